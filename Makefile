@@ -1,0 +1,49 @@
+# Every target makes .venv from the lock first if it is missing or older than the lock.
+PYTHON ?= python3
+PORT ?= 8001
+RUN = .venv/.run
+DEV = .venv/.dev
+
+.PHONY: serve build verify test lint format lock clean
+.DEFAULT_GOAL := serve
+
+serve: build ## build plans.db and serve the site on http://127.0.0.1:$(PORT)/
+	.venv/bin/datasette . --port $(PORT)
+
+build: plans.db ## plans.db in this folder
+
+verify: $(RUN) ## compare the data with the report: make verify KEIKAKU_REPORT=FILE
+	.venv/bin/python build_db.py --report "$(KEIKAKU_REPORT)" --verify
+
+test: $(DEV) build ## all tests
+	.venv/bin/python -m pytest
+
+lint: $(DEV)
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+
+format: $(DEV)
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+lock: $(DEV) ## resolve the locks anew from pyproject.toml
+	.venv/bin/python -m pip install --quiet uv
+	.venv/bin/uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
+	.venv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate --upgrade -o requirements-dev.lock
+
+clean:
+	rm -rf .venv plans.db inspect-data.json .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
+
+plans.db: $(RUN) build_db.py $(wildcard keikaku/*.py keikaku/*.sql data/*.yml data/*/*)
+	.venv/bin/python build_db.py $(if $(KEIKAKU_REPORT),--report "$(KEIKAKU_REPORT)")
+
+$(RUN): requirements.lock
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	touch $@
+
+$(DEV): $(RUN) requirements-dev.lock
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@

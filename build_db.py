@@ -1,0 +1,101 @@
+"""Build plans.db from data/: `python build_db.py --help`."""
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from keikaku.database import DatabaseError, write_database
+from keikaku.errors import InvalidData, Problem
+from keikaku.folder import read_plan
+from keikaku.model import PlanData
+from keikaku.report import Passage, compare_report, read_passages, read_report
+from keikaku.rows import build_rows
+
+ROOT = Path(__file__).resolve().parent
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), default=ROOT / "data", help="Folder with one folder per plan.")
+@click.option("--output", type=click.Path(path_type=Path), default=ROOT / "plans.db", help="Database to write.")
+@click.option(
+    "--report",
+    "reports",
+    multiple=True,
+    metavar="[PLAN=]FILE",
+    help="Text of a plan's report; adds its wording as report_passages. PLAN may be left out where there is one plan.",
+)
+@click.option("--check", is_flag=True, help="Validate data only; write nothing.")
+@click.option("--verify", is_flag=True, help="Compare the data with the report; write nothing.")
+@click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+def main(data: Path, output: Path, reports: tuple[str, ...], check: bool, verify: bool, quiet: bool) -> None:
+    """Turn the plans under data/ into one SQLite database."""
+    started = time.monotonic()
+
+    def say(text: str) -> None:
+        if not quiet:
+            click.echo(text, err=True)
+
+    try:
+        if verify and not reports:
+            raise click.UsageError("--verify needs --report FILE")
+        plans = read_plans(data)
+        held = {name: read_report(file, plans[name]) for name, file in assign_reports(reports, plans).items()}
+        say(f"read {len(plans)} plan(s) from {data}")
+        if verify:
+            differences = [d for name, report in held.items() for d in compare_report(report, plans[name])]
+            if differences:
+                raise InvalidData(differences)
+            say("the data agrees with the report")
+        if check or verify:
+            return
+        passages: list[Passage] = [p for name, report in held.items() for p in read_passages(report, plans[name])]
+        counts = write_database(build_rows(plans.values()), passages, output, say)
+    except InvalidData as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        sys.exit(1)
+    except DatabaseError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    for table, count in counts.items():
+        if not table.startswith(("search_index", "sqlite_")):
+            say(f"{count:6} {table}")
+    say(f"wrote {output} in {time.monotonic() - started:.2f} s")
+
+
+def read_plans(data: Path) -> dict[str, PlanData]:
+    """Folder name -> plan, for every folder under `data`; raises InvalidData with the problems of all."""
+    plans: dict[str, PlanData] = {}
+    problems: list[Problem] = []
+    folders = sorted(f for f in data.iterdir() if f.is_dir() and not f.name.startswith(".")) if data.is_dir() else []
+    if not folders:
+        raise InvalidData(
+            [Problem(str(data), 1, 1, "no plan", "one folder per plan, as described in docs/add-a-plan.md")]
+        )
+    for folder in folders:
+        try:
+            plans[folder.name] = read_plan(folder)
+        except InvalidData as error:
+            problems += error.problems
+    if problems:
+        raise InvalidData(problems)
+    return plans
+
+
+def assign_reports(reports: tuple[str, ...], plans: dict[str, PlanData]) -> dict[str, Path]:
+    """Plan -> file of its report; raises click.UsageError for an unknown or unclear plan."""
+    assigned: dict[str, Path] = {}
+    for report in reports:
+        plan, _, file = report.rpartition("=")
+        if not plan and len(plans) == 1:
+            plan = next(iter(plans))
+        if plan not in plans:
+            raise click.UsageError(f"--report {report}: name the plan, as in {next(iter(plans))}={file}")
+        assigned[plan] = Path(file)
+    return assigned
+
+
+if __name__ == "__main__":
+    main()
