@@ -4,7 +4,7 @@ PORT ?= 8001
 RUN = .venv/.run
 DEV = .venv/.dev
 
-.PHONY: serve build verify test lint format lock clean
+.PHONY: serve build verify test lint format lock dictionary clean
 .DEFAULT_GOAL := serve
 
 serve: build ## build plans.db and serve the site on http://127.0.0.1:$(PORT)/
@@ -32,6 +32,9 @@ lock: $(DEV) ## resolve the locks anew from pyproject.toml
 	.venv/bin/uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
 	.venv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate --upgrade -o requirements-dev.lock
 
+dictionary: $(RUN) ## docs/data-dictionary.md from the schema, the vocabularies and metadata.yml
+	.venv/bin/python -m keikaku.dictionary
+
 clean:
 	rm -rf .venv plans.db inspect-data.json .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
 
@@ -42,6 +45,7 @@ $(RUN): requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
 	$(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	touch $@
 
 $(DEV): $(RUN) requirements-dev.lock

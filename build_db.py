@@ -24,7 +24,8 @@ ROOT = Path(__file__).resolve().parent
     "reports",
     multiple=True,
     metavar="[PLAN=]FILE",
-    help="Text of a plan's report; adds its wording as report_passages. PLAN may be left out where there is one plan.",
+    help="Text of a plan's report, which must agree with the data; adds its wording as report_passages. "
+    "PLAN may be left out where there is one plan.",
 )
 @click.option("--check", is_flag=True, help="Validate data only; write nothing.")
 @click.option("--verify", is_flag=True, help="Compare the data with the report; write nothing.")
@@ -43,10 +44,10 @@ def main(data: Path, output: Path, reports: tuple[str, ...], check: bool, verify
         plans = read_plans(data)
         held = {name: read_report(file, plans[name]) for name, file in assign_reports(reports, plans).items()}
         say(f"read {len(plans)} plan(s) from {data}")
-        if verify:
-            differences = [d for name, report in held.items() for d in compare_report(report, plans[name])]
-            if differences:
-                raise InvalidData(differences)
+        differences = [d for name, report in held.items() for d in compare_report(report, plans[name])]
+        if differences:
+            raise InvalidData(differences)
+        if held:
             say("the data agrees with the report")
         if check or verify:
             return

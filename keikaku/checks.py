@@ -23,6 +23,7 @@ def find_problems(data: PlanData, documents: Documents, complete: set[str], fold
     """Run every check whose kinds of record are in `complete`."""
     if "plan" in complete and data.plan.id != folder:
         yield documents["plan"].problem(("id",), f"id {data.plan.id!r}", f"the name of the folder, {folder!r}")
+        complete = complete - {"plan"}
     for needed, check in CHECKS:
         if needed <= complete:
             yield from check(data, documents)
@@ -255,10 +256,8 @@ def check_indicators(data: PlanData, documents: Documents) -> Iterator[Problem]:
                 yield documents["measures"].problem(
                     path, f"kind {x.kind} with value {x.value!r} {x.unit!r}", "a quantity has both, others none"
                 )
-            if (
-                (x.kind == "milestone"
-                and x.due_fiscal_year is None)
-                or (x.due_fiscal_year is None) != (x.due_kind is None)
+            if (x.kind == "milestone" and x.due_fiscal_year is None) or (x.due_fiscal_year is None) != (
+                x.due_kind is None
             ):
                 yield documents["measures"].problem(
                     path, "due year and due_kind do not fit", "a milestone has both; else both or none"

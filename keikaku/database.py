@@ -51,7 +51,7 @@ def _replacing(path: Path) -> Iterator[Path]:
     try:
         yield temporary
         _flush(temporary)
-        os.replace(temporary, path)
+        temporary.replace(path)
         _flush(path.parent)
         _finish_inspect_data(path)
     except (OSError, apsw.Error) as error:
@@ -63,15 +63,19 @@ def _replacing(path: Path) -> Iterator[Path]:
 
 
 def _remove_abandoned(path: Path) -> None:
-    """Remove what a killed build left, but nothing of a build that still runs."""
-    for old in path.parent.glob(f".{path.name}.*.new*"):
-        process = old.name.removeprefix(f".{path.name}.").partition(".")[0]
-        if process.isdecimal() and not Path(f"/proc/{process}").exists() and not _runs(int(process)):
-            with suppress(OSError):
-                old.unlink()
+    """Remove what a killed build left, but nothing of another build that still runs."""
+    for name in (path.name, INSPECT_DATA):
+        for old in path.parent.glob(f".{name}.*.new*"):
+            process = old.name.removeprefix(f".{name}.").partition(".")[0]
+            if process.isdecimal() and not _runs(int(process)):
+                with suppress(OSError):
+                    old.unlink()
 
 
 def _runs(process: int) -> bool:
+    """Whether another process has this number; in a container a killed build may have had ours."""
+    if process == os.getpid():
+        return False
     try:
         os.kill(process, 0)
     except (ProcessLookupError, OverflowError):
@@ -171,7 +175,7 @@ def _replace_inspect_data(path: Path, new: Path, counts: dict[str, int]) -> None
 
 
 def _finish_inspect_data(path: Path) -> None:
-    os.replace(_prepared_inspect_data(path), path.with_name(INSPECT_DATA))
+    _prepared_inspect_data(path).replace(path.with_name(INSPECT_DATA))
 
 
 def _prepared_inspect_data(path: Path) -> Path:

@@ -1,6 +1,6 @@
 """What is wrong with a plan's data, told to the person who can mend it.
 
-`InvalidData` carries every `Problem` of a run; each is one line, `file:line:column: what is wrong; what would be right`.
+`InvalidData` carries every `Problem` of a run; each is one line: `file:line:column: what is wrong; what is right`.
 """
 
 from collections.abc import Iterable

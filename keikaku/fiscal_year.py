@@ -38,12 +38,12 @@ _FISCAL_YEAR = r"年度(?!目|間)"
 _ERA_NUMBER = r"(?:元|[0-9]{1,2}(?![0-9A-Za-z_]))"
 _ERA_MENTION = (
     rf"(?:{_ERA})\s*{_ERA_NUMBER}(?:"
-    rf"(?:(?:\s*年度?)?\s*{_SEPARATOR}\s*{_ERA_NUMBER})+\s*{_FISCAL_YEAR}"  # 令和3・4年度
+    rf"(?:(?:\s*年度?)?\s*{_SEPARATOR}\s*{_ERA_NUMBER}){{1,9}}\s*{_FISCAL_YEAR}"  # 令和3・4年度
     rf"|\s*{_FISCAL_YEAR}|\s*{_CALENDAR_YEAR}|(?!\s*年|[./-][0-9]))"
 )
 _FOUR_DIGITS = r"[0-9]{4}(?![0-9])"
 _GREGORIAN_MENTION = (
-    rf"(?<![0-9A-Za-z])(?<![0-9][,.]){_FOUR_DIGITS}(?:(?:\s*年度?)?\s*{_SEPARATOR}\s*{_FOUR_DIGITS})*"
+    rf"(?<![0-9A-Za-z])(?<![0-9][,.]){_FOUR_DIGITS}(?:(?:\s*年度?)?\s*{_SEPARATOR}\s*{_FOUR_DIGITS}){{0,9}}"
     rf"\s*(?:{_FISCAL_YEAR}|{_CALENDAR_YEAR})"
 )
 _MENTION = re.compile(f"{_ERA_MENTION}|{_GREGORIAN_MENTION}")
@@ -170,8 +170,6 @@ def _gregorian(era: _Era | None, printed: str) -> int | None:
 def _era_year(year: int) -> tuple[_Era, int]:
     """The era, and the year within it, that a fiscal year is called by from its first day (2019 is 令和元年度)."""
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
-        raise ValueError(
-            f"{year!r} is not a fiscal year that has a name: it must be from {_FIRST_YEAR} to {_LAST_YEAR}."
-        )
+        raise ValueError(f"{year!r} is not a fiscal year with a name: it must be from {_FIRST_YEAR} to {_LAST_YEAR}.")
     era = next(era for era in reversed(_ERAS) if era.first_year <= year)
     return era, year - era.first_year + 1

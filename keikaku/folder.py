@@ -4,6 +4,7 @@
 with all faults of the folder together.
 """
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ LISTS: dict[str, type[BaseModel]] = {
     "corrections": Correction,
 }
 RESULT_COLUMNS = list(Result.model_fields)
+_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 
 def read_plan(folder: Path) -> PlanData:
@@ -73,10 +75,10 @@ def _read_document(folder: Path, kind: str) -> Document:
 
 
 def _as_number(cell: str | None) -> int | float | str | None:
-    try:
-        return None if cell is None else int(cell) if cell.lstrip("+-").isdecimal() else float(cell)
-    except ValueError:
+    """A cell written as a number as that number; any other is left as it is, for the model to judge."""
+    if cell is None or not _NUMBER.fullmatch(cell):
         return cell
+    return float(cell) if "." in cell else int(cell)
 
 
 def _validate(document: Document, kind: str, problems: list[Problem]) -> Any:
@@ -140,16 +142,11 @@ def _as_problem(
 def _stands_in(record: Any, loc: tuple[str | int, ...], part: str | int) -> bool:
     """Whether a part of pydantic's location is a key or index of the data, not the name of a type it tried."""
     for step in loc:
-        if (
-            (isinstance(record, dict)
-            and step in record)
-            or (isinstance(record, list)
-            and isinstance(step, int)
-            and step < len(record))
-        ):
+        parts = dict(enumerate(record)) if isinstance(record, list) else record
+        if isinstance(parts, dict) and step in parts:
             if step == part:
                 return True
-            record = record[step]
+            record = parts[step]
     return False
 
 

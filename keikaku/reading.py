@@ -20,11 +20,12 @@ from keikaku.errors import InvalidData, Problem
 Key = str | int
 Path_ = tuple[Key, ...]
 Place = tuple[int, int]
+DEEPEST = 20
 
 
 @dataclass(frozen=True)
 class Document:
-    """The value of a file. `places` maps the path of a value, `key_places` that of a mapping's key, to line and column."""
+    """The value of a file; by their paths, `places` has line and column of values, `key_places` those of keys."""
 
     file: str
     value: Any
@@ -43,13 +44,12 @@ class Document:
 class _PlainLoader(yaml.CSafeLoader):
     """CSafeLoader without dates, octals, sexagesimals and yes/no: only what reads the same to a person."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, Any]]] = {}
 
-
+_PlainLoader.yaml_implicit_resolvers = {}
 for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:null", r"^(?:~|null|)$", ["~", "n", ""]),
     ("tag:yaml.org,2002:bool", r"^(?:true|false)$", ["t", "f"]),
-    ("tag:yaml.org,2002:int", r"^[-+]?[0-9]+$", list("-+0123456789")),
+    ("tag:yaml.org,2002:int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
     ("tag:yaml.org,2002:float", r"^[-+]?[0-9]+\.[0-9]+$", list("-+0123456789")),
 ):
     _PlainLoader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
@@ -58,79 +58,99 @@ for _tag, _pattern, _first in (
 def read_yaml(path: Path) -> Document:
     """Read one YAML file; raises InvalidData if it is missing, not UTF-8 or not plain YAML."""
     file = str(path)
-    text = _read_text(path)
-    loader = None
+    text = read_text(path)
     try:
-        loader = _PlainLoader(text)
+        problems = list(_beyond_plain(file, text))
+        if problems:
+            raise InvalidData(problems)
+        return _compose(file, text)
+    except yaml.MarkedYAMLError as error:
+        place = _place(error.problem_mark or error.context_mark)
+        wrong = " ".join(filter(None, (error.context, error.problem)))
+        raise InvalidData([Problem(file, *place, f"not YAML: {wrong}", "mend the syntax")]) from None
+    except yaml.reader.ReaderError as error:
+        place = _place_after(text.encode()[: error.position])
+        wrong = f"not YAML: the character U+{error.character:04X}"
+        raise InvalidData([Problem(file, *place, wrong, "use printable characters only")]) from None
+
+
+def _beyond_plain(file: str, text: str) -> Iterator[Problem]:
+    """What YAML knows and no person expects. Looked for before anything is built, which deep nesting would crash."""
+    depth = 0
+    events: Iterator[Any] = yaml.parse(text, Loader=_PlainLoader)
+    for event in events:
+        place = _place(event.start_mark)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            yield Problem(file, *place, "nested too deeply", "write a list of simple records")
+            return
+        if isinstance(event, yaml.AliasEvent):
+            yield Problem(file, *place, f"the alias *{event.anchor} is used", "write the value out")
+        elif getattr(event, "anchor", None):
+            yield Problem(file, *place, f"the anchor &{event.anchor} is used", "write the value without it")
+        if getattr(event, "tag", None):
+            yield Problem(file, *place, f"the tag {event.tag} is used", "write a plain value")
+
+
+def _compose(file: str, text: str) -> Document:
+    loader = _PlainLoader(text)
+    try:
         node = loader.get_single_node()
         document = Document(file, None)
-        value = _construct(loader, node, (), document, set()) if node else None
-        return Document(file, value, document.places, document.key_places)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise InvalidData(
-            [Problem(file, line, column, f"not YAML: {error.problem or error}", "mend the syntax")]
-        ) from None
-    except yaml.YAMLError as error:
-        raise InvalidData([Problem(file, 1, 1, f"not YAML: {error}", "use printable characters only")]) from None
-    except RecursionError:
-        raise InvalidData([Problem(file, 1, 1, "nested too deeply", "write a list of simple records")]) from None
+        problems: list[Problem] = []
+        value = _construct(loader, node, (), document, problems) if node else None
     finally:
-        if loader is not None:
-            loader.dispose()
+        loader.dispose()
+    if problems:
+        raise InvalidData(problems)
+    return Document(file, value, document.places, document.key_places)
 
 
-def _construct(loader: Any, node: yaml.Node, path: Path_, document: Document, seen: set[int]) -> Any:
-    place = (node.start_mark.line + 1, node.start_mark.column + 1)
-    document.places[path] = place
-    if id(node) in seen:
-        _refuse(document, path, "an alias (*name) is used", "write the value out")
-    seen.add(id(node))
+def _construct(loader: Any, node: yaml.Node, path: Path_, document: Document, problems: list[Problem]) -> Any:
+    document.places[path] = _place(node.start_mark)
     if isinstance(node, yaml.MappingNode):
-        return _construct_mapping(loader, node, path, document, seen)
+        return _construct_mapping(loader, node, path, document, problems)
     if isinstance(node, yaml.SequenceNode):
-        return [_construct(loader, item, (*path, i), document, seen) for i, item in enumerate(node.value)]
-    if node.tag.rpartition(":")[2] not in {"str", "null", "bool", "int", "float"}:
-        _refuse(document, path, f"tag {node.tag} is used", "write a plain value")
+        return [_construct(loader, item, (*path, i), document, problems) for i, item in enumerate(node.value)]
     try:
         return loader.construct_object(node)
     except (ValueError, OverflowError):
-        _refuse(
-            document,
-            path,
-            f"{str(node.value)[:40]!r} is not a usable number",
-            "write a smaller number or quote the text",
-        )
+        wrong = f"{str(node.value)[:40]!r} is not a usable number"
+        problems.append(document.problem(path, wrong, "write a smaller number or quote the text"))
 
 
 def _construct_mapping(
-    loader: Any, node: yaml.MappingNode, path: Path_, document: Document, seen: set[int]
+    loader: Any, node: yaml.MappingNode, path: Path_, document: Document, problems: list[Problem]
 ) -> dict[str, Any]:
     value: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        key_path = (*path, str(key_node.value) if isinstance(key_node, yaml.ScalarNode) else "?")
-        document.key_places[key_path] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-        document.places.setdefault(key_path, document.key_places[key_path])
-        if not isinstance(key_node, yaml.ScalarNode) or key_node.tag.rpartition(":")[2] != "str":
-            _refuse(
-                document, key_path, f"key {str(key_node.value)[:40]!r} is not text", "use one of the documented keys"
-            )
-        if key_node.value in value:
-            _refuse(document, key_path, f"key {key_node.value!r} stands twice", "keep one of them", at_key=True)
-        value[key_node.value] = _construct(loader, value_node, key_path, document, seen)
+        key, place = key_node.value, _place(key_node.start_mark)
+        if not isinstance(key_node, yaml.ScalarNode) or not key_node.tag.endswith(":str"):
+            wrong = f"key {str(key)[:40]!r} is not text"
+            problems.append(Problem(document.file, *place, wrong, "use one of the documented keys"))
+        elif key in value:
+            problems.append(Problem(document.file, *place, f"key {key!r} stands twice", "keep one of them"))
+        else:
+            document.key_places[(*path, key)] = place
+            value[key] = _construct(loader, value_node, (*path, key), document, problems)
     return value
 
 
-def _refuse(document: Document, path: Path_, wrong: str, right: str, *, at_key: bool = False) -> None:
-    raise InvalidData([document.problem(path, wrong, right, at_key=at_key)])
+def _place(mark: Any) -> Place:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _place_after(before: bytes) -> Place:
+    """The place that follows these first bytes of a file."""
+    return before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
 
 
 def read_csv(path: Path, columns: list[str]) -> Document:
     """Read one CSV file with exactly this header into a list of mappings; empty cells become None."""
     file = str(path)
-    text = _read_text(path)
+    text = read_text(path)
     document = Document(file, [])
+    problems: list[Problem] = []
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         header = next(rows, [])
@@ -138,15 +158,14 @@ def read_csv(path: Path, columns: list[str]) -> Document:
             found = ",".join(header)
             raise InvalidData([Problem(file, 1, 1, f"header {found[:80]!r}", f"the header is {','.join(columns)}")])
         for row, line in _numbered(rows):
-            if len(row) != len(columns):
-                raise InvalidData(
-                    [Problem(file, line, 1, f"{len(row)} cells", f"{len(columns)} cells, as in the header")]
-                )
-            _add_row(document, row, columns, line)
+            if len(row) == len(columns):
+                _add_row(document, row, columns, line)
+            else:
+                problems.append(Problem(file, line, 1, f"{len(row)} cells", f"{len(columns)} cells, as in the header"))
     except csv.Error as error:
-        raise InvalidData(
-            [Problem(file, rows.line_num, 1, f"not CSV: {error}", "save the sheet as CSV UTF-8")]
-        ) from None
+        problems.append(Problem(file, rows.line_num, 1, f"not CSV: {error}", "save the sheet as CSV UTF-8"))
+    if problems:
+        raise InvalidData(problems)
     return document
 
 
@@ -168,7 +187,8 @@ def _add_row(document: Document, row: list[str], columns: list[str], line: int) 
     document.value.append({key: cell.strip() or None for key, cell in zip(columns, row, strict=True)})
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file; raises InvalidData with the place of what is not."""
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -176,9 +196,6 @@ def _read_text(path: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = data[: error.start]
-        line = before.count(b"\n") + 1
-        column = len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
-        raise InvalidData(
-            [Problem(str(path), line, column, f"byte 0x{data[error.start]:02x} is not UTF-8", "save the file as UTF-8")]
-        ) from None
+        place, byte = _place_after(error.object[: error.start]), error.object[error.start]
+        wrong = f"byte 0x{byte:02x} is not UTF-8"
+        raise InvalidData([Problem(str(path), *place, wrong, "save the file as UTF-8")]) from None

@@ -15,6 +15,7 @@ from typing import Any
 from keikaku.errors import InvalidData, Problem
 from keikaku.fiscal_year import read_fiscal_year
 from keikaku.model import Measure, PlanData, ReportLayout
+from keikaku.reading import read_text
 from keikaku.rows import build_rows
 
 _CODE = re.compile(r"【\s*(\S+?)\s*-\s*([0-9]+)\s*】")
@@ -103,15 +104,7 @@ def squeeze(text: str) -> str:
 
 def read_report(path: Path, data: PlanData) -> Report:
     """Take the report of this plan apart; raises InvalidData if it cannot be read or lacks a part."""
-    try:
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise InvalidData(
-            [Problem(str(path), 1, 1, f"cannot be read: {error.strerror}", "the text of the report")]
-        ) from None
-    except UnicodeDecodeError:
-        raise InvalidData([Problem(str(path), 1, 1, "the report is not UTF-8", "save it as UTF-8 text")]) from None
-    lines = [Line(i, line.strip(" \r\n")) for i, line in enumerate(text.split("\n"), 1)]
+    lines = [Line(i, line.strip(" \r\n")) for i, line in enumerate(read_text(path).split("\n"), 1)]
     return _Reader(str(path), lines, data).read()
 
 
@@ -128,7 +121,11 @@ class _Reader:
         evaluated = self._find(sections.evaluations)
         measured = self._find(sections.measures)
         years = next(
-            (i for i, line in enumerate(self.lines) if line.cells[0] == self.layout.table_headings.years),
+            (
+                i
+                for i, line in enumerate(self.lines)
+                if squeeze(line.cells[0]) == squeeze(self.layout.table_headings.years)
+            ),
             len(self.lines),
         )
         return Report(
@@ -151,7 +148,10 @@ class _Reader:
 
     @staticmethod
     def _table(lines: list[Line], headings: list[str]) -> list[Line]:
-        return [line for line in lines if len(line.cells) == len(headings) and line.cells != headings]
+        names = [squeeze(heading) for heading in headings]
+        return [
+            line for line in lines if len(line.cells) == len(names) and [squeeze(cell) for cell in line.cells] != names
+        ]
 
     def _sectors(self, lines: list[Line]) -> Iterator[ReportSector]:
         starts = [i for i, line in enumerate(lines) if squeeze(line.text) in self.headings]
@@ -207,12 +207,14 @@ class _Comparison:
 
     def contains(self, line: int, what: str, text: str, stored: str) -> Iterator[Problem]:
         if squeeze(stored) not in squeeze(text):
+            found = text if len(text) <= 200 else f"{text[:200]}..."
             yield Problem(
-                self.report.file, line, 1, f"{what}: not in its place in the report", f"the data has {stored!r}"
+                self.report.file, line, 1, f"{what}: not found in the report's {found!r}", f"the data has {stored!r}"
             )
 
     def differences(self) -> Iterator[Problem]:
         yield from self.plan()
+        yield from self.organizations()
         yield from self.sectors()
         yield from self.measures()
         yield from self.evaluations()
@@ -233,9 +235,19 @@ class _Comparison:
             *((introduction, "consulted body", name) for name in plan.consulted),
         ):
             yield from self.contains(1, what, text, stored)
-        dates = [read_fiscal_year(found) for found in re.findall(r"令和\s*[0-9元]+\s*年", self.report.cover)]
+        dates = [_read_year(found) for found in re.findall(r"(?:平成|令和)[0-9元]+年", squeeze(self.report.cover))]
         yield from self.differs(1, "report date", dates, [int(year)])
         yield from self.contains(1, "month of the report", self.report.cover, f"年{int(month)}月")
+
+    def organizations(self) -> Iterator[Problem]:
+        """Every name given as printed is printed; where a measure names its own, is compared with the measure."""
+        texts = [*self.report.introduction, *(sector.text for sector in self.report.sectors)]
+        printed = squeeze("".join(texts))
+        for organization in self.data.organizations:
+            for name in organization.printed:
+                if squeeze(name) not in printed:
+                    wrong = f"{organization.id}: the report names it nowhere as {name!r}"
+                    yield Problem(self.report.file, 1, 1, wrong, f"the data has {organization.printed!r} as printed")
 
     def sectors(self) -> Iterator[Problem]:
         printed = [squeeze(s.heading.text) for s in self.report.sectors]
@@ -251,8 +263,9 @@ class _Comparison:
             )
 
     def measures(self) -> Iterator[Problem]:
-        found = {m.code: m for sector in self.report.sectors for m in sector.measures}
-        yield from self.differs(1, "codes", list(found), [m.code for m in self.data.measures])
+        printed = [m for sector in self.report.sectors for m in sector.measures]
+        yield from self.differs(1, "codes", [m.code for m in printed], [m.code for m in self.data.measures])
+        found = {m.code: m for m in printed}
         for measure in self.data.measures:
             if measure.code in found:
                 yield from self.measure(measure, found[measure.code])
@@ -265,12 +278,11 @@ class _Comparison:
             )
             return
         name, goals, organizations, target = found.cells.cells
-        numbers = [int(unicodedata.normalize("NFKC", c)) for c in re.sub(r"\s", "", goals)]
         marks = _CODE.findall(found.heading.text)[1:]
         linked = [f"{prefix}-{number}" for prefix, number in marks]
         for what, printed, stored in (
             ("name", squeeze(name), squeeze(measure.name)),
-            ("goals", numbers, measure.goals),
+            ("goals", squeeze(goals), "".join(map(str, measure.goals))),
             (
                 "organizations",
                 [squeeze(o) for o in organizations.split("、")],
@@ -283,37 +295,41 @@ class _Comparison:
             ("schedule", len(found.passages) > 1, measure.schedule is not None),
         ):
             yield from self.differs(line, f"{what} of {measure.code}", printed, stored)
+        if linked and measure.repeat_of not in (None, *linked):
+            yield from self.differs(line, f"original of {measure.code}", linked, measure.repeat_of)
 
     def evaluations(self) -> Iterator[Problem]:
         yield from self.differs(1, "evaluated measures", len(self.report.evaluations), len(self.data.evaluations))
         for evaluation, found in zip(self.data.evaluations, self.report.evaluations, strict=False):
             name, assessment, decision = found.cells
             yield from self.differs(found.number, f"name of {evaluation.id}", squeeze(name), squeeze(evaluation.name))
-            yield from self.differs(found.number, f"decision of {evaluation.id}", decision, evaluation.decision)
+            yield from self.differs(
+                found.number, f"decision of {evaluation.id}", squeeze(decision), evaluation.decision
+            )
             yield from self.contains(found.number, f"evidence of {evaluation.id}", assessment, evaluation.evidence)
 
     def events(self) -> Iterator[Problem]:
         if self.report.years is None:
             yield Problem(self.report.file, 1, 1, "the report has no table of years", "a row of fiscal years")
             return
-        years = [read_fiscal_year(cell) for cell in self.report.years.cells[1:] if cell]
+        years = [_read_year(cell) for cell in self.report.years.cells[1:] if cell]
         plan = self.data.plan
         line = self.report.years.number
         yield from self.differs(line, "years", years, list(range(plan.start_fiscal_year, plan.end_fiscal_year + 1)))
-        printed = {
-            (row.cells[0], year): (row.number, squeeze(_MARKUP.sub(" ", cell)))
+        printed: dict[tuple[str, int | str], tuple[int, str]] = {
+            (squeeze(row.cells[0]), year): (row.number, squeeze(_MARKUP.sub(" ", cell)))
             for row in self.report.events
             for year, cell in zip(years, row.cells[1:], strict=False)
             if squeeze(_MARKUP.sub(" ", cell))
         }
         names = {s.prefix: s.name for s in self.data.sectors}
-        stored: dict[tuple[str, int], str] = {}
+        stored: dict[tuple[str, int | str], str] = {}
         for event in self.data.events:
-            key = (names[event.sector] if event.sector else str(event.row), event.fiscal_year)
+            key = (squeeze(names[event.sector] if event.sector else str(event.row)), event.fiscal_year)
             stored[key] = stored.get(key, "") + squeeze(event.printed or event.title)
-        for key in sorted({*printed, *stored}):
-            number, text = printed.get(key, (line, ""))
-            yield from self.differs(number, f"events of {key[0]} {key[1]}", text, stored.get(key, ""))
+        for name, year in sorted({*printed, *stored}, key=str):
+            number, text = printed.get((name, year), (line, ""))
+            yield from self.differs(number, f"events of {name} {year}", text, stored.get((name, year), ""))
 
     def corrections(self) -> Iterator[Problem]:
         texts = self._texts()
@@ -343,8 +359,16 @@ class _Comparison:
         return texts
 
 
+def _read_year(printed: str) -> int | str:
+    """The fiscal year, or what is printed if it is none, so that it is seen to differ."""
+    try:
+        return read_fiscal_year(printed)
+    except ValueError:
+        return printed
+
+
 def read_passages(report: Report, data: PlanData) -> list[Passage]:
-    """The report's wording on every row that it speaks of, in the order of the data."""
+    """The wording of a report that agrees with the data on every row that it speaks of, in the order of the data."""
     ids = _ids(data)
     passages = [
         Passage("plans", data.plan.id, i, data.plan.report.sections.introduction, text)

@@ -392,7 +392,7 @@ SELECT
 FROM measures AS m
 JOIN sectors AS s ON s.id = m.sector_id
 LEFT JOIN evaluations AS e ON e.id = (
-    SELECT min(id) FROM evaluations WHERE successor_id = coalesce(m.repeat_of, m.id)
+    SELECT id FROM evaluations WHERE successor_id = coalesce(m.repeat_of, m.id) ORDER BY position LIMIT 1
 );
 
 -- One row for each organization, with what it promotes.
