@@ -221,14 +221,16 @@ def _leads_round(start: str, parents: dict[str, str | None]) -> bool:
 
 @_check("measures")
 def check_targets(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    """The indicators say what the printed target says."""
+    """The indicators say what the printed target says; a target beyond parse_target needs a note on each."""
     keys = ("kind", "comparator", "value", "unit", "due_fiscal_year", "due_kind", "per")
     for i, measure in enumerate(data.measures):
         given = [(j, x) for j, x in enumerate(measure.indicators) if x.source == "target"]
         try:
             read = parse_target(measure.target)
         except ValueError as error:
-            yield documents["measures"].problem((i, "target"), f"target cannot be read: {error}", "write it as printed")
+            if not all(x.note for _, x in given):
+                right = "write it as printed, or say in a note of each indicator how it was read"
+                yield documents["measures"].problem((i, "target"), str(error).rstrip("."), right)
             continue
         if len(read) != len(given):
             yield documents["measures"].problem(
@@ -252,9 +254,11 @@ def check_indicators(data: PlanData, documents: Documents) -> Iterator[Problem]:
     for i, measure in enumerate(data.measures):
         for j, x in enumerate(measure.indicators):
             path = (i, "indicators", j)
-            if (x.kind == "quantity") != (x.value is not None) or (x.value is None) != (x.unit is None):
+            if (x.kind == "quantity") != (x.value is not None) or (x.value is None and x.unit is not None):
                 yield documents["measures"].problem(
-                    path, f"kind {x.kind} with value {x.value!r} {x.unit!r}", "a quantity has both, others none"
+                    path,
+                    f"kind {x.kind} with value {x.value!r} {x.unit!r}",
+                    "a quantity has a value, others have neither",
                 )
             if (x.kind == "milestone" and x.due_fiscal_year is None) or (x.due_fiscal_year is None) != (
                 x.due_kind is None

@@ -128,9 +128,10 @@ def _as_problem(
             return document.problem(
                 (*path, *location), f"{name}: {value} is not text", "write a text, digits in quotes"
             )
-        case "string_too_long":
-            limit = fault["ctx"]["max_length"]
-            return document.problem((*path, *location), f"{name}: {len(fault['input'])} characters", f"at most {limit}")
+        case "string_too_long" | "too_long":
+            found, limit = fault["input"], fault["ctx"]["max_length"]
+            length = f"{len(found)} {'characters' if isinstance(found, str) else 'entries'}"
+            return document.problem((*path, *location), f"{name}: {value} has {length}", f"at most {limit}")
         case "string_pattern_mismatch":
             return document.problem(
                 (*path, *location), f"{name}: {value} has the wrong form", f"the form is {fault['ctx']['pattern']}"

@@ -9,7 +9,7 @@ import re
 import unicodedata
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, RootModel, StringConstraints
 
 from keikaku.fiscal_year import read_fiscal_year
 from keikaku.vocabulary import (
@@ -28,6 +28,8 @@ from keikaku.vocabulary import (
 )
 
 CODE = re.compile(r"(?P<prefix>[^\W\d_]+)-(?P<number>[1-9][0-9]{0,3})")
+_WORD = re.compile(r"(?=.*[々\u3400-\u9fff])[々ヶ\u3041-\u3096\u30a1-\u30fc\u3400-\u9fff]{1,20}")
+_READING = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u30fc]{1,40}")
 SUMMARY_LENGTH = 160
 EVIDENCE_LENGTH = 15
 
@@ -260,6 +262,22 @@ class Result(_Record):
     source_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2000)] | None = None
 
 
+def _kanji(word: str) -> str:
+    if not _WORD.fullmatch(word):
+        raise ValueError("is not a word to give a reading | write kanji, with kana between them at most")
+    return word
+
+
+def _kana(reading: str) -> str:
+    if not _READING.fullmatch(reading):
+        raise ValueError("is not a reading | write hiragana or katakana")
+    return reading
+
+
+class Readings(RootModel[dict[Annotated[str, AfterValidator(_kanji)], Annotated[str, AfterValidator(_kana)]]]):
+    """ruby.yml, which may be left out: word as written -> its reading in kana"""
+
+
 class PlanData(_Record):
     """All records of one plan, in the order of their files."""
 
@@ -272,3 +290,4 @@ class PlanData(_Record):
     events: list[Event]
     corrections: list[Correction]
     results: list[Result]
+    readings: Readings = Readings({})

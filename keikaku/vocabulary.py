@@ -6,11 +6,14 @@ They become the table `codes`, and model.py accepts no other value. A plan's own
 Terms = dict[str, tuple[str, str]]
 
 OUTCOMES: Terms = {
-    "met": ("達成", "目標に届いた、または役割を果たしたと報告書が明記している"),
+    "met": ("達成", "目標に届いた、または役割をすでに果たしたと報告書が明記している（「一定の」効果や役割は含めない）"),
     "partly_met": ("一部達成", "目標にほぼ届いた、または期間の一部でだけ行われた"),
     "not_met": ("未達成", "目標に届いていない、または挙げられた結果が足りないと報告書に書かれている"),
     "not_implemented": ("未実施", "一度も行われなかった"),
-    "not_stated": ("記載なし", "達成したかどうかを報告書の文から判断できない"),
+    "not_stated": (
+        "記載なし",
+        "達成したかどうかを報告書の文から判断できない（終了した施策も、終了だけを理由に未達成とはしない）",
+    ),
 }
 RULES: Terms = {
     "target_stated": ("目標への言及", "目標に届いたかどうかを述べた文による"),

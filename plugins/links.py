@@ -1,0 +1,51 @@
+"""A cell that holds the id of a row becomes a link to that row: ids are unique in the whole database."""
+
+from collections.abc import Awaitable, Callable
+from weakref import WeakKeyDictionary
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.utils import escape_sqlite
+from markupsafe import Markup
+
+Rows = dict[str, tuple[str, str]]
+
+_rows: WeakKeyDictionary[Database, Rows] = WeakKeyDictionary()
+
+
+@hookimpl
+def render_cell(
+    value: object, column: str, table: str | None, database: str | None, datasette: Datasette
+) -> Callable[[], Awaitable[Markup | None]] | None:
+    """Only HTML comes here; JSON and CSV keep the id. A foreign key that Datasette has labelled is left to it."""
+    if database is None or not isinstance(value, str) or not value.isascii():
+        return None
+
+    async def link() -> Markup | None:
+        db = datasette.get_database(database)
+        if db not in _rows:
+            _rows[db] = await _read_rows(db)
+        target, label = _rows[db].get(value, (None, None))
+        if target is None or (target, column) == (table, "id"):
+            return None
+        anchor = Markup('<a href="{}">{}</a>').format
+        href = datasette.urls.row(database, target, value)
+        if column.lower() == "id":
+            return anchor(href, value)
+        return anchor(href, label) + Markup("&nbsp;<em>{}</em>").format(value)
+
+    return link
+
+
+async def _read_rows(db: Database) -> Rows:
+    """Id -> (table, label) of every row of every table whose key is `id`."""
+    rows: Rows = {}
+    hidden = await db.hidden_table_names()
+    for table in await db.table_names():
+        if table in hidden or await db.primary_keys(table) != ["id"]:
+            continue
+        label = await db.label_column_for_table(table) or "id"
+        found = await db.execute(f"SELECT id, {escape_sqlite(label)} FROM {escape_sqlite(table)}")
+        rows |= {id_: (table, text) for id_, text in found.rows}
+    return rows

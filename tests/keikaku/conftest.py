@@ -1,0 +1,82 @@
+"""The invented plan of tests/fixtures, as a folder to spoil, as records and as a database to ask."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from keikaku.database import write_database
+from keikaku.errors import InvalidData
+from keikaku.folder import read_plan
+from keikaku.model import PlanData
+from keikaku.report import read_passages, read_report
+from keikaku.rows import build_rows
+
+FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+REPORT = FIXTURES / "report.txt"
+MARK = "‸"
+
+Faults = Callable[[str, str, str], tuple[list[str], str]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the plan that a test may change."""
+    return Path(shutil.copytree(FIXTURES / "minato", tmp_path / "minato"))
+
+
+@pytest.fixture
+def faults(folder: Path) -> Faults:
+    """Put `new` in the place of the first `old` of a file, read the plan, and return its faults and the place to name.
+
+    The place is where `new` holds the mark ‸, which is not written; without one it is the beginning of the file. The
+    faults are returned without the path of the folder.
+    """
+
+    def spoil(file: str, old: str, new: str) -> tuple[list[str], str]:
+        path = folder / file
+        text = path.read_text("utf-8")
+        assert old in text, f"{file} no longer has {old!r}"
+        before, marked, _ = text.replace(old, new, 1).partition(MARK)
+        path.write_text(text.replace(old, new, 1).replace(MARK, ""), "utf-8")
+        line, column = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
+        return read_faults(folder), f"{file}:{line}:{column}: " if marked else f"{file}:1:1: "
+
+    return spoil
+
+
+def read_faults(folder: Path) -> list[str]:
+    """The faults of a plan, one line each, without the path of its folder; empty if it is accepted."""
+    try:
+        read_plan(folder)
+    except InvalidData as error:
+        return [str(problem).removeprefix(f"{folder}/") for problem in error.problems]
+    return []
+
+
+@pytest.fixture(scope="session")
+def plan() -> PlanData:
+    """The plan's records."""
+    return read_plan(FIXTURES / "minato")
+
+
+@pytest.fixture(scope="session")
+def database_file(plan: PlanData, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The plan's database, with the wording of its report."""
+    path = tmp_path_factory.mktemp("database") / "plans.db"
+    passages = read_passages(read_report(REPORT, plan), plan)
+    write_database(build_rows([plan]), passages, path, lambda _: None)
+    return path
+
+
+@pytest.fixture
+def database(database_file: Path) -> Iterator[sqlite3.Connection]:
+    """The plan's database in memory, where a test may change it."""
+    connection, stored = sqlite3.connect(":memory:"), sqlite3.connect(f"file:{database_file}?mode=ro", uri=True)
+    stored.backup(connection)
+    stored.close()
+    connection.row_factory = sqlite3.Row
+    yield connection
+    connection.close()

@@ -1,0 +1,302 @@
+"""What the documents say is so: their commands, addresses, examples, keys, codes and terms exist."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from datasette.app import Datasette
+from pydantic import BaseModel
+
+from keikaku import model, vocabulary
+from keikaku.dictionary import PAGE, build_dictionary
+from keikaku.folder import LISTS, read_plan
+from keikaku.schema import read_schema
+
+ROOT = Path(__file__).resolve().parent.parent
+READMES = ("README.md", "README.ja.md")
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+BLOCK = re.compile(r"^```(?P<language>\w*)(?: (?P<file>\S+))?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
+RECORDS = {"plan": model.Plan, **LISTS, "results": model.Result}
+RUN = 21  # as many characters as no text may share with the report's sentences
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def blocks(name: str, *languages: str) -> list[re.Match[str]]:
+    return [block for block in BLOCK.finditer(read(name)) if block["language"] in languages]
+
+
+def section(text: str, heading: str) -> str:
+    """The text from a second-level heading to the next one."""
+    return text.partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def tables(text: str) -> list[list[str]]:
+    """The cells of every row of a table, without the lines under its headings."""
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line.startswith("|")]
+    return [row for row in rows if set("".join(row)) != {"-"}]
+
+
+def terms(cell: str) -> list[str]:
+    return re.findall(r"`([^`]+)`", cell)
+
+
+def commands(text: str) -> list[str]:
+    """Everything that is typed: the lines of code blocks without a language, and commands between backticks."""
+    typed = [line for block in BLOCK.finditer(text) if not block["language"] for line in block["body"].splitlines()]
+    prose = BLOCK.sub("", text)
+    return typed + re.findall(r"`((?:make|\.venv/bin/\S+) [^`]+)`", prose)
+
+
+def addresses(text: str) -> list[str]:
+    """Paths of the site that a text names."""
+    return re.findall(r"[\[`](/[a-z][^\]`\s]*)[\]`]", text)
+
+
+# commands
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_make_target_in_a_document_exists(document: Path) -> None:
+    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+    named = {command.split()[1] for command in commands(document.read_text("utf-8")) if command.startswith("make ")}
+    assert named <= targets
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_option_of_build_db_in_a_document_exists(document: Path) -> None:
+    known = subprocess.run([sys.executable, ROOT / "build_db.py", "--help"], capture_output=True, text=True, check=True)
+    text = document.read_text("utf-8")
+    typed = " ".join(command for command in commands(text) if "build_db.py" in command)
+    options = set(re.findall(r"--[a-z]+", typed)) | {option for option in terms(text) if option.startswith("--")}
+    assert options <= set(re.findall(r"--[a-z]+", known.stdout))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_command_is_make_or_build_db(document: Path) -> None:
+    allowed = ("make ", ".venv/bin/python build_db.py")
+    assert [command for command in commands(document.read_text("utf-8")) if not command.startswith(allowed)] == []
+
+
+# addresses
+
+
+@pytest.fixture(scope="module")
+def site() -> Datasette:
+    """The whole site, as `datasette .` serves it."""
+    return Datasette(config_dir=ROOT)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+async def test_every_address_in_a_document_answers(document: Path, site: Datasette) -> None:
+    paths = sorted(set(addresses(document.read_text("utf-8"))))
+    answers = {path: (await site.client.get(path)).status_code for path in paths}
+    assert {path: status for path, status in answers.items() if status != 200} == {}
+
+
+@pytest.mark.parametrize("readme", READMES)
+async def test_every_answer_can_be_taken_along(readme: str, site: Datasette) -> None:
+    for address in addresses(read(readme)):
+        path, mark, query = address.partition("?")
+        for extension in (".json", ".csv"):
+            answer = await site.client.get(path + extension + mark + query)
+            assert answer.status_code == 200, answer.url
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_a_link_leads_to_the_address_that_it_shows(readme: str) -> None:
+    links = re.findall(r"\[(/\S+?)\]\(http://127\.0\.0\.1:8001(\S+?)\)", read(readme))
+    assert len(links) == 10
+    assert all(shown == target for shown, target in links)
+
+
+# files and links
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_relative_link_leads_to_a_file(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:)([^)#/][^)#]*)", document.read_text("utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_place_in_the_tree_exists(readme: str) -> None:
+    heading = re.findall(r"^## (.+)$", read(readme), re.MULTILINE)[-2]
+    places = [place for row in tables(section(read(readme), heading)) for place in terms(row[0])]
+    assert places
+    assert [place for place in places if not (ROOT / place).exists()] == []
+
+
+# the two READMEs
+
+
+def test_both_readmes_have_the_same_headings_commands_and_addresses() -> None:
+    english, japanese = map(read, READMES)
+    levels = [re.findall(r"^(#+) ", text, re.MULTILINE) for text in (english, japanese)]
+    assert levels[0] == levels[1]
+    assert commands(english) == commands(japanese)
+    assert addresses(english) == addresses(japanese)
+    assert [b["body"] for b in blocks("README.md", "csv")] == [b["body"] for b in blocks("README.ja.md", "csv")]
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_figure_in_the_readme_is_accepted(readme: str, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(ROOT / "data" / "akishima", tmp_path / "akishima"))
+    (block,) = blocks(readme, "csv")
+    (folder / "results.csv").write_text(block["body"], "utf-8")
+    assert len(read_plan(folder).results) == block["body"].count("\n") - 1
+
+
+# generated and versioned pages
+
+
+def test_the_data_dictionary_is_up_to_date() -> None:
+    assert PAGE.read_text("utf-8") == build_dictionary(), "run: make dictionary"
+
+
+def test_the_data_dictionary_has_every_table_and_column() -> None:
+    page = PAGE.read_text("utf-8")
+    for table in read_schema():
+        described = page.partition(f"\n### {table.name}\n")[2].partition("\n### ")[0]
+        assert described, table.name
+        assert [column.name for column in table.columns if f"| `{column.name}` |" not in described] == []
+
+
+def test_the_changelog_ends_with_the_version_of_the_project() -> None:
+    version = tomllib.loads(read("pyproject.toml"))["project"]["version"]
+    released = re.findall(r"^## \[([0-9.]+)\] - \d{4}-\d\d-\d\d$", read("CHANGELOG.md"), re.MULTILINE)
+    assert released[0] == version
+
+
+# glossary
+
+
+def test_the_glossary_has_every_table_and_view_once() -> None:
+    rows = tables(read("docs/glossary.md"))[1:]
+    assert sorted(name for row in rows for name in terms(row[3])) == sorted(table.name for table in read_schema())
+
+
+def test_a_table_is_called_by_its_english_word() -> None:
+    for _, english, _, places in tables(read("docs/glossary.md"))[1:]:
+        assert [table for table in terms(places) if english.replace(" ", "_") not in table] == []
+
+
+def test_one_english_word_for_one_japanese_term() -> None:
+    rows = tables(read("docs/glossary.md"))[1:]
+    for column in (0, 1):
+        words = [row[column] for row in rows]
+        assert sorted(set(words)) == sorted(words)
+
+
+# method
+
+
+def test_the_method_explains_every_code_as_the_database_does() -> None:
+    rows = tables(read("docs/method.md"))
+    explained = {terms(cell)[0]: row for row in rows for cell in row[:2] if re.fullmatch("`[a-z_]+`", cell)}
+    for codes in (vocabulary.OUTCOMES, vocabulary.RULES, vocabulary.CORRECTION_KINDS, vocabulary.INDICATOR_KINDS):
+        assert set(codes) <= set(explained)
+    for code, (label, _) in (vocabulary.OUTCOMES | vocabulary.RULES).items():
+        assert label in explained[code], code
+
+
+def test_the_method_quotes_evidence_as_the_data_has_it() -> None:
+    plan = read_plan(ROOT / "data" / "akishima")
+    rows = {
+        terms(row[1])[0]: re.findall("「(.+?)」", row[4]) for row in tables(read("docs/method.md")) if len(row) == 5
+    }
+    for rule in vocabulary.RULES:
+        evidence = {evaluation.evidence for evaluation in plan.evaluations if evaluation.rule == rule}
+        assert rows[rule]
+        assert set(rows[rule]) <= evidence
+
+
+def test_the_method_names_every_organization_with_several_printed_names() -> None:
+    plan = read_plan(ROOT / "data" / "akishima")
+    merged = {(frozenset(o.printed), o.name) for o in plan.organizations if len(o.printed) > 1}
+    rows = [row for row in tables(section(read("docs/method.md"), "団体のまとめ方")) if row[0] != "印字"]
+    assert {(frozenset(printed.split("、")), name) for printed, name in rows} == merged
+
+
+# how to add a plan
+
+
+def write_example(folder: Path, edits: str = "") -> Path:
+    """The files of the example plan, with the edits of a diff; returns the folder that holds the plan's."""
+    plan = folder / "data" / "mihon"
+    plan.mkdir(parents=True)
+    for block in blocks("docs/add-a-plan.md", "yaml", "csv"):
+        (plan / block["file"]).write_text(block["body"], "utf-8")
+    text = (plan / "measures.yml").read_text("utf-8")
+    for old, new in re.findall(r"^-(.*)\n\+(.*)$", edits, re.MULTILINE):
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    (plan / "measures.yml").write_text(text, "utf-8")
+    return plan.parent
+
+
+def run_build(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, ROOT / "build_db.py", "--data", "data", "--output", "plans.db", "--quiet", *options]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_the_example_has_every_file_and_builds_with_its_report(tmp_path: Path) -> None:
+    files = write_example(tmp_path) / "mihon"
+    assert {path.name for path in files.iterdir()} == {path.name for path in (ROOT / "data" / "akishima").iterdir()}
+    (report,) = [block for block in blocks("docs/add-a-plan.md", "text") if block["file"]]
+    (tmp_path / report["file"]).write_text(report["body"], "utf-8")
+    for options in (["--check"], ["--verify", "--report", "mihon=report.txt"], ["--report", "mihon=report.txt"]):
+        done = run_build(tmp_path, *options)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "plans.db").exists()
+
+
+def mistakes() -> Iterator[tuple[str, str]]:
+    """Each diff of the page with the answer that is printed under it."""
+    shown = blocks("docs/add-a-plan.md", "diff", "text")
+    for edit, answer in pairwise(shown):
+        if edit["language"] == "diff":
+            yield edit["body"], answer["body"]
+
+
+@pytest.mark.parametrize(("edits", "answer"), list(mistakes()))
+def test_a_mistake_is_answered_as_shown(edits: str, answer: str, tmp_path: Path) -> None:
+    write_example(tmp_path, edits)
+    done = run_build(tmp_path, "--check")
+    assert (done.returncode, done.stderr) == (1, answer)
+
+
+@pytest.mark.parametrize("kind", RECORDS)
+def test_every_key_of_a_file_is_explained(kind: str) -> None:
+    file = "results.csv" if kind == "results" else f"{kind}.yml"
+    rows = tables(section(read("docs/add-a-plan.md"), file))
+    explained = {term for row in rows for term in terms(row[0])}
+    assert explained - {"organizations"} == keys(RECORDS[kind]) - {"organizations"}
+
+
+def keys(record: type[BaseModel]) -> set[str]:
+    """The keys of a record and of the mappings inside it that the page explains in tables of their own."""
+    inner = {"Plan": [model.ReportLayout], "Measure": [model.Indicator]}.get(record.__name__, [])
+    return {key for part in (record, *inner) for key in part.model_fields}
+
+
+# what belongs to the city
+
+
+@pytest.mark.skipif(not os.environ.get("KEIKAKU_REPORT"), reason="KEIKAKU_REPORT names no report")
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_document_repeats_a_sentence_of_the_report(document: Path) -> None:
+    report = Path(os.environ["KEIKAKU_REPORT"]).read_text("utf-8")
+    cells = ["".join(cell.split()) for line in report.splitlines() for cell in line.split("\t") if "。" in cell]
+    text = "".join(document.read_text("utf-8").split())
+    runs = {cell[i : i + RUN] for cell in cells for i in range(len(cell) - RUN + 1)}
+    assert [run for run in sorted(runs) if run in text] == []
