@@ -38,7 +38,7 @@ dictionary: $(RUN) ## docs/data-dictionary.md from the schema, the vocabularies 
 clean:
 	rm -rf .venv plans.db inspect-data.json .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
 
-plans.db: $(RUN) build_db.py $(wildcard keikaku/*.py keikaku/*.sql data/*.yml data/*/*)
+plans.db: $(RUN) build_db.py $(wildcard keikaku/*.py keikaku/*/*.py keikaku/*.sql data/*.yml data/*/*)
 	.venv/bin/python build_db.py $(if $(KEIKAKU_REPORT),--report "$(KEIKAKU_REPORT)")
 
 $(RUN): requirements.lock

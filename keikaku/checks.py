@@ -78,11 +78,15 @@ def check_distinct(data: PlanData, documents: Documents) -> Iterator[Problem]:
         numbers.add((goal.sector, goal.number))
 
 
-@_check("plan", "sectors", "measures", "organizations", "evaluations", "events", "corrections")
+@_check("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")
 def check_ids(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    """Ids begin with the plan's and none is given to records of two kinds."""
+    """Ids begin with the plan's and none is given to records of two kinds, those made in rows.py included."""
     prefixes = {s.prefix: s.id for s in data.sectors}
-    owner = {f"{prefixes.get(m.prefix)}-{m.number}": "measures" for m in data.measures}
+    owner = {f"{prefixes.get(g.sector)}-goal-{g.number}": "goals" for g in data.goals}
+    for measure in data.measures:
+        id_ = f"{prefixes.get(measure.prefix)}-{measure.number}"
+        owner[id_] = "measures"
+        owner |= {f"{id_}-target-{i}": "indicators" for i in range(1, len(measure.indicators) + 1)}
     for kind in ("sectors", "organizations", "evaluations", "events", "corrections"):
         for i, record in enumerate(getattr(data, kind)):
             if not record.id.startswith(f"{data.plan.id}-"):
@@ -161,7 +165,9 @@ def check_links(data: PlanData, documents: Documents) -> Iterator[Problem]:
                 (i,), "key 'schedule' is missing", "add it (only a repeat may leave it out)"
             )
         for j, code in enumerate(measure.joint):
-            if code not in measures or code == measure.code:
+            if code == measure.code:
+                yield documents["measures"].problem((i, "joint", j), f"{code} names itself", "leave it out")
+            elif code not in measures:
                 yield documents["measures"].problem(
                     (i, "joint", j), f"unknown measure {code!r}", _near(code, set(measures))
                 )

@@ -1,88 +1,132 @@
 """Rows of the tables -> what search finds: one document for each searchable row.
 
-A document's body holds what a person may remember of the row besides its title; names of organizations and goals come
-from the rows it is linked to.
+A document has a title, names (its code, the organizations it names and what they are also called) and a body. Beside
+these it carries tokens that no text can make, for what is exact: its code, its titles and names as wholes, the fiscal
+years in which something is due or happens, its kind, plan and sector.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from keikaku.rows import Row
+from keikaku.search.tokens import code_token, kind_token, plan_token, sector_token, whole_token, year_token
+from keikaku.vocabulary import OUTCOMES
 
 Tables = dict[str, list[Row]]
+Texts = Iterable[str | None]
+
+# Kind -> its word, in the order in which kinds are numbered and shown.
+KINDS = {
+    "measure": "施策",
+    "goal": "基本目標",
+    "organization": "団体",
+    "evaluation": "前期の評価",
+    "event": "年表の項目",
+    "passage": "報告書の文",
+}
 
 
 def build_documents(tables: Tables) -> list[Row]:
-    """The rows of search_documents, numbered from 1 in the order of kinds and rows."""
-    documents = [
-        *_measures(tables),
-        *_goals(tables),
-        *_organizations(tables),
-        *_evaluations(tables),
-        *_events(tables),
-        *_passages(tables),
-    ]
+    """The rows of search_documents, each with its `tokens`, numbered from 1.
+
+    The order is that in which equals are shown where there are too many to compare: by kind, originals before repeats,
+    short titles first.
+    """
+    sources = (_measures, _goals, _organizations, _evaluations, _events, _passages)
+    documents = [document for source in sources for document in source(tables)]
+    names = {row["id"]: row["name"] for row in tables["sectors"]}
+    for document in documents:
+        if document["sector_id"]:
+            document["tokens"].append(sector_token(names[document["sector_id"]]))
+    order = list(KINDS)
+    documents.sort(key=lambda d: (order.index(d["kind"]), d["is_repeat"], len(d["title"])))
     return [{"id": i, **document} for i, document in enumerate(documents, 1)]
 
 
-def _document(kind: str, table: str, row: Row, plan_id: str, title: str, body: list[str | None]) -> Row:
+def build_kinds(documents: list[Row]) -> list[Row]:
+    """The rows of search_kinds: where in the numbering each kind that occurs begins and ends."""
+    kinds: dict[str, Row] = {}
+    for document in documents:
+        kind = document["kind"]
+        new = {"kind": kind, "position": list(KINDS).index(kind) + 1, "label": KINDS[kind], "first_id": document["id"]}
+        kinds.setdefault(kind, new)["last_id"] = document["id"]
+    return list(kinds.values())
+
+
+def _document(kind: str, table: str, row: Row, title: str, names: Texts, body: Texts, tokens: Iterable[str]) -> Row:
     return {
         "kind": kind,
         "table_name": table,
         "row_id": row["id"],
-        "plan_id": plan_id,
+        "plan_id": row["plan_id"],
         "sector_id": row.get("sector_id"),
         "code": row.get("code"),
         "is_repeat": int(row.get("repeat_of") is not None),
+        "position": row["position"],
         "title": title,
+        "names": "、".join(text for text in names if text),
         "body": "\n".join(text for text in body if text),
+        "tokens": [kind_token(kind), plan_token(row["plan_id"]), whole_token(title), *tokens],
     }
 
 
-def _joined(tables: Tables, table: str, key: str, column: str) -> dict[str, str]:
-    joined: dict[str, list[str]] = {}
+def _grouped(tables: Tables, table: str, key: str, column: str) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
     for row in tables.get(table, []):
-        joined.setdefault(row[key], []).append(row[column])
-    return {key: "、".join(values) for key, values in joined.items()}
+        if row[column] is not None:
+            grouped.setdefault(row[key], []).append(row[column])
+    return grouped
 
 
 def _measures(tables: Tables) -> Iterator[Row]:
-    promoters = _joined(tables, "measure_organizations", "measure_id", "printed")
-    labels = _joined(tables, "indicators", "measure_id", "label")
-    for row in tables["measures"]:
-        body = [row["summary"], row["schedule"], row["target"], labels[row["id"]], promoters[row["id"]]]
-        yield _document("measure", "measures", row, row["plan_id"], row["name"], [row["code"], *body])
+    promoters = _grouped(tables, "measure_organizations", "measure_id", "printed")
+    labels = _grouped(tables, "indicators", "measure_id", "label")
+    due = _grouped(tables, "indicators", "measure_id", "due_fiscal_year")
+    for position, row in enumerate(tables["measures"], 1):
+        names = [row["code"], *promoters[row["id"]]]
+        body = [row["summary"], row["schedule"], row["target"], "、".join(labels[row["id"]])]
+        tokens = [code_token(row["code"]), *(year_token(int(year)) for year in due.get(row["id"], []))]
+        yield _document("measure", "measures", row | {"position": position}, row["name"], names, body, tokens)
 
 
 def _goals(tables: Tables) -> Iterator[Row]:
     plans = {row["id"]: row["plan_id"] for row in tables["sectors"]}
-    for row in tables["goals"]:
-        yield _document("goal", "goals", row, plans[row["sector_id"]], row["title"], [row["summary"]])
+    for position, row in enumerate(tables["goals"], 1):
+        placed = row | {"position": position, "plan_id": plans[row["sector_id"]]}
+        yield _document("goal", "goals", placed, row["title"], [], [row["summary"]], [])
 
 
 def _organizations(tables: Tables) -> Iterator[Row]:
-    names = _joined(tables, "organization_names", "organization_id", "name")
-    for row in tables["organizations"]:
-        yield _document(
-            "organization", "organizations", row, row["plan_id"], row["name"], [names[row["id"]], row["note"]]
-        )
+    known = _grouped(tables, "organization_names", "organization_id", "name")
+    for position, row in enumerate(tables["organizations"], 1):
+        names = [name for name in known[row["id"]] if name != row["name"]]
+        placed = row | {"position": position}
+        tokens = [whole_token(name) for name in names]
+        yield _document("organization", "organizations", placed, row["name"], names, [row["note"]], tokens)
 
 
 def _evaluations(tables: Tables) -> Iterator[Row]:
     for row in tables["evaluations"]:
-        body = [row["summary"], row["evidence"], row["decision"]]
-        yield _document("evaluation", "evaluations", row, row["plan_id"], row["name"], body)
+        names = [row["decision"], OUTCOMES[row["outcome"]][0]]
+        yield _document("evaluation", "evaluations", row, row["name"], names, [row["summary"], row["evidence"]], [])
 
 
 def _events(tables: Tables) -> Iterator[Row]:
     labels = {row["fiscal_year"]: row["label"] for row in tables["fiscal_years"]}
     for row in tables["events"]:
-        years = [labels[row["fiscal_year"]], labels.get(row["end_fiscal_year"])]
-        yield _document("event", "events", row, row["plan_id"], row["title"], [row["printed"], *years])
+        first, last = row["fiscal_year"], row["end_fiscal_year"] or row["fiscal_year"]
+        span = labels[first] if first == last else f"{labels[first]}〜{labels[last]}"
+        printed = row["printed"] if row["printed"] != row["title"] else None
+        tokens = [year_token(year) for year in range(first, last + 1)]
+        yield _document("event", "events", row, row["title"], [span], [printed], tokens)
 
 
 def _passages(tables: Tables) -> Iterator[Row]:
-    plan_of = {row["row_id"]: row["plan_id"] for kind in (_measures, _goals, _evaluations) for row in kind(tables)} | {
-        row["id"]: row["id"] for row in tables["plans"]
+    owners = {
+        row["id"]: {"plan_id": plans.get(row.get("sector_id")) or row.get("plan_id") or row["id"], "sector_id": row.get("sector_id")}
+        for plans in ({sector["id"]: sector["plan_id"] for sector in tables["sectors"]},)
+        for table in ("plans", "goals", "measures", "evaluations")
+        for row in tables[table]
     }
-    for row in tables.get("report_passages", []):
-        yield _document("passage", "report_passages", row, plan_of[row["row_id"]], row["heading"], [row["text"]])
+    for position, row in enumerate(tables.get("report_passages", []), 1):
+        placed = row | owners[row["row_id"]] | {"position": position}
+        yield _document("passage", "report_passages", placed, row["heading"], [], [row["text"]], [])

@@ -22,6 +22,7 @@ from keikaku.model import (
     Plan,
     PlanData,
     Result,
+    Ruby,
     Sector,
 )
 from keikaku.reading import Document, read_csv, read_yaml
@@ -35,6 +36,8 @@ LISTS: dict[str, type[BaseModel]] = {
     "events": Event,
     "corrections": Correction,
 }
+MAPPINGS: dict[str, type[BaseModel]] = {"plan": Plan, "ruby": Ruby}
+OPTIONAL = ("ruby",)
 RESULT_COLUMNS = list(Result.model_fields)
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
@@ -45,7 +48,7 @@ def read_plan(folder: Path) -> PlanData:
     documents: dict[str, Document] = {}
     records: dict[str, Any] = {}
     complete: set[str] = set()
-    for kind in ("plan", *LISTS, "results"):
+    for kind in ("plan", *LISTS, "results", *(name for name in OPTIONAL if (folder / f"{name}.yml").exists())):
         try:
             documents[kind] = _read_document(folder, kind)
         except InvalidData as error:
@@ -57,7 +60,8 @@ def read_plan(folder: Path) -> PlanData:
         if not found:
             complete.add(kind)
     known: dict[str, Any] = {kind: records.get(kind) or [] for kind in (*LISTS, "results")}
-    data = PlanData.model_construct(plan=records.get("plan"), **known)
+    ruby = records.get("ruby") or Ruby({})
+    data = PlanData.model_construct(plan=records.get("plan"), ruby=ruby, **known)
     problems += find_problems(data, documents, complete, folder.name)
     if problems:
         raise InvalidData(problems)
@@ -83,8 +87,8 @@ def _as_number(cell: str | None) -> int | float | str | None:
 
 def _validate(document: Document, kind: str, problems: list[Problem]) -> Any:
     """The records of a document that are sound; the faults of the others are added to `problems`."""
-    if kind == "plan":
-        return _validate_record(document, (), Plan, problems)
+    if kind in MAPPINGS:
+        return _validate_record(document, (), MAPPINGS[kind], problems)
     if not isinstance(document.value, list):
         problems.append(
             document.problem((), "the file is not a list", "write one record after another, each with - before it")

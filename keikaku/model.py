@@ -274,7 +274,7 @@ def _kana(reading: str) -> str:
     return reading
 
 
-class Readings(RootModel[dict[Annotated[str, AfterValidator(_kanji)], Annotated[str, AfterValidator(_kana)]]]):
+class Ruby(RootModel[dict[Annotated[str, AfterValidator(_kanji)], Annotated[str, AfterValidator(_kana)]]]):
     """ruby.yml, which may be left out: word as written -> its reading in kana"""
 
 
@@ -290,4 +290,4 @@ class PlanData(_Record):
     events: list[Event]
     corrections: list[Correction]
     results: list[Result]
-    readings: Readings = Readings({})
+    ruby: Ruby = Ruby({})

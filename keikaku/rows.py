@@ -72,6 +72,7 @@ class _PlanRows:
             self.event_measures,
             self.results,
             self.corrections,
+            self.ruby,
         ):
             yield method.__name__, method()
 
@@ -267,6 +268,10 @@ class _PlanRows:
                 "reason": correction.reason,
                 "place": places[row_id],
             }
+
+    def ruby(self) -> Iterator[Row]:
+        for word, reading in sorted(self.data.ruby.root.items()):
+            yield {"plan_id": self.plan.id, "word": word, "reading": reading}
 
     def row_id(self, table: str, row: str) -> str:
         """The id of a row that a correction names by code, prefix or id."""

@@ -210,6 +210,14 @@ CREATE TABLE report_passages (
     text TEXT NOT NULL                  -- the report's words
 );
 
+-- Readings of words that are hard to read, shown above them on request.
+CREATE TABLE ruby (
+    plan_id TEXT NOT NULL REFERENCES plans (id), -- plan whose words they are
+    word TEXT NOT NULL,                 -- word as written
+    reading TEXT NOT NULL,              -- its reading in kana
+    PRIMARY KEY (plan_id, word)
+);
+
 -- Meaning of every coded value.
 CREATE TABLE codes (
     table_name TEXT NOT NULL,           -- table
@@ -230,10 +238,38 @@ CREATE TABLE search_documents (
     sector_id TEXT REFERENCES sectors (id), -- sector, where it has one
     code TEXT,                          -- code of a measure
     is_repeat INTEGER NOT NULL,         -- 1: a repeat, ranked after its original
+    position INTEGER NOT NULL,          -- printed order among its kind
     title TEXT NOT NULL,                -- name or title
+    names TEXT NOT NULL,                -- codes and names: of its promoters, or what else it is called
     body TEXT NOT NULL,                 -- the rest of its text
     UNIQUE (table_name, row_id)
 );
+
+-- The kinds of search_documents, which are numbered kind by kind.
+CREATE TABLE search_kinds (
+    kind TEXT PRIMARY KEY,              -- a kind
+    position INTEGER NOT NULL,          -- order in which kinds are shown, from 1
+    label TEXT NOT NULL,                -- Japanese word for it
+    first_id INTEGER NOT NULL,          -- first document of the kind
+    last_id INTEGER NOT NULL            -- last document of the kind
+);
+
+-- Words of the documents and of the synonyms with their readings, from the dictionary that the build uses.
+CREATE TABLE search_words (
+    surface TEXT NOT NULL,              -- a word as it is written
+    reading TEXT NOT NULL,              -- its reading in hiragana; empty for words in Latin letters
+    lemma TEXT,                         -- the dictionary's common form of all its spellings; NULL: as it is written
+    documents INTEGER NOT NULL,         -- number of documents that have it; 0 for a word of the synonyms alone
+    PRIMARY KEY (surface, reading)
+) WITHOUT ROWID;
+
+-- Words that mean the same to someone who searches: data/synonyms.yml, the plans' own, names of organizations.
+CREATE TABLE search_synonyms (
+    group_id INTEGER NOT NULL,          -- words with the same number belong together
+    word TEXT NOT NULL,                 -- a word
+    role TEXT NOT NULL CHECK (role IN ('word', 'also')), -- word: finds all others; also: is found, finds nothing
+    PRIMARY KEY (group_id, word)
+) WITHOUT ROWID;
 
 -- views
 

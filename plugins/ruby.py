@@ -1,14 +1,12 @@
 """やさしい表示: `?easy=1` shows any page in larger type, with readings above its hard words. No cookie, no script."""
 
-from urllib.parse import parse_qsl, urlencode
-
 from datasette import hookimpl
 from jinja2 import pass_context
 from markupsafe import Markup
 
 from keikaku.ruby import ARGUMENT, annotate, choose_readings, keep_easy
 
-NAME, VALUE = ARGUMENT.split("=")
+NAME = ARGUMENT.partition("=")[0]
 
 
 @hookimpl(trylast=True)
@@ -17,12 +15,10 @@ def asgi_wrapper():
 
     def wrap(app):
         async def easy_app(scope, receive, send):
-            query = scope.get("query_string", b"").decode("latin-1")
-            if scope["type"] == "http" and NAME in query:
-                arguments = parse_qsl(query, keep_blank_values=True)
-                kept = [(name, value) for name, value in arguments if name != NAME]
-                if len(kept) < len(arguments):
-                    scope = {**scope, "query_string": urlencode(kept).encode("ascii"), NAME: (NAME, VALUE) in arguments}
+            parts = scope.get("query_string", b"").split(b"&")
+            kept = [part for part in parts if part.partition(b"=")[0] != NAME.encode()]
+            if len(kept) < len(parts):
+                scope = {**scope, "query_string": b"&".join(kept), NAME: ARGUMENT.encode() in parts}
             await app(scope, receive, send)
 
         return easy_app

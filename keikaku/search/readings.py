@@ -1,0 +1,89 @@
+"""The words of the documents with their readings, by the dictionary SudachiPy: needed to build, never to serve.
+
+A word is kept whole and in its parts (農業協同組合; 農業, 協同, 組合), each with its reading and the form that the
+dictionary knows all its spellings by (まつり, 祭り -> 祭). Grammar, numbers and what kana alone tells are left out.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from sudachipy import Dictionary, SplitMode
+
+from keikaku.search.kana import has_kanji, to_hiragana
+from keikaku.search.text import normalise
+
+Row = dict[str, Any]
+
+_GRAMMAR = {"助詞", "助動詞", "補助記号", "記号", "空白", "接続詞", "代名詞", "連体詞"}
+_LATIN = re.compile(r"[A-Za-z][A-Za-z&.+-]+")
+_KATAKANA = re.compile(r"[ァ-ヺ]")
+_MAX_INPUT = 8000  # characters; the dictionary refuses more than 49,149 bytes
+
+
+class Word(NamedTuple):
+    surface: str
+    reading: str
+    lemma: str | None
+
+
+def build_words(documents: list[Row], names: Iterable[str], ruby: Iterable[tuple[str, str]]) -> list[Row]:
+    """The rows of search_words, sorted: the words of documents, `names` as wholes, and `ruby` as (word, reading)."""
+    dictionary = _Readings()
+    counts: Counter[Word] = Counter()
+    for document in documents:
+        texts = (document["title"], document["names"], *document["body"].split("\n"))
+        counts.update({word for text in texts for word in dictionary.words(text)})
+    for surface, reading in ruby:
+        counts[Word(surface, to_hiragana(reading), None)] += 0
+    for name in names:
+        for word in (dictionary.whole(name), *dictionary.words(name)):
+            if word:
+                counts[word] += 0
+    return list(_rows(counts))
+
+
+def _rows(counts: Counter[Word]) -> Iterator[Row]:
+    """One row for each surface and reading; of two common forms the more frequent."""
+    rows: dict[tuple[str, str], Row] = {}
+    for word, documents in sorted(counts.items(), key=lambda item: (-item[1], item[0].surface, item[0].lemma or "")):
+        row = rows.setdefault((word.surface, word.reading), {**word._asdict(), "documents": 0})
+        row["documents"] += documents
+    return iter([rows[key] for key in sorted(rows)])
+
+
+class _Readings:
+    """The dictionary, asked once for each word it meets."""
+
+    def __init__(self) -> None:
+        self._tokenizer = Dictionary(dict="core").tokenizer(mode=SplitMode.C)
+        self._known: dict[tuple[str, int], tuple[Word, ...]] = {}
+
+    def words(self, text: str) -> Iterator[Word]:
+        for start in range(0, len(text), _MAX_INPUT):
+            for morpheme in self._tokenizer.tokenize(text[start : start + _MAX_INPUT]):
+                key = (morpheme.surface(), morpheme.part_of_speech_id())
+                if key not in self._known:
+                    parts = [morpheme, *morpheme.split(SplitMode.A)]
+                    self._known[key] = tuple(word for part in parts if (word := _word(part)))
+                yield from self._known[key]
+
+    def whole(self, text: str) -> Word | None:
+        """A name as one word, however many the dictionary makes of it."""
+        reading = "".join(m.reading_form() for m in self._tokenizer.tokenize(text[:_MAX_INPUT]))
+        return Word(text, "" if _LATIN.fullmatch(text) else to_hiragana(reading), None) if has_kanji(text) else None
+
+
+def _word(morpheme: Any) -> Word | None:
+    surface, kind = morpheme.surface(), morpheme.part_of_speech()
+    if kind[0] in _GRAMMAR or kind[1] == "数詞" or any(c.isdecimal() for c in normalise(surface)):
+        return None
+    lemma = morpheme.normalized_form()
+    if _LATIN.fullmatch(surface):
+        return Word(surface, "", None)
+    hidden = kind[0] == "名詞" and len(surface) > 2 and has_kanji(lemma)  # まつり, that others may write 祭り
+    if not (has_kanji(surface) or _KATAKANA.search(surface) or hidden):
+        return None
+    reading = to_hiragana(morpheme.reading_form())
+    return Word(surface, reading, lemma if lemma != surface else None)

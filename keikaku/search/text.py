@@ -1,0 +1,133 @@
+"""One function for what is indexed and what is asked: the search key of a text, and its tokens.
+
+A text is normalised (NFKC, lower case, numbers in digits) and cut into runs. A run of digits or of Latin letters is one
+token; any other run of letters becomes its overlapping pairs of characters, the last character alone at its end:
+学校給食 -> 学校 校給 給食 食. A phrase is cut the same way, so that words of one and two characters are found anywhere
+in a run. The tokens stand under a tokenizer that every SQLite has, so that the file opens and searches everywhere.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from keikaku.search.numerals import EDITS, Edit
+
+TOKENIZE = "unicode61 remove_diacritics 0 categories 'L* M* N* S* Co'"
+NOTHING = '""'
+Places = list[tuple[int, int]]
+
+_LATIN = "a-zß-öø-ɏ"
+_RUN = re.compile(rf"[0-9]+|[{_LATIN}]+|[^\W\d_{_LATIN}]+|[^\W_]")
+_KANJI = "々一-鿿"
+_SPELLING: tuple[Edit, ...] = (
+    (re.compile(r"(?<=[ァ-ヺー])[‐-―−-](?=[ァ-ヺ]|\s|$)"), lambda _: "ー"),
+    (re.compile(r"(?<=[0-9一二三四五六七八九十百千数何各])[ヶヵケカ箇個](?=[所月国])"), lambda _: "か"),
+    (re.compile(rf"(?<=[{_KANJI}])ケ(?=[{_KANJI}])"), lambda _: "ヶ"),
+)
+_EDITS = (*_SPELLING, *EDITS)
+_JOINS_BEFORE = re.compile("[ﾞﾟ\u1160-\u11ff\u200d]")
+
+
+def normalise(text: str) -> str:
+    """The search key of a text. Never stored as text."""
+    key = _fold(text)
+    for pattern, replace in _EDITS:
+        key = pattern.sub(replace, key)
+    return key
+
+
+def normalise_with_places(text: str) -> tuple[str, Places] | None:
+    """The key of a text and, for each of its characters, the (start, end) in the text that it was made from.
+
+    None for the rare text (conjoining jamo and the like) whose characters cannot be told apart in its key.
+    """
+    key, places = "", []
+    for start, end in _clusters(text):
+        folded = _fold(text[start:end])
+        key += folded
+        places += [(start, end)] * len(folded)
+    for edit in _EDITS:
+        key, places = _apply(edit, key, places)
+    return (key, places) if key == normalise(text) else None
+
+
+def index_text(text: str) -> str:
+    """The tokens of a text, separated by spaces, as they are written into the index."""
+    return " ".join(token for run in runs(text) for token in _tokens(run))
+
+
+def runs(text: str) -> list[str]:
+    """The runs of a text's key: digits, Latin words, other letters."""
+    return _RUN.findall(normalise(text))
+
+
+@lru_cache(maxsize=4096)
+def phrase(text: str, *, begins: bool = False) -> str:
+    """The FTS5 phrase that finds a text; "" if it has no letter or digit. `begins`: its last Latin word may go on."""
+    cut = runs(text)
+    if not cut:
+        return ""
+    tokens = [token for run in cut for token in _tokens(run)]
+    if is_whole(cut[-1]):
+        return f'"{" ".join(tokens)}"' + (" *" if begins and not cut[-1].isdecimal() else "")
+    if len(cut[-1]) > 1:
+        tokens.pop()
+        return f'"{" ".join(tokens)}"'
+    return f'"{" ".join(tokens)}" *'
+
+
+@lru_cache(maxsize=4096)
+def needle(text: str, *, begins: bool = False) -> re.Pattern[str] | None:
+    """The pattern that finds in a key what `phrase` finds in the index; None if there is no letter or digit."""
+    cut = runs(text)
+    if not cut:
+        return None
+    parts = [_bounded(run, begins=begins and run is cut[-1]) if is_whole(run) else re.escape(run) for run in cut]
+    return re.compile(r"[\W_]*".join(parts))
+
+
+def is_whole(run: str) -> bool:
+    """Whether a run is one token: digits or a Latin word."""
+    return bool(re.fullmatch(rf"[0-9]+|[{_LATIN}]+|[^\W_]", run)) and not is_letter(run)
+
+
+def is_letter(run: str) -> bool:
+    """Whether a run is cut into pairs: kanji, kana and every other script without spaces between words."""
+    return bool(re.fullmatch(rf"[^\W\d_{_LATIN}]+", run))
+
+
+def _bounded(run: str, *, begins: bool) -> str:
+    kind = "[0-9]" if run.isdecimal() else f"[{_LATIN}]"
+    return f"(?<!{kind}){re.escape(run)}" + ("" if begins else f"(?!{kind})")
+
+
+def _fold(text: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+
+
+def _tokens(run: str) -> list[str]:
+    return [run[i : i + 2] for i in range(len(run))] if is_letter(run) else [run]
+
+
+def _clusters(text: str) -> Places:
+    """The parts of a text that NFKC turns into characters of their own: each with the marks that follow it."""
+    starts = [i for i, c in enumerate(text) if not i or not (unicodedata.combining(c) or _JOINS_BEFORE.match(c))]
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def _apply(edit: Edit, key: str, places: Places) -> tuple[str, Places]:
+    pattern, replace = edit
+    new_key, new_places, done = "", Places(), 0
+    for match in pattern.finditer(key):
+        replacement = replace(match)
+        source = (places[match.start()][0], places[match.end() - 1][1])
+        new_key += key[done : match.start()] + replacement
+        new_places += places[done : match.start()] + [source] * len(replacement)
+        done = match.end()
+    return (new_key + key[done:], new_places + places[done:]) if done else (key, places)
+
+
+def match_expression(query: str) -> str:
+    """The FTS5 MATCH expression that finds every word of a query; one that finds nothing if it has no word."""
+    phrases = [found for word in query.split() if (found := phrase(word))]
+    return " AND ".join(phrases) or NOTHING

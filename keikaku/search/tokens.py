@@ -1,0 +1,42 @@
+"""Tokens of the index that no text can make: each mixes digits and letters, which text is always cut between.
+
+They carry what is exact: 工1 for the code 工-1, fy2024 for what is due or happens in fiscal 2024, 0x… for a title or name
+as a whole, and 0k…, 0p…, 0s… for the kind, plan and sector of a document.
+"""
+
+import re
+import zlib
+
+from keikaku.fiscal_year import find_fiscal_years
+from keikaku.search.text import runs
+
+
+def code_token(code: str) -> str:
+    """The token of a measure's code, however its hyphen is written: 工-1, 工－１ and 工1 are 工1."""
+    return "".join(runs(code))
+
+
+def year_token(fiscal_year: int) -> str:
+    return f"fy{fiscal_year}"
+
+
+def whole_token(title: str) -> str:
+    """The token of a title or name as a whole, brackets and spaces aside."""
+    return f"0x{zlib.crc32(''.join(runs(title)).encode()):08x}"
+
+
+def kind_token(kind: str) -> str:
+    return f"0k{kind}"
+
+
+def plan_token(plan_id: str) -> str:
+    return "0p" + plan_id.replace("-", "0")
+
+
+def sector_token(name: str) -> str:
+    return "0s" + re.sub(r"[\W_]", "", "".join(runs(name)))
+
+
+def mentioned_years(text: str) -> list[str]:
+    """The tokens of the fiscal years that a text names."""
+    return [year_token(year) for year in sorted({year for _, _, year in find_fiscal_years(text)})]

@@ -1,0 +1,32 @@
+"""What /data and the downloads show beyond the rows themselves: the schema, its picture, the size, the questions."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from datasette import hookimpl
+from datasette.app import Datasette
+from jinja2 import Environment
+from markupsafe import Markup
+
+from keikaku.er_diagram import draw_er_diagram
+from keikaku.schema import read_schema
+
+COOKBOOK = Path(__file__).resolve().parent.parent / "docs" / "cookbook.yml"
+DATABASE = "plans"
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
+    def describe(table: str, key: str) -> Any:
+        """What metadata.yml says of a table: its title, or the help of its columns."""
+        return datasette.metadata(key, database=DATABASE, table=table, fallback=False)
+
+    env.globals.update(
+        cookbook=yaml.safe_load(COOKBOOK.read_text("utf-8")),
+        database_size=lambda: datasette.get_database(DATABASE).size,
+        describe_table=describe,
+        er_diagram=lambda: Markup(draw_er_diagram()),
+        schema_tables=read_schema(),
+        site_metadata=lambda key: datasette.metadata(key),
+    )

@@ -1,0 +1,128 @@
+"""Debian's Chromium under Selenium: one browser, its window resized to the width that a page is looked at."""
+
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from selenium import webdriver
+from selenium.webdriver import ActionChains
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+BROWSER, DRIVER = "chromium", "chromedriver"
+SWITCHES = (
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--hide-scrollbars",
+    "--no-first-run",
+    "--lang=ja",
+    "--force-color-profile=srgb",
+)
+
+
+def missing_programs() -> str:
+    """Names of the programs that are not installed here; empty if a browser can be started."""
+    return " and ".join(name for name in (BROWSER, DRIVER) if shutil.which(name) is None)
+
+
+class Chromium:
+    """A running browser. Every step waits until the page has loaded."""
+
+    def __init__(self, driver: webdriver.Chrome) -> None:
+        self.driver = driver
+
+    def open(self, address: str, width: int) -> None:
+        self.resize(width)
+        self.driver.get(address)
+
+    def resize(self, width: int, height: int = 900) -> None:
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+        self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+
+    def run(self, script: str, *arguments: Any) -> Any:
+        return self.driver.execute_script(script, *arguments)  # type: ignore[no-untyped-call]
+
+    def check(self, axe: str, tags: list[str]) -> list[dict[str, Any]]:
+        """What axe-core finds wrong with the open page."""
+        self.run(axe)
+        return self.driver.execute_async_script(  # type: ignore[no-any-return, no-untyped-call]
+            "const done = arguments[1];"
+            "axe.run(document, {runOnly: {type: 'tag', values: arguments[0]}, resultTypes: ['violations']})"
+            ".then(result => done(result.violations), error => done([{id: String(error), nodes: []}]));",
+            tags,
+        )
+
+    def console_errors(self) -> list[str]:
+        """What the console has complained of since it was last asked."""
+        entries: list[dict[str, Any]] = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
+        return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
+
+    def screenshot(self, file: Path, width: int) -> None:
+        """The whole page as a picture."""
+        height = min(self.run("return document.documentElement.scrollHeight"), 16000)
+        self.resize(width, height)
+        self.driver.save_screenshot(str(file))
+        self.resize(width)
+
+    def press(self, *keys: str) -> WebElement:
+        """Press keys one after the other; the element that has the focus then."""
+        ActionChains(self.driver).send_keys(*keys).perform()
+        return self.focused()
+
+    def focused(self) -> WebElement:
+        return self.driver.switch_to.active_element
+
+    def tab_to(self, wanted: Callable[[WebElement], bool], limit: int = 120) -> WebElement:
+        """Press Tab until an element that is wanted has the focus; raises LookupError if none gets it."""
+        passed = []
+        for _ in range(limit):
+            element = self.press(Keys.TAB)
+            passed.append(element.accessible_name)
+            if wanted(element):
+                return element
+        raise LookupError(f"not reached by Tab, only {passed}")
+
+    def enter(self) -> None:
+        """Press Enter on a link or in a form and wait until its page has come."""
+        before = self.driver.current_url
+        self.press(Keys.ENTER)
+        for _ in range(100):
+            if self.driver.current_url != before and self.run("return document.readyState") == "complete":
+                return
+            time.sleep(0.05)
+        raise LookupError(f"Enter led nowhere from {before}")
+
+    @contextmanager
+    def scripts_off(self) -> Iterator[None]:
+        self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        try:
+            yield
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@contextmanager
+def running_chromium(downloads: Path) -> Iterator[Chromium]:
+    """A browser that saves downloads in a folder, closed after the block."""
+    options = Options()
+    options.binary_location = shutil.which(BROWSER) or BROWSER
+    for switch in SWITCHES:
+        options.add_argument(switch)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
+    driver = webdriver.Chrome(options=options, service=Service(shutil.which(DRIVER)))
+    driver.set_script_timeout(30)
+    try:
+        yield Chromium(driver)
+    finally:
+        driver.quit()
