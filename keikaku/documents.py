@@ -122,7 +122,10 @@ def _events(tables: Tables) -> Iterator[Row]:
 
 def _passages(tables: Tables) -> Iterator[Row]:
     owners = {
-        row["id"]: {"plan_id": plans.get(row.get("sector_id")) or row.get("plan_id") or row["id"], "sector_id": row.get("sector_id")}
+        row["id"]: {
+            "plan_id": plans.get(row.get("sector_id")) or row.get("plan_id") or row["id"],
+            "sector_id": row.get("sector_id"),
+        }
         for plans in ({sector["id"]: sector["plan_id"] for sector in tables["sectors"]},)
         for table in ("plans", "goals", "measures", "evaluations")
         for row in tables[table]

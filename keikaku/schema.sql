@@ -311,15 +311,13 @@ SELECT
     CASE
         WHEN r.status = 'met' THEN 'met'
         WHEN r.status IN ('partly_met', 'not_met', 'not_implemented') THEN 'below'
-        WHEN r.value IS NOT NULL AND i.value IS NOT NULL THEN
-            CASE
-                WHEN i.comparator = '<=' AND r.value <= i.value THEN 'met'
-                WHEN i.comparator = '<' AND r.value < i.value THEN 'met'
-                WHEN i.comparator = '>' AND r.value > i.value THEN 'met'
-                WHEN coalesce(i.comparator, '>=') = '>=' AND r.value >= i.value THEN 'met'
-                ELSE 'below'
-            END
-        WHEN r.value IS NOT NULL THEN 'published'
+        WHEN coalesce(i.comparator, '>=') = '>=' AND r.value >= i.value THEN 'met'
+        WHEN i.comparator = '>' AND r.value > i.value THEN 'met'
+        WHEN i.comparator = '<=' AND r.value <= i.value THEN 'met'
+        WHEN i.comparator = '<' AND r.value < i.value THEN 'met'
+        -- A figure from before the due year is no result yet.
+        WHEN r.value IS NOT NULL AND r.fiscal_year >= coalesce(i.due_fiscal_year, r.fiscal_year) THEN
+            CASE WHEN i.value IS NULL THEN 'published' ELSE 'below' END
         WHEN i.due_fiscal_year < (SELECT fiscal_year FROM current_fiscal_year) THEN 'overdue'
         WHEN i.due_fiscal_year = (SELECT fiscal_year FROM current_fiscal_year) THEN 'due'
         WHEN i.due_fiscal_year IS NOT NULL THEN 'ahead'

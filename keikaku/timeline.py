@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Event = Mapping[str, Any]
+SINGLE, SPAN = 3, 2  # table columns given to what happens in one year, and to each tall cell beside it
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def lay_out_events(events: Iterable[Event], years: Sequence[int]) -> Column:
         single = tuple(event for event, first, last in shown if first == last == year)
         row = [_at(lane, year) for lane in lanes]
         cells[year] = tuple(_fill_row(single, row, year))
-    return Column(1 + len(lanes), cells)
+    return Column(SINGLE + SPAN * len(lanes), cells)
 
 
 _Entry = tuple[Event, int, int]
@@ -70,16 +71,16 @@ def _at(lane: list[_Entry], year: int) -> _Entry | None:
 
 def _fill_row(single: tuple[Event, ...], row: list[_Entry | None], year: int) -> list[Cell]:
     """The cells that begin in this row: the year's own events first, which also take the free lanes beside them."""
-    cells = [Cell(single, 1, 1)]
+    cells = [Cell(single, 1, SINGLE)]
     widens = True
     for entry in row:
         if entry is None and widens:
-            cells[-1] = Cell(cells[-1].events, 1, cells[-1].colspan + 1)
+            cells[-1] = Cell(cells[-1].events, 1, cells[-1].colspan + SPAN)
         elif entry is None:
-            cells.append(Cell((), 1, 1))
+            cells.append(Cell((), 1, SPAN))
             widens = True
         else:
             widens = False
             if entry[1] == year:
-                cells.append(Cell((entry[0],), entry[2] - entry[1] + 1, 1))
+                cells.append(Cell((entry[0],), entry[2] - entry[1] + 1, SPAN))
     return cells

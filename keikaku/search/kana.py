@@ -18,17 +18,37 @@ for _row in "kstnhmrgzdbp":
     _SYLLABLES |= {f"{_row}y{v}": _SYLLABLES[f"{_row}i"] + small for v, small in zip("auo", "ゃゅょ", strict=True)}
 _SYLLABLES |= {
     "shi": "し", "chi": "ち", "tsu": "つ", "fu": "ふ", "ji": "じ", "si": "し",
-    "fa": "ふぁ", "fi": "ふぃ", "fe": "ふぇ", "fo": "ふぉ", "she": "しぇ", "che": "ちぇ", "je": "じぇ",
+    "ca": "か", "cu": "く", "co": "こ", "fa": "ふぁ", "fi": "ふぃ", "fe": "ふぇ", "fo": "ふぉ", "she": "しぇ", "che": "ちぇ", "je": "じぇ",
     "wi": "うぃ", "we": "うぇ", "va": "ゔぁ", "vi": "ゔぃ", "ve": "ゔぇ", "vo": "ゔぉ",
 }  # fmt: skip
 for _row, _first in (("sh", "し"), ("ch", "ち"), ("j", "じ")):
     _SYLLABLES |= {f"{_row}{v}": _first + small for v, small in zip("auo", "ゃゅょ", strict=True)}
 
-_SOUNDS = {kana: roman for roman, kana in _SYLLABLES.items() if roman not in {"si"}}
-_SOUNDS |= {"ぢ": "ji", "づ": "zu", "ゔ": "bu", "ん": "N", "っ": "Q", "てぃ": "chi", "でぃ": "ji", "を": "o", "ゐ": "i", "ゑ": "e"}
+_SOUNDS = {kana: roman for roman, kana in _SYLLABLES.items() if roman not in {"si", "ca", "cu", "co"}}
+_SOUNDS |= {
+    "ぢ": "ji",
+    "づ": "zu",
+    "ゔ": "bu",
+    "ん": "N",
+    "っ": "Q",
+    "てぃ": "chi",
+    "でぃ": "ji",
+    "を": "o",
+    "ゐ": "i",
+    "ゑ": "e",
+}
 _SOUNDS |= {f"ゔ{small}": f"b{v}" for v, small in zip("aieo", "ぁぃぇぉ", strict=True)} | {"ゔ": "bu"}
 _SOUNDS |= {"ぢゃ": "ja", "ぢゅ": "ju", "ぢょ": "jo", "じゃ": "ja", "じゅ": "ju", "じょ": "jo"}
-_SOUNDS |= {"しゃ": "sha", "しゅ": "shu", "しょ": "sho", "ちゃ": "cha", "ちゅ": "chu", "ちょ": "cho", "ふ": "fu", "つ": "tsu"}
+_SOUNDS |= {
+    "しゃ": "sha",
+    "しゅ": "shu",
+    "しょ": "sho",
+    "ちゃ": "cha",
+    "ちゅ": "chu",
+    "ちょ": "cho",
+    "ふ": "fu",
+    "つ": "tsu",
+}
 _SOUNDS |= dict(zip("ぁぃぅぇぉゃゅょゎ", ["a", "i", "u", "e", "o", "ya", "yu", "yo", "wa"], strict=True))
 _LONG = re.compile(r"(a)(?:a|ー)+|(i)(?:i|ー)+|(u)(?:u|ー)+|(e)(?:e|ー)+|(o)(?:[ou]|ー)+|ー")
 
@@ -71,7 +91,7 @@ def romaji_to_kana(text: str) -> str | None:
     """A word in Hepburn, kunrei or keyboard romaji as hiragana (ー where a macron stands), or None if it is none."""
     roman = unicodedata.normalize("NFC", text.casefold()).translate(_MACRONS)
     roman = re.sub(r"m(?=[bpm])", "n", roman.replace("tch", "cch"))
-    roman = re.sub(r"oh(?=[^aiueoy]|$)", "oー", roman)
+    roman = re.sub(r"oh(?=[^aiueoy]|$)", "oー", roman).replace("-", "ー")
     kana, i = "", 0
     while i < len(roman):
         step, part = _next_kana(roman, i)

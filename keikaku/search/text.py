@@ -17,6 +17,7 @@ NOTHING = '""'
 Places = list[tuple[int, int]]
 
 _LATIN = "a-zß-öø-ɏ"
+_LETTERS = re.compile(rf"[^\W\d_{_LATIN}]+")
 _RUN = re.compile(rf"[0-9]+|[{_LATIN}]+|[^\W\d_{_LATIN}]+|[^\W_]")
 _KANJI = "々一-鿿"
 _SPELLING: tuple[Edit, ...] = (
@@ -68,7 +69,7 @@ def phrase(text: str, *, begins: bool = False) -> str:
     if not cut:
         return ""
     tokens = [token for run in cut for token in _tokens(run)]
-    if is_whole(cut[-1]):
+    if not is_letters(cut[-1]):
         return f'"{" ".join(tokens)}"' + (" *" if begins and not cut[-1].isdecimal() else "")
     if len(cut[-1]) > 1:
         tokens.pop()
@@ -82,18 +83,13 @@ def needle(text: str, *, begins: bool = False) -> re.Pattern[str] | None:
     cut = runs(text)
     if not cut:
         return None
-    parts = [_bounded(run, begins=begins and run is cut[-1]) if is_whole(run) else re.escape(run) for run in cut]
+    parts = [re.escape(run) if is_letters(run) else _bounded(run, begins=begins and run is cut[-1]) for run in cut]
     return re.compile(r"[\W_]*".join(parts))
 
 
-def is_whole(run: str) -> bool:
-    """Whether a run is one token: digits or a Latin word."""
-    return bool(re.fullmatch(rf"[0-9]+|[{_LATIN}]+|[^\W_]", run)) and not is_letter(run)
-
-
-def is_letter(run: str) -> bool:
-    """Whether a run is cut into pairs: kanji, kana and every other script without spaces between words."""
-    return bool(re.fullmatch(rf"[^\W\d_{_LATIN}]+", run))
+def is_letters(run: str) -> bool:
+    """Whether a run is cut into pairs: kanji, kana and every script without spaces between words."""
+    return bool(_LETTERS.fullmatch(run))
 
 
 def _bounded(run: str, *, begins: bool) -> str:
@@ -106,7 +102,7 @@ def _fold(text: str) -> str:
 
 
 def _tokens(run: str) -> list[str]:
-    return [run[i : i + 2] for i in range(len(run))] if is_letter(run) else [run]
+    return [run[i : i + 2] for i in range(len(run))] if is_letters(run) else [run]
 
 
 def _clusters(text: str) -> Places:

@@ -499,7 +499,7 @@ ALLOWED = {
     "a target beyond every rule, with a note": (
         "measures.yml",
         "target: 継続実施\n  indicators:\n    - {kind: continue, label: 文化行列の実施}",
-        "target: 3～5件\n  indicators:\n    - {kind: quantity, label: 件数, value: 3, unit: 件, note: 幅の下の数をとった}",
+        "target: 3～5件\n  indicators:\n    - {kind: quantity, label: 件数, value: 3, unit: 件, note: 下の数をとった}",
     ),
     "a period that only the schedule names, with a note": (
         "measures.yml",

@@ -1,0 +1,157 @@
+"""The words of a database in memory: how each is written, read and replaced.
+
+Loaded once for each file from search_words and search_synonyms; it answers without the dictionary that the build used.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple
+
+from keikaku.search.kana import has_kanji, sound
+from keikaku.search.text import normalise
+
+Execute = Callable[[str, Sequence[Any]], Iterable[Sequence[Any]]]
+
+_KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
+_PLACE = re.compile(r"(?<=..)[市区町村]$")
+_KEPT = 4
+
+
+class Entry(NamedTuple):
+    """A word: its key, as written, its reading in hiragana, the common form's key, how many documents have it."""
+
+    key: str
+    surface: str
+    reading: str
+    lemma: str
+    documents: int
+
+
+class Kind(NamedTuple):
+    """A kind of document: its documents are numbered from first_id to last_id."""
+
+    kind: str
+    label: str
+    first_id: int
+    last_id: int
+
+
+class Lexicon:
+    """Words by key, sound, common form and kanji; groups of synonyms.
+
+    Also what queries may name: prefixes of codes, sectors in printed order, municipalities with their plans, kinds with
+    their numbers.
+    """
+
+    def __init__(self, words: Iterable[Sequence[Any]], groups: Iterable[Sequence[Any]]) -> None:
+        self.prefixes: list[str] = []
+        self.sectors: list[str] = []
+        self.places: dict[str, list[str]] = {}
+        self.kinds: list[Kind] = []
+        self.by_key: dict[str, list[Entry]] = {}
+        self.by_sound: dict[str, list[Entry]] = {}
+        self.by_lemma: dict[str, list[Entry]] = {}
+        self.by_kanji: dict[str, list[Entry]] = {}
+        self.by_first: dict[str, list[Entry]] = {}
+        self.groups: dict[int, list[tuple[str, str]]] = {}
+        self.groups_of: dict[str, list[int]] = {}
+        for surface, reading, lemma, documents in words:
+            key = normalise(surface)
+            self._add(Entry(key, surface, reading, normalise(lemma) if lemma else key, documents))
+        for group, word, role in groups:
+            self.groups.setdefault(group, []).append((normalise(word), word))
+            if role == "word":
+                self.groups_of.setdefault(normalise(word), []).append(group)
+
+    def _add(self, entry: Entry) -> None:
+        self.by_key.setdefault(entry.key, []).append(entry)
+        self.by_lemma.setdefault(entry.lemma, []).append(entry)
+        if entry.reading:
+            self.by_sound.setdefault(sound(entry.reading), []).append(entry)
+        for spelling in {entry.key, entry.lemma}:
+            if has_kanji(spelling):
+                self.by_kanji.setdefault(kanji_of(spelling), []).append(entry)
+                self.by_first.setdefault(spelling[0], []).append(entry)
+
+    @cached_property
+    def sounds(self) -> list[str]:
+        """All sounds, sorted."""
+        return sorted(self.by_sound)
+
+    @cached_property
+    def keys(self) -> list[str]:
+        """The keys of words that documents have, sorted."""
+        return sorted(key for key, entries in self.by_key.items() if any(e.documents for e in entries))
+
+    def read_as(self, kana: str) -> list[Entry]:
+        """Words read exactly so, or else those that sound so (long vowels aside)."""
+        entries = self.by_sound.get(sound(kana), [])
+        return [e for e in entries if e.reading == kana] or entries
+
+    def read_from(self, kana: str) -> Iterator[Entry]:
+        """Words whose reading begins so."""
+        begin = sound(kana)
+        for heard in beginning_with(self.sounds, begin) if begin else ():
+            yield from self.by_sound[heard]
+
+    def synonyms(self, key: str) -> list[tuple[str, str]]:
+        """(key, word) of every other word of the groups that a word is in."""
+        found = {pair: None for group in self.groups_of.get(key, []) for pair in self.groups[group] if pair[0] != key}
+        return list(found)
+
+
+def kanji_of(text: str) -> str:
+    """A word without its kana: 取り組み -> 取組."""
+    return _KANA.sub("", text)
+
+
+def beginning_with(ordered: list[str], begin: str) -> Iterator[str]:
+    """The texts of a sorted list that begin so."""
+    for i in range(bisect_left(ordered, begin), len(ordered)):
+        if not ordered[i].startswith(begin):
+            return
+        yield ordered[i]
+
+
+def load_lexicon(execute: Execute) -> Lexicon:
+    """The lexicon of a database: read once for each file, again where the file has changed."""
+    name = next((row[2] for row in execute("PRAGMA database_list", ()) if row[1] == "main"), None)
+    try:
+        stat = Path(name or "").stat()
+        version = (str(name), stat.st_ino, stat.st_mtime_ns, stat.st_size) if name else None
+    except OSError:
+        version = None
+    if version in _loaded:
+        return _loaded[version]
+    lexicon = _read_lexicon(execute)
+    if version:
+        with _lock:
+            for old in list(_loaded)[: max(0, len(_loaded) - _KEPT + 1)]:
+                del _loaded[old]
+            _loaded[version] = lexicon
+    return lexicon
+
+
+def _read_lexicon(execute: Execute) -> Lexicon:
+    lexicon = Lexicon(
+        execute("SELECT surface, reading, lemma, documents FROM search_words", ()),
+        execute("SELECT group_id, word, role FROM search_synonyms ORDER BY group_id, word", ()),
+    )
+    for name, prefix in execute("SELECT name, prefix FROM sectors ORDER BY position, rowid", ()):
+        lexicon.sectors += [name] if name not in lexicon.sectors else []
+        lexicon.prefixes += [prefix] if prefix not in lexicon.prefixes else []
+    for plan_id, municipality in execute("SELECT id, municipality FROM plans ORDER BY id", ()):
+        place = normalise(municipality)
+        for name in {place, _PLACE.sub("", place)}:
+            lexicon.places.setdefault(name, []).append(plan_id)
+    kinds = execute("SELECT kind, label, first_id, last_id FROM search_kinds ORDER BY position", ())
+    lexicon.kinds = [Kind(*row) for row in kinds]
+    return lexicon
+
+
+_loaded: dict[tuple[str, int, int, int] | None, Lexicon] = {}
+_lock = Lock()

@@ -1,0 +1,183 @@
+"""What a query finds, best first, with counts by kind and sector: the one search of every page, of SQL and of JSON.
+
+The order: an exact code, title or name; the words in the title; anywhere; in other spellings and readings; by synonyms.
+Within one of these bm25 decides, measures and originals first. Where more than CANDIDATES documents are equally good,
+those with short titles are compared, so that the time does not grow with the number of plans.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from keikaku.search.lexicon import Execute, Kind, Lexicon, load_lexicon
+from keikaku.search.plan import Plan, plan_query
+from keikaku.search.snippet import Needles, Parts, as_html, cut_out, mark, needles_of
+from keikaku.search.text import NOTHING
+from keikaku.search.tokens import plan_token, sector_token
+
+CANDIDATES = 400
+TITLE, NAMES, BODY = 10.0, 4.0, 1.0  # weights of the columns for bm25
+_WEIGHTS = {"measure": 1.3, "goal": 1.1, "organization": 1.2, "event": 0.9, "passage": 0.5}
+_NAMES = {"measure": "推進：", "organization": "別名：", "evaluation": "前期：", "event": "年度："}
+
+_HITS = f"""
+    SELECT d.id, d.kind, d.is_repeat, d.position, bm25(search_index, {TITLE}, {NAMES}, {BODY})
+    FROM search_index JOIN search_documents AS d ON d.id = search_index.rowid
+    WHERE search_index MATCH ? AND search_index.rowid BETWEEN ? AND ? ORDER BY search_index.rowid LIMIT {CANDIDATES}
+"""
+_DOCUMENTS = """
+    SELECT d.id, d.kind, d.table_name, d.row_id, d.plan_id, s.name, d.code, d.is_repeat, d.title, d.names, d.body
+    FROM search_documents AS d LEFT JOIN sectors AS s ON s.id = d.sector_id
+    WHERE d.id IN (SELECT value FROM json_each(?))
+"""
+_COUNT = "SELECT count(*) FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ?"
+_EXISTS = "SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT 1"
+
+
+@dataclass(frozen=True)
+class Result:
+    """One document found; title and snippet come plain and, for a page, in parts with what was found marked."""
+
+    kind: str
+    id: str
+    title: str
+    table: str
+    plan_id: str
+    sector: str | None
+    code: str | None
+    is_repeat: bool
+    title_parts: Parts
+    snippet_parts: Parts
+
+    @property
+    def path(self) -> str:
+        """Address of the row, relative to the database's."""
+        return f"{self.table}/{self.id}"
+
+    @property
+    def snippet(self) -> str:
+        return as_html(self.snippet_parts)
+
+
+class Count(NamedTuple):
+    """A kind or sector with its word and the number of documents found in it."""
+
+    name: str
+    label: str
+    documents: int
+
+
+@dataclass
+class Results:
+    """One page of what was found. `notes` say in Japanese what was searched besides the words typed."""
+
+    query: str
+    results: list[Result] = field(default_factory=list)
+    total: int = 0
+    kinds: list[Count] = field(default_factory=list)
+    sectors: list[Count] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    match: str = NOTHING
+
+
+class _Hit(NamedTuple):
+    level: int
+    is_repeat: int
+    score: float
+    position: int
+    id: int
+
+
+def search(
+    execute: Execute,
+    query: str,
+    kind: str | None = None,
+    sector: str | None = None,
+    limit: int = 50,
+    offset: int = 0,
+) -> Results:
+    """Search a database; `sector` is a name such as 工業 or a sector's id. An unknown kind or sector finds nothing."""
+    lexicon = load_lexicon(execute)
+    plan = plan_query(query, lexicon, exists_in(execute))
+    found = Results(query, notes=plan.notes, match=plan.match)
+    if not plan.levels:
+        return found
+    within = _sector_filter(execute, sector)
+    kinds = [known for known in lexicon.kinds if kind in (None, "", known.kind)]
+    hits = _best(execute, [_filtered(level, within) for level in plan.levels], kinds, offset + limit)
+    needles = needles_of(plan.ways)
+    found.results = _read(execute, [hit.id for hit in hits[offset : offset + limit]], needles)
+    found.kinds = _count_kinds(execute, _filtered(plan.match, within), lexicon.kinds)
+    found.sectors = _count_sectors(execute, plan.match, lexicon, kinds)
+    found.total = sum(count.documents for count in found.kinds if kind in (None, "", count.name))
+    return found
+
+
+def exists_in(execute: Execute) -> Callable[[str], bool]:
+    """A function that tells whether an FTS5 expression finds anything."""
+    return lambda match: any(True for _ in execute(_EXISTS, (match,)))
+
+
+def plan_in(execute: Execute, query: str) -> Plan:
+    """The plan of a query for a database."""
+    return plan_query(query, load_lexicon(execute), exists_in(execute))
+
+
+def _best(execute: Execute, levels: list[str], kinds: list[Kind], wanted: int) -> list[_Hit]:
+    """The best hits, at least `wanted` of them if there are so many."""
+    if not kinds:
+        return []
+    first, last = kinds[0].first_id, kinds[-1].last_id
+    hits: dict[int, _Hit] = {}
+    for level, match in enumerate(levels):
+        for id_, kind, is_repeat, position, score in execute(_HITS, (match, first, last)):
+            weighted = round(score * _WEIGHTS.get(kind, 1.0), 6)
+            hits.setdefault(id_, _Hit(level, is_repeat, weighted, position, id_))
+        if len(hits) >= wanted:
+            break
+    return sorted(hits.values())
+
+
+def _read(execute: Execute, ids: list[int], needles: Needles) -> list[Result]:
+    rows = {row[0]: row for row in execute(_DOCUMENTS, (str(ids),))}
+    return [_result(rows[id_], needles) for id_ in ids]
+
+
+def _result(row: Sequence[Any], needles: Needles) -> Result:
+    _, kind, table, id_, plan_id, sector, code, is_repeat, title, names, body = row
+    marked = cut_out(body, needles)
+    if names and not any(found for _, found in marked):
+        named = cut_out(names, needles)
+        if not body or any(found for _, found in named):
+            marked = [(_NAMES.get(kind, ""), False), *named]
+    return Result(kind, id_, title, table, plan_id, sector, code, bool(is_repeat), mark(title, needles), marked)
+
+
+def _filtered(match: str, within: str) -> str:
+    return f"({match}) AND {within}" if within else match
+
+
+def _sector_filter(execute: Execute, sector: str | None) -> str:
+    """The expression for a sector's name or id; "" for none."""
+    if not sector:
+        return ""
+    for name, plan_id in execute("SELECT name, plan_id FROM sectors WHERE id = ?", (sector,)):
+        return f'names : "{sector_token(name)}" AND names : "{plan_token(plan_id)}"'
+    return f'names : "{sector_token(sector)}"'
+
+
+def _count_kinds(execute: Execute, match: str, kinds: list[Kind]) -> list[Count]:
+    """How many documents of each kind are found, kinds without any left out."""
+    counted = (Count(k.kind, k.label, _count(execute, match, [k])) for k in kinds)
+    return [count for count in counted if count.documents]
+
+
+def _count_sectors(execute: Execute, match: str, lexicon: Lexicon, kinds: list[Kind]) -> list[Count]:
+    matches = ((name, _filtered(match, f'names : "{sector_token(name)}"')) for name in lexicon.sectors)
+    counted: Iterable[Count] = (Count(name, name, _count(execute, within, kinds)) for name, within in matches)
+    return [count for count in counted if count.documents]
+
+
+def _count(execute: Execute, match: str, kinds: list[Kind]) -> int:
+    bounds = (kinds[0].first_id, kinds[-1].last_id) if kinds else (1, 0)
+    return int(next(iter(execute(_COUNT, (match, *bounds))))[0])

@@ -1,0 +1,81 @@
+"""What a query found in a text, marked: whole texts and short pieces, as parts that a page can put marks around.
+
+Matching goes by the search key, so ＳＮＳ is marked where SNS is asked for and 10,000人 where 1万人 is; the text itself
+is never changed.
+"""
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from html import escape
+
+from keikaku.search.expand import Way
+from keikaku.search.text import needle, normalise_with_places
+
+LENGTH = 90
+LEAD = 24
+Parts = list[tuple[str, bool]]
+Needles = tuple[re.Pattern[str], ...]
+
+_SENTENCE = re.compile(r"[。！？\n]\s*")
+
+
+def needles_of(ways: Iterable[Way]) -> Needles:
+    """Patterns of what was searched, for the keys of texts; the longest words first."""
+    texts = sorted({(part, way.begins) for way in ways for part in way.text.split("・")}, key=lambda t: (-len(t[0]), t))
+    found = (needle(text, begins=begins) for text, begins in texts)
+    return tuple(pattern for pattern in found if pattern)
+
+
+def mark(text: str, needles: Needles) -> Parts:
+    """The whole text in parts, each found (True) or not."""
+    parts, done = Parts(), 0
+    for start, end in _hits(text, needles):
+        parts += [(text[done:start], False), (text[start:end], True)]
+        done = end
+    return [part for part in [*parts, (text[done:], False)] if part[0]]
+
+
+def cut_out(text: str, needles: Needles, length: int = LENGTH) -> Parts:
+    """About `length` characters of a text around its first hit, in parts; its beginning where there is none."""
+    text = " ".join(text.split())
+    hits = _hits(text, needles)
+    start, end = _window(text, hits, length)
+    parts = Parts([("…", False)] if start else [])
+    done = start
+    for hit_start, hit_end in hits:
+        if start <= hit_start and hit_end <= end:
+            parts += [(text[done:hit_start], False), (text[hit_start:hit_end], True)]
+            done = hit_end
+    parts += [(text[done:end], False), ("…" if end < len(text) else "", False)]
+    return [part for part in parts if part[0]]
+
+
+def as_html(parts: Parts) -> str:
+    """Parts as HTML, everything escaped, what was found in <mark>."""
+    return "".join(f"<mark>{escape(text)}</mark>" if found else escape(text) for text, found in parts)
+
+
+def _window(text: str, hits: list[tuple[int, int]], length: int) -> tuple[int, int]:
+    first, first_end = hits[0] if hits else (0, 0)
+    start = max(0, first - LEAD)
+    sentences = [match.end() for match in _SENTENCE.finditer(text, start, first)]
+    if start and sentences:
+        start = sentences[0]
+    end = min(len(text), max(start + length, first_end))
+    return max(0, min(start, end - length)), end
+
+
+@lru_cache(maxsize=1024)
+def _hits(text: str, needles: Needles) -> list[tuple[int, int]]:
+    """Where needles stand in a text, apart and in order; of two that overlap the one that begins first, or is longer."""
+    keyed = normalise_with_places(text) if needles else None
+    if keyed is None:
+        return []
+    key, places = keyed
+    found = [(places[m.start()][0], places[m.end() - 1][1]) for n in needles for m in n.finditer(key) if m[0]]
+    apart: list[tuple[int, int]] = []
+    for start, end in sorted(found, key=lambda hit: (hit[0], -hit[1])):
+        if not apart or start >= apart[-1][1]:
+            apart.append((start, end))
+    return apart

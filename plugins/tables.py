@@ -1,0 +1,105 @@
+"""What pages of tables and queries may use: headings, words for codes, labels for ids, forms, addresses, charts."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.plugins import pm
+from datasette.utils import await_me_maybe, path_with_replaced_args
+from datasette.utils.asgi import Request
+from jinja2 import Environment
+from markupsafe import Markup, escape
+
+from keikaku.columns import OPERATORS, find_terms, find_word, split_help
+from keikaku.query_forms import Choice, Parameter, build_choices, find_parameter
+from keikaku.query_rows import Cell, choose_axes, find_ids, link_names, sort_rows, title_place
+from keikaku.sankey import draw_sankey
+from keikaku.sql_help import explain_complaint, explain_words
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
+    async def label_column(database: str, table: str) -> str | None:
+        """The column that names a row of a table."""
+        return await datasette.get_database(database).label_column_for_table(table)
+
+    async def say_value(database: str, table: str, column: str, value: object) -> Markup:
+        """A value as a reader knows it: the word for a code, the linked name for an id, or the value itself."""
+        return await _say_value(datasette, database, table, column, value)
+
+    async def query_form(database: str, values: dict[str, str]) -> list[tuple[str, Parameter, str, list[Choice]]]:
+        """For each parameter of a query its name, what is known of it, its value, and the choices for it."""
+        return [await _field(datasette, database, name, value) for name, value in values.items()]
+
+    async def query_cells(
+        database: str, columns: list[str], rows: list[Any], shown: list[list[Any]], request: Request
+    ) -> list[list[Cell]]:
+        """The rows of a query as they are shown: names linked, in the order that the address asks for."""
+        found = await _find_rows(datasette, database, find_ids(columns, rows))
+        cells = link_names(columns, [tuple(row) for row in rows], shown, found)
+        descending = request.args.get("_sort_desc")
+        return sort_rows(cells, descending or request.args.get("_sort"), bool(descending))
+
+    env.filters["marked"] = lambda text: Markup(str(escape(text)).replace("«", "<mark>").replace("»", "</mark>"))
+    env.globals.update(
+        address=path_with_replaced_args,
+        chart_address=chart_address,
+        column_help=lambda metadata, column: split_help((metadata.get("columns") or {}).get(column), column),
+        draw_sankey=draw_sankey,
+        explain_complaint=explain_complaint,
+        explain_words=explain_words,
+        find_terms=find_terms,
+        find_word=find_word,
+        label_column=label_column,
+        operators=OPERATORS,
+        query_cells=query_cells,
+        query_form=query_form,
+        say_value=say_value,
+        title_place=title_place,
+    )
+
+
+def chart_address(request: Request, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """This page with the chart code, and with a first chart where the rows suggest one."""
+    address = path_with_replaced_args(request, {"_chart": "1", "_size": "max", "_next": None})
+    axes = choose_axes(columns, [tuple(row) for row in rows])
+    if axes is None:
+        return address
+    x, y = axes
+    settings = {"g.mark": "bar", "g.x_column": x, "g.x_type": "ordinal", "g.y_column": y, "g.y_type": "quantitative"}
+    return f"{address}#{urlencode(settings)}"
+
+
+async def _say_value(datasette: Datasette, database: str, table: str, column: str, value: object) -> Markup:
+    if word := find_word(table, column, value):
+        return escape(word)
+    for answer in pm.hook.render_cell(
+        row=None, value=value, column="", table=None, database=database, datasette=datasette
+    ):
+        shown = await await_me_maybe(answer)
+        if shown is not None:
+            return Markup(str(shown).partition("&nbsp;<em>")[0])
+    return escape("" if value is None else value)
+
+
+async def _field(
+    datasette: Datasette, database: str, name: str, value: str
+) -> tuple[str, Parameter, str, list[Choice]]:
+    parameter = find_parameter(name)
+    if not parameter.choices:
+        return name, parameter, value, []
+    rows = (await datasette.execute(database, parameter.choices)).rows
+    return name, parameter, value, build_choices(name, value, [tuple(row) for row in rows])
+
+
+async def _find_rows(datasette: Datasette, database: str, ids: list[str]) -> dict[str, tuple[str, str]]:
+    """Id -> (address, name) of the rows that search knows."""
+    rows = await datasette.execute(
+        database,
+        "SELECT row_id, table_name, title FROM search_documents WHERE row_id IN (SELECT value FROM json_each(:ids))",
+        {"ids": json.dumps(ids)},
+    )
+    return {row_id: (datasette.urls.row(database, table, row_id), title) for row_id, table, title in rows.rows}
