@@ -8,7 +8,7 @@ import click
 
 from keikaku.database import DatabaseError, write_database
 from keikaku.errors import InvalidData, Problem
-from keikaku.folder import read_plan
+from keikaku.folder import read_plan, read_synonyms
 from keikaku.model import PlanData
 from keikaku.report import Passage, compare_report, read_passages, read_report
 from keikaku.rows import build_rows
@@ -42,6 +42,7 @@ def main(data: Path, output: Path, reports: tuple[str, ...], check: bool, verify
         if verify and not reports:
             raise click.UsageError("--verify needs --report FILE")
         plans = read_plans(data)
+        synonyms = read_synonyms(data / "synonyms.yml")
         held = {name: read_report(file, plans[name]) for name, file in assign_reports(reports, plans).items()}
         say(f"read {len(plans)} plan(s) from {data}")
         differences = [d for name, report in held.items() for d in compare_report(report, plans[name])]
@@ -52,7 +53,7 @@ def main(data: Path, output: Path, reports: tuple[str, ...], check: bool, verify
         if check or verify:
             return
         passages: list[Passage] = [p for name, report in held.items() for p in read_passages(report, plans[name])]
-        counts = write_database(build_rows(plans.values()), passages, output, say)
+        counts = write_database(build_rows(plans.values(), synonyms), passages, output, say)
     except InvalidData as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)

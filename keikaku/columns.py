@@ -77,3 +77,10 @@ def split_selection(key: str) -> tuple[str, str]:
     """Column and comparison of one condition in an address: outcome__not -> outcome, not; outcome -> outcome, exact."""
     column, found, operator = key.rpartition("__")
     return (column, operator) if found else (key, "exact")
+
+
+def find_redundant(columns: list[str], one_plan: bool) -> set[str]:
+    """Columns that a page may leave out, since another one says the same in words, or all rows are of one plan."""
+    said_by = {column: (f"{column}_label", column.removesuffix("_id")) for column in columns}
+    redundant = {c for c, others in said_by.items() if any(other != c and other in columns for other in others)}
+    return redundant | ({"plan_id"} if one_plan else set())

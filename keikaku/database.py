@@ -14,11 +14,11 @@ from pathlib import Path
 
 import apsw
 
-from keikaku.documents import build_documents
+from keikaku.documents import build_search
 from keikaku.report import Passage
 from keikaku.rows import Row
 from keikaku.schema import SCHEMA, read_schema
-from keikaku.search import TOKENIZE, index_text
+from keikaku.search.index import write_index
 
 PAGE_SIZE = 4096
 INSPECT_DATA = "inspect-data.json"
@@ -34,7 +34,7 @@ def write_database(
 ) -> dict[str, int]:
     """Write the database and Datasette's inspect-data.json beside it; returns the number of rows of each table."""
     tables = {**tables, "report_passages": [passage.row() for passage in passages]}
-    tables["search_documents"] = build_documents(tables)
+    tables |= build_search(tables)
     with _replacing(path) as temporary:
         _write(tables, temporary, progress)
         counts = _check(temporary)
@@ -103,7 +103,7 @@ def _write(tables: dict[str, list[Row]], path: Path, progress: Progress) -> None
             _insert(connection, tables)
             _index_foreign_keys(connection)
             progress("tables written")
-            _index_documents(connection, tables["search_documents"])
+            write_index(connection.execute, connection.executemany, tables["search_documents"])
             progress("search index written")
         connection.execute("ANALYZE")
         connection.execute("VACUUM")
@@ -130,17 +130,6 @@ def _index_foreign_keys(connection: apsw.Connection) -> None:
                 connection.execute(f"CREATE INDEX {table.name}_{column.name} ON {table.name} ({column.name})")
     connection.execute("CREATE INDEX organization_names_name ON organization_names (name)")
     connection.execute("CREATE INDEX report_passages_row ON report_passages (table_name, row_id)")
-
-
-def _index_documents(connection: apsw.Connection, documents: list[Row]) -> None:
-    connection.execute(
-        f"CREATE VIRTUAL TABLE search_index USING fts5 (title, body, content = '', tokenize = \"{TOKENIZE}\")"
-    )
-    connection.executemany(
-        "INSERT INTO search_index (rowid, title, body) VALUES (?, ?, ?)",
-        ((row["id"], index_text(row["title"]), index_text(row["body"])) for row in documents),
-    )
-    connection.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
 
 
 def _check(path: Path) -> dict[str, int]:

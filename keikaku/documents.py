@@ -8,6 +8,7 @@ years in which something is due or happens, its kind, plan and sector.
 from collections.abc import Iterable, Iterator
 
 from keikaku.rows import Row
+from keikaku.search.readings import build_words
 from keikaku.search.tokens import code_token, kind_token, plan_token, sector_token, whole_token, year_token
 from keikaku.vocabulary import OUTCOMES
 
@@ -23,6 +24,15 @@ KINDS = {
     "event": "年表の項目",
     "passage": "報告書の文",
 }
+
+
+def build_search(tables: Tables) -> Tables:
+    """The rows of every table of the search: documents, their kinds, and the words that they and the synonyms have."""
+    documents = build_documents(tables)
+    synonyms = [row["word"] for row in tables.get("search_synonyms", [])]
+    ruby = [(row["word"], row["reading"]) for row in tables.get("ruby", [])]
+    words = build_words(documents, sorted(set(synonyms)), sorted(set(ruby)))
+    return {"search_documents": documents, "search_kinds": build_kinds(documents), "search_words": words}
 
 
 def build_documents(tables: Tables) -> list[Row]:

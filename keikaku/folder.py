@@ -24,6 +24,7 @@ from keikaku.model import (
     Result,
     Ruby,
     Sector,
+    Synonyms,
 )
 from keikaku.reading import Document, read_csv, read_yaml
 
@@ -35,9 +36,10 @@ LISTS: dict[str, type[BaseModel]] = {
     "evaluations": Evaluation,
     "events": Event,
     "corrections": Correction,
+    "synonyms": Synonyms,
 }
 MAPPINGS: dict[str, type[BaseModel]] = {"plan": Plan, "ruby": Ruby}
-OPTIONAL = ("ruby",)
+OPTIONAL = ("ruby", "synonyms")
 RESULT_COLUMNS = list(Result.model_fields)
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
@@ -48,7 +50,9 @@ def read_plan(folder: Path) -> PlanData:
     documents: dict[str, Document] = {}
     records: dict[str, Any] = {}
     complete: set[str] = set()
-    for kind in ("plan", *LISTS, "results", *(name for name in OPTIONAL if (folder / f"{name}.yml").exists())):
+    for kind in dict.fromkeys(("plan", *LISTS, "results", *OPTIONAL)):
+        if kind in OPTIONAL and not (folder / f"{kind}.yml").exists():
+            continue
         try:
             documents[kind] = _read_document(folder, kind)
         except InvalidData as error:
@@ -66,6 +70,17 @@ def read_plan(folder: Path) -> PlanData:
     if problems:
         raise InvalidData(problems)
     return data
+
+
+def read_synonyms(path: Path) -> list[Synonyms]:
+    """Read data/synonyms.yml, the words of all plans; none if there is no such file."""
+    if not path.exists():
+        return []
+    problems: list[Problem] = []
+    found: list[Synonyms] = _validate(read_yaml(path), "synonyms", problems)
+    if problems:
+        raise InvalidData(problems)
+    return found
 
 
 def _read_document(folder: Path, kind: str) -> Document:

@@ -7,9 +7,18 @@ by their printed code, organizations by any known name, sectors by their prefix;
 
 import re
 import unicodedata
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, RootModel, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    RootModel,
+    StringConstraints,
+    model_validator,
+)
 
 from keikaku.fiscal_year import read_fiscal_year
 from keikaku.vocabulary import (
@@ -278,6 +287,23 @@ class Ruby(RootModel[dict[Annotated[str, AfterValidator(_kanji)], Annotated[str,
     """ruby.yml, which may be left out: word as written -> its reading in kana"""
 
 
+class Synonyms(_Record):
+    """synonyms.yml, which may be left out: `words` that find each other, and what they find `also`."""
+
+    words: Annotated[Names, Field(min_length=1)]
+    also: Names = []
+
+    @model_validator(mode="after")
+    def _has_pair(self) -> Self:
+        words = [*self.words, *self.also]
+        _distinct(words)
+        if not all(re.search(r"[^\W_]", word) for word in words):
+            raise ValueError("has a word without a letter | write words that can be searched")
+        if len(words) < 2:
+            raise ValueError("has a single word | give it a second one")
+        return self
+
+
 class PlanData(_Record):
     """All records of one plan, in the order of their files."""
 
@@ -291,3 +317,4 @@ class PlanData(_Record):
     corrections: list[Correction]
     results: list[Result]
     ruby: Ruby = Ruby({})
+    synonyms: list[Synonyms] = []

@@ -7,6 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 Found = dict[str, tuple[str, str]]
+Links = dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -34,42 +35,42 @@ def find_ids(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[str]
     return list(dict.fromkeys(row[place] for row in rows for place in places if isinstance(row[place], str)))
 
 
-def link_names(
+def link_names(columns: Sequence[str], rows: Sequence[Sequence[Any]], found: Found) -> tuple[list[Links], set[str]]:
+    """For each row the addresses that its names link to, and the columns whose every id is linked by such a name.
+
+    `found` is id -> (address, name); a cell that holds the name of an id in its row stands for that id.
+    """
+    ids = [place for place, column in enumerate(columns) if is_id_column(column)]
+    unnamed: set[int] = set()
+    links = []
+    for row in rows:
+        row_links: Links = {}
+        for place in ids:
+            address, name = found.get(row[place], (None, None))
+            named = [columns[other] for other, value in enumerate(row) if name is not None and value == name]
+            if address is not None:
+                row_links = {**dict.fromkeys(named, address), **row_links}
+            if row[place] is not None and not named:
+                unnamed.add(place)
+        links.append(row_links)
+    return links, {columns[place] for place in ids if place not in unnamed}
+
+
+def build_cells(
     columns: Sequence[str], rows: Sequence[Sequence[Any]], shown: Sequence[Sequence[Any]], found: Found
 ) -> list[list[Cell]]:
-    """Cells in which the name of a row that an id stands for is a link to it; `found` is id -> (address, name).
-
-    A column of ids is left out where each of its ids is linked by its name.
-    """
-    table = [[Cell(*cell) for cell in zip(columns, row, displays, strict=True)] for row, displays in zip(rows, shown, strict=True)]
-    named = [_link_row(cells, found) for cells in table]
-    dropped = {
-        place
-        for place, column in enumerate(columns)
-        if is_id_column(column) and all(row[place] is None or place in places for row, (_, places) in zip(rows, named, strict=True))
-    }
-    return [[cell for place, cell in enumerate(cells) if place not in dropped] for cells, _ in named]
-
-
-def _link_row(cells: list[Cell], found: Found) -> tuple[list[Cell], set[int]]:
-    """The row with its names linked, and the places of the ids that are named so."""
-    links = {}
-    named = set()
-    for place, cell in enumerate(cells):
-        if not is_id_column(cell.column) or cell.value not in found:
-            continue
-        address, name = found[cell.value]
-        for other, candidate in enumerate(cells):
-            if candidate.value == name:
-                links.setdefault(other, address)
-                named.add(place)
-    linked = [
-        Cell(cell.column, cell.value, Markup('<a href="{}">{}</a>').format(links[place], cell.value))
-        if place in links
-        else cell
-        for place, cell in enumerate(cells)
+    """The cells of a page: names are links to the rows that ids stand for, and ids that have a name are left out."""
+    links, named = link_names(columns, rows, found)
+    return [
+        [
+            Cell(column, value, Markup('<a href="{}">{}</a>').format(row_links[column], value))
+            if column in row_links
+            else Cell(column, value, display)
+            for column, value, display in zip(columns, row, displays, strict=True)
+            if column not in named
+        ]
+        for row, displays, row_links in zip(rows, shown, links, strict=True)
     ]
-    return linked, named
 
 
 def sort_rows(table: list[list[Cell]], column: str | None, descending: bool) -> list[list[Cell]]:
@@ -89,14 +90,11 @@ def title_place(row: Sequence[Cell]) -> int:
 
 
 def choose_axes(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[str, str] | None:
-    """Columns for a first chart: a text that differs in every row, and the last quantity; None if either is missing."""
-    texts = [c for p, c in enumerate(columns) if not is_id_column(c) and _is_naming([row[p] for row in rows])]
-    numbers = [c for p, c in enumerate(columns) if _is_quantity(c) and any(isinstance(row[p], int | float) for row in rows)]
-    return (texts[0], numbers[-1]) if texts and numbers else None
-
-
-def _is_naming(values: list[Any]) -> bool:
-    return all(isinstance(value, str) for value in values) and len(set(values)) == len(values)
+    """Columns for a first chart: the text that differs most, and the last quantity; None if either is missing."""
+    values = {column: [row[place] for row in rows] for place, column in enumerate(columns)}
+    texts = [c for c in columns if not is_id_column(c) and values[c] and all(isinstance(v, str) for v in values[c])]
+    numbers = [c for c in columns if _is_quantity(c) and any(isinstance(value, int | float) for value in values[c])]
+    return (max(texts, key=lambda column: len(set(values[column]))), numbers[-1]) if texts and numbers else None
 
 
 def _is_quantity(column: str) -> bool:

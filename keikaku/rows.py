@@ -8,19 +8,23 @@ from typing import Any
 
 from keikaku.checks import known_names
 from keikaku.fiscal_year import ends_on, format_fiscal_year, short_fiscal_year, starts_on
-from keikaku.model import Event, Measure, PlanData
+from keikaku.model import Event, Measure, PlanData, Synonyms
+from keikaku.search.synonyms import build_groups
 from keikaku.vocabulary import CODES
 
 Row = dict[str, Any]
 
 
-def build_rows(plans: Iterable[PlanData]) -> dict[str, list[Row]]:
-    """Table name -> rows (column name -> value), in the order of the data's files."""
+def build_rows(plans: Iterable[PlanData], synonyms: Iterable[Synonyms] = ()) -> dict[str, list[Row]]:
+    """Table name -> rows (column name -> value), in the order of the data's files; `synonyms` are those of all plans."""
     plans = list(plans)
     tables: dict[str, list[Row]] = {"fiscal_years": list(_fiscal_years(plans)), "codes": list(_codes())}
     for data in plans:
         for table, rows in _PlanRows(data).tables():
             tables.setdefault(table, []).extend(rows)
+    groups = [*synonyms, *(group for data in plans for group in data.synonyms)]
+    pairs = [(group.words, group.also) for group in groups]
+    tables["search_synonyms"] = build_groups(pairs, tables.get("organization_names", []))
     return tables
 
 

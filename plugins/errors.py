@@ -101,11 +101,13 @@ def filters_from_request(
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """After the routes of other plugins: formats that nobody writes, and Datasette's English pages."""
     known = "|".join(sorted({"csv", "db", "jsono", *datasette.renderers}))
+    mounted = "|".join(["-", *(name for name, _ in datasette.static_mounts)])
     return [
         (r"^/-/(messages|permissions|allow-debug|patterns|logout|auth-token)$", _not_found),
         (r"^/-/(?P<page>versions|metadata|settings|plugins|databases|threads|actor)$", _as_json),
         (
-            rf"^/(?P<database>[^/.]+)(?:/(?P<table>[^/.]+)(?:/(?P<pks>[^/.]+))?)?\.(?P<format>(?!(?:{known})$)\w+)$",
+            rf"^/(?!(?:{mounted})/)(?P<database>[^/.]+)(?:/(?P<table>[^/.]+)(?:/(?P<pks>[^/.]+))?)?"
+            rf"\.(?P<format>(?!(?:{known})$)\w+)$",
             _not_found,
         ),
     ]

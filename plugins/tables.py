@@ -13,16 +13,16 @@ from datasette.utils.asgi import Request
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from keikaku.columns import OPERATORS, find_terms, find_word, split_help
+from keikaku.columns import OPERATORS, find_redundant, find_terms, find_word, split_help
 from keikaku.query_forms import Choice, Parameter, build_choices, find_parameter
-from keikaku.query_rows import Cell, choose_axes, find_ids, link_names, sort_rows, title_place
+from keikaku.query_rows import Cell, Links, build_cells, choose_axes, find_ids, link_names, sort_rows, title_place
 from keikaku.sankey import draw_sankey
 from keikaku.sql_help import explain_complaint, explain_words
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
-    async def label_column(database: str, table: str) -> str | None:
+    async def naming_column(database: str, table: str) -> str | None:
         """The column that names a row of a table."""
         return await datasette.get_database(database).label_column_for_table(table)
 
@@ -39,24 +39,31 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     ) -> list[list[Cell]]:
         """The rows of a query as they are shown: names linked, in the order that the address asks for."""
         found = await _find_rows(datasette, database, find_ids(columns, rows))
-        cells = link_names(columns, [tuple(row) for row in rows], shown, found)
+        cells = build_cells(columns, [tuple(row) for row in rows], shown, found)
         descending = request.args.get("_sort_desc")
         return sort_rows(cells, descending or request.args.get("_sort"), bool(descending))
+
+    async def row_links(database: str, columns: list[str], rows: list[Any]) -> tuple[list[Links], set[str]]:
+        """For each row of a view the addresses that its names link to, and the columns of ids that this makes needless."""
+        plain = [tuple(row) for row in rows]
+        return link_names(columns, plain, await _find_rows(datasette, database, find_ids(columns, plain)))
 
     env.filters["marked"] = lambda text: Markup(str(escape(text)).replace("«", "<mark>").replace("»", "</mark>"))
     env.globals.update(
         address=path_with_replaced_args,
         chart_address=chart_address,
-        column_help=lambda metadata, column: split_help((metadata.get("columns") or {}).get(column), column),
+        heading_of=lambda metadata, column: split_help((metadata.get("columns") or {}).get(column), column),
         draw_sankey=draw_sankey,
         explain_complaint=explain_complaint,
         explain_words=explain_words,
+        find_redundant=find_redundant,
         find_terms=find_terms,
         find_word=find_word,
-        label_column=label_column,
+        naming_column=naming_column,
         operators=OPERATORS,
         query_cells=query_cells,
         query_form=query_form,
+        row_links=row_links,
         say_value=say_value,
         title_place=title_place,
     )

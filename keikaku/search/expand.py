@@ -17,10 +17,13 @@ from keikaku.search.tokens import code_token, year_token
 
 MAX_VARIANTS = 12
 MAX_SYNONYMS = 16
+MAX_SPELLINGS = 40
 _LONGEST = 40  # characters of a word that is looked up in other spellings
 _PIECE = 10
 _PARTICLES = ("から", "まで", "より", "した", "する", "など", *"のとやをにへがはもで")
+_ROMAJI = re.compile(r"[a-zāīūēōâîûêô'-]{3,}")
 _PARTS = re.compile(r"[ぁ-ヺー]+|[^ぁ-ヺー]")
+MAX_REMEMBERED = 20_000
 _PREFIX = re.compile(r"^(?:お|ご|御)(?=..)")
 
 
@@ -58,12 +61,12 @@ def expand(word: Word, lexicon: Lexicon, exists: Callable[[str], bool]) -> Term:
         term.literal[:0] = _existing([token], exists, 1)
     if word.exact:
         return term
-    spellings = list(islice(_spellings(word.key[:_LONGEST], lexicon, bool(term.literal)), 4 * MAX_VARIANTS))
-    variants = [_way(key) for key in spellings]
+    spellings = list(islice(_spellings(word.key[:_LONGEST], lexicon, bool(term.literal)), MAX_SPELLINGS))
+    variants = [_way(key) for key in dict.fromkeys(spellings)]
     if re.fullmatch(r"[a-z]{3,}", word.key):
         variants.insert(0, Way(word.key, phrase(word.key, begins=True), begins=True))
     term.variants = _existing(_new(variants, word.key), exists, MAX_VARIANTS)
-    others = [_way(key) for key in _synonyms([word.key, *spellings], lexicon)]
+    others = map(_way, _synonyms(word.key[:_LONGEST], list(dict.fromkeys(spellings)), lexicon))
     term.synonyms = _existing(_new(others, word.key, *(way.text for way in term.variants)), exists, MAX_SYNONYMS)
     return term
 
@@ -102,10 +105,13 @@ def _spellings(key: str, lexicon: Lexicon, found: bool) -> Iterator[str]:
     if re.search(r"[ァ-ヺ]", key):
         yield to_hiragana(key)
         yield from (key.rstrip("ー"),) if key.endswith("ー") else ()
-    kana = to_hiragana(key) if is_kana(key) else romaji_to_kana(key) if key.isascii() and len(key) > 2 else None
+    kana = to_hiragana(key) if is_kana(key) else romaji_to_kana(key) if _ROMAJI.fullmatch(key) else None
     if kana:
         yield from (kana, to_katakana(kana))
-        yield from _written(kana, lexicon, found)
+        written = list(dict.fromkeys(_written(kana, lexicon, found)))
+        yield from written
+        for other in written[:4]:
+            yield from _respelt(other, lexicon)
         if _PREFIX.match(kana):
             yield from _written(_PREFIX.sub("", kana), lexicon, found=True)
         return
@@ -165,32 +171,44 @@ def _respelt(key: str, lexicon: Lexicon) -> Iterator[str]:
                 yield key[:start] + other + key[end:]
 
 
-def _siblings(piece: str, lexicon: Lexicon, *, whole: bool) -> Iterator[str]:
+def _siblings(piece: str, lexicon: Lexicon, *, whole: bool) -> list[str]:
     """Spellings of the same word: by its common form, its kanji with other kana, or its reading."""
+    known = lexicon.siblings.get((piece, whole))
+    if known is None:
+        if len(lexicon.siblings) > MAX_REMEMBERED:
+            lexicon.siblings.clear()
+        found = dict.fromkeys(_find_siblings(piece, lexicon, whole=whole))
+        known = lexicon.siblings[piece, whole] = [key for key in found if key != piece]
+    return known
+
+
+def _find_siblings(piece: str, lexicon: Lexicon, *, whole: bool) -> Iterator[str]:
     lemmas = {entry.lemma: None for entry in lexicon.by_key.get(piece, [])} | {piece: None}
     for lemma in lemmas:
-        yield from (entry.key for entry in lexicon.by_lemma.get(lemma, []) if entry.key != piece)
+        yield from (entry.key for entry in lexicon.by_lemma.get(lemma, []))
     if is_kana(piece):
         if len(piece) > 2 and not whole:
             yield from (e.key for e in lexicon.read_as(to_hiragana(piece)) if e.reading == to_hiragana(piece))
     elif has_kanji(piece):
-        yield from (entry.key for entry in _same_kanji(piece, lexicon, whole=whole) if entry.key != piece)
+        yield from (entry.key for entry in _same_kanji(piece, lexicon, whole=whole))
 
 
-def _same_kanji(piece: str, lexicon: Lexicon, *, whole: bool) -> Iterator[Entry]:
+def _same_kanji(piece: str, lexicon: Lexicon, *, whole: bool) -> Iterable[Entry]:
     kanji = kanji_of(piece)
     if kanji == piece:
-        if not (whole and len(piece) == 1):
-            yield from lexicon.by_kanji.get(kanji, [])
-        return
+        return [] if whole and len(piece) == 1 else lexicon.by_kanji.get(kanji, [])
     parts = _PARTS.findall(piece)
-    heard = re.compile("".join(to_hiragana(part) if is_kana(part) else ".+" for part in parts))
     candidates: Iterable[Entry] = lexicon.by_first.get(piece[0], [])
     if is_kana(piece[0]):
         candidates = lexicon.read_from(to_hiragana(parts[0])) if len(parts[0]) > 1 else ()
-    for entry in candidates:
-        if heard.fullmatch(entry.reading) and (_holds(entry.key, kanji) or _holds(entry.lemma, kanji)):
-            yield entry
+    if is_kana(parts[-1]):
+        last = to_hiragana(parts[-1])
+        candidates = (entry for entry in candidates if entry.reading.endswith(last))
+    candidates = [entry for entry in candidates if _holds(entry.key, kanji) or _holds(entry.lemma, kanji)]
+    if not candidates:
+        return []
+    heard = re.compile("".join(to_hiragana(part) if is_kana(part) else ".+" for part in parts))
+    return [entry for entry in candidates if heard.fullmatch(entry.reading)]
 
 
 def _holds(spelling: str, kanji: str) -> bool:
@@ -199,12 +217,17 @@ def _holds(spelling: str, kanji: str) -> bool:
     return all(character in rest for character in kanji)
 
 
-def _synonyms(keys: list[str], lexicon: Lexicon) -> Iterator[str]:
+def _synonyms(key: str, spellings: list[str], lexicon: Lexicon) -> Iterator[str]:
     """Words that mean the same as a word, or as a part of it put in its place, each in all its spellings."""
-    for key in dict.fromkeys(keys):
-        for start in range(len(key)):
-            for end in range(len(key), start, -1):
-                for other, _ in lexicon.synonyms(key[start:end]):
-                    changed = key[:start] + other + key[end:]
-                    yield changed
-                    yield from _siblings(changed, lexicon, whole=True)
+    for start in range(len(key)):
+        for end in range(len(key), start, -1):
+            for other in _meaning(key[start:end], lexicon):
+                yield key[:start] + other + key[end:]
+    for spelling in spellings:
+        yield from _meaning(spelling, lexicon)
+
+
+def _meaning(key: str, lexicon: Lexicon) -> Iterator[str]:
+    for other, _ in lexicon.synonyms(key):
+        yield other
+        yield from _siblings(other, lexicon, whole=True)

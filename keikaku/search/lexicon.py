@@ -48,6 +48,7 @@ class Lexicon:
     """
 
     def __init__(self, words: Iterable[Sequence[Any]], groups: Iterable[Sequence[Any]]) -> None:
+        self.siblings: dict[tuple[str, bool], list[str]] = {}  # found so far, by expand.py
         self.prefixes: list[str] = []
         self.sectors: list[str] = []
         self.places: dict[str, list[str]] = {}

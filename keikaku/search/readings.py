@@ -38,9 +38,8 @@ def build_words(documents: list[Row], names: Iterable[str], ruby: Iterable[tuple
     for surface, reading in ruby:
         counts[Word(surface, to_hiragana(reading), None)] += 0
     for name in names:
-        for word in (dictionary.whole(name), *dictionary.words(name)):
-            if word:
-                counts[word] += 0
+        if word := dictionary.whole(name):
+            counts[word] += 0
     return list(_rows(counts))
 
 
@@ -70,9 +69,12 @@ class _Readings:
                 yield from self._known[key]
 
     def whole(self, text: str) -> Word | None:
-        """A name as one word, however many the dictionary makes of it."""
-        reading = "".join(m.reading_form() for m in self._tokenizer.tokenize(text[:_MAX_INPUT]))
-        return Word(text, "" if _LATIN.fullmatch(text) else to_hiragana(reading), None) if has_kanji(text) else None
+        """A name as one word, however many the dictionary makes of it; None if it has no kanji, so needs no reading."""
+        morphemes = self._tokenizer.tokenize(text[:_MAX_INPUT])
+        if not has_kanji(text):
+            return None
+        lemma = morphemes[0].normalized_form() if len(morphemes) == 1 else text
+        return Word(text, to_hiragana("".join(m.reading_form() for m in morphemes)), lemma if lemma != text else None)
 
 
 def _word(morpheme: Any) -> Word | None:
@@ -82,7 +84,7 @@ def _word(morpheme: Any) -> Word | None:
     lemma = morpheme.normalized_form()
     if _LATIN.fullmatch(surface):
         return Word(surface, "", None)
-    hidden = kind[0] == "名詞" and len(surface) > 2 and has_kanji(lemma)  # まつり, that others may write 祭り
+    hidden = len(surface) > 2 and has_kanji(lemma)  # まつり, that others may write 祭り
     if not (has_kanji(surface) or _KATAKANA.search(surface) or hidden):
         return None
     reading = to_hiragana(morpheme.reading_form())

@@ -9,6 +9,7 @@ in a run. The tokens stand under a tokenizer that every SQLite has, so that the 
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 
 from keikaku.search.numerals import EDITS, Edit
 
@@ -108,7 +109,7 @@ def _tokens(run: str) -> list[str]:
 def _clusters(text: str) -> Places:
     """The parts of a text that NFKC turns into characters of their own: each with the marks that follow it."""
     starts = [i for i, c in enumerate(text) if not i or not (unicodedata.combining(c) or _JOINS_BEFORE.match(c))]
-    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+    return list(pairwise([*starts, len(text)]))
 
 
 def _apply(edit: Edit, key: str, places: Places) -> tuple[str, Places]:

@@ -1,0 +1,61 @@
+"""What a download says of itself: its title, source, licence, version and columns, and the name of its file."""
+
+import re
+from dataclasses import dataclass
+from html import unescape
+from urllib.parse import quote
+
+_VERSION_LENGTH = 12
+# What some file system refuses in a name, and what would end a quoted string of a header.
+_UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column: its stored name, its Japanese heading and what it means."""
+
+    name: str
+    heading: str
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class About:
+    """`digest` is the SHA-256 of the database, empty where it has no file; `name` is ASCII, for file names."""
+
+    name: str
+    title: str
+    description: str
+    source: str
+    license: str
+    license_url: str
+    address: str
+    digest: str
+    fields: tuple[Field, ...]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """The version of the data: the beginning of the database's SHA-256."""
+        return self.digest[:_VERSION_LENGTH]
+
+
+def name_files(about: About, ending: str) -> tuple[str, str]:
+    """Japanese and ASCII file name with the version of the data: 施策_0123456789ab.csv and measures-0123456789ab.csv."""
+    title = _UNSAFE.sub("_", about.title).strip(" ._") or about.name
+    ascii_name = re.sub(r"[^A-Za-z0-9_.-]+", "_", about.name).strip("._") or "data"
+    japanese = f"{title}_{about.version}" if about.version else title
+    return f"{japanese}.{ending}", "-".join(filter(None, (ascii_name, about.version))) + f".{ending}"
+
+
+def content_disposition(kind: str, about: About, ending: str) -> str:
+    """The header that names the file, for browsers of today and for clients that read ASCII only (RFC 6266)."""
+    japanese, ascii_name = name_files(about, ending)
+    return f"{kind}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(japanese, safe='')}"
+
+
+def plain_lines(html: str) -> tuple[str, ...]:
+    """The paragraphs and list entries of a piece of HTML as lines of plain text."""
+    parts = re.findall(r"<(p|li)>(.*?)</\1>", html, re.DOTALL) or [("", html)]
+    lines = ("".join(unescape(re.sub(r"<[^>]*>", "", text)).split("\n")) for _, text in parts)
+    return tuple(filter(None, (re.sub(r"\s+", " ", line).strip() for line in lines)))

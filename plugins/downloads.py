@@ -1,0 +1,355 @@
+"""Tables, views, queries and rows to take away whole: .csv, .excel.csv and .xlsx; and .json with Unicode as itself.
+
+Datasette's own view decides what a page shows and who may see it. Its query then runs once more without the limit of a
+page, in short steps on a connection of its own, into a file that is sent when it is complete: its size, its fingerprint
+and whether rows are missing are known before the first byte, and a slow reader holds nothing but that file.
+"""
+
+import asyncio
+import hashlib
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+from urllib.parse import parse_qsl, urlencode
+from weakref import WeakKeyDictionary
+
+from datasette import Response, hookimpl
+from datasette.app import Datasette
+from datasette.database import Database, QueryInterrupted
+from datasette.renderer import json_renderer
+from datasette.utils import add_cors_headers, escape_sqlite, value_as_boolean
+from datasette.utils.asgi import Request
+from datasette.views.base import DatasetteError
+from datasette.views.database import DatabaseView, MagicParameters
+from datasette.views.row import RowView
+from datasette.views.table import TableView
+
+from keikaku.downloads.about import About, content_disposition, plain_lines
+from keikaku.downloads.copying import Copying, Limits, Sheet, TimeUp
+from keikaku.downloads.csv_file import CsvFile
+from keikaku.downloads.fingerprint import fingerprint
+from keikaku.downloads.json_file import JsonFile
+from keikaku.downloads.layout import Label, Layout, add_labels, lay_out, lift_limit
+from keikaku.downloads.workbook import MAX_ROWS, WorkbookFile
+
+AT_ONCE = 4
+PATIENCE_SECONDS = 10
+IN_MEMORY = 1_000_000
+PIECE = 65_536
+# A row of a workbook takes fifty times the work of a row of CSV: plugins: downloads: xlsx_max_rows in metadata.yml.
+WORKBOOK_ROWS = 50_000
+TYPES = {
+    "csv": "text/csv; charset=utf-8; header=present",
+    "excel.csv": "text/csv; charset=utf-8; header=present",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+SHAPES = ("arrays", "arrayfirst", "objects", "object", "array")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The query that gives all that is asked for, and what it is called; `asked` is how many rows the visitor wants."""
+
+    database: str
+    name: str
+    table: str | None
+    described: Mapping[str, Any]
+    columns: Sequence[str]
+    sql: str
+    params: Mapping[str, Any]
+    asked: int | None
+    is_open_sql: bool
+
+
+class Desks:
+    """Connections for downloads: a few at once, apart from those that pages use."""
+
+    def __init__(self) -> None:
+        self._places = asyncio.Semaphore(AT_ONCE)
+        self._idle: dict[str, list[sqlite3.Connection]] = {}
+
+    @asynccontextmanager
+    async def borrow(self, datasette: Datasette, db: Database) -> AsyncIterator[sqlite3.Connection]:
+        """A connection to `db`; raises TimeoutError if others keep all of them."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            await self._places.acquire()
+        idle = self._idle.setdefault(db.name, [])
+        try:
+            connection = idle.pop() if idle else await asyncio.to_thread(self._connect, datasette, db)
+            try:
+                yield connection
+            finally:
+                idle.append(connection)
+        finally:
+            self._places.release()
+
+    def _connect(self, datasette: Datasette, db: Database) -> sqlite3.Connection:
+        unnamed = db.is_memory and not db.memory_name
+        connection = sqlite3.connect(":memory:", check_same_thread=False) if unnamed else db.connect()
+        datasette._prepare_connection(connection, db.name)
+        return connection
+
+
+_desks: WeakKeyDictionary[Datasette, Desks] = WeakKeyDictionary()
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    start = r"^/(?!static/|files/|-/)(?P<database>[^/.]+)"
+    ending = r"(?P<excel>\.excel(?=\.csv$))?\.(?P<format>csv|xlsx)$"
+    return [(rf"{start}(?:/(?P<table>[^/.]+)(?:/(?P<pks>[^/]+?))?)?{ending}", download)]
+
+
+@hookimpl
+def register_output_renderer() -> list[dict[str, Any]]:
+    """Only json is ever called; xlsx stands here so that pages know the format and link to it."""
+    return [
+        {"extension": "json", "render": render_json},
+        {"extension": "xlsx", "render": lambda: None, "can_render": lambda sql, table: bool(sql or table)},
+    ]
+
+
+async def download(datasette: Datasette, request: Request) -> Any:
+    """All rows of the page of the same address, as a file."""
+    kind = "excel.csv" if request.url_vars["excel"] else request.url_vars["format"]
+    plan = await plan_download(datasette, request)
+    if isinstance(plan, Response):
+        return plan
+    labels = await choose_labels(datasette, request, plan, by_default=kind != "csv")
+    layout = lay_out(plan.columns, plan.described.get("columns") or {}, labels, plan.table if kind != "csv" else None)
+    about = describe(datasette, request, plan, layout)
+    file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)
+    sheet: Sheet
+    if kind == "xlsx":
+        sheet = WorkbookFile(file, about)
+    else:
+        headings = [field.heading if kind == "excel.csv" else field.name for field in layout.fields]
+        sheet = CsvFile(file, headings, kind == "excel.csv", with_header=request.args.get("_header") != "off")
+    try:
+        copying = await copy(datasette, plan, sheet, find_limits(datasette, plan, kind), labels, layout)
+    except TimeoutError:
+        file.close()
+        text = "ただいま混み合っています。しばらくしてから、もう一度開いてください。\n"
+        return Response.text(text, status=503, headers={"Retry-After": str(PATIENCE_SECONDS)})
+    except BaseException:
+        file.close()
+        raise
+    shown = "inline" if kind == "csv" and not request.args.get("_dl") else "attachment"
+    headers = {
+        "content-type": TYPES[kind],
+        "content-disposition": content_disposition(shown, about, kind.rpartition(".")[2]),
+        "cache-control": f"max-age={datasette.setting('default_cache_ttl')}",
+        **say_complete(about.version, copying.rows, not copying.notice),
+    }
+    if about.license_url:
+        headers["link"] = f'<{about.license_url}>; rel="license"'
+    if datasette.cors:
+        add_cors_headers(headers)
+    return await asyncio.to_thread(FileAnswer, file, headers, request)
+
+
+async def plan_download(datasette: Datasette, request: Request) -> Plan | Response:
+    """Ask Datasette's view for the page with next to no rows; a Response is its redirect.
+
+    Raises NotFound, Forbidden, DatasetteError and whatever else the view raises for a wrong address.
+    """
+    route = request.url_vars
+    size = request.args.get("_size") or ""
+    whole = {"_nocount": "1", "_nofacet": "1", "_nosuggest": "1"}
+    if size.isdecimal() or size in ("", "max"):
+        whole["_size"] = "0"
+    view = RowView if route["pks"] else TableView if route["table"] else DatabaseView
+    if view is DatabaseView and not request.args.get("sql"):
+        raise DatasetteError("?sql= is missing", title="Invalid SQL", status=400)
+    answer = await view(datasette).data(replace_arguments(request, whole))
+    if isinstance(answer, Response):
+        return await view(datasette).data(request)
+    data = answer[0]
+    if data.get("error"):
+        raise DatasetteError(data["error"], title="Invalid SQL", status=400)
+    return await build_plan(datasette, request, data, int(size) if size.isdecimal() else None)
+
+
+async def build_plan(datasette: Datasette, request: Request, data: dict[str, Any], asked: int | None) -> Plan:
+    """From what the view of a table, a row or a query gathered."""
+    database, table, query = data["database"], data.get("table"), data.get("query_name")
+    if table is None:
+        sql, params = data["query"]["sql"], data["query"]["params"]
+        described = (
+            await datasette.get_canned_query(database, query, request.actor) if query else {"title": "問い合わせ"}
+        )
+        if query:
+            params = MagicParameters(params, request, datasette)
+    elif "query" in data:
+        sql, params = lift_limit(data["query"]["sql"], asked), data["query"]["params"]
+        described = datasette.table_metadata(database, table)
+    else:
+        keys = [f"{escape_sqlite(key)} = :p{place}" for place, key in enumerate(data["primary_keys"])]
+        columns = ", ".join(map(escape_sqlite, data["columns"]))
+        sql = f"select {columns} from {escape_sqlite(table)} where {' and '.join(keys)}"
+        params = {f"p{place}": value for place, value in enumerate(data["primary_key_values"])}
+        described = datasette.table_metadata(database, table)
+    is_open_sql = (table is None and not query) or "_where" in request.args
+    name = "-".join(filter(None, (database, table or query or "query", request.url_vars.get("pks"))))
+    return Plan(database, name, table, described, data["columns"], sql, params, asked, is_open_sql)
+
+
+def replace_arguments(request: Request, new: dict[str, str]) -> Request:
+    """The request with these arguments, and without those that ask for labels."""
+    dropped = {*new, "_labels", "_label"}
+    kept = [pair for pair in parse_qsl(request.query_string, keep_blank_values=True) if pair[0] not in dropped]
+    query = urlencode(kept + list(new.items())).encode("ascii")
+    return Request({**request.scope, "query_string": query}, request.receive)
+
+
+async def choose_labels(datasette: Datasette, request: Request, plan: Plan, by_default: bool) -> list[Label]:
+    """The references whose rows are to be named: as _labels and _label say, else all or none of them."""
+    if plan.table is None:
+        return []
+    try:
+        wanted = value_as_boolean(request.args.get("_labels", ""))
+    except ValueError:
+        wanted = by_default
+    named = request.args.getlist("_label")
+    labels = [
+        Label(key["column"], key["other_table"], key["other_column"], naming)
+        for key, naming in await TableView(datasette).expandable_columns(plan.database, plan.table)
+        if naming and naming != key["other_column"] and key["column"] in plan.columns
+    ]
+    return [label for label in labels if (label.column in named if named else wanted)]
+
+
+def describe(datasette: Datasette, request: Request, plan: Plan, layout: Layout) -> About:
+    """What metadata.yml says of it, with what is said of the table only where it stands beside the table."""
+    where = {"database": plan.database, "table": plan.table}
+    described = plan.described
+    lines = plain_lines(described.get("description") or described.get("description_html") or "")
+    return About(
+        name=plan.name,
+        title=described.get("title") or plan.name,
+        description="\n".join(lines),
+        source=datasette.metadata("source", **where) or "",
+        license=datasette.metadata("license", **where) or "",
+        license_url=datasette.metadata("license_url", **where) or "",
+        address=datasette.absolute_url(request, request.full_path),
+        digest=find_digest(datasette, plan.database),
+        fields=layout.fields,
+        notes=plain_lines(datasette.metadata("description_html", database=plan.database, fallback=False) or ""),
+    )
+
+
+def find_digest(datasette: Datasette, database: str) -> str:
+    """SHA-256 of the database, empty where it has no file."""
+    db = datasette.get_database(database)
+    return db.hash or (fingerprint(Path(db.path)) if db.path else "")
+
+
+def find_limits(datasette: Datasette, plan: Plan, kind: str) -> Limits:
+    """What ends a download early; SQL of a visitor's own gets the time of one query, ours that time for each step."""
+    seconds = datasette.setting("sql_time_limit_ms") / 1000
+    most = int((datasette.plugin_config("downloads") or {}).get("xlsx_max_rows", WORKBOOK_ROWS))
+    return Limits(
+        step_seconds=seconds,
+        seconds=seconds if plan.is_open_sql else None,
+        rows=min(most, MAX_ROWS) if kind == "xlsx" else None,
+        size=datasette.setting("max_csv_mb") * 1_000_000 or None,
+        asked=plan.asked,
+    )
+
+
+async def copy(
+    datasette: Datasette, plan: Plan, sheet: Sheet, limits: Limits, labels: Sequence[Label], layout: Layout | None
+) -> Copying:
+    """Run the query into the sheet; raises QueryInterrupted, or TimeoutError if too many downloads wait."""
+    db = datasette.get_database(plan.database)
+    sql = add_labels(plan.sql, plan.columns, labels)
+    desks = _desks.setdefault(datasette, Desks())
+    async with desks.borrow(datasette, db) as connection:
+        copying = Copying(connection, sql, plan.params, sheet, limits, layout.convert if layout else tuple)
+        try:
+            while await asyncio.to_thread(copying.step):
+                pass
+        except TimeUp as error:
+            raise QueryInterrupted(error, plan.sql, plan.params) from error
+    return copying
+
+
+def say_complete(version: str, rows: int, complete: bool) -> dict[str, str]:
+    """The headers for programs: how many rows, whether that is all, which data."""
+    headers = {"keikaku-rows": str(rows), "keikaku-complete": "?1" if complete else "?0"}
+    return {**headers, "keikaku-data-version": version} if version else headers
+
+
+class FileAnswer:
+    """A complete file with a strong ETag; closes it when it is sent."""
+
+    def __init__(self, file: IO[bytes], headers: dict[str, str], request: Request) -> None:
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        etag = f'"{digest}"'
+        self.file = file
+        self.headers = {**headers, "content-length": str(file.tell()), "etag": etag}
+        self.status = 304 if etag in request.headers.get("if-none-match", "") else 200
+        self.has_body = self.status == 200 and request.method != "HEAD"
+        file.seek(0)
+
+    async def asgi_send(self, send: Callable[..., Any]) -> None:
+        headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in self.headers.items()]
+        try:
+            await send({"type": "http.response.start", "status": self.status, "headers": headers})
+            while self.has_body and (piece := await asyncio.to_thread(self.file.read, PIECE)):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            self.file.close()
+
+
+async def render_json(datasette: Datasette, request: Request, data: dict[str, Any], view_name: str) -> Response:
+    """As Datasette does, but with Unicode as itself, and no list is cut without a word."""
+    shape = request.args.get("_shape", "arrays")
+    if shape not in SHAPES:
+        raise DatasetteError(f"Invalid _shape: {shape}", status=400)
+    if shape == "object" and not data.get("primary_keys"):
+        raise DatasetteError("_shape=object is only available on tables with primary keys", status=400)
+    version = find_digest(datasette, data["database"])[:12] if "database" in data else ""
+    complete = not (data.get("truncated") or data.get("next"))
+    headers = say_complete(version, len(data["rows"]), complete) if "rows" in data else {}
+    if data.get("truncated"):
+        if shape in ("array", "arrayfirst"):
+            return await render_whole_list(datasette, request, data, version)
+        data["notice"] = (
+            f"【ここまで】{len(data['rows']):,}行で打ち切りました。続きの行があります。CSVなら、すべての行を出せます。"
+        )
+    response = json_renderer(request.args, data, view_name)
+    if request.args.get("_nl") and shape == "array":
+        response.body = "\n".join(map(unescape, response.body.split("\n"))) if response.body else ""
+        response.content_type = "text/plain; charset=utf-8"
+    else:
+        response.body = unescape(response.body)
+    response.headers.update(headers)
+    return response
+
+
+def unescape(text: str) -> str:
+    """JSON with Unicode as itself."""
+    return json.dumps(json.loads(text), ensure_ascii=False)
+
+
+async def render_whole_list(datasette: Datasette, request: Request, data: dict[str, Any], version: str) -> Response:
+    """A bare list has no place to say that rows are missing, so it has all of them or is refused."""
+    plan = await build_plan(datasette, request, data, None)
+    first_only = request.args.get("_shape") == "arrayfirst"
+    lines = bool(request.args.get("_nl")) and not first_only
+    with SpooledTemporaryFile(IN_MEMORY) as file:
+        sheet = JsonFile(file, plan.columns, first_only, lines)
+        copying = await copy(datasette, plan, sheet, find_limits(datasette, plan, "json"), [], None)
+        if copying.notice:
+            raise DatasetteError(f"{copying.notice}一覧の形では打ち切れないので、条件を付けてください。", status=400)
+        file.seek(0)
+        kind = "text/plain; charset=utf-8" if lines else "application/json; charset=utf-8"
+        return Response(file.read(), headers=say_complete(version, copying.rows, True), content_type=kind)

@@ -1,0 +1,291 @@
+"""metadata.yml: help for everything that is published, and canned queries that answer whatever they are asked."""
+
+import re
+import subprocess
+import sys
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import yaml
+from datasette.app import Datasette
+
+from tests.conftest import ROOT
+
+METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
+PLANS: dict[str, Any] = METADATA["databases"]["plans"]
+QUERIES: dict[str, dict[str, Any]] = PLANS["queries"]
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
+HELP = re.compile(r"[^：]{1,15}：[^：].*。")
+SEARCH_COLUMNS = ["kind", "id", "title", "snippet", "url"]
+ODD = ["'", '"', "%", "*", "NEAR(", "🐋", "-1", "；drop table measures", "あ" * 7_000, "x" * 10_000]
+
+
+async def rows(site: Datasette, path: str) -> list[dict[str, Any]]:
+    response = await site.client.get(quote(path, safe="/?&=.+_"))
+    assert response.status_code == 200, f"{path}: {response.status_code} {response.text[:300]}"
+    return list(response.json())
+
+
+async def answers(site: Datasette, query: str, column: str, **parameters: str) -> list[Any]:
+    """One column of a canned query's answer."""
+    asked = "".join(f"&{name}={value}" for name, value in parameters.items())
+    return [row[column] for row in await rows(site, f"/plans/{query}.json?_shape=array{asked}")]
+
+
+def parameters_of(query: str) -> list[str]:
+    return sorted(set(re.findall(r":(\w+)", QUERIES[query]["sql"])))
+
+
+def examples_of(query: str) -> list[str]:
+    return [unescape(link) for link in re.findall(r'<a href="(/plans/[^"]+)"', QUERIES[query]["description_html"])]
+
+
+async def published_columns(site: Datasette) -> dict[str, list[str]]:
+    """Table or view -> columns, without the search index and what SQLite keeps for itself."""
+    db = site.get_database("plans")
+    names = [name for name in await db.table_names() if not name.startswith(("sqlite_", "search_index"))]
+    return {name: await db.table_columns(name) for name in [*names, *await db.view_names()]}
+
+
+async def test_every_table_view_and_column_has_japanese_help_and_nothing_else_has(site: Datasette) -> None:
+    published = await published_columns(site)
+    described = {name: table["columns"] for name, table in PLANS["tables"].items()}
+    assert {name: sorted(columns) for name, columns in described.items()} == {
+        name: sorted(columns) for name, columns in published.items()
+    }
+    assert [
+        n for n, t in PLANS["tables"].items() if not all(JAPANESE.search(t[k]) for k in ("title", "description"))
+    ] == []
+    assert [
+        (table, column, text)
+        for table, columns in described.items()
+        for column, text in columns.items()
+        if not HELP.fullmatch(text) or not JAPANESE.search(text.partition("：")[2])
+    ] == []
+
+
+async def test_headings_are_unique_within_their_table() -> None:
+    headings = {n: [text.partition("：")[0] for text in t["columns"].values()] for n, t in PLANS["tables"].items()}
+    assert [name for name, words in headings.items() if len(set(words)) < len(words)] == []
+
+
+async def test_sorts_facets_and_labels_name_columns(site: Datasette) -> None:
+    published = await published_columns(site)
+    assert [
+        (name, column)
+        for name, table in PLANS["tables"].items()
+        for column in [
+            *table.get("facets", []),
+            *(table[k] for k in ("sort", "sort_desc", "label_column") if k in table),
+        ]
+        if column not in published[name]
+    ] == []
+
+
+def test_source_and_licence_are_named() -> None:
+    assert METADATA["source"] == "「昭島市産業振興計画についての報告書」（昭島市、令和5年3月）を加工して作成"
+    assert METADATA["license"].startswith("CC BY 4.0")
+    assert "creativecommons.org/licenses/by/4.0" in METADATA["license_url"]
+    for words in ("非公式", "8000020132071", "公共データ利用規約（第1.0版）", "報告書の文言は昭島市のもの"):
+        assert words in PLANS["description_html"]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+async def test_query_is_described_and_answers_without_parameters(site: Datasette, query: str) -> None:
+    assert JAPANESE.search(QUERIES[query]["title"])
+    assert JAPANESE.search(QUERIES[query]["description_html"])
+    for name in parameters_of(query):
+        assert f"<code>{name}</code>" in QUERIES[query]["description_html"]
+    found = await rows(site, f"/plans/{query}.json?_shape=array")
+    assert found
+    if query == "search":
+        assert list(found[0])[:5] == SEARCH_COLUMNS
+    else:
+        assert [heading for heading in found[0] if not JAPANESE.search(heading) and heading != "ID"] == []
+        assert "ID" in list(found[0])[-2:] or "団体ID" in found[0]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+async def test_examples_of_a_query_are_pages_with_rows(site: Datasette, query: str) -> None:
+    assert examples_of(query)
+    for link in examples_of(query):
+        response = await site.client.get(quote(link, safe="/?&=.+_"))
+        assert response.status_code == 200, link
+        assert response.text.count("\n") > 1, link
+        path, _, arguments = link.partition("?")
+        if path.removeprefix("/plans/") in QUERIES:
+            assert await rows(site, f"{path}.json?_shape=array&{arguments}"), link
+
+
+@pytest.mark.parametrize("query", [query for query in QUERIES if parameters_of(query)])
+async def test_odd_input_is_answered(site: Datasette, query: str) -> None:
+    for odd in ODD:
+        for name in parameters_of(query):
+            response = await site.client.get(f"/plans/{query}.json?_shape=array&{name}={quote(odd, safe='')}")
+            assert response.status_code == 200, (name, odd[:20], response.text[:300])
+
+
+async def test_measures_by_organization_takes_any_name(site: Datasette) -> None:
+    async def codes(name: str) -> list[str]:
+        return await answers(site, "measures_by_organization", "番号", organization=name)
+
+    shokokai = await codes("商工会")
+    assert len(shokokai) == 33
+    assert {"工-1", "商-1", "共-10"} <= set(shokokai)
+    assert "観-9" not in shokokai
+    nokyo = ["農-2", "農-3", "農-4", "農-5", "農-6", "農-8", "農-9", "観-3", "共-4"]
+    for name in ("農協", "農業協同組合", "JA", "ＪＡ", "ja", "東京みどり農業協同組合", "akishima-nokyo"):
+        assert await codes(name) == nokyo, name
+    assert await codes("だれも知らない団体") == []
+    assert len(await codes("")) == 46
+
+
+async def test_measures_of_a_department_count_as_its_bodys(site: Datasette) -> None:
+    path = "/plans/measures_by_organization.json?_shape=array&organization=市"
+    found = {row["番号"]: row for row in await rows(site, path)}
+    assert len(found) == 45
+    assert "農-5" not in found
+    assert found["共-8"]["該当する団体"] == "市(環境部)"
+    assert found["観-2"]["再掲"] == "再掲"
+    assert found["工-3"]["再掲"] is None
+    assert await answers(site, "measures_by_organization", "番号", organization="市（環境部）") == ["共-8"]
+
+
+async def test_unmet_targets_say_why(site: Datasette) -> None:
+    found = await rows(site, "/plans/unmet_targets.json?_shape=array")
+    first_half = {(row["分野"], row["施策"]): row["理由"] for row in found if row["理由"].startswith("前期：")}
+    assert {
+        ("工業", "事業所による出前授業の体制確立"): "前期：未実施",
+        ("工業", "近隣の大学、高専、工業高校等と連携した人材確保支援"): "前期：未達成",
+        ("工業", "たま工業交流展の参加支援"): "前期：未達成",
+        ("商業", "大型商業施設とのコラボレーション"): "前期：未実施",
+        ("商業", "特色ある個店づくり"): "前期：未実施",
+        ("商業", "創業セミナーの実施"): "前期：未達成",
+    }.items() <= first_half.items()
+    assert not any("事業承継" in row["施策"] for row in found)
+    assert [row["分野"] for row in found] == sorted((row["分野"] for row in found), key="工業商業農業観光共通".index)
+    assert {r["理由"] for r in await rows(site, "/plans/unmet_targets.json?_shape=array&reason=未実施")} == {
+        "前期：未実施"
+    }
+    assert {r["分野"] for r in await rows(site, "/plans/unmet_targets.json?_shape=array&sector=商")} == {"商業"}
+
+
+async def test_ended_and_new_measures(site: Datasette) -> None:
+    assert await answers(site, "ended_measures", "前期の施策") == [
+        "空き店舗オーナーと創業者のマッチング",
+        "昭島ブランド・フードグランプリの開催",
+        "まちコン等地域イベントの開催",
+        "昭島観光案内所の総合拠点化",
+    ]
+    assert await answers(site, "new_measures", "番号") == ["工-10", "観-9", "観-10", "共-5", "共-6", "共-7", "共-8"]
+
+
+@pytest.mark.parametrize("year", ["2024", "2024年度", "令和6年度", "令和６年", "令和 6 年度", "R6", "Ｒ６", "r6", "6"])
+async def test_targets_due_in_a_year_however_it_is_written(site: Datasette, year: str) -> None:
+    assert await answers(site, "targets_due", "番号", fiscal_year=year) == ["工-4", "工-5", "観-10"]
+
+
+async def test_years_left_out_mean_this_year_within_the_plan(site: Datasette) -> None:
+    sql = "SELECT label FROM fiscal_years WHERE fiscal_year = min(2026, (SELECT fiscal_year FROM current_fiscal_year))"
+    this_year = (await site.get_database("plans").execute(sql)).single_value()
+    assert set(await answers(site, "targets_due", "期限")) == {this_year}
+    assert set(await answers(site, "events_by_year", "年度")) == {this_year}
+
+
+async def test_events_of_a_year_include_those_that_span_it(site: Datasette) -> None:
+    spanning = "広域連携による観光資源の掘り起し"
+    for year in ("2018", "令和2年度", "R4"):
+        assert spanning in await answers(site, "events_by_year", "できごと", fiscal_year=year)
+    assert spanning not in await answers(site, "events_by_year", "できごと", fiscal_year="2023")
+    assert await answers(site, "events_by_year", "年度", fiscal_year="令和元年") == ["令和元年度"] * 4
+
+
+async def test_measures_by_goal(site: Datasette) -> None:
+    assert len(await answers(site, "measures_by_goal", "番号")) == 85
+    for goal in ("2", "②", "市民が「農」と触れ合う機会の創出"):
+        codes = await answers(site, "measures_by_goal", "番号", sector="農業", goal=goal)
+        assert codes == ["農-1", "農-3", "農-4", "農-5", "農-6", "農-8", "農-9"]
+
+
+async def test_linked_measures_stand_once_in_a_pair(site: Datasette) -> None:
+    found = await rows(site, "/plans/linked_measures.json?_shape=array")
+    assert {(row["番号"], row["相手の番号"]): row["つながり"] for row in found} == {
+        ("工-3", "観-2"): "連携・再掲",
+        ("工-7", "商-2"): "連携・再掲",
+        ("商-3", "観-5"): "連携・再掲",
+        ("商-3", "共-1"): "再掲",
+        ("農-9", "観-3"): "連携・再掲",
+        ("観-8", "共-9"): "再掲",
+    }
+    assert len(found) == 6
+
+
+async def test_first_half_goes_over_into_the_second(site: Datasette) -> None:
+    found = await rows(site, "/plans/first_to_second_half.json?_shape=array")
+    changes = {(row["前期の施策"], row["後期の番号"]): row["変化"] for row in found}
+    assert len(found) == len(changes) == 37 + 7
+    assert changes["技術・商品のPR", "工-2"] == "同じ名前で継続"
+    assert changes["直売所マップの作成", "農-3"] == "名前を変えて継続"
+    assert changes["特色ある個店づくり", "商-5"] == "内容を変更"
+    assert changes["近隣の大学、高専、工業高校等と連携した人材確保支援", "工-5"] == "内容と名前を変更"
+    assert changes["まちコン等地域イベントの開催", None] == "終了"
+    assert changes[None, "共-8"] == "後期に開始"
+
+
+async def test_organizations_together_do_not_count_repeats(site: Datasette) -> None:
+    path = "/plans/organizations_together.json?_shape=array"
+    everyone = {(row["団体"], row["相手の団体"]): row["施策の数"] for row in await rows(site, path)}
+    asked = {(row["団体"], row["相手の団体"]): row for row in await rows(site, f"{path}&organization=農協")}
+    nokyo = "東京みどり農業協同組合"
+    assert asked[nokyo, "昭島市"]["施策の番号"] == "農-2、農-3、農-4、農-6、農-8、農-9、共-4"
+    assert {pair[0] for pair in asked} == {nokyo}
+    for (one, other), row in asked.items():
+        assert (
+            row["施策の数"]
+            == len(row["施策の番号"].split("、"))
+            == everyone.get((one, other), everyone.get((other, one)))
+        )
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [("給食", "nogyo-4"), ("農協", "nokyo"), ("商工会", "shokokai"), ("観－９", "kanko-9"), ("農 4", "nogyo-4")],
+)
+async def test_search_gives_the_best_first(site: Datasette, words: str, first: str) -> None:
+    assert (await answers(site, "search", "id", q=words))[0] == f"akishima-{first}"
+
+
+async def test_search_leads_to_pages_and_puts_repeats_after_their_originals(site: Datasette) -> None:
+    found = await rows(site, "/plans/search.json?_shape=array&q=観光")
+    assert {row["kind"] for row in found} == {"measure", "goal", "organization", "evaluation", "event"}
+    for row in found:
+        response = await site.client.get(f"{row['url']}.json")
+        assert response.status_code == 200, row["url"]
+    ids = await answers(site, "search", "id", q="郷土芸能まつり")
+    assert ids.index("akishima-kanko-8") < ids.index("akishima-kyotsu-9")
+    assert await answers(site, "search", "id", q="該当する言葉がない") == []
+    assert len(await answers(site, "search", "id")) == 40
+
+
+async def test_every_page_opens(site: Datasette) -> None:
+    names = [*await published_columns(site), *QUERIES]
+    pages = ["/", "/plans", *(f"/plans/{name}{suffix}" for name in names for suffix in ("", ".json", ".csv"))]
+    opened = {page: (await site.client.get(page)).status_code for page in pages}
+    assert [(page, status) for page, status in opened.items() if status != 200] == []
+
+
+async def test_charts_are_there_for_those_who_ask(site: Datasette) -> None:
+    page = (await site.client.get("/plans/measures?_chart=1")).text
+    scripts = re.findall(r'<script src="([^"]*datasette_vega[^"]*)"', page)
+    assert scripts
+    assert (await site.client.get(scripts[0])).status_code == 200
+
+
+def test_datasette_serves_the_folder(site_folder: Path) -> None:
+    command = [sys.executable, "-m", "datasette", ".", "--get", "/plans/new_measures.json?_shape=array"]
+    served = subprocess.run(command, cwd=site_folder, capture_output=True, text=True, timeout=60)
+    assert served.returncode == 0, served.stderr
+    assert "akishima-kogyo-10" in served.stdout
