@@ -1,6 +1,6 @@
 """Rows of the tables -> what search finds: one document for each searchable row.
 
-A document has a title, names (its code, the organizations it names and what they are also called) and a body. Beside
+A document has a title, names (the organizations it names, what it is also called) and a body. Beside
 these it carries tokens that no text can make, for what is exact: its code, its titles and names as wholes, the fiscal
 years in which something is due or happens, its kind, plan and sector.
 """
@@ -92,10 +92,9 @@ def _measures(tables: Tables) -> Iterator[Row]:
     labels = _grouped(tables, "indicators", "measure_id", "label")
     due = _grouped(tables, "indicators", "measure_id", "due_fiscal_year")
     for position, row in enumerate(tables["measures"], 1):
-        names = [row["code"], *promoters[row["id"]]]
         body = [row["summary"], row["schedule"], row["target"], "、".join(labels[row["id"]])]
         tokens = [code_token(row["code"]), *(year_token(int(year)) for year in due.get(row["id"], []))]
-        yield _document("measure", "measures", row | {"position": position}, row["name"], names, body, tokens)
+        yield _document("measure", "measures", row | {"position": position}, row["name"], promoters[row["id"]], body, tokens)
 
 
 def _goals(tables: Tables) -> Iterator[Row]:

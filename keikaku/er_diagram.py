@@ -148,11 +148,15 @@ def _total_height(column: list[Box]) -> float:
 
 
 def _lines(table: Table) -> Iterable[str]:
-    """The table's name and the columns that hold tables together: its own id and its references."""
+    """The table's name and the columns that hold tables together: its own id and its references.
+
+    The table referred to is named where the column's own name does not say it, as measure_id says measures.
+    """
     yield table.name
     for column in table.columns:
         if column.references:
-            yield f"{column.name} → {column.references[0]}"
+            target = column.references[0]
+            yield column.name if column.name.startswith(target[:-1]) else f"{column.name} → {target}"
         elif column.name == "id":
             yield "id"
 

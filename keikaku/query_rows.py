@@ -57,10 +57,13 @@ def link_names(columns: Sequence[str], rows: Sequence[Sequence[Any]], found: Fou
 
 
 def build_cells(
-    columns: Sequence[str], rows: Sequence[Sequence[Any]], shown: Sequence[Sequence[Any]], found: Found
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], shown: Sequence[Sequence[Any]], found: Found | None
 ) -> list[list[Cell]]:
-    """The cells of a page: names are links to the rows that ids stand for, and ids that have a name are left out."""
-    links, named = link_names(columns, rows, found)
+    """The cells of a page: names are links to the rows that ids stand for, and ids that have a name are left out.
+
+    Without `found` every column stays as it is.
+    """
+    links, named = link_names(columns, rows, found) if found is not None else ([{}] * len(rows), set())
     return [
         [
             Cell(column, value, Markup('<a href="{}">{}</a>').format(row_links[column], value))
@@ -84,9 +87,16 @@ def sort_rows(table: list[list[Cell]], column: str | None, descending: bool) -> 
 
 
 def title_place(row: Sequence[Cell]) -> int:
-    """Which cell names the row: the first that is a link, or else the first."""
-    links = [place for place, cell in enumerate(row) if isinstance(cell.shown, Markup) and cell.shown.startswith("<a ")]
-    return links[0] if links else 0
+    """Which cell names the row: the first name that is a link, or else the first cell."""
+    for place, cell in enumerate(row):
+        if isinstance(cell.shown, Markup) and cell.shown.startswith("<a ") and not is_id_column(cell.column):
+            return place
+    return 0
+
+
+def find_empty(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[str]:
+    """The columns in which no row has anything."""
+    return {column for place, column in enumerate(columns) if all(row[place] in (None, "") for row in rows)}
 
 
 def choose_axes(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[str, str] | None:

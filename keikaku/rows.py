@@ -115,8 +115,9 @@ class _PlanRows:
             }
 
     def goals(self) -> Iterator[Row]:
-        for goal in self.data.goals:
+        for position, goal in enumerate(self.data.goals, 1):
             yield {
+                "position": position,
                 "id": self.goal_id(goal.sector, goal.number),
                 "sector_id": self.sector[goal.sector].id,
                 "number": goal.number,
@@ -126,8 +127,9 @@ class _PlanRows:
             }
 
     def measures(self) -> Iterator[Row]:
-        for measure in self.data.measures:
+        for position, measure in enumerate(self.data.measures, 1):
             yield {
+                "position": position,
                 "id": self.measure_ids[measure.code],
                 "plan_id": self.plan.id,
                 "sector_id": self.sector[measure.prefix].id,

@@ -47,6 +47,7 @@ CREATE TABLE sectors (
 CREATE TABLE goals (
     id TEXT PRIMARY KEY,                -- sector id and number
     sector_id TEXT NOT NULL REFERENCES sectors (id), -- sector it belongs to
+    position INTEGER NOT NULL,          -- printed order in the plan, from 1
     number INTEGER NOT NULL,            -- printed number
     title TEXT NOT NULL,                -- title as printed
     summary TEXT NOT NULL,              -- what it wants and why, in our words
@@ -58,6 +59,7 @@ CREATE TABLE measures (
     id TEXT PRIMARY KEY,                -- sector id and number
     plan_id TEXT NOT NULL REFERENCES plans (id), -- plan it belongs to
     sector_id TEXT NOT NULL REFERENCES sectors (id), -- sector under which it is printed
+    position INTEGER NOT NULL,          -- printed order in the plan, from 1
     number INTEGER NOT NULL,            -- printed number within the sector
     code TEXT NOT NULL,                 -- printed code with an ASCII hyphen
     name TEXT NOT NULL,                 -- name as printed
@@ -240,7 +242,7 @@ CREATE TABLE search_documents (
     is_repeat INTEGER NOT NULL,         -- 1: a repeat, ranked after its original
     position INTEGER NOT NULL,          -- printed order among its kind
     title TEXT NOT NULL,                -- name or title
-    names TEXT NOT NULL,                -- codes and names: of its promoters, or what else it is called
+    names TEXT NOT NULL,                -- names: of its promoters, or what else it is called
     body TEXT NOT NULL,                 -- the rest of its text
     UNIQUE (table_name, row_id)
 );

@@ -14,7 +14,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from weakref import WeakKeyDictionary
 
@@ -36,6 +36,7 @@ from keikaku.downloads.fingerprint import fingerprint
 from keikaku.downloads.json_file import JsonFile
 from keikaku.downloads.layout import Label, Layout, add_labels, lay_out, lift_limit
 from keikaku.downloads.workbook import MAX_ROWS, WorkbookFile
+from keikaku.refusals import NO_SQL
 
 AT_ONCE = 4
 PATIENCE_SECONDS = 10
@@ -48,6 +49,8 @@ TYPES = {
     "excel.csv": "text/csv; charset=utf-8; header=present",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
+CUT = "【ここまで】{:,}行で打ち切りました。続きの行があります。CSVなら、すべての行を出せます。"
+File = SpooledTemporaryFile[bytes]
 SHAPES = ("arrays", "arrayfirst", "objects", "object", "array")
 
 
@@ -102,7 +105,8 @@ _desks: WeakKeyDictionary[Datasette, Desks] = WeakKeyDictionary()
 def register_routes() -> list[tuple[str, Callable[..., Any]]]:
     start = r"^/(?!static/|files/|-/)(?P<database>[^/.]+)"
     ending = r"(?P<excel>\.excel(?=\.csv$))?\.(?P<format>csv|xlsx)$"
-    return [(rf"{start}(?:/(?P<table>[^/.]+)(?:/(?P<pks>[^/]+?))?)?{ending}", download)]
+    below = ("", "/(?P<table>[^/.]+)", "/(?P<table>[^/.]+)/(?P<pks>[^/]+?)")
+    return [(start + part + ending, download) for part in below]
 
 
 @hookimpl
@@ -123,7 +127,7 @@ async def download(datasette: Datasette, request: Request) -> Any:
     labels = await choose_labels(datasette, request, plan, by_default=kind != "csv")
     layout = lay_out(plan.columns, plan.described.get("columns") or {}, labels, plan.table if kind != "csv" else None)
     about = describe(datasette, request, plan, layout)
-    file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)
+    file: File = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 FileAnswer closes it when it is sent
     sheet: Sheet
     if kind == "xlsx":
         sheet = WorkbookFile(file, about)
@@ -154,7 +158,7 @@ async def download(datasette: Datasette, request: Request) -> Any:
 
 
 async def plan_download(datasette: Datasette, request: Request) -> Plan | Response:
-    """Ask Datasette's view for the page with next to no rows; a Response is its redirect.
+    """Ask Datasette's view for the page with next to no rows; a Response is a redirect, or says that SQL is missing.
 
     Raises NotFound, Forbidden, DatasetteError and whatever else the view raises for a wrong address.
     """
@@ -163,9 +167,9 @@ async def plan_download(datasette: Datasette, request: Request) -> Plan | Respon
     whole = {"_nocount": "1", "_nofacet": "1", "_nosuggest": "1"}
     if size.isdecimal() or size in ("", "max"):
         whole["_size"] = "0"
-    view = RowView if route["pks"] else TableView if route["table"] else DatabaseView
+    view = RowView if "pks" in route else TableView if "table" in route else DatabaseView
     if view is DatabaseView and not request.args.get("sql"):
-        raise DatasetteError("?sql= is missing", title="Invalid SQL", status=400)
+        return Response.text("\n".join(NO_SQL) + "\n", status=400)
     answer = await view(datasette).data(replace_arguments(request, whole))
     if isinstance(answer, Response):
         return await view(datasette).data(request)
@@ -231,7 +235,7 @@ def describe(datasette: Datasette, request: Request, plan: Plan, layout: Layout)
     lines = plain_lines(described.get("description") or described.get("description_html") or "")
     return About(
         name=plan.name,
-        title=described.get("title") or plan.name,
+        title=" ".join(filter(None, (described.get("title") or plan.name, request.url_vars.get("pks")))),
         description="\n".join(lines),
         source=datasette.metadata("source", **where) or "",
         license=datasette.metadata("license", **where) or "",
@@ -288,7 +292,7 @@ def say_complete(version: str, rows: int, complete: bool) -> dict[str, str]:
 class FileAnswer:
     """A complete file with a strong ETag; closes it when it is sent."""
 
-    def __init__(self, file: IO[bytes], headers: dict[str, str], request: Request) -> None:
+    def __init__(self, file: File, headers: dict[str, str], request: Request) -> None:
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         etag = f'"{digest}"'

@@ -15,7 +15,7 @@ from markupsafe import Markup, escape
 
 from keikaku.columns import OPERATORS, find_redundant, find_terms, find_word, split_help
 from keikaku.query_forms import Choice, Parameter, build_choices, find_parameter
-from keikaku.query_rows import Cell, Links, build_cells, choose_axes, find_ids, link_names, sort_rows, title_place
+from keikaku.query_rows import Cell, Links, build_cells, choose_axes, find_empty, find_ids, link_names, sort_rows, title_place
 from keikaku.sankey import draw_sankey
 from keikaku.sql_help import explain_complaint, explain_words
 
@@ -39,9 +39,12 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     ) -> list[list[Cell]]:
         """The rows of a query as they are shown: names linked, in the order that the address asks for."""
         found = await _find_rows(datasette, database, find_ids(columns, rows))
-        cells = build_cells(columns, [tuple(row) for row in rows], shown, found)
-        descending = request.args.get("_sort_desc")
-        return sort_rows(cells, descending or request.args.get("_sort"), bool(descending))
+        return _in_order(build_cells(columns, [tuple(row) for row in rows], shown, found), request)
+
+    def plain_cells(columns: list[str], rows: list[Any], shown: list[list[Any]], request: Request) -> list[list[Cell]]:
+        """The rows of a visitor's own query, every column as it was asked for."""
+        cells = build_cells(columns, [tuple(row) for row in rows], shown, None)
+        return _in_order(cells, request)
 
     async def row_links(database: str, columns: list[str], rows: list[Any]) -> tuple[list[Links], set[str]]:
         """For each row of a view the addresses that its names link to, and the columns of ids that this makes needless."""
@@ -56,11 +59,13 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         draw_sankey=draw_sankey,
         explain_complaint=explain_complaint,
         explain_words=explain_words,
+        find_empty=lambda columns, rows: find_empty(columns, [tuple(row.values()) if isinstance(row, dict) else tuple(row) for row in rows]),
         find_redundant=find_redundant,
         find_terms=find_terms,
         find_word=find_word,
         naming_column=naming_column,
         operators=OPERATORS,
+        plain_cells=plain_cells,
         query_cells=query_cells,
         query_form=query_form,
         row_links=row_links,
@@ -78,6 +83,11 @@ def chart_address(request: Request, columns: Sequence[str], rows: Sequence[Seque
     x, y = axes
     settings = {"g.mark": "bar", "g.x_column": x, "g.x_type": "ordinal", "g.y_column": y, "g.y_type": "quantitative"}
     return f"{address}#{urlencode(settings)}"
+
+
+def _in_order(cells: list[list[Cell]], request: Request) -> list[list[Cell]]:
+    descending = request.args.get("_sort_desc")
+    return sort_rows(cells, descending or request.args.get("_sort"), bool(descending))
 
 
 async def _say_value(datasette: Datasette, database: str, table: str, column: str, value: object) -> Markup:

@@ -8,6 +8,8 @@ from urllib.parse import quote
 _VERSION_LENGTH = 12
 # What some file system refuses in a name, and what would end a quoted string of a header.
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
+# A line break beside a Japanese character stands for nothing.
+_WRAPPED = re.compile(r"(?<=[^\x00-\x7f])\s*\n\s*|\s*\n\s*(?=[^\x00-\x7f])")
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class About:
 
 
 def name_files(about: About, ending: str) -> tuple[str, str]:
-    """Japanese and ASCII file name with the version of the data: 施策_0123456789ab.csv and measures-0123456789ab.csv."""
+    """Japanese and ASCII name with the version of the data: 施策_0123456789ab.csv, plans-measures-0123456789ab.csv."""
     title = _UNSAFE.sub("_", about.title).strip(" ._") or about.name
     ascii_name = re.sub(r"[^A-Za-z0-9_.-]+", "_", about.name).strip("._") or "data"
     japanese = f"{title}_{about.version}" if about.version else title
@@ -57,5 +59,5 @@ def content_disposition(kind: str, about: About, ending: str) -> str:
 def plain_lines(html: str) -> tuple[str, ...]:
     """The paragraphs and list entries of a piece of HTML as lines of plain text."""
     parts = re.findall(r"<(p|li)>(.*?)</\1>", html, re.DOTALL) or [("", html)]
-    lines = ("".join(unescape(re.sub(r"<[^>]*>", "", text)).split("\n")) for _, text in parts)
-    return tuple(filter(None, (re.sub(r"\s+", " ", line).strip() for line in lines)))
+    texts = (unescape(re.sub(r"<[^>]*>", "", text)) for _, text in parts)
+    return tuple(filter(None, (" ".join(_WRAPPED.sub("", text).split()) for text in texts)))

@@ -32,7 +32,7 @@ class CsvFile:
         return self._stream.tell()
 
     def finish(self, notice: str) -> None:
-        """`notice` says where and why the rows stop, as a last record of the same width; empty if they are all there."""
+        """`notice` says where and why the rows stop, as a last record of the same width; empty if none is missing."""
         if notice:
             self.add([notice] + [""] * (self._width - 1))
         self._text.detach()

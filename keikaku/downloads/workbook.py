@@ -7,6 +7,7 @@ import re
 import shutil
 import zipfile
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 from unicodedata import east_asian_width
@@ -27,7 +28,7 @@ _MAX_TEXT = 32_767
 _CUT_MARK = "…（以下は長すぎるため省きました）"
 _MEASURED_ROWS = 200
 _WIDEST = 60
-_LONG_AGO = (1980, 1, 1, 0, 0, 0)
+LONG_AGO = (1980, 1, 1, 0, 0, 0)
 # Text that Excel would turn into a number or a date when the cell is edited.
 _LIKE_A_NUMBER = re.compile(r"[\d\s.,:/％%年月日-]+")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -145,7 +146,7 @@ class FixedZip(zipfile.ZipFile):
 
 
 def _entry(name: Any) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(str(getattr(name, "filename", name)), _LONG_AGO)
+    info = zipfile.ZipInfo(str(getattr(name, "filename", name)), LONG_AGO)
     info.create_system = 3
     info.external_attr = 0o644 << 16
     info.compress_type = zipfile.ZIP_DEFLATED
@@ -157,7 +158,7 @@ def _new_book(about: About) -> Workbook:
     book.properties.title = about.title
     book.properties.creator = about.source or None
     book.properties.description = about.address or None
-    book.properties.created = book.properties.modified = None
+    book.properties.created = book.properties.modified = datetime(*LONG_AGO)
     return book
 
 

@@ -45,6 +45,7 @@ class Term:
     literal: list[Way] = field(default_factory=list)
     variants: list[Way] = field(default_factory=list)
     synonyms: list[Way] = field(default_factory=list)
+    is_split: bool = False
 
     @property
     def ways(self) -> list[Way]:
@@ -194,10 +195,10 @@ def _find_siblings(piece: str, lexicon: Lexicon, *, whole: bool) -> Iterator[str
 
 
 def _same_kanji(piece: str, lexicon: Lexicon, *, whole: bool) -> Iterable[Entry]:
-    kanji = kanji_of(piece)
-    if kanji == piece:
-        return [] if whole and len(piece) == 1 else lexicon.by_kanji.get(kanji, [])
+    if kanji_of(piece) == piece:
+        return [] if whole and len(piece) == 1 else lexicon.by_kanji.get(piece, [])
     parts = _PARTS.findall(piece)
+    kanji = [part for part in parts if not is_kana(part)]
     candidates: Iterable[Entry] = lexicon.by_first.get(piece[0], [])
     if is_kana(piece[0]):
         candidates = lexicon.read_from(to_hiragana(parts[0])) if len(parts[0]) > 1 else ()
@@ -211,7 +212,7 @@ def _same_kanji(piece: str, lexicon: Lexicon, *, whole: bool) -> Iterable[Entry]
     return [entry for entry in candidates if heard.fullmatch(entry.reading)]
 
 
-def _holds(spelling: str, kanji: str) -> bool:
+def _holds(spelling: str, kanji: Iterable[str]) -> bool:
     """Whether the kanji stand in a spelling in this order."""
     rest = iter(spelling)
     return all(character in rest for character in kanji)

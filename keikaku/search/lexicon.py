@@ -16,7 +16,8 @@ from keikaku.search.text import normalise
 
 Execute = Callable[[str, Sequence[Any]], Iterable[Sequence[Any]]]
 
-_KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
+_HIRAGANA = re.compile(r"[ぁ-ゖ]+")
+_SEVERAL_WORDS = re.compile(r"[をがはのにでと]")
 _PLACE = re.compile(r"(?<=..)[市区町村]$")
 _KEPT = 4
 
@@ -74,7 +75,7 @@ class Lexicon:
         if entry.reading:
             self.by_sound.setdefault(sound(entry.reading), []).append(entry)
         for spelling in {entry.key, entry.lemma}:
-            if has_kanji(spelling):
+            if has_kanji(spelling) and not _SEVERAL_WORDS.search(spelling):
                 self.by_kanji.setdefault(kanji_of(spelling), []).append(entry)
                 self.by_first.setdefault(spelling[0], []).append(entry)
 
@@ -87,6 +88,16 @@ class Lexicon:
     def keys(self) -> list[str]:
         """The keys of words that documents have, sorted."""
         return sorted(key for key, entries in self.by_key.items() if any(e.documents for e in entries))
+
+    @cached_property
+    def keys_with(self) -> dict[str, list[str]]:
+        """Pair of characters -> keys of words of documents that have it."""
+        return _inverted(self.keys)
+
+    @cached_property
+    def sounds_with(self) -> dict[str, list[str]]:
+        """Pair of letters -> sounds that have it."""
+        return _inverted(self.sounds)
 
     def read_as(self, kana: str) -> list[Entry]:
         """Words read exactly so, or else those that sound so (long vowels aside)."""
@@ -105,9 +116,23 @@ class Lexicon:
         return list(found)
 
 
+def pairs_of(key: str) -> set[str]:
+    """The pairs of characters of a key, its ends included."""
+    framed = f"^{key}$"
+    return {framed[i : i + 2] for i in range(len(framed) - 1)}
+
+
+def _inverted(keys: Iterable[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key in keys:
+        for pair in pairs_of(key):
+            found.setdefault(pair, []).append(key)
+    return found
+
+
 def kanji_of(text: str) -> str:
-    """A word without its kana: 取り組み -> 取組."""
-    return _KANA.sub("", text)
+    """A word without its hiragana: 取り組み -> 取組."""
+    return _HIRAGANA.sub("", text)
 
 
 def beginning_with(ordered: list[str], begin: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from itertools import combinations
 
 from keikaku.fiscal_year import format_fiscal_year
 from keikaku.search.expand import Term, Way, expand
+from keikaku.search.kana import is_kana
 from keikaku.search.lexicon import Lexicon
 from keikaku.search.query import Word, read_query
 from keikaku.search.text import NOTHING, phrase, runs
@@ -13,6 +14,7 @@ from keikaku.search.tokens import plan_token, whole_token
 
 MAX_COMBINED = 5
 MAX_PLACES = 50
+NEAR = 12  # tokens between the parts of a word
 Exists = Callable[[str], bool]
 
 
@@ -69,15 +71,19 @@ def _add_place(term: Term, lexicon: Lexicon, words: int) -> Term:
 
 
 def _split(term: Term, lexicon: Lexicon, exists: Exists) -> None:
-    """Search a word that stands nowhere as the words it is made of: 学校給食地場野菜 as 学校, 給食, 地場, 野菜."""
+    """Search a word that stands nowhere as the words it is made of: 給食野菜 as 給食 near 野菜."""
     parts = _parts(term.word.key, lexicon)
-    match = " AND ".join(phrase(part) for part in parts)
-    if len(parts) > 1 and exists(match):
-        term.synonyms = [Way("・".join(parts), f"({match})")]
+    phrases = [phrase(part) for part in parts]
+    match = f"NEAR({' '.join(phrases)}, {NEAR})" if len(parts) == 2 else f"({' AND '.join(phrases)})"
+    if parts and exists(match):
+        term.is_split = True
+        term.synonyms = [Way("・".join(parts), match)]
 
 
 def _parts(key: str, lexicon: Lexicon) -> list[str]:
     """The known words that make up a key, the longest first, hiragana between them left out; none if some is unknown."""
+    if is_kana(key):
+        return []
     parts, start = [], 0
     while start < len(key):
         ends = range(len(key), start + 1, -1)
@@ -154,14 +160,15 @@ def _tell(term: Term) -> list[str]:
         years = "、".join(f"{format_fiscal_year(year)}（{year}年度）" for year in word.years)
         return [f"「{word.text}」は、{years}に期限のあるものや行われるものを探しました。"]
     notes = []
-    variants = _quoted(way.text for way in term.variants if not way.begins and runs(way.text) != runs(word.key))
+    told = [way.text for way in term.variants if not way.begins and runs(way.text) != runs(word.key)]
+    variants = _quoted([text for text in told if text[-1] not in "んっ"] or told)
     if variants and not term.literal:
         notes.append(f"「{word.text}」は{variants}として探しました。")
     elif variants:
         notes.append(f"「{word.text}」は{variants}も探しました。")
-    if len(term.synonyms) == 1 and "・" in term.synonyms[0].text:
-        parts = "".join(f"「{part}」" for part in term.synonyms[0].text.split("・"))
-        notes.append(f"「{word.text}」はないので、{parts}に分けて探しました。")
+    if term.is_split:
+        parts = _quoted(term.synonyms[0].text.split("・"))
+        notes.append(f"「{word.text}」はないので、{parts}で探しました。")
     elif others := _quoted(way.text for way in term.synonyms):
         notes.append(f"「{word.text}」は{others}も探しました。")
     if any(way.match.startswith('names : "0p') for way in term.literal):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from keikaku.search.lexicon import Execute, Kind, Lexicon, load_lexicon
 from keikaku.search.plan import Plan, plan_query
 from keikaku.search.snippet import Needles, Parts, as_html, cut_out, mark, needles_of
+from keikaku.search.suggest import Suggestion, near_spellings, near_themes
 from keikaku.search.text import NOTHING
 from keikaku.search.tokens import plan_token, sector_token
 
@@ -69,7 +70,10 @@ class Count(NamedTuple):
 
 @dataclass
 class Results:
-    """One page of what was found. `notes` say in Japanese what was searched besides the words typed."""
+    """One page of what was found. `notes` say in Japanese what was searched besides the words typed.
+
+    Where nothing is found, `spellings` are near words to search instead and `themes` measures and goals like them.
+    """
 
     query: str
     results: list[Result] = field(default_factory=list)
@@ -77,6 +81,8 @@ class Results:
     kinds: list[Count] = field(default_factory=list)
     sectors: list[Count] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    spellings: list[str] = field(default_factory=list)
+    themes: list[Suggestion] = field(default_factory=list)
     match: str = NOTHING
 
 
@@ -101,6 +107,7 @@ def search(
     plan = plan_query(query, lexicon, exists_in(execute))
     found = Results(query, notes=plan.notes, match=plan.match)
     if not plan.levels:
+        found.spellings, found.themes = near_spellings(query, lexicon), near_themes(execute, query)
         return found
     within = _sector_filter(execute, sector)
     kinds = [known for known in lexicon.kinds if kind in (None, "", known.kind)]

@@ -38,7 +38,7 @@ def mark(text: str, needles: Needles) -> Parts:
 
 def cut_out(text: str, needles: Needles, length: int = LENGTH) -> Parts:
     """About `length` characters of a text around its first hit, in parts; its beginning where there is none."""
-    text = " ".join(text.split())
+    text = " ／ ".join(" ".join(line.split()) for line in text.splitlines())
     hits = _hits(text, needles)
     start, end = _window(text, hits, length)
     parts = Parts([("…", False)] if start else [])

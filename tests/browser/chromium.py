@@ -1,5 +1,7 @@
 """Debian's Chromium under Selenium: one browser, its window resized to the width that a page is looked at."""
 
+import base64
+import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
@@ -50,12 +52,12 @@ class Chromium:
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
 
     def run(self, script: str, *arguments: Any) -> Any:
-        return self.driver.execute_script(script, *arguments)  # type: ignore[no-untyped-call]
+        return self.driver.execute_script(script, *arguments)
 
     def check(self, axe: str, tags: list[str]) -> list[dict[str, Any]]:
         """What axe-core finds wrong with the open page."""
         self.run(axe)
-        return self.driver.execute_async_script(  # type: ignore[no-any-return, no-untyped-call]
+        return self.driver.execute_async_script(
             "const done = arguments[1];"
             "axe.run(document, {runOnly: {type: 'tag', values: arguments[0]}, resultTypes: ['violations']})"
             ".then(result => done(result.violations), error => done([{id: String(error), nodes: []}]));",
@@ -64,7 +66,7 @@ class Chromium:
 
     def console_errors(self) -> list[str]:
         """What the console has complained of since it was last asked."""
-        entries: list[dict[str, Any]] = self.driver.get_log("browser")  # type: ignore[no-untyped-call]
+        entries: list[dict[str, Any]] = self.driver.get_log("browser")
         return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
 
     def screenshot(self, file: Path, width: int) -> None:
@@ -73,6 +75,13 @@ class Chromium:
         self.resize(width, height)
         self.driver.save_screenshot(str(file))
         self.resize(width)
+
+    def print_size(self) -> tuple[int, float, float]:
+        """What the open page is on paper, in the size that it asks for: pages, width and height in points."""
+        document = self.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
+        content = base64.b64decode(document)
+        boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", content)
+        return len(re.findall(rb"/Type /Page\b", content)), float(boxes[0][0]), float(boxes[0][1])
 
     def press(self, *keys: str) -> WebElement:
         """Press keys one after the other; the element that has the focus then."""
@@ -96,11 +105,17 @@ class Chromium:
         """Press Enter on a link or in a form and wait until its page has come."""
         before = self.driver.current_url
         self.press(Keys.ENTER)
+        self.wait_until(lambda: self.driver.current_url != before and self._is_loaded())
+
+    def wait_until(self, condition: Callable[[], Any]) -> None:
         for _ in range(100):
-            if self.driver.current_url != before and self.run("return document.readyState") == "complete":
+            if condition():
                 return
             time.sleep(0.05)
-        raise LookupError(f"Enter led nowhere from {before}")
+        raise LookupError(f"nothing came of it at {self.driver.current_url}")
+
+    def _is_loaded(self) -> bool:
+        return bool(self.run("return document.readyState") == "complete")
 
     @contextmanager
     def scripts_off(self) -> Iterator[None]:

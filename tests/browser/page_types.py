@@ -21,7 +21,7 @@ PAGES = {
     "first_to_second_half": "/plans/first_to_second_half",
     "organizations_together": "/plans/organizations_together",
     "targets_due": "/plans/targets_due?fiscal_year=2026",
-    "sql": "/plans?" + urlencode({"sql": "select code, name from measures where sector_id = :s", "s": "akishima-nogyo"}),
+    "sql": "/plans?" + urlencode({"sql": "select code, name from measures where is_new = :new", "new": "1"}),
     "sql_error": "/plans?" + urlencode({"sql": "select nothing from nowhere"}),
     "timeline": "/timeline",
     "timeline_of_sector": "/timeline?sector=akishima-kanko",

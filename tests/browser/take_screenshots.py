@@ -13,7 +13,11 @@ FOLDER = ROOT / "screenshots"
 
 def take_screenshots(chosen: list[str]) -> None:
     FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, running_site(Path(folder)) as site, running_chromium(FOLDER) as browser:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_site(Path(folder)) as site,
+        running_chromium(FOLDER) as browser,
+    ):
         for name in chosen or PAGES:
             for width in WIDTHS:
                 browser.open(site + PAGES[name], width)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from keikaku.errors import InvalidData
-from keikaku.folder import LISTS, read_plan
+from keikaku.folder import read_plan
 from keikaku.model import PlanData
 
 Faults = Callable[[str, str, str], tuple[list[str], str]]
@@ -362,13 +362,14 @@ UNREADABLE = {
 
 CASES = {**WRONG_KEYS, **WRONG_TYPES, **WRONG_VALUES, **WRONG_CSV, **UNREADABLE}
 
-FILES = ("plan.yml", *(f"{kind}.yml" for kind in LISTS), "results.csv")
+KINDS = ("sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")
+FILES = ("plan.yml", *(f"{kind}.yml" for kind in KINDS), "results.csv")
 NO_LIST = "the file is not a list; write one record after another, each with - before it"
 NO_MAPPING = "the record is not a mapping; write lines of key: value"
 WHOLE_FILES = {
     **{f"{file} is missing": (file, None, "cannot be read: No such file or directory; a readable") for file in FILES},
     **{f"{file} is in Shift JIS": (file, "市".encode("cp932"), "byte 0x8e is not UTF-8; save the") for file in FILES},
-    **{f"{kind}.yml is empty": (f"{kind}.yml", b"", NO_LIST) for kind in LISTS},
+    **{f"{kind}.yml is empty": (f"{kind}.yml", b"", NO_LIST) for kind in KINDS},
     "plan.yml is empty": ("plan.yml", b"", NO_MAPPING),
     "plan.yml is a list": ("plan.yml", b"- id: minato\n", NO_MAPPING),
     "goals.yml is one record": ("goals.yml", b"sector: a\n", NO_LIST),
@@ -377,7 +378,7 @@ WHOLE_FILES = {
 
 
 def test_the_invented_plan_is_accepted(plan: PlanData) -> None:
-    counts = {kind: len(getattr(plan, kind)) for kind in (*LISTS, "results")}
+    counts = {kind: len(getattr(plan, kind)) for kind in (*KINDS, "results")}
     assert counts == {
         "sectors": 2,
         "goals": 4,

@@ -1,0 +1,184 @@
+"""What SQL may do on a connection: read, within limits of size and memory, and nothing else.
+
+Guarantees, once `guard_connection` was called on a connection: no statement writes, attaches a file, loads code or
+changes a setting; all of SQLite in this process holds at most HEAP_BYTES. With `guard_visitor` too, for statements that
+anybody may have written: no value over VISITOR_LENGTH bytes, no built-in function whose time grows with the product of
+its arguments, and no answer over ANSWER_BYTES. Does not limit time: that is Datasette's, and keikaku.sql_lane's.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+from weakref import ReferenceType, ref
+
+MEBIBYTE = 1024 * 1024
+# SQLite counts what all connections of a process hold. Pages need at most their caches; the rest is for visitors.
+HEAP_BYTES = 64 * MEBIBYTE
+ANSWER_BYTES = 3 * MEBIBYTE
+VISITOR_LENGTH = 256 * 1024
+# What a cell costs beyond its text, by the time it is part of a page: time, above all.
+CELL_BYTES = 100
+# Longest text to look for in another: a longer one makes trim() and its kin take seconds for one value.
+NEEDLE_LENGTH = 1000
+
+TOO_LARGE = f"too many bytes in the answer: more than {ANSWER_BYTES:,}"
+TOO_MUCH_MEMORY = "too many bytes of memory needed for this query"
+
+LIMITS = {
+    sqlite3.SQLITE_LIMIT_LENGTH: 16 * MEBIBYTE,
+    sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
+    sqlite3.SQLITE_LIMIT_COLUMN: 200,
+    sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
+    sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 60,
+    sqlite3.SQLITE_LIMIT_VDBE_OP: 100_000,
+    sqlite3.SQLITE_LIMIT_FUNCTION_ARG: 100,
+    sqlite3.SQLITE_LIMIT_ATTACHED: 0,
+    sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH: 1000,
+    sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER: 5000,  # Datasette looks up the labels of a whole page (2,000 rows) at once
+    sqlite3.SQLITE_LIMIT_TRIGGER_DEPTH: 1,
+    sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
+}
+# Datasette reads the schema with these, visitors as pragma_table_info('...') and so on; FTS5 asks for data_version.
+PRAGMAS = frozenset(
+    {
+        "collation_list", "compile_options", "data_version", "database_list", "encoding", "foreign_key_list",
+        "function_list", "index_info", "index_list", "index_xinfo", "max_page_count", "page_count",
+        "page_size", "schema_version", "table_info", "table_list", "table_xinfo", "user_version"
+    }
+)  # fmt: skip
+# Functions that load code, write to an index or a log, or hand out pointers; json_patch() takes the product of sizes.
+FORBIDDEN_FUNCTIONS = frozenset(
+    {"fts3_tokenizer", "json_patch", "load_extension", "optimize", "rtreecheck", "sqlite_log"}
+)
+READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
+
+
+class TooMuch(sqlite3.OperationalError):
+    """A statement that asks for more memory or a larger answer than there is for one."""
+
+
+def guard_connection(connection: sqlite3.Connection) -> None:
+    """Let a connection only read. To be called after everything that sets it up."""
+    for limit, value in LIMITS.items():
+        connection.setlimit(limit, value)
+    # Both are of the process. The hard one can only be lowered, so that no statement could raise it.
+    connection.execute(f"PRAGMA soft_heap_limit = {HEAP_BYTES * 3 // 4}").close()
+    connection.execute(f"PRAGMA hard_heap_limit = {HEAP_BYTES}").close()
+    connection.set_authorizer(authorize)
+
+
+def guard_visitor(connection: sqlite3.Connection) -> None:
+    """Narrow a guarded connection further, for statements that a visitor wrote."""
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VISITOR_LENGTH)
+    for name, function, arguments in _FUNCTIONS:
+        connection.create_function(name, arguments, function, deterministic=True)
+    AnswerMeter(connection)
+
+
+def authorize(action: int, first: str | None, second: str | None, _database: str | None, _source: str | None) -> int:
+    """SQLite's question about each thing that a statement would do: yes to reading, no to everything else."""
+    if action in READING:
+        return sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_FUNCTION:
+        return sqlite3.SQLITE_DENY if (second or "").lower() in FORBIDDEN_FUNCTIONS else sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_PRAGMA:
+        return sqlite3.SQLITE_OK if _is_reading_pragma((first or "").lower(), second) else sqlite3.SQLITE_DENY
+    if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
+        # FTS5 declares its columns so. By itself it changes nothing: SQLite refuses any such statement of a visitor.
+        return sqlite3.SQLITE_OK
+    return sqlite3.SQLITE_DENY
+
+
+def explain_error(error: Exception) -> Exception:
+    """The error that a visitor should see for one of SQLite: size and permission are mistakes in a statement."""
+    if isinstance(error, MemoryError):
+        return TooMuch(TOO_MUCH_MEMORY)
+    if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
+        text = str(error)
+        if isinstance(error, sqlite3.DataError) or "not authorized" in text or "prohibited" in text:
+            return sqlite3.OperationalError(text)
+    return error
+
+
+class AnswerMeter:
+    """Counts what a query returns, as it returns it, and stops one whose answer grows too large."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._make_row: Callable[[sqlite3.Cursor, Any], Any] = connection.row_factory or (lambda _, values: values)
+        self._cursor: ReferenceType[sqlite3.Cursor] | None = None
+        self._bytes = 0
+        self._row_bytes = 0
+        connection.text_factory = self.read_text
+        connection.row_factory = self.make_row
+
+    def read_text(self, value: bytes) -> str:
+        # Text is counted before it is decoded: in Python it may take four times its bytes.
+        self._row_bytes += len(value)
+        self._check(self._row_bytes)
+        return str(value, "utf-8", "replace")
+
+    def make_row(self, cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Any:
+        if self._cursor is None or self._cursor() is not cursor:
+            self._cursor, self._bytes = ref(cursor), 0
+        blobs = sum(len(value) for value in values if isinstance(value, bytes))
+        self._bytes += self._row_bytes + blobs + CELL_BYTES * len(values)
+        self._row_bytes = 0
+        self._check(self._bytes)
+        return self._make_row(cursor, values)
+
+    def _check(self, size: int) -> None:
+        if size > ANSWER_BYTES:
+            self._bytes = self._row_bytes = 0
+            raise TooMuch(TOO_LARGE)
+
+
+def _is_reading_pragma(name: str, argument: str | None) -> bool:
+    takes_name = name.endswith(("_info", "_xinfo")) or name in {"foreign_key_list", "index_list", "table_list"}
+    return name in PRAGMAS and (argument is None or takes_name)
+
+
+def _text(value: object) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+# SQLite refuses it as the value of a function: "string or blob too big", without the traceback of an exception.
+_TOO_BIG = "x" * (VISITOR_LENGTH + 1)
+
+
+def _trim(strip: Callable[[str, str], str]) -> Callable[[object, object], str | None]:
+    def trim(text: object, characters: object) -> str | None:
+        if text is None or characters is None:
+            return None
+        unwanted = _text(characters)
+        return _TOO_BIG if len(unwanted) > NEEDLE_LENGTH else strip(_text(text), unwanted)
+
+    return trim
+
+
+def _instr(text: object, wanted: object) -> int | str | None:
+    if text is None or wanted is None:
+        return None
+    if isinstance(text, bytes) and isinstance(wanted, bytes):
+        return _TOO_BIG if len(wanted) > NEEDLE_LENGTH else text.find(wanted) + 1
+    needle = _text(wanted)
+    return _TOO_BIG if len(needle) > NEEDLE_LENGTH else _text(text).find(needle) + 1
+
+
+def _replace(text: object, old: object, new: object) -> str | None:
+    if text is None or old is None or new is None:
+        return None
+    whole, wanted, put = _text(text), _text(old), _text(new)
+    if not wanted:
+        return whole
+    if len(wanted) > NEEDLE_LENGTH or len(whole) + whole.count(wanted) * (len(put) - len(wanted)) > VISITOR_LENGTH:
+        return _TOO_BIG
+    return whole.replace(wanted, put)
+
+
+_FUNCTIONS: tuple[tuple[str, Callable[..., Any], int], ...] = (
+    ("instr", _instr, 2),
+    ("ltrim", _trim(str.lstrip), 2),
+    ("replace", _replace, 3),
+    ("rtrim", _trim(str.rstrip), 2),
+    ("trim", _trim(str.strip), 2),
+)

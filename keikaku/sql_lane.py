@@ -1,0 +1,261 @@
+"""A lane of its own for requests that run a visitor's SQL, so that the pages of everyone else always have a thread.
+
+Guarantees: at most PLACES such requests run, at most QUEUE wait, nobody waits longer than PATIENCE seconds; their SQL
+runs in threads that nothing else uses, at low priority, and ends soon after its time limit, or when its visitor leaves.
+A page that finds SQLite's memory used up ends those queries and is run again. Knows nothing of Datasette.
+"""
+
+import asyncio
+import contextlib
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextvars import ContextVar
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl
+
+from keikaku.sql_guard import explain_error
+
+PLACES = 2
+QUEUE = 8
+PATIENCE = 2.0
+# A client that takes nothing of a long answer for so long gives its place to the next.
+STALL = 10.0
+# Longest that one visit may keep its place: a CSV of a whole table takes a few seconds.
+LONGEST_VISIT = 60.0
+# How much later than the time limit a query is ended that does not notice it by itself.
+GRACE = 0.3
+# Facets one by one are cheap; an address that asks for more than this many waits in the lane.
+FACETS = 3
+RETRY_AFTER = 2
+RETRIES = 20
+
+T = TypeVar("T")
+Scope = dict[str, Any]
+Message = dict[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_visit: ContextVar["Visit | None"] = ContextVar("visit", default=None)
+_thread = threading.local()
+
+
+class LaneFull(Exception):
+    """Nobody left in time, or too many wait already."""
+
+
+def needs_lane(query_string: bytes) -> bool:
+    """Whether an address carries SQL of its own, asks for every row as CSV, or for many facets."""
+    names = [name for name, _ in parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)]
+    return not {"sql", "_where", "_stream"}.isdisjoint(names) or sum(n.startswith("_facet") for n in names) > FACETS
+
+
+def is_lane_thread() -> bool:
+    """Whether this is a thread of the lane, so that a connection made here is for visitors' SQL."""
+    return getattr(_thread, "connections", None) is not None
+
+
+def register_connection(name: str, connection: sqlite3.Connection) -> None:
+    """Make known the connection by which this thread asks a database, so that its queries can be ended."""
+    if is_lane_thread():
+        _thread.connections[name] = connection
+
+
+class Visit:
+    """One request in the lane, and the queries that it runs."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._lock = threading.Lock()
+        self._running: list[dict[str, sqlite3.Connection]] = []
+
+    def run(self, function: Callable[[], T]) -> T:
+        """Call a function that asks SQLite, in a thread of the lane."""
+        connections: dict[str, sqlite3.Connection] = _thread.connections
+        with self._lock:
+            if self.ended:
+                raise sqlite3.OperationalError("interrupted")
+            self._running.append(connections)
+        try:
+            return function()
+        finally:
+            with self._lock:
+                self._running.remove(connections)
+
+    def interrupt(self) -> None:
+        """End the queries that run now."""
+        with self._lock:
+            for connections in self._running:
+                for connection in list(connections.values()):
+                    with contextlib.suppress(sqlite3.ProgrammingError):
+                        connection.interrupt()
+
+    def end(self) -> None:
+        """End the queries that run now, and refuse those to come."""
+        self.ended = True
+        self.interrupt()
+
+
+class LanedExecutor(Executor):
+    """Takes the place of Datasette's thread pool: work of a visit goes to the lane's threads, all other to `pages`."""
+
+    def __init__(self, pages: Executor, time_limit: float) -> None:
+        self.lane = Lane()
+        self._pages = pages
+        self._visitors = ThreadPoolExecutor(PLACES, "sql-lane", initializer=_enter_lane_thread)
+        self._time_limit = time_limit
+
+    def submit(self, function: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        visit = _visit.get()
+        if visit is None:
+            return self._pages.submit(self._run_for_page, lambda: function(*args, **kwargs))
+        return self._visitors.submit(self._run_for_visitor, visit, lambda: function(*args, **kwargs))
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._pages.shutdown(wait, cancel_futures=cancel_futures)
+        self._visitors.shutdown(wait, cancel_futures=cancel_futures)
+
+    def _run_for_page(self, function: Callable[[], T]) -> T:
+        for _ in range(RETRIES):
+            try:
+                return function()
+            except MemoryError:
+                self.lane.interrupt()
+                time.sleep(0.05)
+        return _explained(function)
+
+    def _run_for_visitor(self, visit: Visit, function: Callable[[], T]) -> T:
+        # Datasette looks at the time between steps of a statement; one step may be long.
+        watch = threading.Timer(self._time_limit + GRACE, visit.interrupt)
+        watch.daemon = True
+        watch.start()
+        try:
+            return visit.run(lambda: _explained(function))
+        finally:
+            watch.cancel()
+
+
+class Lane:
+    """Who may run a visitor's SQL, and who waits."""
+
+    def __init__(self) -> None:
+        self._free = PLACES
+        self._waiting: list[asyncio.Future[None]] = []
+        self._visits: set[Visit] = set()
+
+    async def enter(self) -> Visit:
+        """Wait for a place. Raises LaneFull."""
+        if self._free:
+            self._free -= 1
+        else:
+            await self._wait()
+        visit = Visit()
+        self._visits.add(visit)
+        return visit
+
+    async def _wait(self) -> None:
+        if len(self._waiting) >= QUEUE:
+            # A visitor who asks again at once would only be refused again, and cost everyone time.
+            await asyncio.sleep(PATIENCE / 2)
+            raise LaneFull
+        turn = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            async with asyncio.timeout(PATIENCE):
+                await turn
+        except BaseException as error:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+            elif turn.done() and not turn.cancelled():
+                self._pass_on()  # the place came at the very moment
+            if isinstance(error, TimeoutError):
+                raise LaneFull from None
+            raise
+
+    def leave(self, visit: Visit) -> None:
+        """Give the place to the next; a second call does nothing."""
+        if visit in self._visits:
+            self._visits.remove(visit)
+            self._pass_on()
+
+    def interrupt(self) -> None:
+        """End all queries of the lane that run now. From any thread."""
+        for visit in list(self._visits):
+            visit.interrupt()
+
+    def _pass_on(self) -> None:
+        while self._waiting:
+            turn = self._waiting.pop(0)
+            if not turn.done():
+                turn.set_result(None)
+                return
+        self._free += 1
+
+
+async def run_in_lane(lane: Lane, app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request that needs the lane. Raises LaneFull before anything was sent."""
+    visit = await lane.enter()
+    token = _visit.set(visit)
+    deadline = asyncio.get_running_loop().call_later(LONGEST_VISIT, visit.end)
+    gone = asyncio.Event()
+    watch = asyncio.create_task(_end_when_gone(visit, receive, gone))
+    streams = b"_stream" in scope.get("query_string", b"") or scope["path"].endswith(".csv")
+
+    async def send_or_give_up(message: Message) -> None:
+        if not streams:
+            lane.leave(visit)  # a page is sent when all its SQL has run
+            await send(message)
+            return
+        stalled = asyncio.get_running_loop().call_later(STALL, _give_up, lane, visit)
+        try:
+            await send(message)
+        finally:
+            stalled.cancel()
+
+    async def receive_nothing() -> Message:
+        if not begun:
+            begun.append(True)
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    begun: list[bool] = []
+    try:
+        await app(scope, receive_nothing, send_or_give_up)
+    finally:
+        lane.leave(visit)
+        deadline.cancel()
+        watch.cancel()
+        _visit.reset(token)
+
+
+async def _end_when_gone(visit: Visit, receive: Receive, gone: asyncio.Event) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    gone.set()
+    visit.end()
+
+
+def _give_up(lane: Lane, visit: Visit) -> None:
+    visit.end()
+    lane.leave(visit)
+
+
+def _enter_lane_thread() -> None:
+    _thread.connections = {}
+    with contextlib.suppress(AttributeError, OSError):  # only Linux knows a priority for one thread
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)
+
+
+def _explained(function: Callable[[], T]) -> T:
+    try:
+        return function()
+    except Exception as error:
+        explained = explain_error(error)
+        if explained is error:
+            raise
+        raise explained from error

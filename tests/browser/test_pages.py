@@ -1,0 +1,186 @@
+"""Every kind of page in Chromium, on a desk and on a phone: accessible, no wider than the window, quiet and light."""
+
+import gzip
+import urllib.error
+import urllib.request
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from page_types import PAGES, WIDTHS
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+AXE = (Path(__file__).parent / "axe-core" / "axe.min.js").read_text("utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+FIRST_LOAD = 60 * 1024
+SMALLEST_TARGET = 44
+
+RESOURCES = "return performance.getEntriesByType('resource').map(entry => entry.name)"
+TOO_WIDE = """
+const page = document.documentElement;
+if (page.scrollWidth <= page.clientWidth) return [];
+return [...document.querySelectorAll('body *')]
+    .filter(e => e.getBoundingClientRect().right > page.clientWidth + 1)
+    .slice(0, 5).map(e => e.outerHTML.slice(0, 120));
+"""
+# Links inside running text are as tall as the text, as WCAG 2.5.8 allows; everything else is a target of its own.
+TOO_SMALL = """
+const own = (element) => {
+    if (['INPUT', 'SELECT', 'TEXTAREA', 'BUTTON', 'SUMMARY'].includes(element.tagName)) return true;
+    return ['block', 'flex', 'inline-flex', 'grid'].includes(getComputedStyle(element).display);
+};
+return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, textarea, summary')]
+    .filter(e => e.checkVisibility() && !e.closest('.skip') && own(e))
+    .filter(e => !(e.labels && [...e.labels].some(l => l.getBoundingClientRect().height >= arguments[0])))
+    .filter(e => e.getBoundingClientRect().height < arguments[0] - 0.5)
+    .map(e => e.outerHTML.slice(0, 120) + ' ' + e.getBoundingClientRect().height);
+"""
+INLINE = """
+const handlers = [...document.querySelectorAll('*')]
+    .filter(e => e.hasAttribute('style') || [...e.attributes].some(a => a.name.startsWith('on')));
+const blocks = [...document.querySelectorAll('style, script:not([src]):not([type="application/ld+json"])')];
+return [...handlers, ...blocks].map(e => e.outerHTML.slice(0, 120));
+"""
+HEADINGS = "return [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(e => Number(e.tagName[1]))"
+
+every_page = pytest.mark.parametrize("name", PAGES)
+both_widths = pytest.mark.parametrize("width", WIDTHS)
+
+
+@pytest.fixture
+def opened(browser, site, name, width):
+    browser.console_errors()
+    browser.open(site + PAGES[name], width)
+    return browser
+
+
+@both_widths
+@every_page
+def test_a_page_has_no_fault_that_axe_or_the_console_knows_and_fits_the_window(opened, name):
+    complaints = [line for line in opened.console_errors() if not is_the_error_page_itself(line, name)]
+    faults = {
+        "accessibility": [
+            f"{fault['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
+            for fault in opened.check(AXE, RULES)
+            for node in fault["nodes"][:3] or [{"html": ""}]
+        ],
+        "console": complaints,
+        "wider than the window": opened.run(TOO_WIDE),
+        f"lower than {SMALLEST_TARGET} px": opened.run(TOO_SMALL, SMALLEST_TARGET),
+        "inline style, script or handler": opened.run(INLINE),
+    }
+    assert not {kind: found for kind, found in faults.items() if found}
+
+
+def is_the_error_page_itself(line, name):
+    return "the server responded with a status of 4" in line and name in ("not_found", "sql_error")
+
+
+@pytest.mark.parametrize("width", WIDTHS[:1])
+@every_page
+def test_a_page_says_what_it_is(opened, name):
+    driver = opened.driver
+    assert driver.find_element(By.TAG_NAME, "html").get_attribute("lang") == "ja"
+    assert len(driver.find_elements(By.TAG_NAME, "h1")) == 1
+    assert driver.title
+    assert driver.find_element(By.CSS_SELECTOR, "meta[name=description]").get_attribute("content").strip()
+    levels = opened.run(HEADINGS)
+    assert all(after <= before + 1 for before, after in pairwise(levels)), levels
+    if name != "home":
+        assert driver.find_elements(By.CSS_SELECTOR, "nav.crumbs, nav.crumbs ol")
+
+
+def test_titles_and_descriptions_differ_from_page_to_page(browser, site):
+    pages = {name: path for name, path in PAGES.items() if name not in ("easy_measure", "sql_error")}
+    seen = {}
+    for name, path in pages.items():
+        browser.open(site + path, WIDTHS[0])
+        description = browser.driver.find_element(By.CSS_SELECTOR, "meta[name=description]").get_attribute("content")
+        seen[name] = (browser.driver.title, description)
+    for i, kind in enumerate(("title", "description")):
+        values = [entry[i] for entry in seen.values()]
+        assert {n: e[i] for n, e in seen.items() if values.count(e[i]) > 1} == {}, kind
+
+
+@pytest.mark.parametrize("width", WIDTHS[1:])
+@every_page
+def test_the_first_load_is_light(opened, site, name):
+    sizes = {address: compressed_size(address) for address in {site + PAGES[name], *opened.run(RESOURCES)}}
+    assert sum(sizes.values()) <= FIRST_LOAD, sizes
+
+
+@cache
+def compressed_size(address):
+    """Bytes that a gzip-compressing server would send."""
+    try:
+        with urllib.request.urlopen(address) as answer:
+            body = answer.read()
+    except urllib.error.HTTPError as error:
+        body = error.read()
+    return len(gzip.compress(body, 6))
+
+
+@pytest.mark.parametrize("width", WIDTHS[1:])
+@every_page
+def test_a_page_can_be_read_without_scripts(opened, site, name):
+    with_scripts = opened.driver.find_element(By.TAG_NAME, "main").text
+    with opened.scripts_off():
+        opened.driver.get(site + PAGES[name])
+        assert opened.driver.find_element(By.TAG_NAME, "main").text == with_scripts
+
+
+def test_searching_and_filtering_work_without_scripts(browser, site):
+    driver = browser.driver
+    with browser.scripts_off():
+        browser.open(site, 375)
+        driver.find_element(By.NAME, "q").send_keys("給食", Keys.ENTER)
+        assert driver.find_elements(By.CSS_SELECTOR, "main a[href$='/plans/measures/akishima-nogyo-4']")
+        browser.open(f"{site}/timeline", 375)
+        driver.find_element(By.LINK_TEXT, "農業").click()
+        assert driver.current_url.endswith("/timeline?sector=akishima-nogyo")
+        assert "農業" in driver.find_element(By.TAG_NAME, "h1").text
+
+
+def test_the_target_for_school_lunches_is_two_taps_away_on_a_phone(browser, site):
+    browser.open(site, 375)
+    browser.driver.find_element(By.CSS_SELECTOR, "main").find_element(By.LINK_TEXT, "農業").click()
+    browser.driver.find_element(By.PARTIAL_LINK_TEXT, "学校給食").click()
+    assert "10,000kg" in browser.driver.find_element(By.TAG_NAME, "main").text.replace(" ", "")
+
+
+def test_the_keyboard_alone_leads_from_home_to_a_download(browser, site, downloads):
+    browser.open(site, 1280)
+    assert browser.press(Keys.TAB).text == "本文へ"
+    assert_focus_is_visible(browser)
+    browser.press(Keys.ENTER)
+    browser.tab_to(lambda element: element.get_attribute("name") == "q")
+    assert_focus_is_visible(browser)
+    browser.press(*"給食")
+    browser.enter()
+    browser.tab_to(lambda element: (element.get_attribute("href") or "").endswith("/plans/measures/akishima-nogyo-4"))
+    assert_focus_is_visible(browser)
+    browser.enter()
+    browser.tab_to(lambda element: "/plans/organizations/" in (element.get_attribute("href") or ""))
+    assert_focus_is_visible(browser)
+    browser.enter()
+    link = browser.tab_to(lambda element: ".csv" in (element.get_attribute("href") or ""))
+    assert_focus_is_visible(browser)
+    assert compressed_size(link.get_attribute("href")) > 100
+    browser.press(Keys.ENTER)
+    browser.wait_until(lambda: list(downloads.glob("*.csv")) or ".csv" in browser.driver.current_url)
+
+
+def assert_focus_is_visible(browser):
+    style = "const s = getComputedStyle(document.activeElement); return [s.outlineStyle, parseFloat(s.outlineWidth)]"
+    kind, width = browser.run(style)
+    assert kind != "none"
+    assert width >= 3
+
+
+def test_the_timeline_prints_on_one_page_of_a3(browser, site):
+    browser.open(f"{site}/timeline", 1280)
+    pages, width, height = browser.print_size()
+    assert pages == 1
+    assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (420, 297)

@@ -1,0 +1,430 @@
+"""Every table, view and query can be taken away whole, in every format, under an address that says which."""
+
+import asyncio
+import csv
+import io
+import json
+import re
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import quote, unquote
+
+import httpx
+import openpyxl
+import pytest
+import yaml
+from datasette.app import Datasette
+
+from tests.conftest import ROOT
+
+METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
+PLANS: dict[str, Any] = METADATA["databases"]["plans"]
+PAGES = [*PLANS["tables"], *PLANS["queries"]]
+KINDS = ("csv", "excel.csv", "xlsx")
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠々]|^ID$")
+ROWS = 12_345
+FOREVER = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c"
+
+
+def read_csv(response: httpx.Response) -> list[list[str]]:
+    encoding = "utf-8-sig" if response.content.startswith(b"\xef\xbb\xbf") else "utf-8"
+    return list(csv.reader(io.StringIO(response.content.decode(encoding), newline="")))
+
+
+def read_sheets(response: httpx.Response) -> list[list[list[Any]]]:
+    book = openpyxl.load_workbook(io.BytesIO(response.content))
+    return [[[cell.value for cell in row] for row in sheet.iter_rows()] for sheet in book.worksheets]
+
+
+async def get(datasette: Datasette, path: str, **headers: str) -> httpx.Response:
+    response: httpx.Response = await datasette.client.get(quote(path, safe="/?&=.+_%:"), headers=headers)
+    return response
+
+
+async def all_rows(site: Datasette, name: str) -> list[list[Any]]:
+    """The rows straight from the database, in no certain order."""
+    query = PLANS["queries"].get(name)
+    sql = query["sql"] if query else f"SELECT * FROM {name}"
+    parameters = dict.fromkeys(re.findall(r"(?<!:):(\w+)", sql), "")
+    return [list(row) for row in (await site.get_database("plans").execute(sql, parameters)).rows]
+
+
+@pytest.fixture(scope="session")
+async def large(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Datasette]:
+    """A site with a table, a view and a query of more rows than any page shows."""
+    path = tmp_path_factory.mktemp("large") / "large.db"
+    connection = sqlite3.connect(path)
+    connection.executescript(
+        f"""
+        CREATE TABLE kinds (id TEXT PRIMARY KEY, name TEXT);
+        INSERT INTO kinds VALUES ('odd', '奇数'), ('even', '偶数');
+        CREATE TABLE numbers (id INTEGER PRIMARY KEY, kind_id TEXT REFERENCES kinds (id), turn INTEGER, note TEXT);
+        INSERT INTO numbers
+        SELECT n, CASE n % 2 WHEN 1 THEN 'odd' ELSE 'even' END, n % 10, CASE n WHEN 5 THEN '=1+1' END
+        FROM ({FOREVER} LIMIT {ROWS});
+        CREATE VIEW doubles AS SELECT id, id * 2 AS doubled FROM numbers;
+        """
+    )
+    connection.close()
+    queries = {
+        "all_numbers": {"sql": "SELECT id, note FROM numbers ORDER BY id DESC"},
+        "who": {"sql": "SELECT :_now_epoch AS now, id FROM numbers WHERE turn = CAST(:turn AS INTEGER)"},
+    }
+    datasette = Datasette(
+        [str(path)],
+        plugins_dir=str(ROOT / "plugins"),
+        template_dir=str(ROOT / "templates"),
+        metadata={"databases": {"large": {"queries": queries}}, "plugins": {"downloads": {"xlsx_max_rows": 10_000}}},
+        settings={"max_returned_rows": 1000, "sql_time_limit_ms": 1000, "max_csv_mb": 1},
+    )
+    await datasette.invoke_startup()
+    yield datasette
+    datasette.get_database("large").close()
+
+
+# Everything, whole
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_plain_csv_holds_every_row_as_it_is_stored(site: Datasette, name: str) -> None:
+    if name == "search_index":
+        pytest.skip("holds no text")
+    response = await get(site, f"/plans/{name}.csv")
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "text/csv; charset=utf-8; header=present"
+    header, *rows = read_csv(response)
+    expected = [["" if cell is None else str(cell) for cell in row] for row in await all_rows(site, name)]
+    assert sorted(rows) == sorted(expected)
+    assert response.headers["keikaku-rows"] == str(len(rows))
+    assert response.headers["keikaku-complete"] == "?1"
+    if name in PLANS["tables"]:
+        assert set(header) == set(PLANS["tables"][name]["columns"])
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_csv_for_excel_has_a_mark_and_japanese_headings(site: Datasette, name: str) -> None:
+    response = await get(site, f"/plans/{name}.excel.csv")
+    assert response.status_code == 200, response.text
+    assert response.content.startswith(b"\xef\xbb\xbf")
+    header, *rows = read_csv(response)
+    assert [heading for heading in header if not JAPANESE.search(heading)] == []
+    assert len(set(header)) == len(header)
+    assert {len(row) for row in rows} <= {len(header)}
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_workbook_holds_every_row_and_says_what_it_is(site: Datasette, name: str) -> None:
+    response = await get(site, f"/plans/{name}.xlsx")
+    assert response.status_code == 200, response.text
+    (header, *rows), told = read_sheets(response)
+    assert len(rows) == int(response.headers["keikaku-rows"]) == len(await all_rows(site, name))
+    assert [heading for heading in header if not JAPANESE.search(heading)] == []
+    facts = {row[0]: row[2] for row in told if row[0]}
+    described = (PLANS["tables"].get(name) or PLANS["queries"][name])["title"]
+    assert facts["題名"] == described
+    assert facts["出典"] == METADATA["source"]
+    assert facts["ライセンス"] == METADATA["license"]
+    assert facts["取得したアドレス"] == f"http://localhost/plans/{name}.xlsx"
+    assert facts["データの版"] == response.headers["keikaku-data-version"]
+    assert openpyxl.load_workbook(io.BytesIO(response.content)).sheetnames[0] == described
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_json_is_written_with_unicode_as_itself(site: Datasette, name: str) -> None:
+    for shape in ("arrays", "objects", "array", "arrayfirst", "array&_nl=on"):
+        response = await get(site, f"/plans/{name}.json?_size=max&_shape={shape}")
+        assert response.status_code == 200, response.text
+        assert not re.search(r"\\u(?!00[01])", response.text), f"{shape}: {response.text[:200]}"
+        assert "charset=utf-8" in response.headers["content-type"]
+
+
+async def test_codes_are_text_and_numbers_are_numbers(site: Datasette) -> None:
+    (header, plan), _ = read_sheets(await get(site, "/plans/plans.xlsx"))
+    record = dict(zip(header, plan, strict=True))
+    assert record["団体コード"] == "132071"
+    assert record["法人番号"] == "8000020132071"
+    assert record["開始年度"] == 2017
+    assert record["開始年度（名称）"] == "平成29年度"
+    assert record["発行年月"] == "2023-03"
+
+
+async def test_words_stand_beside_codes(site: Datasette) -> None:
+    header, *rows = read_csv(await get(site, "/plans/evaluations.excel.csv"))
+    pairs = {(row[header.index("判定")], row[header.index("判定（名称）")]) for row in rows}
+    assert ("not_met", "未達成") in pairs
+    assert "後期に向けた決定（名称）" not in header
+    plain, *_ = read_csv(await get(site, "/plans/evaluations.excel.csv?_labels=off"))
+    assert "分野（名称）" not in plain
+
+
+# The page's own conditions
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_conditions_of_the_page_apply(site: Datasette, kind: str) -> None:
+    conditions = "sector_id=akishima-nogyo&_search=給食&_sort_desc=number"
+    shown = (await get(site, f"/plans/measures.json?_shape=array&{conditions}")).json()
+    response = await get(site, f"/plans/measures.{kind}?{conditions}")
+    _, *rows = read_sheets(response)[0] if kind == "xlsx" else read_csv(response)
+    assert [row[0] for row in rows] == [row["id"] for row in shown]
+    assert len(rows) > 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_parameters_of_a_query_apply(site: Datasette, kind: str) -> None:
+    shown = (await get(site, "/plans/measures_by_organization.json?organization=農協&_shape=array")).json()
+    response = await get(site, f"/plans/measures_by_organization.{kind}?organization=農協")
+    header, *rows = read_sheets(response)[0] if kind == "xlsx" else read_csv(response)
+    assert [row[header.index("ID")] for row in rows] == [row["ID"] for row in shown]
+    assert 0 < len(rows) < 46
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_sql_of_a_visitor_can_be_taken_away(site: Datasette, kind: str) -> None:
+    response = await get(site, f"/plans.{kind}?sql=select code as 番号 from measures where number = :n order by id&n=1")
+    header, *rows = read_sheets(response)[0] if kind == "xlsx" else read_csv(response)
+    assert (header, len(rows)) == (["番号"], 5)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_a_row_can_be_taken_away(site: Datasette, kind: str) -> None:
+    response = await get(site, f"/plans/measures/akishima-kogyo-1.{kind}")
+    _, *rows = read_sheets(response)[0] if kind == "xlsx" else read_csv(response)
+    assert [row[0] for row in rows] == ["akishima-kogyo-1"]
+
+
+async def test_arguments_of_datasette_keep_their_meaning(site: Datasette) -> None:
+    whole = read_csv(await get(site, "/plans/measures.csv"))
+    assert read_csv(await get(site, "/plans/measures.csv?_stream=1&_size=max&_dl=1")) == whole
+    assert len(read_csv(await get(site, "/plans/measures.csv?_size=7"))) == 8
+    assert read_csv(await get(site, "/plans/measures.csv?_header=off")) == whole[1:]
+    assert read_csv(await get(site, "/plans/measures.csv?_col=code"))[1] == ["akishima-kogyo-1", "工-1"]
+    header, first, *_ = read_csv(await get(site, "/plans/measures.csv?_label=sector_id"))
+    assert first[header.index("sector_id_label")] == "工業"
+    assert "plan_id_label" not in header
+
+
+async def test_a_form_of_conditions_is_redirected_to_the_same_format(site: Datasette) -> None:
+    response = await get(site, "/plans/measures.excel.csv?_filter_column=code&_filter_op=exact&_filter_value=工-1")
+    assert response.status_code == 302
+    assert unquote(response.headers["location"]) == "/plans/measures.excel.csv?code__exact=工-1"
+    assert len(read_csv(await get(site, unquote(response.headers["location"])))) == 2
+
+
+# Whole even if large, or said to be cut
+
+
+@pytest.mark.parametrize("name", ["numbers", "doubles", "all_numbers"])
+async def test_no_row_is_lost_of_what_no_page_shows(large: Datasette, name: str) -> None:
+    for extra in ("", "_size=max", "_stream=1"):
+        response = await get(large, f"/large/{name}.csv?{extra}")
+        rows = read_csv(response)[1:]
+        assert sorted(int(row[0]) for row in rows) == list(range(1, ROWS + 1))
+        assert response.headers["keikaku-complete"] == "?1"
+
+
+async def test_large_tables_keep_their_order_with_labels(large: Datasette) -> None:
+    header, *rows = read_csv(await get(large, "/large/numbers.csv?_labels=on&_sort_desc=turn&id__gt=100"))
+    assert header == ["id", "kind_id", "kind_id_label", "turn", "note"]
+    assert len(rows) == ROWS - 100
+    turns = [int(row[3]) for row in rows]
+    assert turns == sorted(turns, reverse=True)
+    assert {(row[1], row[2]) for row in rows} == {("odd", "奇数"), ("even", "偶数")}
+
+
+async def test_rows_after_a_page_can_be_taken_away(large: Datasette) -> None:
+    following = (await get(large, "/large/numbers.json?_size=1000")).json()["next"]
+    rows = read_csv(await get(large, f"/large/numbers.csv?_next={following}"))[1:]
+    assert [int(row[0]) for row in rows] == list(range(1001, ROWS + 1))
+    rows = read_csv(await get(large, "/large/doubles.csv?_next=12000"))[1:]
+    assert [int(row[0]) for row in rows] == list(range(12_001, ROWS + 1))
+
+
+async def test_a_query_knows_datasettes_own_parameters(large: Datasette) -> None:
+    rows = read_csv(await get(large, "/large/who.csv?turn=3"))[1:]
+    assert abs(int(rows[0][0]) - time.time()) < 60
+    assert len(rows) == len(range(3, ROWS + 1, 10))
+
+
+async def test_a_workbook_that_is_cut_says_so(large: Datasette) -> None:
+    response = await get(large, "/large/numbers.xlsx")
+    assert response.headers["keikaku-rows"] == "10000"
+    assert response.headers["keikaku-complete"] == "?0"
+    rows, told = read_sheets(response)
+    assert len(rows) == 1 + 10_000 + 1
+    assert "10,000行で打ち切りました" in rows[-1][0]
+    assert rows[-1][0] in [row[2] for row in told]
+
+
+async def test_a_csv_that_is_cut_says_so(large: Datasette) -> None:
+    wide = "SELECT n, printf('%.1000c', 'x') AS x FROM (" + FOREVER + ")"
+    response = await get(large, f"/large.csv?sql={wide}")
+    rows = read_csv(response)
+    assert response.headers["keikaku-complete"] == "?0"
+    assert response.headers["keikaku-rows"] == str(len(rows) - 2)
+    assert 1_000_000 < len(response.content) < 1_300_000
+    assert rows[-1] == [
+        f"【ここまで】出せるのは1メガバイトほどまでなので、{len(rows) - 2:,}行で打ち切りました。続きの行があります。",
+        "",
+    ]
+
+
+async def test_sql_without_end_is_stopped_and_says_so(large: Datasette) -> None:
+    slow = f"SELECT n FROM ({FOREVER}) WHERE n % 50 = 0"
+    large._settings["max_csv_mb"] = 0
+    began = time.perf_counter()
+    try:
+        response = await get(large, f"/large.csv?sql={slow}")
+    finally:
+        large._settings["max_csv_mb"] = 1
+    assert time.perf_counter() - began < 5
+    assert response.headers["keikaku-complete"] == "?0"
+    assert "時間がかかりすぎる" in read_csv(response)[-1][0]
+
+
+async def test_sql_that_finds_nothing_in_time_is_refused(large: Datasette) -> None:
+    for kind in KINDS:
+        response = await get(large, f"/large.{kind}?sql=SELECT count(*) FROM ({FOREVER})")
+        assert response.status_code == 400
+        assert "時間がかかりすぎ" in response.text
+
+
+async def test_json_is_whole_or_says_that_it_is_not(large: Datasette) -> None:
+    page = await get(large, "/large/all_numbers.json")
+    assert page.json()["truncated"] is True
+    assert "1,000行で打ち切りました" in page.json()["notice"]
+    assert (page.headers["keikaku-rows"], page.headers["keikaku-complete"]) == ("1000", "?0")
+    for shape in ("array", "arrayfirst"):
+        response = await get(large, f"/large/all_numbers.json?_shape={shape}")
+        assert len(response.json()) == ROWS
+        assert response.headers["keikaku-complete"] == "?1"
+    lines = (await get(large, "/large/all_numbers.json?_shape=array&_nl=on")).text.split("\n")
+    assert [json.loads(line)["id"] for line in lines] == list(range(ROWS, 0, -1))
+    table = await get(large, "/large/numbers.json?_size=10&_shape=array")
+    assert table.headers["keikaku-complete"] == "?0"
+    assert 'rel="next"' in table.headers["link"]
+    refused = await get(large, f"/large.json?_shape=array&sql={FOREVER}")
+    assert refused.status_code == 400
+    assert "打ち切" in refused.text
+
+
+async def test_pages_are_answered_while_many_take_everything_away(large: Datasette) -> None:
+    taking = [asyncio.create_task(get(large, f"/large/numbers.{kind}")) for kind in KINDS * 3]
+    await asyncio.sleep(0.05)
+    longest = 0.0
+    while not all(task.done() for task in taking):
+        began = time.perf_counter()
+        assert (await get(large, "/large/kinds.json")).status_code == 200
+        longest = max(longest, time.perf_counter() - began)
+        await asyncio.sleep(0.01)
+    assert {(await task).status_code for task in taking} == {200}
+    assert longest < 2
+
+
+# Safe in a spreadsheet
+
+
+async def test_formulas_are_harmless_in_spreadsheets_and_exact_elsewhere(site: Datasette) -> None:
+    sql = "select '=cmd|x' as a, '@x' as b, -5 as c, '-5' as d, '+1' as e"
+    plain = read_csv(await get(site, f"/plans.csv?sql={quote(sql)}"))
+    assert plain[1] == ["=cmd|x", "@x", "-5", "-5", "+1"]
+    excel = read_csv(await get(site, f"/plans.excel.csv?sql={quote(sql)}"))
+    assert excel[1] == ["'=cmd|x", "'@x", "-5", "'-5", "'+1"]
+    response = await get(site, f"/plans.xlsx?sql={quote(sql)}")
+    cells = openpyxl.load_workbook(io.BytesIO(response.content)).worksheets[0][2]
+    assert [(cell.value, cell.data_type) for cell in cells] == [
+        ("=cmd|x", "s"), ("@x", "s"), (-5, "n"), ("-5", "s"), ("+1", "s")
+    ]  # fmt: skip
+    assert [bool(cell.quotePrefix) for cell in cells] == [True, True, False, True, True]
+
+
+# How it is sent
+
+
+async def test_files_are_named_in_japanese_with_an_ascii_way_out(site: Datasette) -> None:
+    for kind, ending in zip(KINDS, ("csv", "csv", "xlsx"), strict=True):
+        headers = (await get(site, f"/plans/measures.{kind}")).headers
+        version = headers["keikaku-data-version"]
+        assert version == site.get_database("plans").hash[:12]
+        assert f'filename="plans-measures-{version}.{ending}"' in headers["content-disposition"]
+        assert unquote(headers["content-disposition"]).endswith(f"filename*=UTF-8''施策_{version}.{ending}")
+        assert headers["content-disposition"].startswith("inline" if kind == "csv" else "attachment")
+    assert (await get(site, "/plans/measures.csv?_dl=1")).headers["content-disposition"].startswith("attachment")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+async def test_the_same_data_is_the_same_file(site: Datasette, kind: str) -> None:
+    first = await get(site, f"/plans/measures.{kind}")
+    assert first.headers["content-length"] == str(len(first.content))
+    assert first.headers["link"] == f'<{METADATA["license_url"]}>; rel="license"'
+    again = await get(site, f"/plans/measures.{kind}")
+    assert again.content == first.content
+    assert again.headers["etag"] == first.headers["etag"]
+    unchanged = await get(site, f"/plans/measures.{kind}", **{"if-none-match": first.headers["etag"]})
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+    head = await site.client.head(f"/plans/measures.{kind}")
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["etag"] == first.headers["etag"]
+
+
+# What cannot be had
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/plans/nosuch.{}", 404),
+        ("/nosuch/measures.{}", 404),
+        ("/plans/measures/nosuch.{}", 404),
+        ("/plans.{}", 400),
+        ("/plans.{}?sql=", 400),
+        ("/plans.{}?sql=delete+from+measures", 400),
+        ("/plans.{}?sql=select+nosuch", 400),
+        ("/plans.{}?sql=select+abs(-9223372036854775808)", 400),
+        ("/plans/measures.{}?_sort=nosuch", 400),
+        ("/plans/measures.{}?nosuch=1", 400),
+        ("/plans/measures.{}?_size=abc", 400),
+        ("/plans/measures.{}?_size=-1", 400),
+        ("/plans/measures.{}?_col=nosuch", 400),
+        ("/plans/measures.{}?number__gt=99999999999999999999", 400),
+    ],
+)
+async def test_a_wrong_address_is_refused_in_japanese(site: Datasette, path: str, status: int, kind: str) -> None:
+    response = await get(site, path.format(kind))
+    assert response.status_code == status, response.text
+    assert "attachment" not in response.headers.get("content-disposition", "")
+    assert JAPANESE.search(response.text)
+    if kind != "xlsx":
+        assert response.headers["content-type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize("path", ["/plans/measures.xyz", "/plans/measures.excel", "/plans/measures.xls", "/plans.xyz"])
+async def test_an_unknown_format_is_no_page(site: Datasette, path: str) -> None:
+    assert (await get(site, path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/plans/measures.json?_shape=x", "/plans/search.json?_shape=x", "/plans/targets.json?_shape=object"]
+)
+async def test_an_impossible_shape_is_refused_as_json(site: Datasette, path: str) -> None:
+    response = await get(site, path)
+    assert response.status_code == 400
+    assert response.json()["ok"] is False
+
+
+async def test_datasettes_shapes_are_kept(site: Datasette) -> None:
+    by_key = (await get(site, "/plans/sectors.json?_shape=object")).json()
+    assert by_key["akishima-kogyo"]["name"] == "工業"
+    arrays = (await get(site, "/plans/sectors.json")).json()
+    assert arrays["rows"][0][:1] == ["akishima-kogyo"]
+    assert (await get(site, "/plans/sectors.json?_shape=objects")).json()["rows"][0]["name"] == "工業"
+    parsed = (await get(site, "/plans.json?_shape=array&_json=a&sql=select '[1]' as a")).json()
+    assert parsed == [{"a": [1]}]
+
+
+async def test_pages_know_the_workbook(site: Datasette) -> None:
+    for path in ("/plans/measures", "/plans/search?q=給食", "/plans?sql=select+1"):
+        assert ".xlsx" in (await get(site, path)).text

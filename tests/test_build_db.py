@@ -1,0 +1,508 @@
+"""build_db.py: one command, one whole file or one line for each fault, whatever happens meanwhile."""
+
+import hashlib
+import os
+import random
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from build_db import main
+
+ROOT = Path(__file__).resolve().parent.parent
+FIXTURES = ROOT / "tests" / "fixtures"
+REPORT = FIXTURES / "report.txt"
+PLANS = {"minato": FIXTURES / "minato", "akishima": ROOT / "data" / "akishima"}
+ONE_LINE = re.compile(r"^.+?:[1-9][0-9]*:[1-9][0-9]*: \S.*; \S.*$")
+
+
+def run(*arguments: str | Path) -> Result:
+    """Run the command in this process; what it does not catch itself fails the test."""
+    return CliRunner().invoke(main, [str(argument) for argument in arguments], catch_exceptions=False)
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, str(ROOT / "build_db.py"), *map(str, arguments)]
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def listing(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A data folder with the invented plan, for a test to change."""
+    shutil.copytree(PLANS["minato"], tmp_path / "data" / "minato")
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    """Where to build: alone in its folder."""
+    (tmp_path / "site").mkdir()
+    return tmp_path / "site" / "plans.db"
+
+
+def count(path: Path, table: str) -> int:
+    connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    found: int = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    connection.close()
+    return found
+
+
+# What it says and leaves behind
+
+
+def test_a_build_writes_the_database_and_says_how_many_rows_each_table_has(data: Path, output: Path) -> None:
+    result = run("--data", data, "--output", output)
+    assert (result.exit_code, result.stdout) == (0, "")
+    assert re.search(r"^ +8 measures$", result.stderr, re.MULTILINE)
+    assert re.search(rf"^wrote {re.escape(str(output))} in [0-9.]+ s$", result.stderr, re.MULTILINE)
+    assert listing(output.parent) == ["inspect-data.json", "plans.db"]
+    assert (count(output, "measures"), count(output, "report_passages")) == (8, 0)
+
+
+def test_a_quiet_build_says_nothing(data: Path, output: Path) -> None:
+    result = run("--data", data, "--output", output, "--quiet")
+    assert (result.exit_code, result.output) == (0, "")
+    assert output.exists()
+
+
+def test_check_validates_and_writes_nothing(data: Path, output: Path) -> None:
+    assert run("--data", data, "--output", output, "--check").exit_code == 0
+    assert listing(output.parent) == []
+
+
+@pytest.mark.parametrize("report", [str(REPORT), f"minato={REPORT}"])
+def test_a_report_adds_its_wording(data: Path, output: Path, report: str) -> None:
+    assert run("--data", data, "--output", output, "--report", report).exit_code == 0
+    assert count(output, "report_passages") == 23
+
+
+def test_verify_compares_and_writes_nothing(data: Path, output: Path) -> None:
+    result = run("--data", data, "--output", output, "--report", REPORT, "--verify")
+    assert result.exit_code == 0
+    assert "the data agrees with the report" in result.stderr
+    assert listing(output.parent) == []
+
+
+@pytest.mark.parametrize("verify", [["--verify"], []], ids=["verify", "build"])
+def test_a_report_that_differs_is_told_and_its_wording_put_on_no_row(
+    data: Path, output: Path, tmp_path: Path, verify: list[str]
+) -> None:
+    changed = tmp_path / "changed.txt"
+    changed.write_text(
+        REPORT.read_text("utf-8").replace("【芸 - 4】", "【芸 - 3】").replace("計画の見直し", "計画の改定")
+    )
+    result = run("--data", data, "--output", output, "--report", changed, "--quiet", *verify)
+    assert result.exit_code == 1
+    assert result.stderr.count("\n") == 3
+    assert all(ONE_LINE.match(line) and line.startswith(f"{changed}:") for line in result.stderr.splitlines())
+    assert listing(output.parent) == []
+
+
+WRONG_USE = {
+    "verify without a report": (["--verify"], 2, "--verify needs --report FILE"),
+    "report of an unknown plan": (
+        ["--report", "minami=r.txt"],
+        2,
+        "--report minami=r.txt: name the plan, as in minato=r.txt",
+    ),
+    "report that is missing": (["--report", "none.txt"], 1, "none.txt:1:1: cannot be read: No such file or directory"),
+    "report that is a folder": (["--report", "."], 1, ".:1:1: cannot be read: Is a directory"),
+    "data that is missing": (["--data", "none"], 1, "none:1:1: no plan; one folder per plan"),
+    "data without a plan": (["--data", "site"], 1, "site:1:1: no plan; one folder per plan"),
+    "data that is a file": (["--data", "data/minato/plan.yml"], 1, "plan.yml:1:1: no plan; one folder per plan"),
+    "unknown option": (["--force"], 2, "No such option"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code", "message"), WRONG_USE.values(), ids=WRONG_USE)
+def test_wrong_use_is_one_clear_line(
+    data: Path, output: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, message: str
+) -> None:
+    monkeypatch.chdir(data.parent)
+    result = run("--data", "data", "--output", output, *arguments)
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert message in result.stderr
+    assert "Traceback" not in result.stderr
+    assert listing(output.parent) == []
+
+
+def test_a_report_must_name_its_plan_where_there_are_several(data: Path, output: Path) -> None:
+    shutil.copytree(PLANS["akishima"], data / "akishima")
+    result = run("--data", data, "--output", output, "--report", REPORT)
+    assert result.exit_code == 2
+    assert "name the plan, as in akishima=" in result.stderr
+
+
+def test_two_plans_stand_in_one_database(data: Path, output: Path) -> None:
+    shutil.copytree(PLANS["akishima"], data / "akishima")
+    assert run("--data", data, "--output", output, "--report", f"minato={REPORT}", "--quiet").exit_code == 0
+    assert (count(output, "plans"), count(output, "measures")) == (2, 54)
+
+
+def test_hidden_folders_and_loose_files_are_no_plans(data: Path, output: Path) -> None:
+    (data / ".git").mkdir()
+    (data / "README.txt").write_text("一つのフォルダーが一つの計画です。", "utf-8")
+    assert run("--data", data, "--output", output, "--quiet").exit_code == 0
+
+
+# Faults in the data
+
+
+def test_all_faults_of_all_plans_are_told_together_and_the_old_database_stays(data: Path, output: Path) -> None:
+    shutil.copytree(PLANS["minato"], data / "minami")
+    assert run("--data", data, "--output", output, "--quiet").exit_code == 1
+    shutil.rmtree(data / "minami")
+    assert run("--data", data, "--output", output, "--quiet").exit_code == 0
+    before = {file.name: file.read_bytes() for file in output.parent.iterdir()}
+
+    shutil.copytree(data / "minato", data / "minami")
+    for file, old, new in (
+        ("minato/measures.yml", "[商店会, 県, 市]", "[商店会, 国, 市]"),
+        ("minato/results.csv", "芸-1,1", "芸-9,1"),
+        ("minato/goals.yml", "  number: 2", "  number: two"),
+    ):
+        (data / file).write_text((data / file).read_text("utf-8").replace(old, new), "utf-8")
+    result = run("--data", data, "--output", output)
+    assert result.exit_code == 1
+    assert [re.sub(rf"^{re.escape(str(data))}/|: .*", "", line) for line in result.stderr.splitlines()] == [
+        "minami/plan.yml:2:5",
+        "minato/goals.yml:7:11",
+        "minato/goals.yml:17:11",
+        "minato/measures.yml:71:24",
+        "minato/results.csv:2:1",
+    ]
+    assert {file.name: file.read_bytes() for file in output.parent.iterdir()} == before
+
+
+SCALARS = [
+    *("''", "~", "null", "true", "-1", "0", "1.5", ".nan", "0x1F", "1e999", "99999999999999999999", "9" * 5000),
+    *(
+        "[]",
+        "{}",
+        "[[[]]]",
+        "{a: {b: c}}",
+        "- -",
+        "? x",
+        ": ",
+        "#",
+        "'",
+        '"',
+        "|",
+        ">-",
+        "*a",
+        "&a x",
+        "!!int 3",
+        "@a",
+        "`x`",
+    ),
+    *(
+        "2024-01-01",
+        "12:30",
+        "令和99年度",
+        "R6",
+        "平成32年度",
+        "工-1",
+        "芸-1",
+        "市",
+        "１２",
+        "①",
+        "㈱",
+        "𠮟",
+        "e\u0301",
+        "a" * 5000,
+    ),
+    *("\u3000", "\u202e逆", "\ufeff", "\x00", "\x1b[0m", "\x85", "\u2028", "\t", "\\", "\U0001f469\u200d\U0001f467"),
+    *("%s{}$(x)", "'; DROP TABLE plans; --", "../..", "=1+1"),
+]
+Mutation = Callable[[random.Random, bytes], bytes]
+
+
+def on_lines(change: Callable[[random.Random, list[bytes], int], None]) -> Mutation:
+    """A mutation of the list of lines, at a random place in it."""
+
+    def mutate(rng: random.Random, data: bytes) -> bytes:
+        lines = data.splitlines(keepends=True)
+        change(rng, lines, rng.randrange(len(lines)))
+        return b"".join(lines)
+
+    return mutate
+
+
+def delete_line(_: random.Random, lines: list[bytes], at: int) -> None:
+    del lines[at]
+
+
+def double_line(_: random.Random, lines: list[bytes], at: int) -> None:
+    lines.insert(at, lines[at])
+
+
+def swap_lines(rng: random.Random, lines: list[bytes], at: int) -> None:
+    other = rng.randrange(len(lines))
+    lines[at], lines[other] = lines[other], lines[at]
+
+
+def move_lines(rng: random.Random, lines: list[bytes], at: int) -> None:
+    taken = [lines.pop(at) for _ in range(min(rng.randrange(1, 9), len(lines) - at))]
+    place = rng.randrange(len(lines) + 1)
+    lines[place:place] = taken
+
+
+def indent_line(rng: random.Random, lines: list[bytes], at: int) -> None:
+    lines[at] = rng.choice([b" ", b"  ", b"\t", b"- ", b"    - "]) + lines[at].lstrip(rng.choice([b"", b" ", b" -"]))
+
+
+def replace_value(rng: random.Random, lines: list[bytes], at: int) -> None:
+    key, colon, _ = lines[at].partition(rng.choice([b": ", b",", b"- "]))
+    lines[at] = key + colon + rng.choice(SCALARS).encode() + b"\n"
+
+
+def replace_item(rng: random.Random, lines: list[bytes], at: int) -> None:
+    parts = re.split(rb"([,\[\]{}:]\s*)", lines[at])
+    parts[rng.randrange(len(parts))] = rng.choice(SCALARS).encode()
+    lines[at] = b"".join(parts)
+
+
+def exchange_values(rng: random.Random, lines: list[bytes], at: int) -> None:
+    values = [line.partition(b": ")[2] for line in lines if b": " in line] or [b"\n"]
+    lines[at] = lines[at].partition(b": ")[0] + b": " + rng.choice(values)
+
+
+def insert_text(rng: random.Random, data: bytes) -> bytes:
+    text = "".join(
+        chr(rng.choice([rng.randrange(0xD800), rng.randrange(0xE000, 0x110000)])) for _ in range(rng.randrange(1, 5))
+    )
+    at = rng.randrange(len(data))
+    return data[:at] + text.encode() + data[at:]
+
+
+def insert_bytes(rng: random.Random, data: bytes) -> bytes:
+    at = rng.randrange(len(data))
+    return data[:at] + rng.randbytes(rng.randrange(1, 9)) + data[at + rng.randrange(9) :]
+
+
+def change_character(rng: random.Random, data: bytes) -> bytes:
+    text = data.decode()
+    at = rng.randrange(len(text))
+    return (text[:at] + rng.choice(text) + text[at + 1 :]).encode()
+
+
+def truncate(rng: random.Random, data: bytes) -> bytes:
+    return data[: rng.randrange(len(data))]
+
+
+MUTATIONS: list[Mutation] = [
+    *map(on_lines, (delete_line, double_line, swap_lines, move_lines, indent_line)),
+    *map(on_lines, (replace_value, replace_item, exchange_values)),
+    *(insert_text, insert_bytes, change_character, truncate),
+]
+
+
+@pytest.mark.parametrize(("plan", "times"), [("minato", 400), ("akishima", 150)])
+def test_mutated_data_is_accepted_whole_or_refused_line_by_line(tmp_path: Path, plan: str, times: int) -> None:
+    rng = random.Random(f"{plan} 2026")
+    folder = Path(shutil.copytree(PLANS[plan], tmp_path / "data" / plan))
+    output = tmp_path / "plans.db"
+    files = sorted(file for file in folder.iterdir() if file.read_bytes())
+    assert run("--data", folder.parent, "--output", output, "--quiet").exit_code == 0
+    outcomes = {0: 0, 1: 0}
+    wrong = []
+    for number in range(times):
+        file = rng.choice(files)
+        whole, old = file.read_bytes(), output.read_bytes()
+        mutation = rng.choice(MUTATIONS)
+        file.write_bytes(mutation(rng, whole))
+        result = run("--data", folder.parent, "--output", output, "--quiet")
+        outcomes[result.exit_code] += 1
+        lines = result.stderr.splitlines()
+        fine = (
+            not lines
+            if result.exit_code == 0
+            else output.read_bytes() == old and all(map(ONE_LINE.match, lines)) and lines
+        )
+        if not fine:
+            wrong.append((number, file.name, mutation, result.exit_code, lines[:3]))
+        file.write_bytes(whole)
+    assert not wrong
+    assert min(outcomes.values()) > times / 20, outcomes
+    assert listing(tmp_path) == ["data", "inspect-data.json", "plans.db"]
+
+
+@pytest.mark.parametrize("verify", [["--verify"], []], ids=["verify", "build"])
+def test_a_mutated_report_agrees_or_differs_line_by_line(tmp_path: Path, verify: list[str]) -> None:
+    rng = random.Random(2026)
+    report, output = tmp_path / "report.txt", tmp_path / "plans.db"
+    wrong = []
+    for number in range(200):
+        report.write_bytes(rng.choice(MUTATIONS)(rng, REPORT.read_bytes()))
+        arguments = ("--data", FIXTURES, "--output", output, "--report", report, "--quiet", *verify)
+        result = run(*arguments)
+        lines = result.stderr.splitlines()
+        if not (not lines if result.exit_code == 0 else lines and all(map(ONE_LINE.match, lines))):
+            wrong.append((number, result.exit_code, lines[:3]))
+    assert not wrong
+
+
+# The same bytes everywhere
+
+
+def test_the_same_data_gives_the_same_bytes_wherever_and_however_it_is_built(data: Path, tmp_path: Path) -> None:
+    digests = set()
+    for number, seed in enumerate(("0", "1", "4242", "random")):
+        place = tmp_path / f"place {number}" / "日本語"
+        place.mkdir(parents=True)
+        copied = shutil.copytree(data, place / "data")
+        relative = number % 2 == 0
+        arguments = (
+            "--data",
+            "data" if relative else copied,
+            "--output",
+            "plans.db" if relative else place / "plans.db",
+        )
+        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": ("UTC", "Asia/Tokyo")[number % 2], "LC_ALL": "C"}
+        subprocess.run(
+            command(*arguments, "--report", REPORT), cwd=place, env=environment, check=True, capture_output=True
+        )
+        digests.add((digest(place / "plans.db"), digest(place / "inspect-data.json")))
+    assert len(digests) == 1
+
+
+def test_building_again_changes_no_byte(data: Path, output: Path) -> None:
+    assert run("--data", data, "--output", output).exit_code == 0
+    first = (digest(output), digest(output.with_name("inspect-data.json")))
+    assert run("--data", data, "--output", output).exit_code == 0
+    assert (digest(output), digest(output.with_name("inspect-data.json"))) == first
+
+
+def test_the_name_of_the_file_is_not_in_it(data: Path, tmp_path: Path) -> None:
+    for name in ("a.db", "b.db"):
+        assert run("--data", data, "--output", tmp_path / name, "--quiet").exit_code == 0
+    assert digest(tmp_path / "a.db") == digest(tmp_path / "b.db")
+
+
+def test_two_builds_at_once_both_succeed(data: Path, output: Path) -> None:
+    for _ in range(3):
+        builds = [
+            subprocess.Popen(command("--data", data, "--output", output), stderr=subprocess.PIPE, text=True)
+            for _ in range(2)
+        ]
+        said = [build.communicate()[1] for build in builds]
+        assert [build.returncode for build in builds] == [0, 0], said
+    assert listing(output.parent) == ["inspect-data.json", "plans.db"]
+    assert count(output, "measures") == 8
+
+
+def test_the_real_plan_is_built_in_under_three_seconds(output: Path) -> None:
+    started = time.monotonic()
+    subprocess.run(command("--output", output), check=True, capture_output=True)
+    assert time.monotonic() - started < 3
+
+
+# What cannot be written
+
+
+def read_only_folder(tmp_path: Path) -> Path:
+    """A folder in which nobody, root included, can make a file."""
+    folder = tmp_path / "read-only"
+    folder.mkdir(mode=0o555)
+    return Path("/proc") if os.access(folder, os.W_OK) else folder
+
+
+UNWRITABLE: dict[str, Callable[[Path], Path]] = {
+    "in a missing folder": lambda tmp_path: tmp_path / "none" / "plans.db",
+    "in a folder that is read-only": lambda tmp_path: read_only_folder(tmp_path) / "plans.db",
+    "in the place of a folder": lambda tmp_path: tmp_path / "data",
+    "below a file": lambda tmp_path: tmp_path / "data" / "minato" / "plan.yml" / "plans.db",
+}
+
+
+@pytest.mark.parametrize("place", UNWRITABLE.values(), ids=UNWRITABLE)
+def test_a_file_that_cannot_be_written_is_one_clear_line(
+    data: Path, tmp_path: Path, place: Callable[[Path], Path]
+) -> None:
+    path = place(tmp_path)
+    result = run("--data", data, "--output", path, "--quiet")
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"{path}: cannot be written: ")
+    assert result.stderr.count("\n") == 1
+    assert {file.name for file in tmp_path.iterdir()} <= {"data", "read-only"}
+
+
+# Killed builds
+
+
+def test_a_build_killed_at_any_moment_leaves_the_old_database_or_the_new(data: Path, output: Path) -> None:
+    """Half of the 50 kills spread over the time that a build takes, half over its end, where the file is written.
+
+    The data changes each time, so that the old and the new database differ.
+    """
+    file = data / "minato" / "events.yml"
+    one = file.read_text("utf-8")
+    other = one.replace("計画の見直し", "計画の改定")
+    build_quietly = command("--data", data, "--output", output, "--quiet")
+    whole, durations = set(), []
+    for text in (other, one):
+        file.write_text(text, "utf-8")
+        started = time.monotonic()
+        subprocess.run(build_quietly, check=True)
+        durations.append(time.monotonic() - started)
+        whole.add(output.read_bytes())
+    rng = random.Random(2026)
+    killed, attempts, torn = 0, 0, []
+    while killed < 50 and attempts < 150:
+        attempts += 1
+        file.write_text(rng.choice([one, other]), "utf-8")
+        moment = min(durations) * rng.uniform(0.6 * (attempts % 2), 1)
+        build = subprocess.Popen(build_quietly)
+        time.sleep(moment)
+        killed += build.poll() is None
+        build.kill()
+        build.wait()
+        if output.read_bytes() not in whole:
+            torn.append(moment)
+    assert not torn
+    assert (killed, len(whole)) == (50, 2)
+    subprocess.run(build_quietly, check=True)
+    assert listing(output.parent) == ["inspect-data.json", "plans.db"]
+
+
+STEPS = ["tables written", "search index written", "checked"]
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_build_killed_after_a_step_leaves_no_file_behind_the_next(data: Path, output: Path, step: str) -> None:
+    """The moments that chance may miss: each step that the build reports, and the one just before the rename."""
+    run("--data", data, "--output", output)
+    before = output.read_bytes()
+    (data / "minato" / "results.csv").write_text(
+        "measure,indicator,fiscal_year,value,status,note,source_url\n", "utf-8"
+    )
+    build = subprocess.Popen(command("--data", data, "--output", output), stderr=subprocess.PIPE, text=True)
+    assert build.stderr
+    for line in build.stderr:
+        if line.strip() == step:
+            build.send_signal(signal.SIGKILL)
+    build.wait()
+    build.stderr.close()
+    new = subprocess.run(
+        command("--data", data, "--output", output.with_name("other.db")), check=True, capture_output=True
+    )
+    assert new.returncode == 0
+    assert output.read_bytes() in (before, output.with_name("other.db").read_bytes())
+    assert run("--data", data, "--output", output).exit_code == 0
+    assert listing(output.parent) == ["inspect-data.json", "other.db", "plans.db"]
