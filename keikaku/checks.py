@@ -235,8 +235,8 @@ def check_targets(data: PlanData, documents: Documents) -> Iterator[Problem]:
             read = parse_target(measure.target)
         except ValueError as error:
             if not all(x.note for _, x in given):
-                right = "write it as printed, or say in a note of each indicator how it was read"
-                yield documents["measures"].problem((i, "target"), str(error).rstrip("."), right)
+                way_out = "write it as printed, or say in a note of each indicator how it was read"
+                yield documents["measures"].problem((i, "target"), str(error).rstrip("."), way_out)
             continue
         if len(read) != len(given):
             yield documents["measures"].problem(

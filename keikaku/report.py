@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -155,7 +156,7 @@ class _Reader:
 
     def _sectors(self, lines: list[Line]) -> Iterator[ReportSector]:
         starts = [i for i, line in enumerate(lines) if squeeze(line.text) in self.headings]
-        for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        for start, end in pairwise([*starts, len(lines)]):
             yield self._sector(lines[start:end])
 
     def _sector(self, lines: list[Line]) -> ReportSector:
@@ -172,7 +173,7 @@ class _Reader:
             else:
                 sector.vision.append(line.text)
         starts = [i for i, line in enumerate(lines) if _CODE.match(line.text)]
-        sector.measures = [self._measure(lines[a:b]) for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
+        sector.measures = [self._measure(lines[start:end]) for start, end in pairwise([*starts, len(lines)])]
         return sector
 
     def _measure(self, lines: list[Line]) -> ReportMeasure:

@@ -1,20 +1,27 @@
 """やさしい表示: `?easy=1` shows any page in larger type, with readings above its hard words. No cookie, no script."""
 
+from collections.abc import Awaitable, Callable
+from typing import Any
+
 from datasette import hookimpl
-from jinja2 import pass_context
+from datasette.app import Datasette
+from datasette.utils.asgi import Request
+from jinja2 import Environment, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from keikaku.ruby import ARGUMENT, annotate, choose_readings, keep_easy
 
 NAME = ARGUMENT.partition("=")[0]
+App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
 
 @hookimpl(trylast=True)
-def asgi_wrapper():
+def asgi_wrapper() -> Callable[[App], App]:
     """Take the argument off the query before anything else sees it, since to a table it would be a column."""
 
-    def wrap(app):
-        async def easy_app(scope, receive, send):
+    def wrap(app: App) -> App:
+        async def easy_app(scope: dict[str, Any], receive: Any, send: Any) -> None:
             parts = scope.get("query_string", b"").split(b"&")
             kept = [part for part in parts if part.partition(b"=")[0] != NAME.encode()]
             if len(kept) < len(parts):
@@ -27,8 +34,8 @@ def asgi_wrapper():
 
 
 @hookimpl
-def extra_template_vars(datasette, request):
-    async def variables():
+def extra_template_vars(datasette: Datasette, request: Request | None) -> Callable[[], Awaitable[dict[str, Any]]]:
+    async def variables() -> dict[str, Any]:
         if request is None or not request.scope.get(NAME):
             return {"easy": False}
         rows = await datasette.get_database().execute("SELECT plan_id, word, reading FROM ruby")
@@ -38,18 +45,18 @@ def extra_template_vars(datasette, request):
 
 
 @hookimpl
-def prepare_jinja2_environment(env):
+def prepare_jinja2_environment(env: Environment) -> None:
     env.filters["easy_links"] = pass_context(easy_links)
     env.filters["easy_text"] = pass_context(easy_text)
     env.globals["easy_switch_url"] = easy_switch_url
 
 
-def easy_links(context, html):
+def easy_links(context: Context, html: str) -> Markup:
     """For `{% filter %}` around a part of a page: while easy, its links stay easy."""
     return Markup(keep_easy(str(html)) if context.get("easy") else html)
 
 
-def easy_text(context, html):
+def easy_text(context: Context, html: str) -> Markup:
     """As easy_links, with readings: those of the page's plan where the template names it as `plan`."""
     if not context.get("easy"):
         return Markup(html)
@@ -58,9 +65,9 @@ def easy_text(context, html):
     return Markup(annotate(keep_easy(str(html)), readings))
 
 
-def easy_switch_url(request):
+def easy_switch_url(request: Request) -> str:
     """Address of the same page in the other display."""
     arguments = [request.query_string] if request.query_string else []
     if not request.scope.get(NAME):
         arguments.append(ARGUMENT)
-    return request.path + ("?" + "&".join(arguments) if arguments else "")
+    return str(request.path) + ("?" + "&".join(arguments) if arguments else "")

@@ -1,10 +1,13 @@
 """What every template may use: the site's words, codes, addresses and today's date in Japan."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.utils.asgi import Request
+from jinja2 import Environment
 
 from keikaku.fiscal_year import fiscal_year_of, format_fiscal_year
 from keikaku.vocabulary import CODES
@@ -22,7 +25,7 @@ NAVIGATION = [
 
 
 @hookimpl
-def prepare_jinja2_environment(env, datasette):
+def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     env.filters["fiscal_year"] = format_fiscal_year
     env.filters["japanese_date"] = lambda iso: "{}年{}月{}日".format(*map(int, iso.split("-")))
     env.globals.update(
@@ -41,24 +44,24 @@ def prepare_jinja2_environment(env, datasette):
     )
 
 
-def today():
+def today() -> date:
     """Today's date in Japan."""
     return (datetime.now(UTC) + timedelta(hours=9)).date()
 
 
-def canonical_url(request):
+def canonical_url(request: Request) -> str:
     """The permanent address of the page asked for: its path and the arguments that choose what it shows."""
     query = "&".join(p for p in request.query_string.split("&") if p and not p.startswith("_"))
     return f"{request.scheme}://{request.host}{request.path}" + (f"?{query}" if query else "")
 
 
-def static_url(name):
+def static_url(name: str) -> str:
     """Address of a file in static/, changed whenever its content does."""
     path = STATIC / name
     digest = hashlib.sha256(path.read_bytes()).hexdigest()[:8] if path.is_file() else "0"
     return f"/static/{name}?{digest}"
 
 
-def wants_asset(url, request):
+def wants_asset(url: str, request: Request | None) -> bool:
     """Charts are nearly a megabyte: only the page on which a visitor asked for one loads them."""
     return "datasette_vega" not in url or bool(request and request.args.get("_chart"))

@@ -30,6 +30,10 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         """A value as a reader knows it: the word for a code, the linked name for an id, or the value itself."""
         return await _say_value(datasette, database, table, column, value)
 
+    def table_title(database: str, table: str) -> str:
+        """What a table is called in metadata.yml."""
+        return str((datasette.table_metadata(database, table)).get("title") or table)
+
     async def query_form(database: str, values: dict[str, str]) -> list[tuple[str, Parameter, str, list[Choice]]]:
         """For each parameter of a query its name, what is known of it, its value, and the choices for it."""
         return [await _field(datasette, database, name, value) for name, value in values.items()]
@@ -51,6 +55,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         plain = [tuple(row) for row in rows]
         return link_names(columns, plain, await _find_rows(datasette, database, find_ids(columns, plain)))
 
+    env.filters["first_sentence"] = lambda text: "".join(text.partition("。")[:2])
     env.filters["marked"] = lambda text: Markup(str(escape(text)).replace("«", "<mark>").replace("»", "</mark>"))
     env.globals.update(
         address=path_with_replaced_args,
@@ -70,6 +75,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         query_form=query_form,
         row_links=row_links,
         say_value=say_value,
+        table_title=table_title,
         title_place=title_place,
     )
 

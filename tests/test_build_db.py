@@ -4,6 +4,7 @@ import hashlib
 import os
 import random
 import re
+import resource
 import shutil
 import signal
 import sqlite3
@@ -408,9 +409,11 @@ def test_two_builds_at_once_both_succeed(data: Path, output: Path) -> None:
 
 
 def test_the_real_plan_is_built_in_under_three_seconds(output: Path) -> None:
-    started = time.monotonic()
+    """Of processor time, so that a busy machine makes no difference."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command("--output", output), check=True, capture_output=True)
-    assert time.monotonic() - started < 3
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime < 3
 
 
 # What cannot be written
@@ -455,23 +458,27 @@ def test_a_build_killed_at_any_moment_leaves_the_old_database_or_the_new(data: P
     one = file.read_text("utf-8")
     other = one.replace("計画の見直し", "計画の改定")
     build_quietly = command("--data", data, "--output", output, "--quiet")
-    whole, durations = set(), []
+    whole = set()
     for text in (other, one):
         file.write_text(text, "utf-8")
         started = time.monotonic()
         subprocess.run(build_quietly, check=True)
-        durations.append(time.monotonic() - started)
+        duration = time.monotonic() - started
         whole.add(output.read_bytes())
     rng = random.Random(2026)
     killed, attempts, torn = 0, 0, []
     while killed < 50 and attempts < 150:
         attempts += 1
         file.write_text(rng.choice([one, other]), "utf-8")
-        moment = min(durations) * rng.uniform(0.6 * (attempts % 2), 1)
+        moment = duration * rng.uniform(0.6 * (attempts % 2), 1)
         build = subprocess.Popen(build_quietly)
         time.sleep(moment)
-        killed += build.poll() is None
-        build.kill()
+        if build.poll() is None:
+            build.kill()
+            killed += 1
+            duration *= 1.03  # follow a machine that grows slower
+        else:
+            duration = moment
         build.wait()
         if output.read_bytes() not in whole:
             torn.append(moment)

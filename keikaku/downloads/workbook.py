@@ -4,11 +4,9 @@ Guarantees: no cell is run as a formula, whatever its text; the same rows give t
 """
 
 import re
-import shutil
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import IO, Any
 from unicodedata import east_asian_width
 
@@ -21,6 +19,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from keikaku.downloads.about import About
 from keikaku.downloads.cells import Value, fits_spreadsheet, is_formula, store_bytes
+from keikaku.downloads.fixed_zip import LONG_AGO, FixedZip
 
 MAX_ROWS = 1_048_575  # Excel's 1,048,576 less the header
 ABOUT_SHEET = "この表について"
@@ -28,7 +27,6 @@ _MAX_TEXT = 32_767
 _CUT_MARK = "…（以下は長すぎるため省きました）"
 _MEASURED_ROWS = 200
 _WIDEST = 60
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
 # Text that Excel would turn into a number or a date when the cell is edited.
 _LIKE_A_NUMBER = re.compile(r"[\d\s.,:/％%年月日-]+")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
@@ -43,7 +41,7 @@ class WorkbookFile:
     def __init__(self, stream: IO[bytes], about: About) -> None:
         self._stream = stream
         self._about = about
-        self._book = _new_book(about)
+        self._book = new_book(about.title, about.source, about.address)
         self._sheet = TableSheet(self._book, about.title, [field.heading for field in about.fields], ABOUT_SHEET)
 
     def add(self, row: Sequence[Value]) -> None:
@@ -130,36 +128,34 @@ def save_book(book: Workbook, stream: IO[bytes]) -> None:
         ExcelWriter(book, archive).save()
 
 
-class FixedZip(zipfile.ZipFile):
-    """A ZIP whose entries all have the same date and rights."""
-
-    def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
-        with self.open(_entry(zinfo_or_arcname), "w") as target:
-            target.write(data.encode("utf-8") if isinstance(data, str) else data)
-
-    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
-        with (
-            Path(filename).open("rb") as source,
-            self.open(_entry(arcname or filename), "w", force_zip64=True) as target,
-        ):
-            shutil.copyfileobj(source, target)
-
-
-def _entry(name: Any) -> zipfile.ZipInfo:
-    info = zipfile.ZipInfo(str(getattr(name, "filename", name)), LONG_AGO)
-    info.create_system = 3
-    info.external_attr = 0o644 << 16
-    info.compress_type = zipfile.ZIP_DEFLATED
-    return info
-
-
-def _new_book(about: About) -> Workbook:
+def new_book(title: str, source: str, address: str = "") -> Workbook:
+    """A workbook that is written row by row, with its properties."""
     book = Workbook(write_only=True)
-    book.properties.title = about.title
-    book.properties.creator = about.source or None
-    book.properties.description = about.address or None
+    book.properties.title = title
+    book.properties.creator = source or None
+    book.properties.description = address or None
     book.properties.created = book.properties.modified = datetime(*LONG_AGO)
     return book
+
+
+def write_notes(
+    book: Workbook,
+    title: str,
+    facts: Sequence[tuple[str, str]],
+    headings: tuple[str, str, str],
+    rows: Sequence[tuple[str, str, str]],
+) -> None:
+    """A sheet to read: facts as heading and text, then a small table."""
+    sheet = book.create_sheet(title)
+    for letter, width in zip("ABC", (24, 24, 80), strict=True):
+        sheet.column_dimensions[letter].width = width
+    for heading, text in facts:
+        if text:
+            sheet.append([_text_cell(sheet, heading, header=True), None, _text_cell(sheet, text, wrapped=True)])
+    sheet.append([])
+    sheet.append([_text_cell(sheet, heading, header=True) for heading in headings])
+    for row in rows:
+        sheet.append([_text_cell(sheet, text, wrapped=True) if text else None for text in row])
 
 
 def _text_cell(sheet: Any, text: str, header: bool = False, wrapped: bool = False) -> Any:
@@ -197,10 +193,6 @@ def _width(text: str) -> int:
 
 
 def _write_about(book: Workbook, about: About, rows: int, notice: str) -> None:
-    sheet = book.create_sheet(ABOUT_SHEET)
-    sheet.column_dimensions["A"].width = 24
-    sheet.column_dimensions["B"].width = 24
-    sheet.column_dimensions["C"].width = 80
     facts = [
         ("題名", about.title),
         ("説明", about.description),
@@ -214,11 +206,5 @@ def _write_about(book: Workbook, about: About, rows: int, notice: str) -> None:
         ("打ち切り", notice or "なし（すべての行があります）"),
         *(("注意", note) for note in about.notes),
     ]
-    for heading, text in facts:
-        if text:
-            sheet.append([_text_cell(sheet, heading, header=True), None, _text_cell(sheet, text, wrapped=True)])
-    sheet.append([])
-    sheet.append([_text_cell(sheet, heading, header=True) for heading in ("見出し", "列の名前", "意味")])
-    for field in about.fields:
-        texts = (field.heading, field.name, field.meaning)
-        sheet.append([_text_cell(sheet, text, wrapped=True) if text else None for text in texts])
+    columns = [(field.heading, field.name, field.meaning) for field in about.fields]
+    write_notes(book, ABOUT_SHEET, facts, ("見出し", "列の名前", "意味"), columns)

@@ -29,6 +29,7 @@ SWITCHES = (
     "--no-first-run",
     "--lang=ja",
     "--force-color-profile=srgb",
+    "--force-prefers-reduced-motion",
 )
 
 

@@ -3,8 +3,9 @@
 import os
 
 import pytest
-from chromium import missing_programs, running_chromium
-from running_site import running_site
+
+from tests.browser.chromium import missing_programs, running_chromium
+from tests.browser.running_site import running_site
 
 
 @pytest.fixture(scope="session")

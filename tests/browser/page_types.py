@@ -8,7 +8,7 @@ PAGES = {
     "repeated_measure": "/plans/measures/akishima-kyotsu-1",
     "organization": "/plans/organizations/akishima-nokyo",
     "evaluation": "/plans/evaluations/akishima-evaluation-8",
-    "goal": "/plans/goals/akishima-nogyo-1",
+    "goal": "/plans/goals/akishima-nogyo-goal-1",
     "sector": "/plans/sectors/akishima-nogyo",
     "event": "/plans/events/akishima-event-37",
     "database": "/plans",

@@ -4,9 +4,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from chromium import missing_programs, running_chromium
-from page_types import PAGES, WIDTHS
-from running_site import ROOT, running_site
+from tests.browser.chromium import missing_programs, running_chromium
+from tests.browser.page_types import PAGES, WIDTHS
+from tests.browser.running_site import ROOT, running_site
 
 FOLDER = ROOT / "screenshots"
 

@@ -376,6 +376,19 @@ def test_a_report_without_the_table_of_years_is_told(tmp_path: Path) -> None:
     )
 
 
+MISSING = {
+    "every chapter": ([("report.txt", "1. 芸術\n", ""), ("report.txt", "２．歴史\n", "")], "sector headings"),
+    "one chapter": ([("report.txt", "1. 芸術\n", "")], "sector headings"),
+    "every measure of a chapter": ([("report.txt", "【史 - ", "〔史 - ")], "codes"),
+    "every table": ([("report.txt", "\t", " ")], "evaluated measures"),
+}
+
+
+@pytest.mark.parametrize(("changes", "what"), MISSING.values(), ids=MISSING)
+def test_a_report_that_lacks_a_whole_part_is_told(tmp_path: Path, changes: list[Change], what: str) -> None:
+    assert what in [line.split(": ")[1] for line in compare_changed(tmp_path, *changes)]
+
+
 def test_several_differences_are_told_together_in_the_order_of_the_report(tmp_path: Path) -> None:
     differences = compare_changed(
         tmp_path,

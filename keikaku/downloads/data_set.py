@@ -1,0 +1,122 @@
+"""The whole data set as it is published: its words from metadata.yml, its tables from schema.sql, its rows from the file.
+
+Left out are the tables that metadata.yml hides (they serve the search) and the wording of reports, which is not ours to
+give away. Guarantees: every table that is published has a title, and every column a heading and an explanation.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from keikaku.columns import split_help
+from keikaku.downloads.about import Field, plain_lines
+from keikaku.downloads.cells import Value
+from keikaku.downloads.layout import Label
+from keikaku.schema import Column, read_schema
+from keikaku.vocabulary import CODES, Terms
+
+NOT_OURS = "report_passages"
+
+
+@dataclass(frozen=True)
+class TableInfo:
+    """A published table; `columns` and `fields` go together, `naming` is the column that names a row."""
+
+    name: str
+    title: str
+    description: str
+    columns: tuple[Column, ...]
+    fields: tuple[Field, ...]
+    keys: tuple[str, ...]
+    naming: str | None
+    count: int
+
+    def terms(self, column: Column) -> Terms:
+        """The closed vocabulary of a column, empty if it has none."""
+        return CODES.get((self.name, column.name), {})
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """What is published under the name of a database; `digest` is the SHA-256 of its file."""
+
+    path: Path
+    name: str
+    title: str
+    description: str
+    source: str
+    license: str
+    license_url: str
+    notes: tuple[str, ...]
+    digest: str
+    tables: tuple[TableInfo, ...]
+
+    @property
+    def version(self) -> str:
+        """As About.version: the beginning of the database's SHA-256."""
+        return self.digest[:12]
+
+    def rows(self, table: TableInfo) -> Iterator[Sequence[Value]]:
+        """All rows of a table in the order in which they were written."""
+        columns = ", ".join(column.name for column in table.columns)
+        with closing(_open(self.path)) as connection:
+            yield from connection.execute(f"SELECT {columns} FROM {table.name} ORDER BY rowid")
+
+    def plans(self) -> list[dict[str, Value]]:
+        """The rows of the table of plans."""
+        (table,) = (table for table in self.tables if table.name == "plans")
+        return [dict(zip((c.name for c in table.columns), row, strict=True)) for row in self.rows(table)]
+
+    def labels(self, table: TableInfo) -> list[Label]:
+        """The references of a table whose rows have a name."""
+        naming = {other.name: other.naming for other in self.tables}
+        found = ((column.name, column.references) for column in table.columns if column.references)
+        return [Label(name, other, key, named) for name, (other, key) in found if (named := naming.get(other))]
+
+
+def read_data_set(database: Path, metadata: Path) -> DataSet:
+    """Raises KeyError for a published table or column that metadata.yml says nothing of."""
+    described: dict[str, Any] = yaml.safe_load(metadata.read_text("utf-8"))
+    inner: dict[str, Any] = described["databases"][database.stem]
+    with closing(_open(database)) as connection:
+        tables = tuple(_read_tables(inner["tables"], connection))
+    return DataSet(
+        path=database,
+        name=database.stem,
+        title=described["title"],
+        description=described["description"],
+        source=described["source"],
+        license=described["license"],
+        license_url=described["license_url"],
+        notes=plain_lines(inner.get("description_html", "")),
+        digest=hashlib.sha256(database.read_bytes()).hexdigest(),
+        tables=tables,
+    )
+
+
+def _read_tables(described: dict[str, Any], connection: sqlite3.Connection) -> Iterator[TableInfo]:
+    for table in read_schema():
+        if table.is_view or table.name == NOT_OURS or described[table.name].get("hidden"):
+            continue
+        words = described[table.name]
+        info = list(connection.execute(f"PRAGMA table_info({table.name})"))
+        yield TableInfo(
+            name=table.name,
+            title=words["title"],
+            description=words["description"],
+            columns=table.columns,
+            fields=tuple(Field(c.name, *split_help(words["columns"][c.name], c.name)) for c in table.columns),
+            keys=tuple(row[1] for row in sorted(info, key=lambda row: int(row[5])) if row[5]),
+            naming=words.get("label_column"),
+            count=connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0],
+        )
+
+
+def _open(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)

@@ -1,0 +1,29 @@
+"""ZIP archives whose bytes depend on their content alone: no clock, no owner."""
+
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the first moment that a ZIP can name
+
+
+class FixedZip(zipfile.ZipFile):
+    """A ZIP whose entries all have the same date and rights."""
+
+    def writestr(self, zinfo_or_arcname: Any, data: Any, *_: Any, **__: Any) -> None:
+        with self.open(_entry(zinfo_or_arcname), "w") as target:
+            target.write(data.encode("utf-8") if isinstance(data, str) else data)
+
+    def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
+        entry = _entry(arcname or filename)
+        with Path(filename).open("rb") as source, self.open(entry, "w", force_zip64=True) as target:
+            shutil.copyfileobj(source, target)
+
+
+def _entry(name: Any) -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo(str(getattr(name, "filename", name)), LONG_AGO)
+    info.create_system = 3
+    info.external_attr = 0o644 << 16
+    info.compress_type = zipfile.ZIP_DEFLATED
+    return info

@@ -1,0 +1,157 @@
+"""All files of the whole data set into one folder, complete or not there at all, with a listing of sizes and digests.
+
+The folder is written beside its place and takes it in two renames. A folder that this module did not make is never
+touched. README.txt, files.json and everything else in it are the same bytes whenever the data is the same.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from keikaku.downloads.data_set import DataSet, TableInfo, read_data_set
+from keikaku.downloads.formats import write_csv, write_json_lines, write_parquet, write_workbook, write_zip
+
+LISTING = "files.json"
+README = "README.txt"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Progress = Callable[[str], None]
+
+
+class FilesError(Exception):
+    """The folder cannot be written; the old one is untouched."""
+
+
+@dataclass(frozen=True)
+class FileInfo:
+    """One file: `path` is relative to the folder; `rows` and `table` only where it holds one table."""
+
+    path: str
+    title: str
+    format: str
+    media_type: str
+    size: int
+    sha256: str
+    table: str | None = None
+    rows: int | None = None
+
+
+def write_files(database: Path, metadata: Path, folder: Path, progress: Progress) -> list[FileInfo]:
+    """Write the folder from a finished database; raises FilesError, MissingLibrary, or KeyError for missing words."""
+    data_set = read_data_set(database, metadata)
+    with _replacing(folder) as new:
+        write_csv(data_set, new)
+        write_json_lines(data_set, new)
+        write_parquet(data_set, new)
+        write_workbook(data_set, new)
+        progress("tables written as CSV, JSON Lines, Parquet and workbook")
+        (new / README).write_text(_readme(data_set), "utf-8", newline="\r\n")
+        for kind in ("csv", "jsonl", "parquet"):
+            write_zip(new, f"{data_set.name}-{kind}.zip", [README, kind])
+        files = list(_list_files(data_set, new))
+        _write_listing(data_set, new, files)
+    return files
+
+
+@contextmanager
+def _replacing(folder: Path) -> Iterator[Path]:
+    if folder.exists() and not (folder / LISTING).is_file() and any(folder.iterdir()):
+        raise FilesError(f"{folder}: is not empty and was not made by this command; name another folder")
+    new = folder.with_name(f".{folder.name}.{os.getpid()}.new")
+    old = folder.with_name(f".{folder.name}.{os.getpid()}.old.new")
+    shutil.rmtree(new, ignore_errors=True)
+    try:
+        new.mkdir(parents=True)
+        yield new
+        if folder.exists():
+            folder.rename(old)
+        new.rename(folder)
+    except OSError as error:
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        raise FilesError(f"{folder}: cannot be written: {error}") from error
+    finally:
+        for leftover in (new, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _list_files(data_set: DataSet, folder: Path) -> Iterator[FileInfo]:
+    """Every file of the folder, those that hold everything first."""
+    name = data_set.name
+    whole = [
+        (f"{name}.xlsx", "Excelブック（すべての表）", "XLSX", XLSX),
+        (f"{name}-csv.zip", "CSV（すべての表のZIP）", "CSV", "application/zip"),
+        (f"{name}-parquet.zip", "Parquet（すべての表のZIP）", "Parquet", "application/zip"),
+        (f"{name}-jsonl.zip", "JSON Lines（すべての表のZIP）", "JSON Lines", "application/zip"),
+        (README, "説明", "テキスト", "text/plain; charset=utf-8"),
+    ]
+    for path, title, kind, media_type in whole:
+        yield _describe(folder, path, title, kind, media_type)
+    kinds = [
+        ("csv", "CSV", "text/csv; charset=utf-8; header=present"),
+        ("parquet", "Parquet", "application/vnd.apache.parquet"),
+        ("jsonl", "JSON Lines", "application/jsonl; charset=utf-8"),
+    ]
+    for ending, kind, media_type in kinds:
+        for table in data_set.tables:
+            yield _describe(folder, f"{ending}/{table.name}.{ending}", table.title, kind, media_type, table)
+
+
+def _describe(
+    folder: Path, path: str, title: str, kind: str, media_type: str, table: TableInfo | None = None
+) -> FileInfo:
+    content = (folder / path).read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    held = (table.name, table.count) if table else (None, None)
+    return FileInfo(path, title, kind, media_type, len(content), digest, *held)
+
+
+def _write_listing(data_set: DataSet, folder: Path, files: list[FileInfo]) -> None:
+    listing = {
+        "title": data_set.title,
+        "version": data_set.version,
+        "license": data_set.license,
+        "license_url": data_set.license_url,
+        "source": data_set.source,
+        "database": {
+            "path": f"../{data_set.path.name}",
+            "media_type": "application/vnd.sqlite3",
+            "size": data_set.path.stat().st_size,
+            "sha256": data_set.digest,
+        },
+        "files": [{key: value for key, value in asdict(file).items() if value is not None} for file in files],
+    }
+    (folder / LISTING).write_text(json.dumps(listing, ensure_ascii=False, indent=2) + "\n", "utf-8")
+
+
+def _readme(data_set: DataSet) -> str:
+    """What someone who only has the files must know."""
+    lines = [
+        data_set.title,
+        "",
+        data_set.description,
+        "",
+        f"出典　　　　：{data_set.source}",
+        f"ライセンス　：{data_set.license} {data_set.license_url}",
+        f"データの版　：{data_set.version}（データベースのSHA-256 {data_set.digest} のはじめの12文字）",
+        "",
+        "注意",
+        *(f"・{note}" for note in data_set.notes),
+        "",
+        "ファイルの決まり",
+        "・CSVは UTF-8（BOMなし）、区切りはカンマ、改行は CRLF、1行目は列の名前（RFC 4180）です。1件は1行に収めています。",
+        "・JSON Lines は UTF-8 で、1行が1件です。",
+        "・空欄は「記載がない」ことを表し、0 ではありません。数に単位は付けず、単位は別の列にあります。",
+        "・年度は西暦の整数（2024は2024年4月〜2025年3月）で、元号は fiscal_years の表にあります。",
+        "・団体コードや法人番号は文字です。符号の意味は codes の表にあります。",
+        "",
+        "表と列",
+    ]
+    for table in data_set.tables:
+        lines += ["", f"{table.name}　{table.title}（{table.count}行）　{table.description}"]
+        lines += [f"  {field.name}　{field.heading}：{field.meaning}" for field in table.fields]
+    return "\n".join(lines) + "\n"

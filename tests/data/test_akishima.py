@@ -1,0 +1,325 @@
+"""The first plan holds what its report prints: counts always; every cell and the wording rule with the report.
+
+Reads the files of data/akishima with a YAML parser and the report line by line, without keikaku/report.py, so that a
+fault there does not hide one here. KEIKAKU_REPORT names a copy of the report; without it those tests are skipped.
+"""
+
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from keikaku.folder import read_plan
+
+FOLDER = Path(__file__).resolve().parents[2] / "data" / "akishima"
+REPORT = os.environ.get("KEIKAKU_REPORT", "")
+with_report = pytest.mark.skipif(not REPORT, reason="the report is not published here; KEIKAKU_REPORT names a copy")
+
+SECTORS = "工商農観共"
+
+
+@cache
+def records(kind: str) -> Any:
+    """The content of one file."""
+    return yaml.load((FOLDER / f"{kind}.yml").read_text("utf-8"), yaml.CBaseLoader)
+
+
+def measure(code: str) -> dict[str, Any]:
+    (found,) = [m for m in records("measures") if m["code"] == code]
+    return found
+
+
+def squeeze(text: str) -> str:
+    """Without white space, full width made half: how the report's layout is seen through."""
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+# Counts and facts, without the report
+
+
+def test_the_plan_is_accepted_by_the_build() -> None:
+    read_plan(FOLDER)
+
+
+def test_46_measures_are_printed_10_7_9_10_10_and_there_is_no_sho_7() -> None:
+    codes = [m["code"] for m in records("measures")]
+    assert Counter(code[0] for code in codes) == dict(zip(SECTORS, (10, 7, 9, 10, 10), strict=True))
+    assert sorted(codes) == sorted(
+        f"{sector}-{number}"
+        for sector, last in zip(SECTORS, (10, 8, 9, 10, 10), strict=True)
+        for number in range(1, last + 1)
+        if f"{sector}-{number}" != "商-7"
+    )
+
+
+def test_6_measures_are_repeats_of_an_original() -> None:
+    assert {m["code"]: m["repeat_of"] for m in records("measures") if "repeat_of" in m} == {
+        "商-2": "工-7",
+        "観-2": "工-3",
+        "観-3": "農-9",
+        "観-5": "商-3",
+        "共-1": "商-3",
+        "共-9": "観-8",
+    }
+
+
+def test_a_repeat_has_the_target_and_the_organizations_of_its_original() -> None:
+    different = [
+        (m["code"], key)
+        for m in records("measures")
+        if "repeat_of" in m
+        for key in ("target", "organizations")
+        if squeeze(str(m[key])) != squeeze(str(measure(m["repeat_of"])[key]))
+    ]
+    assert not different
+
+
+def test_7_measures_are_new() -> None:
+    new = [m["code"] for m in records("measures") if m.get("new") == "true"]
+    assert new == ["工-10", "観-9", "観-10", "共-5", "共-6", "共-7", "共-8"]
+
+
+def test_5_sectors_have_14_goals_numbered_from_1() -> None:
+    goals = {sector: [int(g["number"]) for g in records("goals") if g["sector"] == sector] for sector in SECTORS}
+    assert [s["prefix"] for s in records("sectors")] == list(SECTORS)
+    assert [len(numbers) for numbers in goals.values()] == [3, 3, 2, 3, 3]
+    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in goals.values())
+
+
+def test_50_indicators_come_from_targets_two_each_for_four_measures() -> None:
+    counts = {
+        m["code"]: sum(x.get("source", "target") == "target" for x in m["indicators"]) for m in records("measures")
+    }
+    assert sum(counts.values()) == 50
+    assert {code for code, count in counts.items() if count > 1} == {"農-1", "農-2", "農-9", "観-3"}
+    assert set(counts.values()) == {1, 2}
+
+
+def test_37_evaluations_are_31_continued_2_changed_4_ended() -> None:
+    decisions = Counter(e["decision"] for e in records("evaluations"))
+    assert decisions == {"継続": 31, "変更し実施": 2, "終了": 4}
+
+
+UNMET = {
+    "事業所による出前授業の体制確立": "not_implemented",
+    "近隣の大学、高専、工業高校等と連携した人材確保支援": "not_met",
+    "たま工業交流展の参加支援": "not_met",
+    "特色ある個店づくり": "not_implemented",
+    "創業セミナーの実施": "not_met",
+    "事業承継支援": "met",
+    "学校給食での地場野菜の使用": "partly_met",
+}
+
+
+def test_outcomes_that_the_report_states_in_words_are_those() -> None:
+    outcomes = {e["name"]: e["outcome"] for e in records("evaluations")}
+    assert {name: outcomes[name] for name in UNMET} == UNMET
+    malls = {
+        e["sector"]: e["outcome"] for e in records("evaluations") if e["name"] == "大型商業施設とのコラボレーション"
+    }
+    assert malls == {"商": "not_implemented", "農": "partly_met"}
+
+
+def test_58_events_stand_in_the_timeline_9_12_7_15_10_and_5_for_the_whole_plan() -> None:
+    counts = Counter(e.get("sector", "全体") for e in records("events"))
+    assert counts == dict(zip([*SECTORS, "全体"], (9, 12, 7, 15, 10, 5), strict=True))
+
+
+def test_27_forms_of_promoters_are_printed_and_each_has_one_owner() -> None:
+    printed = {name for m in records("measures") for name in m["organizations"]}
+    owners = Counter(name for o in records("organizations") for name in o["printed"])
+    assert len(printed) == 27
+    assert [name for name in printed if owners[name] != 1] == []
+
+
+EVERYDAY = {"農協": "nokyo", "JA": "nokyo", "市役所": "shi", "商工会": "shokokai", "市": "shi", "大学": "tama-daigaku"}
+
+
+@pytest.mark.parametrize(("name", "organization"), EVERYDAY.items())
+def test_everyday_names_lead_to_their_organization(name: str, organization: str) -> None:
+    owners = [o["id"] for o in records("organizations") if name in [o["name"], *o["printed"], *o.get("aliases", [])]]
+    assert owners == [f"akishima-{organization}"]
+
+
+def test_a_merged_organization_says_in_a_note_that_it_is_a_judgement() -> None:
+    used = {name for m in records("measures") for name in m["organizations"]}
+    merged = [o for o in records("organizations") if len(used & set(o["printed"])) > 1]
+    assert merged
+    assert [o["id"] for o in merged if not o.get("note")] == []
+
+
+def test_well_over_20_slips_of_the_report_are_recorded() -> None:
+    assert len(records("corrections")) >= 20
+
+
+def test_the_slips_that_everyone_trips_on_are_recorded() -> None:
+    printed = " ".join(c["printed"] for c in records("corrections"))
+    assert [slip for slip in ("令和29年度", "出前事業", "【商 - 8】", "【共 - 1】") if slip not in printed] == []
+
+
+def test_five_members_and_three_consulted_bodies_made_the_report() -> None:
+    assert (len(records("plan")["members"]), len(records("plan")["consulted"])) == (5, 3)
+
+
+# Every cell, with the report
+
+
+@cache
+def lines() -> list[str]:
+    return [line.strip(" \r") for line in Path(REPORT).read_text("utf-8-sig").split("\n")]
+
+
+@cache
+def rows(width: int, first: str) -> list[list[str]]:
+    """The rows of tables of so many columns, without their headings, which begin with `first`."""
+    cells = [line.split("\t") for line in lines() if line.count("\t") == width - 1]
+    return [row for row in cells if row[0] != first]
+
+
+@with_report
+def test_every_code_of_the_report_is_in_the_data_and_the_reverse() -> None:
+    headings = [match for line in lines() if (match := re.match(r"【(\S) - (\d+)】", line))]
+    assert [f"{match[1]}-{match[2]}" for match in headings] == [m["code"] for m in records("measures")]
+
+
+@with_report
+def test_every_mark_beside_a_code_is_in_the_data() -> None:
+    printed = [line for line in lines() if re.match(r"【\S - \d+】", line)]
+    for line, m in zip(printed, records("measures"), strict=True):
+        linked = [f"{sector}-{number}" for sector, number in re.findall(r"【(\S) - (\d+)】", line)[1:]]
+        stored = (m.get("joint", []), m.get("new") == "true", "repeat_of" in m)
+        assert stored == (linked, "※新規" in line, "再掲" in line), m["code"]
+
+
+@with_report
+def test_every_cell_of_the_measure_tables_is_in_the_data() -> None:
+    printed = [tuple(map(squeeze, row)) for row in rows(4, "施策概要")]
+    assert printed == [
+        tuple(map(squeeze, (m["name"], "".join(m["goals"]), "、".join(m["organizations"]), m["target"])))
+        for m in records("measures")
+    ]
+
+
+@with_report
+def test_every_evaluation_is_in_the_data_with_evidence_from_its_own_cell() -> None:
+    printed = rows(3, "施策概要")
+    stored = records("evaluations")
+    assert [(squeeze(row[0]), row[2]) for row in printed] == [(squeeze(e["name"]), e["decision"]) for e in stored]
+    loose = [e["id"] for e, row in zip(stored, printed, strict=True) if squeeze(e["evidence"]) not in squeeze(row[1])]
+    assert not loose
+
+
+@with_report
+def test_every_bullet_of_the_timeline_is_in_the_data_in_its_year() -> None:
+    names = {s["prefix"]: s["name"] for s in records("sectors")}
+    table = [line.split("\t") for line in lines() if line.count("\t") == 10]
+    years = next(row[1:] for row in table if row[0] == "年度")
+    cells = {
+        (row[0], year): squeeze(re.sub(r"<[^>]*>", "", cell))
+        for row in table
+        if row[0] not in ("年度", "")
+        for year, cell in zip(years, row[1:], strict=True)
+        if cell
+    }
+    stored: dict[tuple[str, str], str] = {}
+    for event in records("events"):
+        place = (names[event["sector"]] if "sector" in event else event["row"], event["fiscal_year"])
+        stored[place] = stored.get(place, "") + squeeze(event.get("printed", event["title"]))
+    assert stored == cells
+
+
+@with_report
+def test_goals_visions_and_the_words_of_the_introduction_are_printed() -> None:
+    text = squeeze("".join(lines()))
+    goals = [f"{g['number']}{g['title']}" for g in records("goals")]
+    visions = [s["vision"] for s in records("sectors") if "vision" in s]
+    plan = records("plan")
+    words = [plan["title"], plan["concept"], plan["municipality"], *plan["members"], *plan["consulted"]]
+    assert [word for word in (*goals, *visions, *words) if squeeze(word) not in text] == []
+    assert len([line for line in lines() if re.match(r"[①②③]\s?\S", line)]) == 14
+
+
+@with_report
+def test_every_slip_is_printed_somewhere() -> None:
+    text = squeeze("".join(lines()))
+    assert [c["id"] for c in records("corrections") if squeeze(c["printed"]) not in text] == []
+
+
+# The wording rule
+
+LONGEST_RUN = 20
+# What may repeat the report: names, and strings that are kept as printed.
+AS_PRINTED = {"name", "target", "organizations", "printed", "title", "subtitle", "concept", "vision", "heading"}
+AS_PRINTED |= {"members", "consulted"}
+
+
+def texts(value: Any, place: str, key: str = "") -> Iterator[tuple[str, str, str]]:
+    """Every text below a value as (place, its key, text); the texts of a list have the list's key."""
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from texts(inner, f"{place}.{name}", name)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            name = inner.get("id") or inner.get("code") or number if isinstance(inner, dict) else number
+            yield from texts(inner, f"{place}[{name}]", key)
+    else:
+        yield place, key, value
+
+
+@cache
+def data_texts() -> list[tuple[str, str, str]]:
+    """Every text of the plan's files, comments included."""
+    found = []
+    for file in sorted(FOLDER.glob("*.yml")):
+        found += texts(records(file.stem), file.stem)
+        comments = re.findall(r"(?:^|\s)#\s*(.+)$", file.read_text("utf-8"), re.MULTILINE)
+        found += [(f"{file.stem} comment", "comment", comment) for comment in comments]
+    return found
+
+
+def shared_runs(text: str, prose: str) -> Iterator[str]:
+    """The longest runs of more than LONGEST_RUN characters that stand in both."""
+    start = 0
+    while start + LONGEST_RUN < len(text):
+        end = start + LONGEST_RUN + 1
+        if text[start:end] not in prose:
+            start += 1
+            continue
+        while end < len(text) and text[start : end + 1] in prose:
+            end += 1
+        yield text[start:end]
+        start = end - LONGEST_RUN
+
+
+def test_a_shared_run_is_found_wherever_it_stands() -> None:
+    prose = "あいうえおかきくけこさしすせそたちつてとなにぬねの"
+    assert list(shared_runs(f"前{prose[2:23]}後", prose)) == [prose[2:23]]
+    assert list(shared_runs(prose, prose)) == [prose]
+    assert list(shared_runs(prose[:20] + "後" + prose[5:25], prose)) == []
+
+
+@with_report
+def test_no_text_of_ours_shares_more_than_20_characters_with_the_prose_of_the_report() -> None:
+    assessments = [row[1] for row in rows(3, "施策概要")]
+    prose = "\n".join(squeeze(line) for line in (*lines(), *assessments) if "\t" not in line)
+    printed = [squeeze(text) for _, key, text in data_texts() if key in AS_PRINTED]
+    copied = [
+        (place, run)
+        for place, key, text in data_texts()
+        if key not in AS_PRINTED
+        for run in shared_runs(squeeze(text), prose)
+        if not any(run in whole for whole in printed)
+    ]
+    assert not copied
+
+
+def test_what_is_kept_as_printed_is_no_sentence() -> None:
+    kept = [(place, text) for place, key, text in data_texts() if key in AS_PRINTED - {"vision"}]
+    assert [(place, text) for place, text in kept if text.endswith("。") or len(text) > 60] == []

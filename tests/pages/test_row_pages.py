@@ -1,0 +1,263 @@
+"""The page of every row, and the printable pages: each answers, says what it is about, and shows nothing unfinished.
+
+The site holds two plans, so that what is true of one plan only shows. Judged is what a visitor reads in <main>; the
+citation is left out, since addresses stand there on purpose.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from click.testing import CliRunner
+from datasette.app import Datasette
+from datasette.utils import tilde_encode
+
+from build_db import main
+from keikaku.schema import read_schema
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVED = ("metadata.yml", "settings.json", "plugins", "templates", "static")
+NAMED = {
+    "plans": "title",
+    "sectors": "title",
+    "goals": "title",
+    "measures": "name",
+    "organizations": "name",
+    "evaluations": "name",
+    "events": "title",
+}
+TABLES = [table.name for table in read_schema() if not table.is_view]
+UNFINISHED = re.compile(r"None|Undefined|\{\{|\}\}|\{%|%\}|&lt;|Row object")
+HIDDEN = {"script", "style", "head"}
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+class Page(HTMLParser):
+    """Text of <main> without the citation, headings, links and ids of one page."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html = html
+        self.open: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.headings: list[tuple[int, str]] = []
+        self.links: list[str] = []
+        self.ids: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag not in VOID:
+            self.open.append((tag, attributes))
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append((int(tag[1]), ""))
+        if "id" in attributes:
+            self.ids.append(attributes["id"] or "")
+        if tag == "a" and self.inside("main"):
+            self.links.append(attributes.get("href") or "")
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        tags = [tag for tag, _ in self.open]
+        if tags and re.fullmatch("h[1-6]", tags[-1]):
+            level, text = self.headings[-1]
+            self.headings[-1] = (level, text + data)
+        cited = any(attributes.get("aria-labelledby") == "cite" for _, attributes in self.open)
+        if "main" in tags and not cited and not HIDDEN & set(tags):
+            self.text += data
+
+    def inside(self, tag: str) -> bool:
+        return any(name == tag for name, _ in self.open)
+
+    def faults(self) -> Iterator[str]:
+        """What no page may show, whatever row it is of."""
+        if found := UNFINISHED.search(self.text):
+            yield f"unfinished: {self.text[max(0, found.start() - 40) : found.end() + 40]!r}"
+        if found := re.search(r"\b(akishima|minato)-[a-z]", self.text.replace("/print/", "")):
+            yield f"raw id: {self.text[max(0, found.start() - 40) : found.end() + 40]!r}"
+        levels = [level for level, _ in self.headings]
+        if levels[:1] != [1] or levels.count(1) != 1 or any(b > a + 1 for a, b in pairwise(levels)):
+            yield f"headings {levels}"
+        if doubled := sorted({id_ for id_ in self.ids if self.ids.count(id_) > 1}):
+            yield f"ids twice: {doubled}"
+        if re.search(r"<[^>]+ (style|on[a-z]+)=|<style", self.html):
+            yield "inline style or handler"
+        for part in ("<title>", 'name="description"', 'rel="canonical"', 'aria-label="現在の位置"'):
+            if part not in self.html:
+                yield f"no {part}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that `datasette .` can serve, with the first plan and the invented one of the tests."""
+    folder = tmp_path_factory.mktemp("two_plans")
+    (folder / "data").mkdir()
+    (folder / "data" / "akishima").symlink_to(ROOT / "data" / "akishima")
+    (folder / "data" / "minato").symlink_to(ROOT / "tests" / "fixtures" / "minato")
+    for name in SERVED:
+        (folder / name).symlink_to(ROOT / name)
+    report = ROOT / "tests" / "fixtures" / "report.txt"
+    options = ["--data", folder / "data", "--output", folder / "plans.db", "--report", f"minato={report}", "--quiet"]
+    built = CliRunner().invoke(main, list(map(str, options)))
+    assert built.exit_code == 0, built.output
+    return folder
+
+
+@pytest.fixture(scope="module")
+async def two_plans(folder: Path) -> Datasette:
+    datasette = Datasette(config_dir=folder)
+    await datasette.invoke_startup()
+    return datasette
+
+
+@pytest.fixture(scope="module")
+def ask(folder: Path):
+    """Rows of a query."""
+    with closing(sqlite3.connect(folder / "plans.db")) as connection:
+        connection.row_factory = sqlite3.Row
+        yield lambda query, *parameters: connection.execute(query, parameters).fetchall()
+
+
+async def open_page(site: Datasette, path: str) -> Page:
+    answer = await site.client.get(path)
+    assert answer.status_code == 200, f"{path}: {answer.status_code}"
+    return Page(answer.text)
+
+
+@pytest.mark.parametrize("table", TABLES)
+async def test_every_row_has_a_page_that_is_whole(table: str, two_plans: Datasette, ask) -> None:
+    keys = [row["name"] for row in ask(f"SELECT name FROM pragma_table_info('{table}') WHERE pk ORDER BY pk")]
+    faults = []
+    enough = 20 if table.startswith("search_") else -1
+    for row in ask(f"SELECT * FROM {table} LIMIT {enough}"):
+        path = f"/plans/{table}/" + ",".join(tilde_encode(str(row[key])) for key in keys)
+        page = await open_page(two_plans, path)
+        faults += [f"{path}: {fault}" for fault in page.faults()]
+        if table in NAMED and row[NAMED[table]] not in page.headings[0][1]:
+            faults.append(f"{path}: the heading is {page.headings[0][1]!r}")
+    assert faults == []
+
+
+@pytest.mark.parametrize("table", NAMED)
+async def test_a_page_names_no_other_plan(table: str, two_plans: Datasette, ask) -> None:
+    """Nothing of the first plan stands in a template."""
+    foreign = []
+    for (id_,) in ask(f"SELECT id FROM {table} WHERE id = 'minato' OR id LIKE 'minato-%'"):
+        page = await open_page(two_plans, f"/plans/{table}/{id_}")
+        text = page.text if table != "plans" else page.text.partition("ほかの計画")[0]
+        foreign += [id_ for word in ("昭島", "産業", "工業") if word in text]
+    assert foreign == []
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("/plans/organizations/akishima-shokokai", ["施策 28件", "工業 9件", "昭島市 26件", "構成員", "昭島商工会"]),
+        (
+            "/plans/organizations/akishima-nokyo",
+            ["JA", "農協", "施策 8件", "毎年、学校給食での昭島産の野菜等の使用量 10,000kg"],
+        ),
+        ("/plans/organizations/akishima-shi", ["下の組織が進める施策", "市(環境部)", "共-8"]),
+        ("/plans/organizations/akishima-tama-shinkin", ["施策はありません", "創業支援センターTAMA", "商-6"]),
+        ("/plans/organizations/minato-shi", ["郷土資料館(教育委員会)", "古文書の公開"]),
+        ("/plans/evaluations/akishima-evaluation-15", ["未達成", "目標に達していない", "継続", "商-6", "目標への言及"]),
+        ("/plans/evaluations/akishima-evaluation-12", ["終了", "前期で終わりました", "令和29年度～令和元年度"]),
+        ("/plans/goals/akishima-kanko-goal-1", ["観-10", "工-3の再掲", "産業間連携と広域連携"]),
+        (
+            "/plans/sectors/akishima-shogyo",
+            ["施策（6件と、再掲 1件）", "前期の評価（9件）", "前期で終わった施策（3件）", "年表（12項目）"],
+        ),
+        ("/plans/events/akishima-event-47", ["令和6年度", "2024年4月1日〜2025年3月31日", "広域観光の実施を検討"]),
+        ("/plans/events/akishima-event-19", ["平成30年度から令和元年度まで"]),
+        ("/plans/plans/akishima", ["40件", "14件", "37件", "58件", "多摩大学", "8000020132071"]),
+        ("/plans/corrections/akishima-correction-3", ["「出前事業」→「出前授業」", "誤記", "できごと"]),
+        (
+            "/plans/indicators/akishima-nogyo-4-target-1",
+            ["毎年、学校給食での昭島産の野菜等の使用量 10,000kg", "数で示された目標"],
+        ),
+        ("/plans/results/minato-geijutsu-1-target-1,2022", ["3,200", "来場者数", "令和4年度"]),
+    ],
+)
+async def test_a_page_answers_what_people_ask(path: str, words: list[str], two_plans: Datasette) -> None:
+    page = await open_page(two_plans, path)
+    assert [word for word in words if word not in " ".join(page.text.split())] == []
+
+
+async def test_a_repeat_is_listed_once_and_not_counted(two_plans: Datasette, ask) -> None:
+    for id_, originals, printed in ask("SELECT id, measures, printed_measures FROM organization_overview"):
+        page = await open_page(two_plans, f"/plans/organizations/{id_}")
+        if printed:
+            repeated = f"と、再掲 {printed - originals}件" if printed > originals else ""
+            assert f"進める施策（{originals}件{repeated}）" in page.text, id_
+
+
+async def test_the_numbers_of_a_plan_lead_to_as_many_rows(two_plans: Datasette) -> None:
+    for plan in ("akishima", "minato"):
+        page = await open_page(two_plans, f"/plans/plans/{plan}")
+        shown = re.findall(r'<a class="count tap" href="(.+?)">(\d+)', page.html)
+        assert len(shown) > 10
+        for path, count in shown:
+            table, _, query = path.replace("&amp;", "&").partition("?")
+            answer = await two_plans.client.get(f"{table}.json?{query}&_shape=array&_size=max")
+            assert len(answer.json()) == int(count), path
+
+
+@pytest.mark.parametrize("kind", ["plans", "sectors", "organizations"])
+async def test_a_printed_page_has_each_of_its_measures_once(kind: str, two_plans: Datasette, ask) -> None:
+    part = {
+        "plans": "plan_id = ?",
+        "sectors": "sector_id = ?",
+        "organizations": "id IN (WITH RECURSIVE family(id) AS (SELECT ? UNION SELECT o.id FROM organizations o "
+        "JOIN family f ON o.parent_id = f.id) SELECT measure_id FROM measure_organizations WHERE organization_id IN family)",
+    }[kind]
+    for (id_,) in ask(f"SELECT id FROM {kind}"):
+        page = await open_page(two_plans, f"/print/{id_}")
+        assert list(page.faults()) == [], id_
+        measures = ask(f"SELECT id, code, name FROM measures WHERE {part} ORDER BY position", id_)
+        printed = re.findall(r'<h3 id="(.+?)"><span class="code">', page.html)
+        assert printed == [measure["id"] for measure in measures], id_
+        for measure in measures:
+            assert measure["name"] in page.text, measure["code"]
+
+
+async def test_nothing_else_can_be_printed(two_plans: Datasette) -> None:
+    assert (await two_plans.client.get("/print/akishima-kogyo-1")).status_code == 404
+
+
+async def test_the_downloads_of_an_organization_hold_its_measures(two_plans: Datasette, ask) -> None:
+    name = quote("昭島市商工会")
+    page = await open_page(two_plans, "/plans/organizations/akishima-shokokai")
+    path = f"/plans/measures_by_organization.json?organization={name}&_shape=array"
+    assert path.replace("&", "&amp;") in page.html
+    answer = await two_plans.client.get(path)
+    (printed,) = ask("SELECT count(*) FROM measure_organizations WHERE organization_id = 'akishima-shokokai'")[0]
+    assert len(answer.json()) == printed
+
+
+async def test_links_of_a_page_lead_somewhere(two_plans: Datasette) -> None:
+    pages = [
+        "/plans/organizations/akishima-shi",
+        "/plans/sectors/akishima-shogyo",
+        "/plans/evaluations/akishima-evaluation-15",
+        "/plans/goals/akishima-kanko-goal-1",
+        "/plans/events/akishima-event-47",
+        "/plans/plans/akishima",
+        "/plans/corrections/akishima-correction-3",
+        "/plans/codes/evaluations,outcome,met",
+    ]
+    links: set[str] = set()
+    for path in pages:
+        page = await open_page(two_plans, path)
+        links |= {link.partition("#")[0] for link in page.links if link.startswith("/")}
+        assert [link for link in page.links if link.startswith("#") and link[1:] not in page.ids] == []
+    answers = {link: (await two_plans.client.get(link)).status_code for link in sorted(links)}
+    assert {link: status for link, status in answers.items() if status != 200} == {}

@@ -1,0 +1,21 @@
+"""No page knows the words of one plan: they come from its data, so that a second folder is a second plan."""
+
+import pytest
+
+from tests.conftest import ROOT
+
+PAGES = ["index.html", "pages/timeline.html", "pages/data.html", "pages/about.html"]
+WORDS = """
+    select title as word from plans union select municipality from plans union select concept from plans
+    union select id from plans union select id from sectors union select title from sectors
+    union select title from goals union select name from measures union select code from measures
+    union select name from organizations where length(name) > 2 union select name from sectors where name <> '共通'
+"""
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_template_has_no_word_of_a_plan(site, page):
+    template = (ROOT / "templates" / page).read_text("utf-8")
+    words = [row["word"] for row in (await site.get_database("plans").execute(WORDS)).rows]
+    assert len(words) > 100
+    assert [word for word in words if word in template] == []
