@@ -4,13 +4,16 @@ PORT ?= 8001
 RUN = .venv/.run
 DEV = .venv/.dev
 
-.PHONY: serve build verify test lint format lock dictionary clean
+.PHONY: serve build files verify test lint format lock dictionary screenshots lighthouse clean
 .DEFAULT_GOAL := serve
 
 serve: build ## build plans.db and serve the site on http://127.0.0.1:$(PORT)/
 	.venv/bin/datasette . --port $(PORT)
 
 build: plans.db ## plans.db in this folder
+
+files: $(DEV) build ## files of the whole data set, served under /files/ and listed on /data
+	.venv/bin/python build_db.py --quiet --files files $(if $(KEIKAKU_REPORT),--report "$(KEIKAKU_REPORT)")
 
 verify: $(RUN) ## compare the data with the report: make verify KEIKAKU_REPORT=FILE
 	.venv/bin/python build_db.py --report "$(KEIKAKU_REPORT)" --verify
@@ -29,14 +32,20 @@ format: $(DEV)
 
 lock: $(DEV) ## resolve the locks anew from pyproject.toml
 	.venv/bin/python -m pip install --quiet uv
-	.venv/bin/uv pip compile --quiet pyproject.toml --universal --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
+	.venv/bin/uv pip compile --quiet pyproject.toml --group build --universal --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
 	.venv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate --upgrade -o requirements-dev.lock
 
 dictionary: $(RUN) ## docs/data-dictionary.md from the schema, the vocabularies and metadata.yml
 	.venv/bin/python -m keikaku.dictionary
 
+screenshots: $(DEV) ## a picture of every kind of page at both widths, in screenshots/ (needs chromium, chromium-driver)
+	.venv/bin/python -m tests.browser.take_screenshots
+
+lighthouse: $(DEV) ## Lighthouse's figures for the main pages, into docs/lighthouse.md (needs node and chromium; not in CI)
+	CHROME_PATH=$${CHROME_PATH:-$$(command -v chromium)} .venv/bin/python -m benchmarks.lighthouse
+
 clean:
-	rm -rf .venv plans.db inspect-data.json .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
+	rm -rf .venv plans.db inspect-data.json files .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
 
 plans.db: $(RUN) build_db.py $(wildcard keikaku/*.py keikaku/*/*.py keikaku/*.sql data/*.yml data/*/*)
 	.venv/bin/python build_db.py $(if $(KEIKAKU_REPORT),--report "$(KEIKAKU_REPORT)")

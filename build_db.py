@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from keikaku.database import DatabaseError, write_database
+from keikaku.downloads.errors import FilesError
 from keikaku.errors import InvalidData, Problem
 from keikaku.folder import read_plan, read_synonyms
-from keikaku.model import PlanData
+from keikaku.model import PlanData, Synonyms
 from keikaku.report import Passage, compare_report, read_passages, read_report
 from keikaku.rows import build_rows
 
@@ -27,10 +28,17 @@ ROOT = Path(__file__).resolve().parent
     help="Text of a plan's report, which must agree with the data; adds its wording as report_passages. "
     "PLAN may be left out where there is one plan.",
 )
+@click.option(
+    "--files",
+    type=click.Path(path_type=Path),
+    help="Folder for the files of the whole data set: CSV, JSON Lines, Parquet, workbook, descriptions.",
+)
 @click.option("--check", is_flag=True, help="Validate data only; write nothing.")
 @click.option("--verify", is_flag=True, help="Compare the data with the report; write nothing.")
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
-def main(data: Path, output: Path, reports: tuple[str, ...], check: bool, verify: bool, quiet: bool) -> None:
+def main(
+    data: Path, output: Path, reports: tuple[str, ...], files: Path | None, check: bool, verify: bool, quiet: bool
+) -> None:
     """Turn the plans under data/ into one SQLite database."""
     started = time.monotonic()
 
@@ -41,8 +49,7 @@ def main(data: Path, output: Path, reports: tuple[str, ...], check: bool, verify
     try:
         if verify and not reports:
             raise click.UsageError("--verify needs --report FILE")
-        plans = read_plans(data)
-        synonyms = read_synonyms(data / "synonyms.yml")
+        plans, synonyms = read_data(data)
         held = {name: read_report(file, plans[name]) for name, file in assign_reports(reports, plans).items()}
         say(f"read {len(plans)} plan(s) from {data}")
         differences = [d for name, report in held.items() for d in compare_report(report, plans[name])]
@@ -54,11 +61,15 @@ def main(data: Path, output: Path, reports: tuple[str, ...], check: bool, verify
             return
         passages: list[Passage] = [p for name, report in held.items() for p in read_passages(report, plans[name])]
         counts = write_database(build_rows(plans.values(), synonyms), passages, output, say)
+        if files:
+            from keikaku.downloads.whole_set import write_files  # loads libraries that no other build needs
+
+            write_files(output, ROOT / "metadata.yml", files, say)
     except InvalidData as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)
         sys.exit(1)
-    except DatabaseError as error:
+    except (DatabaseError, FilesError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     for table, count in counts.items():
@@ -67,9 +78,10 @@ def main(data: Path, output: Path, reports: tuple[str, ...], check: bool, verify
     say(f"wrote {output} in {time.monotonic() - started:.2f} s")
 
 
-def read_plans(data: Path) -> dict[str, PlanData]:
-    """Folder name -> plan, for every folder under `data`; raises InvalidData with the problems of all."""
+def read_data(data: Path) -> tuple[dict[str, PlanData], list[Synonyms]]:
+    """Folder name -> plan, and the words of all plans; raises InvalidData with the problems of all files."""
     plans: dict[str, PlanData] = {}
+    synonyms: list[Synonyms] = []
     problems: list[Problem] = []
     folders = sorted(f for f in data.iterdir() if f.is_dir() and not f.name.startswith(".")) if data.is_dir() else []
     if not folders:
@@ -81,9 +93,13 @@ def read_plans(data: Path) -> dict[str, PlanData]:
             plans[folder.name] = read_plan(folder)
         except InvalidData as error:
             problems += error.problems
+    try:
+        synonyms = read_synonyms(data / "synonyms.yml")
+    except InvalidData as error:
+        problems += error.problems
     if problems:
         raise InvalidData(problems)
-    return plans
+    return plans, synonyms
 
 
 def assign_reports(reports: tuple[str, ...], plans: dict[str, PlanData]) -> dict[str, Path]:

@@ -29,9 +29,10 @@ KINDS = {
 def build_search(tables: Tables) -> Tables:
     """The rows of every table of the search: documents, their kinds, and the words that they and the synonyms have."""
     documents = build_documents(tables)
-    synonyms = [row["word"] for row in tables.get("search_synonyms", [])]
-    ruby = [(row["word"], row["reading"]) for row in tables.get("ruby", [])]
-    words = build_words(documents, sorted(set(synonyms)), sorted(set(ruby)))
+    organizations = {row["name"] for row in tables["organization_names"]}
+    synonyms = {row["word"] for row in tables.get("search_synonyms", [])} - organizations
+    ruby = {(row["word"], row["reading"]) for row in tables.get("ruby", [])}
+    words = build_words(documents, sorted(synonyms), sorted(ruby))
     return {"search_documents": documents, "search_kinds": build_kinds(documents), "search_words": words}
 
 

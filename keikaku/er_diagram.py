@@ -14,7 +14,7 @@ from itertools import pairwise
 from keikaku.schema import Table, read_schema
 
 LINE, PADDING, GAP_X, GAP_Y, MARGIN = 20, 10, 44, 16, 8
-CHARACTER = 7.4  # width of a letter in text of 14 px
+CHARACTER, BOLD = 7.4, 8.4  # width of a letter in text of 14 px
 Links = dict[str, set[str]]  # table -> tables that it refers to
 Layers = list[list[str]]
 
@@ -130,7 +130,7 @@ def _place(layers: Layers, tables: dict[str, Table]) -> dict[str, Box]:
     x = float(MARGIN)
     for layer in layers:
         lines = {name: tuple(_lines(tables[name])) if name in tables else () for name in layer}
-        width = PADDING * 2 + CHARACTER * max(len(line) for name in layer for line in lines[name])
+        width = PADDING * 2 + max(_text_width(lines[name]) for name in layer)
         columns.append([Box(name, x, 0, width, lines[name]) for name in layer])
         x += width + GAP_X
     tallest = max(_total_height(column) for column in columns)
@@ -141,6 +141,10 @@ def _place(layers: Layers, tables: dict[str, Table]) -> dict[str, Box]:
             placed[box.name] = replace(box, y=y)
             y += box.height + GAP_Y
     return placed
+
+
+def _text_width(lines: tuple[str, ...]) -> float:
+    return max((len(line) * (CHARACTER if i else BOLD) for i, line in enumerate(lines)), default=0)
 
 
 def _total_height(column: list[Box]) -> float:

@@ -142,7 +142,8 @@ def _as_problem(
             return document.problem((*path, *fault["loc"][:-1]), f"key {fault['loc'][-1]!r} is missing", "add it")
         case "value_error":
             wrong, _, right = str(fault["ctx"]["error"]).partition(" | ")
-            return document.problem((*path, *location), f"{name}: {value} {wrong}", right)
+            at_key = fault["loc"][-1:] == ("[key]",)
+            return document.problem((*path, *location), f"{name}: {value} {wrong}", right, at_key=at_key)
         case "string_type":
             return document.problem(
                 (*path, *location), f"{name}: {value} is not text", "write a text, digits in quotes"

@@ -102,9 +102,16 @@ def find_empty(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[str
 def choose_axes(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[str, str] | None:
     """Columns for a first chart: the text that differs most, and the last quantity; None if either is missing."""
     values = {column: [row[place] for row in rows] for place, column in enumerate(columns)}
-    texts = [c for c in columns if not is_id_column(c) and values[c] and all(isinstance(v, str) for v in values[c])]
+    texts = [column for column in columns if values[column] and _is_naming(column, values[column])]
     numbers = [c for c in columns if _is_quantity(c) and any(isinstance(value, int | float) for value in values[c])]
     return (max(texts, key=lambda column: len(set(values[column]))), numbers[-1]) if texts and numbers else None
+
+
+def _is_naming(column: str, values: list[Any]) -> bool:
+    """Whether a column may name what is drawn: texts that are no ids, no printed numbers and no lists."""
+    return not (is_id_column(column) or column.endswith("番号")) and all(
+        isinstance(value, str) and "、" not in value for value in values
+    )
 
 
 def _is_quantity(column: str) -> bool:

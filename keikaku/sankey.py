@@ -90,9 +90,7 @@ def _connect(
     bands = []
     for source, target, count in sorted(flows, key=lambda flow: (source_order[flow[0]], order[flow[1]])):
         thick = count * unit
-        path = _outline(
-            source_of[source].x + _NODE_WIDTH, leaves[source], target_of[target].x, reaches[target], thick
-        )
+        path = _outline(source_of[source].x + _NODE_WIDTH, leaves[source], target_of[target].x, reaches[target], thick)
         bands.append(Band(source, target, count, order[target], path))
         leaves[source] += thick
         reaches[target] += thick

@@ -50,7 +50,7 @@ _WORDS = {
     "search_key": "全角・半角や大文字・小文字の違いをならす",
 }
 _COMPLAINTS = (
-    (r"no such table: (?:\w+\.)?(.+)", "「{}」という表はありません。", "表の名前を、下の表の一覧と見比べてください。"),
+    (r"no such table: (?:\w+\.)?(.+)", "「{}」という表はありません。", "表の名前を、データの一覧と見比べてください。"),
     (r"no such column: (.+)", "「{}」という列はありません。", "列の名前は、表のページの「列の説明」にあります。文字は '…' で囲みます。"),
     (r"no such function: (.+)", "「{}」という関数はありません。", "SQLite の関数の名前かどうかを確かめてください。"),
     (r"ambiguous column name: (.+)", "「{}」という列が、つないだ表のどちらにもあります。", "表の名前.列の名前 のように、どちらの列かを書いてください。"),
@@ -67,7 +67,7 @@ _COMPLAINTS = (
     (r"string or blob too big|too many .*|Expression tree is too large.*", "文や値が大きすぎます。", "もっと小さい文に分けるか、LIMIT を付けてください。"),
     (r"interrupted", "時間がかかりすぎたので、途中で止めました。", "条件や LIMIT を付けて、調べる行を減らしてください。"),
 )  # fmt: skip
-_OTHER = Complaint("このSQLは実行できませんでした。", "下の SQLite のメッセージを手がかりに、文を見直してください。")
+GENERAL = Complaint("このSQLは実行できませんでした。", "SQLite のメッセージを手がかりに、文を見直してください。")
 
 
 def explain_words(sql: str) -> list[tuple[str, str]]:
@@ -86,4 +86,4 @@ def explain_complaint(message: str) -> Complaint:
     for pattern, sentence, hint in _COMPLAINTS:
         if match := re.fullmatch(pattern, message.strip()):
             return Complaint(sentence.format(*match.groups()), hint)
-    return _OTHER
+    return GENERAL

@@ -4,6 +4,7 @@ Datasette answers many wrong addresses with 500, 200 or an English page: unknown
 other methods than GET, rows of tables that do not exist. Those are told apart here.
 """
 
+import json
 import logging
 import sqlite3
 import traceback
@@ -23,7 +24,7 @@ from datasette.views.base import DatasetteError
 from keikaku import refusals
 from keikaku.columns import OPERATORS, split_selection
 from keikaku.refusals import Refusal
-from keikaku.sql_help import explain_complaint
+from keikaku.sql_help import GENERAL, explain_complaint
 
 CORE = str(Path(core.__file__).parent)
 ROOT = str(Path(__file__).resolve().parent.parent)
@@ -60,9 +61,7 @@ class WrongCondition(Base400):
 
 
 @hookimpl
-def handle_exception(
-    datasette: Datasette, request: Request, exception: Exception
-) -> Callable[[], Awaitable[Response]]:
+def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]]:
     async def answer() -> Response:
         return await _respond(datasette, request, await _judge(datasette, request, exception))
 
@@ -123,7 +122,7 @@ def _as_json(request: Request) -> Response:
 
 @hookimpl
 def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
-    """Methods that write are refused before anything else sees them; missing static files get the page of 404."""
+    """Methods that write and NUL, which ends a text in C, go no further; missing static files get the page of 404."""
 
     def wrap(app: App) -> App:
         async def answer(scope: dict[str, Any], receive: Receive, send: Send, status: int) -> None:
@@ -153,6 +152,8 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
                 await app(scope, receive, send)
             elif scope["method"] not in READING:
                 await answer(scope, receive, send, 405)
+            elif b"%00" in scope["query_string"]:
+                await answer(scope, receive, send, 400)
             elif scope["path"].startswith(STATIC):
                 await static(scope, receive, send)
             else:
@@ -176,9 +177,7 @@ async def _judge(datasette: Datasette, request: Request, exception: Exception) -
     if "pks" in request.url_vars and (isinstance(exception, SLIPS) or _is_wrong_sql(exception)):
         return await _judge_missing(datasette, request)
     if _is_wrong_sql(exception):
-        complaint = explain_complaint(str(exception))
-        refusal = refusals.WRONG_SQL._replace(sentence=complaint.sentence, hint=complaint.hint)
-        return Answer(400, refusal, detail=str(exception), sql=sql)
+        return Answer(400, _say_complaint(request, str(exception)), detail=str(exception), sql=sql)
     if isinstance(exception, Base400 | DatasetteError):
         status = exception.status if exception.status < 500 else 400
         return Answer(status, refusals.refuse_message(status, str(exception)), detail=str(exception))
@@ -191,6 +190,15 @@ async def _judge(datasette: Datasette, request: Request, exception: Exception) -
 
 def _is_wrong_sql(exception: Exception) -> bool:
     return isinstance(exception, InvalidSql) or getattr(exception, "title", None) == "Invalid SQL"
+
+
+def _say_complaint(request: Request, message: str) -> Refusal:
+    """SQLite's complaint, as one about SQL only to those who wrote some."""
+    complaint = explain_complaint(message)
+    if request.args.get("sql") or request.args.get("_where"):
+        return refusals.WRONG_SQL._replace(sentence=complaint.sentence, hint=complaint.hint)
+    refusal = refusals.refuse_status(400)
+    return refusal if complaint == GENERAL else refusal._replace(sentence=complaint.sentence)
 
 
 def _has_arguments(request: Request) -> bool:
@@ -222,19 +230,15 @@ async def _judge_missing(datasette: Datasette, request: Request) -> Answer:
     names = await _names(datasette, db.name)
     table = route.get("table")
     if table is not None and table not in names:
-        near = tuple((urls_of(datasette, db.name, n), names[n]) for n in get_close_matches(table, names, 3))
+        near = tuple((datasette.urls.table(db.name, n), names[n]) for n in get_close_matches(table, names, 3))
         return Answer(404, _named(refusals.UNKNOWN_TABLE, table), links=near)
-    page = () if table is None else ((urls_of(datasette, db.name, table), names[table]),)
+    page = () if table is None else ((datasette.urls.table(db.name, table), names[table]),)
     if route.get("format", "json") not in {"csv", "db", "jsono", *datasette.renderers}:
         whole = request.path.rpartition(".")[0]
         return Answer(404, _named(refusals.UNKNOWN_FORMAT, route["format"]), links=((whole, "形式を付けないアドレス"),))
     if "pks" in route:
         return Answer(404, _named(refusals.UNKNOWN_ROW, route["pks"]), links=page)
     return Answer(404, refusals.refuse_status(404), links=page)
-
-
-def urls_of(datasette: Datasette, database: str, table: str) -> str:
-    return datasette.urls.table(database, table)
 
 
 def _named(refusal: Refusal, name: str) -> Refusal:
@@ -245,8 +249,9 @@ async def _names(datasette: Datasette, database: str) -> dict[str, str]:
     """Tables, views and queries of a database with their titles."""
     db = datasette.get_database(database)
     metadata = datasette.metadata(database=database)
-    described = {**(metadata.get("tables") or {}), **(await datasette.get_canned_queries(database, None))}
-    names = [*await db.table_names(), *await db.view_names(), *await datasette.get_canned_queries(database, None)]
+    queries = await datasette.get_canned_queries(database, None)
+    described = {**(metadata.get("tables") or {}), **queries}
+    names = [*await db.table_names(), *await db.view_names(), *queries]
     return {name: (described.get(name) or {}).get("title") or name for name in names}
 
 
@@ -255,7 +260,8 @@ async def _respond(datasette: Datasette, request: Request, answer: Answer) -> Re
     wanted = request.url_vars.get("format") or request.path.rpartition(".")[2]
     if wanted in ("json", "jsono"):
         body = {"ok": False, "status": answer.status, **words, "detail": answer.detail}
-        return Response.json({key: value for key, value in body.items() if value != ""}, status=answer.status)
+        text = json.dumps({key: value for key, value in body.items() if value != ""}, ensure_ascii=False)
+        return Response(text, answer.status, content_type="application/json; charset=utf-8")
     if wanted == "csv":
         return Response.text("\n".join(filter(None, words.values())) + "\n", status=answer.status)
     context = {"status": answer.status, **words, "detail": answer.detail, "sql_text": answer.sql, "links": answer.links}

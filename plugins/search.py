@@ -1,7 +1,10 @@
 """Japanese search in SQL, and in the search box of every table and view whose rows, or what they name, can be found."""
 
+import json
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from sqlite3 import Connection
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from datasette import hookimpl
@@ -9,10 +12,15 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.filters import FilterArguments
 from datasette.utils import escape_sqlite
-from datasette.utils.asgi import Request
+from datasette.utils.asgi import Request, Response
 
-from keikaku.search import match_expression, normalise
-from keikaku.snippet import highlight_snippet
+from keikaku.search import normalise
+from keikaku.search.results import plan_in, search
+from keikaku.search.snippet import Parts, cut_out, needles_of
+from keikaku.search.suggest import suggest
+
+MOST = 1000  # results of one search
+RESULT_KEYS = ("kind", "id", "title", "snippet", "table", "sector", "code")
 
 # The ids of the rows found: a passage of a report stands for the row that it is quoted for, too.
 FOUND = """
@@ -29,11 +37,60 @@ _columns: WeakKeyDictionary[Database, dict[str, list[str]]] = WeakKeyDictionary(
 
 @hookimpl(trylast=True)
 def prepare_connection(conn: Connection) -> None:
-    """search_match(words), search_key(text) and highlight_snippet(text, words); escape_fts becomes search_match."""
+    """search_match, search_results, search_key and highlight_snippet for SQL; escape_fts becomes search_match."""
     for name in ("search_match", "escape_fts"):
-        conn.create_function(name, 1, lambda words: match_expression(_text(words)), deterministic=True)
+        conn.create_function(name, 1, lambda words: plan_in(conn.execute, _text(words)).match, deterministic=True)
+    conn.create_function("search_results", 1, lambda words: _results(conn, _text(words)), deterministic=True)
     conn.create_function("search_key", 1, lambda text: normalise(_text(text)).strip(), deterministic=True)
-    conn.create_function("highlight_snippet", 2, lambda text, words: highlight_snippet(_text(text), _text(words)))
+    conn.create_function("highlight_snippet", 2, lambda text, words: _highlight(conn, _text(text), _text(words)))
+
+
+def _results(conn: Connection, words: str) -> str:
+    """What is found, best first, as a JSON array of objects: kind, id, title, snippet, table, sector, code."""
+    found = search(conn.execute, words, limit=MOST)
+    rows = ({**asdict(result), "snippet": _marked(result.snippet_parts)} for result in found.results)
+    return json.dumps([{key: row[key] for key in RESULT_KEYS} for row in rows])
+
+
+def _highlight(conn: Connection, text: str, words: str) -> str:
+    """About 90 characters of a text around the first word that was searched for, each hit between « and »."""
+    return _marked(cut_out(text, needles_of(plan_in(conn.execute, words).ways)))
+
+
+def _marked(parts: Parts) -> str:
+    return "".join(f"«{text}»" if found else text for text, found in parts)
+
+
+@hookimpl
+def extra_template_vars(
+    datasette: Datasette, database: str | None, view_name: str, request: Request | None
+) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """On the page of results: search_notes, what was searched besides; search_suggestions, near words if nothing is found."""
+
+    async def variables() -> dict[str, Any]:
+        words = request.args.get("q") if request else None
+        if not words or not database or request.url_vars.get("table") != "search":
+            return {}
+        db = datasette.get_database(database)
+        found = await db.execute_fn(lambda conn: search(conn.execute, words, limit=1))
+        return {"search_notes": found.notes, "search_suggestions": found.spellings, "search_themes": found.themes}
+
+    return variables
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
+    return [(r"^/-/suggest$", _suggest)]
+
+
+async def _suggest(request: Request, datasette: Datasette) -> Response:
+    """What may be meant by what has been typed so far: [{"text", "label", "url"}], for static/search.js."""
+    typed = request.args.get("q") or ""
+    database = datasette.get_database()
+    found = await database.execute_fn(lambda conn: suggest(conn.execute, typed)) if typed.strip() else []
+    root = datasette.urls.database(database.name)
+    rows = [{"text": s.text, "label": s.label, "url": f"{root}/{s.path}" if s.path else None} for s in found]
+    return Response.json(rows, headers={"Cache-Control": "public, max-age=300"})
 
 
 def _text(value: object) -> str:

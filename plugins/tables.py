@@ -1,7 +1,7 @@
 """What pages of tables and queries may use: headings, words for codes, labels for ids, forms, addresses, charts."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +15,17 @@ from markupsafe import Markup, escape
 
 from keikaku.columns import OPERATORS, find_redundant, find_terms, find_word, split_help
 from keikaku.query_forms import Choice, Parameter, build_choices, find_parameter
-from keikaku.query_rows import Cell, Links, build_cells, choose_axes, find_empty, find_ids, link_names, sort_rows, title_place
+from keikaku.query_rows import (
+    Cell,
+    Links,
+    build_cells,
+    choose_axes,
+    find_empty,
+    find_ids,
+    link_names,
+    sort_rows,
+    title_place,
+)
 from keikaku.sankey import draw_sankey
 from keikaku.sql_help import explain_complaint, explain_words
 
@@ -34,6 +44,10 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         """What a table is called in metadata.yml."""
         return str((datasette.table_metadata(database, table)).get("title") or table)
 
+    def column_title(database: str, table: str, column: str) -> str:
+        """What a column is called in metadata.yml."""
+        return split_help((datasette.table_metadata(database, table).get("columns") or {}).get(column), column)[0]
+
     async def query_form(database: str, values: dict[str, str]) -> list[tuple[str, Parameter, str, list[Choice]]]:
         """For each parameter of a query its name, what is known of it, its value, and the choices for it."""
         return [await _field(datasette, database, name, value) for name, value in values.items()]
@@ -43,16 +57,16 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     ) -> list[list[Cell]]:
         """The rows of a query as they are shown: names linked, in the order that the address asks for."""
         found = await _find_rows(datasette, database, find_ids(columns, rows))
-        return _in_order(build_cells(columns, [tuple(row) for row in rows], shown, found), request)
+        return _in_order(build_cells(columns, _plain(rows), shown, found), request)
 
     def plain_cells(columns: list[str], rows: list[Any], shown: list[list[Any]], request: Request) -> list[list[Cell]]:
         """The rows of a visitor's own query, every column as it was asked for."""
-        cells = build_cells(columns, [tuple(row) for row in rows], shown, None)
+        cells = build_cells(columns, _plain(rows), shown, None)
         return _in_order(cells, request)
 
     async def row_links(database: str, columns: list[str], rows: list[Any]) -> tuple[list[Links], set[str]]:
         """For each row of a view the addresses that its names link to, and the columns of ids that this makes needless."""
-        plain = [tuple(row) for row in rows]
+        plain = _plain(rows)
         return link_names(columns, plain, await _find_rows(datasette, database, find_ids(columns, plain)))
 
     env.filters["first_sentence"] = lambda text: "".join(text.partition("。")[:2])
@@ -60,11 +74,12 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     env.globals.update(
         address=path_with_replaced_args,
         chart_address=chart_address,
+        column_title=column_title,
         heading_of=lambda metadata, column: split_help((metadata.get("columns") or {}).get(column), column),
         draw_sankey=draw_sankey,
         explain_complaint=explain_complaint,
         explain_words=explain_words,
-        find_empty=lambda columns, rows: find_empty(columns, [tuple(row.values()) if isinstance(row, dict) else tuple(row) for row in rows]),
+        find_empty=lambda columns, rows: find_empty(columns, _plain(rows)),
         find_redundant=find_redundant,
         find_terms=find_terms,
         find_word=find_word,
@@ -83,12 +98,17 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
 def chart_address(request: Request, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     """This page with the chart code, and with a first chart where the rows suggest one."""
     address = path_with_replaced_args(request, {"_chart": "1", "_size": "max", "_next": None})
-    axes = choose_axes(columns, [tuple(row) for row in rows])
+    axes = choose_axes(columns, _plain(rows))
     if axes is None:
         return address
     x, y = axes
     settings = {"g.mark": "bar", "g.x_column": x, "g.x_type": "ordinal", "g.y_column": y, "g.y_type": "quantitative"}
     return f"{address}#{urlencode(settings)}"
+
+
+def _plain(rows: Iterable[Any]) -> list[Any]:
+    """Rows as tuples of values: where Datasette adds labels they are mappings."""
+    return [tuple(row.values()) if isinstance(row, dict) else tuple(row) for row in rows]
 
 
 def _in_order(cells: list[list[Cell]], request: Request) -> list[list[Cell]]:
@@ -115,7 +135,7 @@ async def _field(
     if not parameter.choices:
         return name, parameter, value, []
     rows = (await datasette.execute(database, parameter.choices)).rows
-    return name, parameter, value, build_choices(name, value, [tuple(row) for row in rows])
+    return name, parameter, value, build_choices(name, value, _plain(rows))
 
 
 async def _find_rows(datasette: Datasette, database: str, ids: list[str]) -> dict[str, tuple[str, str]]:

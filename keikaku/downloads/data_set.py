@@ -5,6 +5,7 @@ give away. Guarantees: every table that is published has a title, and every colu
 """
 
 import hashlib
+import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -17,11 +18,13 @@ import yaml
 from keikaku.columns import split_help
 from keikaku.downloads.about import Field, plain_lines
 from keikaku.downloads.cells import Value
+from keikaku.downloads.errors import FilesError
 from keikaku.downloads.layout import Label
 from keikaku.schema import Column, read_schema
 from keikaku.vocabulary import CODES, Terms
 
 NOT_OURS = "report_passages"
+_FOLDED = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")  # what YAML leaves of a line break
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,14 @@ class DataSet:
 
 
 def read_data_set(database: Path, metadata: Path) -> DataSet:
-    """Raises KeyError for a published table or column that metadata.yml says nothing of."""
-    described: dict[str, Any] = yaml.safe_load(metadata.read_text("utf-8"))
+    """Raises FilesError for a published table or column that metadata.yml says nothing of."""
+    try:
+        return _read(database, yaml.safe_load(metadata.read_text("utf-8")))
+    except KeyError as error:
+        raise FilesError(f"{metadata}: says nothing of {error.args[0]}, which {database.name} publishes") from error
+
+
+def _read(database: Path, described: dict[str, Any]) -> DataSet:
     inner: dict[str, Any] = described["databases"][database.stem]
     with closing(_open(database)) as connection:
         tables = tuple(_read_tables(inner["tables"], connection))
@@ -90,7 +99,7 @@ def read_data_set(database: Path, metadata: Path) -> DataSet:
         path=database,
         name=database.stem,
         title=described["title"],
-        description=described["description"],
+        description=_FOLDED.sub("", described["description"]),
         source=described["source"],
         license=described["license"],
         license_url=described["license_url"],

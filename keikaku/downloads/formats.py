@@ -13,15 +13,12 @@ from typing import Any
 from keikaku.downloads.cells import Value
 from keikaku.downloads.csv_file import CsvFile
 from keikaku.downloads.data_set import DataSet, TableInfo
+from keikaku.downloads.errors import FilesError
 from keikaku.downloads.fixed_zip import FixedZip
 from keikaku.downloads.layout import add_labels, lay_out
 from keikaku.downloads.workbook import TableSheet, new_book, save_book, write_notes
 
 _TYPES = {"TEXT": "文字", "INTEGER": "整数", "NUMERIC": "数"}
-
-
-class MissingLibrary(Exception):
-    """A library that only the making of files needs is not installed."""
 
 
 def write_csv(data_set: DataSet, folder: Path) -> None:
@@ -49,7 +46,7 @@ def write_parquet(data_set: DataSet, folder: Path) -> None:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
-        raise MissingLibrary("Parquet needs pyarrow: install it with the group `files`, or run `make files`") from error
+        raise FilesError("Parquet needs pyarrow: install it with the group `files`, or run `make files`") from error
     types = {"TEXT": pyarrow.string(), "INTEGER": pyarrow.int64(), "NUMERIC": pyarrow.float64()}
     for table in data_set.tables:
         fields = [

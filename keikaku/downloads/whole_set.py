@@ -14,16 +14,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from keikaku.downloads.data_set import DataSet, TableInfo, read_data_set
+from keikaku.downloads.errors import FilesError
 from keikaku.downloads.formats import write_csv, write_json_lines, write_parquet, write_workbook, write_zip
 
 LISTING = "files.json"
 README = "README.txt"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Progress = Callable[[str], None]
-
-
-class FilesError(Exception):
-    """The folder cannot be written; the old one is untouched."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +38,7 @@ class FileInfo:
 
 
 def write_files(database: Path, metadata: Path, folder: Path, progress: Progress) -> list[FileInfo]:
-    """Write the folder from a finished database; raises FilesError, MissingLibrary, or KeyError for missing words."""
+    """Write the folder from a finished database; raises FilesError."""
     data_set = read_data_set(database, metadata)
     with _replacing(folder) as new:
         write_csv(data_set, new)

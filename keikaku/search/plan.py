@@ -49,7 +49,7 @@ def plan_query(text: str, lexicon: Lexicon, exists: Exists) -> Plan:
     found = [term for term in plan.terms if term.ways]
     if not asked:
         plan.notes += ["除く言葉だけでは探せません。探す言葉も入れてください。"] if words else []
-    elif found and len(found) == len(plan.terms) and exists(_excluding(_all(found, 3), plan.excluded)):
+    elif found and len(found) == len(plan.terms) and _has_hits(found, plan.excluded, exists):
         plan.levels = [
             *_whole(asked, found),
             *_distinct([_all(found, i, title) for i in (1, 2, 3) for title in (True, False)]),
@@ -60,6 +60,10 @@ def plan_query(text: str, lexicon: Lexicon, exists: Exists) -> Plan:
     plan.levels = [_excluding(level, plan.excluded) for level in plan.levels if level]
     plan.notes = [note for term in found for note in _tell(term)] + plan.notes
     return plan
+
+
+def _has_hits(terms: list[Term], excluded: list[str], exists: Exists) -> bool:
+    return len(terms) == 1 and not excluded or exists(_excluding(_all(terms, 3), excluded))
 
 
 def _add_place(term: Term, lexicon: Lexicon, words: int) -> Term:

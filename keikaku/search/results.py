@@ -5,7 +5,9 @@ Within one of these bm25 decides, measures and originals first. Where more than 
 those with short titles are compared, so that the time does not grow with the number of plans.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -31,8 +33,10 @@ _DOCUMENTS = """
     FROM search_documents AS d LEFT JOIN sectors AS s ON s.id = d.sector_id
     WHERE d.id IN (SELECT value FROM json_each(?))
 """
-_COUNT = "SELECT count(*) FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ?"
+_IDS = "SELECT rowid FROM search_index WHERE search_index MATCH ? ORDER BY rowid"
 _EXISTS = "SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT 1"
+
+Ids = list[int]
 
 
 @dataclass(frozen=True)
@@ -114,9 +118,8 @@ def search(
     hits = _best(execute, [_filtered(level, within) for level in plan.levels], kinds, offset + limit)
     needles = needles_of(plan.ways)
     found.results = _read(execute, [hit.id for hit in hits[offset : offset + limit]], needles)
-    found.kinds = _count_kinds(execute, _filtered(plan.match, within), lexicon.kinds)
-    found.sectors = _count_sectors(execute, plan.match, lexicon, kinds)
-    found.total = sum(count.documents for count in found.kinds if kind in (None, "", count.name))
+    ids = _ids(execute, plan.match)
+    _count(found, ids, _ids(execute, _filtered(plan.match, within)) if within else ids, lexicon, kind)
     return found
 
 
@@ -173,18 +176,25 @@ def _sector_filter(execute: Execute, sector: str | None) -> str:
     return f'names : "{sector_token(sector)}"'
 
 
-def _count_kinds(execute: Execute, match: str, kinds: list[Kind]) -> list[Count]:
-    """How many documents of each kind are found, kinds without any left out."""
-    counted = (Count(k.kind, k.label, _count(execute, match, [k])) for k in kinds)
-    return [count for count in counted if count.documents]
+def _count(found: Results, ids: Ids, within: Ids, lexicon: Lexicon, kind: str | None) -> None:
+    """Count by kind what stands in the sector asked for, and by sector what is of the kind; leave out what is none.
+
+    `ids` are those of all documents found, `within` those in the sector.
+    """
+    for known in lexicon.kinds:
+        if number := len(_of_kind(within, known)):
+            found.kinds.append(Count(known.kind, known.label, number))
+        if kind in (None, "", known.kind):
+            found.total += number
+    chosen = [id_ for known in lexicon.kinds if kind in (None, "", known.kind) for id_ in _of_kind(ids, known)]
+    numbers = Counter(map(lexicon.sector_of.__getitem__, chosen))
+    found.sectors = [Count(name, name, numbers[i]) for i, name in enumerate(lexicon.sectors, 1) if numbers[i]]
 
 
-def _count_sectors(execute: Execute, match: str, lexicon: Lexicon, kinds: list[Kind]) -> list[Count]:
-    matches = ((name, _filtered(match, f'names : "{sector_token(name)}"')) for name in lexicon.sectors)
-    counted: Iterable[Count] = (Count(name, name, _count(execute, within, kinds)) for name, within in matches)
-    return [count for count in counted if count.documents]
+def _of_kind(ids: Ids, kind: Kind) -> Ids:
+    return ids[bisect_left(ids, kind.first_id) : bisect_right(ids, kind.last_id)]
 
 
-def _count(execute: Execute, match: str, kinds: list[Kind]) -> int:
-    bounds = (kinds[0].first_id, kinds[-1].last_id) if kinds else (1, 0)
-    return int(next(iter(execute(_COUNT, (match, *bounds))))[0])
+def _ids(execute: Execute, match: str) -> Ids:
+    """The numbers of all documents found, sorted."""
+    return [row[0] for row in execute(_IDS, (match,))]

@@ -8,29 +8,34 @@ Row = dict[str, Any]
 Group = tuple[list[str], list[str]]
 
 MAX_NAMES = 12
+MAX_OWNERS = 20
 
 
 def build_groups(groups: Iterable[Group], organization_names: list[Row]) -> list[Row]:
-    """Rows for (words, also) of each group, then for the names of each organization, those of most plans first.
+    """Rows for (words, also) of each group, then for the names of each organization.
 
-    Groups that are the same in several plans become one.
+    Groups that are the same in several plans become one, and names that many organizations share (農協, JA) stand
+    without the ones that only one of them has.
     """
     distinct = dict.fromkeys((tuple(words), tuple(also)) for words, also in groups)
-    named = Counter(tuple(names) for names in _names(organization_names))
-    frequent = sorted(named, key=lambda names: (-named[names], names))
-    numbered = enumerate([*distinct, *((names, ()) for names in frequent)], 1)
+    named = dict.fromkeys((names, ()) for names in _names(organization_names))
     return [
         {"group_id": number, "word": word, "role": role}
-        for number, (words, also) in numbered
+        for number, (words, also) in enumerate({**distinct, **named}, 1)
         for role, part in (("word", words), ("also", also))
         for word in part
     ]
 
 
-def _names(organization_names: list[Row]) -> Iterator[list[str]]:
+def _names(organization_names: list[Row]) -> Iterator[tuple[str, ...]]:
     """The names of each organization that has several, those of one character (市) left out."""
     names: dict[str, list[str]] = {}
     for row in organization_names:
         if len(row["name"]) > 1:
             names.setdefault(row["organization_id"], []).append(row["name"])
-    return (sorted(group)[:MAX_NAMES] for group in names.values() if len(group) > 1)
+    owners = Counter(name for group in names.values() for name in group)
+    for group in names.values():
+        shared = [name for name in group if owners[name] > MAX_OWNERS]
+        kept = sorted(shared if len(shared) > 1 else group)[:MAX_NAMES]
+        if len(kept) > 1:
+            yield tuple(kept)

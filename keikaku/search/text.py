@@ -1,9 +1,9 @@
 """One function for what is indexed and what is asked: the search key of a text, and its tokens.
 
 A text is normalised (NFKC, lower case, numbers in digits) and cut into runs. A run of digits or of Latin letters is one
-token; any other run of letters becomes its overlapping pairs of characters, the last character alone at its end:
-学校給食 -> 学校 校給 給食 食. A phrase is cut the same way, so that words of one and two characters are found anywhere
-in a run. The tokens stand under a tokenizer that every SQLite has, so that the file opens and searches everywhere.
+token; any other run of letters becomes its overlapping pairs of characters, the last character alone at its end, after
+digits the first one too: 学校給食 -> 学校 校給 給食 食, 40人分 -> 40 人 人分 分. A phrase is cut the same way, so that words
+of one and two characters are found anywhere in a run. The tokens stand under a tokenizer that every SQLite has, so that the file opens and searches everywhere.
 """
 
 import re
@@ -55,7 +55,7 @@ def normalise_with_places(text: str) -> tuple[str, Places] | None:
 
 def index_text(text: str) -> str:
     """The tokens of a text, separated by spaces, as they are written into the index."""
-    return " ".join(token for run in runs(text) for token in _tokens(run))
+    return " ".join(_tokens(runs(text)))
 
 
 def runs(text: str) -> list[str]:
@@ -69,13 +69,12 @@ def phrase(text: str, *, begins: bool = False) -> str:
     cut = runs(text)
     if not cut:
         return ""
-    tokens = [token for run in cut for token in _tokens(run)]
-    if not is_letters(cut[-1]):
-        return f'"{" ".join(tokens)}"' + (" *" if begins and not cut[-1].isdecimal() else "")
-    if len(cut[-1]) > 1:
+    tokens, last = _tokens(cut), cut[-1]
+    if is_letters(last) and len(last) > 1:
         tokens.pop()
-        return f'"{" ".join(tokens)}"'
-    return f'"{" ".join(tokens)}" *'
+    alone = is_letters(last) and len(last) == 1 and not (len(cut) > 1 and cut[-2].isdecimal())
+    open_ended = alone or begins and not is_letters(last) and not last.isdecimal()
+    return f'"{" ".join(tokens)}"' + (" *" if open_ended else "")
 
 
 @lru_cache(maxsize=4096)
@@ -102,8 +101,16 @@ def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
-def _tokens(run: str) -> list[str]:
-    return [run[i : i + 2] for i in range(len(run))] if is_letters(run) else [run]
+def _tokens(cut: list[str]) -> list[str]:
+    tokens, after_digits = [], False
+    for run in cut:
+        if is_letters(run):
+            tokens += [run[0]] if after_digits and len(run) > 1 else []
+            tokens += [run[i : i + 2] for i in range(len(run))]
+        else:
+            tokens.append(run)
+        after_digits = run.isdecimal()
+    return tokens
 
 
 def _clusters(text: str) -> Places:

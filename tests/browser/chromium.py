@@ -119,6 +119,16 @@ class Chromium:
         return bool(self.run("return document.readyState") == "complete")
 
     @contextmanager
+    def in_the_dark(self) -> Iterator[None]:
+        """The visitor prefers a dark page."""
+        feature = {"name": "prefers-color-scheme", "value": "dark"}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [feature]})
+        try:
+            yield
+        finally:
+            self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+    @contextmanager
     def scripts_off(self) -> Iterator[None]:
         self.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
         try:

@@ -125,6 +125,16 @@ def compressed_size(address):
     return len(gzip.compress(body, 6))
 
 
+@pytest.mark.parametrize("width", WIDTHS[:1])
+@every_page
+def test_a_page_has_enough_contrast_in_the_dark(opened):
+    with opened.in_the_dark():
+        faults = opened.check(AXE, ["cat.color"])
+    too_faint = [fault for fault in faults if fault["id"] == "color-contrast"]
+    listing = [f"{node['html'][:160]} {node['failureSummary']}" for fault in too_faint for node in fault["nodes"][:5]]
+    assert not listing, "\n".join(listing)
+
+
 @pytest.mark.parametrize("width", WIDTHS[1:])
 @every_page
 def test_a_page_can_be_read_without_scripts(opened, site, name):

@@ -1,11 +1,14 @@
 """Readings above words: only what a visitor reads is changed, and taking the readings away gives the page back."""
 
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keikaku.errors import InvalidData
+from keikaku.folder import read_plan
 from keikaku.ruby import annotate, choose_readings, keep_easy
 
 READINGS = {"拝島": "はいじま", "拝島駅": "はいじまえき", "掘り起し": "ほりおこし"}
@@ -113,3 +116,28 @@ def test_a_page_reads_words_as_its_own_plan_does() -> None:
 def test_a_page_of_no_plan_leaves_words_that_plans_read_differently() -> None:
     rows = [("a", "日本橋", "にほんばし"), ("b", "日本橋", "にっぽんばし"), ("b", "港", "みなと")]
     assert choose_readings(rows, None) == {"港": "みなと"}
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("港: みなと\n神戸港: コウベコウ\n", []),
+        ("港: みなと\n<b>: びい\n", ["ruby.yml:2:1: <b>: '<b>' is not a word to give a reading; write kanji"]),
+        ("港: minato\n", ["ruby.yml:1:4: 港: 'minato' is not a reading; write hiragana or katakana"]),
+        ("- 港\n", ["ruby.yml:1:1: the record is not a mapping; write lines of key: value"]),
+        ("港: みなと\n港: みなと\n", ["ruby.yml:2:1: key '港' stands twice; keep one of them"]),
+    ],
+)
+def test_a_wrong_line_of_the_file_is_named(text: str, faults: list[str], folder: Path) -> None:
+    (folder / "ruby.yml").write_text(text, "utf-8")
+    found = read_faults(folder)
+    assert len(found) == len(faults), found
+    assert all(line.startswith(begin) for line, begin in zip(found, faults, strict=True)), found
+
+
+def read_faults(folder: Path) -> list[str]:
+    try:
+        read_plan(folder)
+    except InvalidData as error:
+        return [str(problem).removeprefix(f"{folder}/") for problem in error.problems]
+    return []

@@ -64,7 +64,7 @@ async def test_the_python_example_prints_every_measure(site, data_page, monkeypa
 
 async def test_every_table_can_be_downloaded_and_is_explained(site, data_page):
     for table in read_schema():
-        for ending in (".csv?_stream=1", ".json?_shape=array&_size=max"):
+        for ending in (".csv", ".xlsx", ".json?_shape=array&_size=max"):
             address = f"/plans/{table.name}{ending}"
             assert address in unescape(data_page)
             assert (await site.client.get(address)).status_code == 200, address

@@ -75,7 +75,8 @@ async def test_targets_not_met_in_the_first_half_are_counted_and_begin_with_the_
 
 
 @pytest.mark.parametrize(
-    "path", ["/plans.db", "/plans/measure_overview.csv?_stream=1&_dl=1", "/plans/targets.csv?_stream=1&_dl=1"]
+    "path",
+    ["/plans.db", "/plans/measure_overview.xlsx?plan_id=akishima", "/plans/measure_overview.csv?plan_id=akishima"],
 )
 async def test_downloads_are_there(site, path):
     assert path.replace("&", "&amp;") in await get(site, "/")

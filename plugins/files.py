@@ -1,0 +1,106 @@
+"""/files/: the files of the whole data set, and /plans.db, with strong ETags, ranges and conditional requests.
+
+`python build_db.py --files files` makes the folder `files` beside the database. What its listing does not name is not
+served, and nothing is, once the database is another one than the files were made from.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.utils import add_cors_headers
+from datasette.utils.asgi import NotFound, Request
+from datasette.views.database import DatabaseDownload
+from jinja2 import Environment
+from starlette.responses import FileResponse
+
+from keikaku.downloads.fingerprint import fingerprint
+
+FOLDER = "files"
+LISTING = "files.json"
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    return [(r"^/files/(?P<path>.+)$", send_listed), (r"^/(?P<database>[^/.]+)\.db$", send_database)]
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
+    async def data_files() -> dict[str, Any]:
+        """The listing files.json, empty while there are no files of this database; paths are below /files/."""
+        return await read_listing(datasette)
+
+    env.globals["data_files"] = data_files
+
+
+async def send_listed(datasette: Datasette, request: Request, send: Callable[..., Any]) -> None:
+    path = request.url_vars["path"]
+    listing = await read_listing(datasette)
+    types = {file["path"]: file["media_type"] for file in listing.get("files", [])}
+    if listing:
+        types[LISTING] = "application/json; charset=utf-8"
+    if path not in types:
+        raise NotFound("404")
+    await send_file(datasette, request, send, find_folder(datasette) / path, types[path])
+
+
+async def send_database(datasette: Datasette, request: Request, send: Callable[..., Any]) -> None:
+    """As Datasette's own, which decides who may have it, but with ranges."""
+    headers = [pair for pair in request.scope["headers"] if pair[0] != b"if-none-match"]
+    answer = await DatabaseDownload(datasette).get(Request({**request.scope, "headers": headers}, request.receive))
+    path = Path(answer.filepath)
+    named = {"content-disposition": f'attachment; filename="{path.name}"'}
+    await send_file(datasette, request, send, path, "application/vnd.sqlite3", named)
+
+
+async def send_file(
+    datasette: Datasette,
+    request: Request,
+    send: Callable[..., Any],
+    path: Path,
+    media_type: str,
+    headers: dict[str, str] | None = None,
+) -> None:
+    """Raises NotFound if the file is gone."""
+    try:
+        etag = f'"{await asyncio.to_thread(fingerprint, path)}"'
+    except OSError as error:
+        raise NotFound("404") from error
+    headers = {**(headers or {}), "etag": etag, "cache-control": f"max-age={datasette.setting('default_cache_ttl')}"}
+    if datasette.cors:
+        add_cors_headers(headers)
+    if etag in request.headers.get("if-none-match", ""):
+        fixed = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": 304, "headers": fixed})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    respond: Callable[..., Awaitable[None]] = FileResponse(path, headers=headers, media_type=media_type)
+    await respond(request.scope, request.receive, send)
+
+
+async def read_listing(datasette: Datasette) -> dict[str, Any]:
+    """files.json; empty if there is none, or if it tells of another database."""
+    return await asyncio.to_thread(_read_listing, datasette)
+
+
+def _read_listing(datasette: Datasette) -> dict[str, Any]:
+    try:
+        listing: dict[str, Any] = json.loads((find_folder(datasette) / LISTING).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    db = find_database(datasette)
+    return listing if listing["database"]["sha256"] == (db.hash or fingerprint(Path(db.path))) else {}
+
+
+def find_folder(datasette: Datasette) -> Path:
+    return Path(find_database(datasette).path or "").parent / FOLDER
+
+
+def find_database(datasette: Datasette) -> Database:
+    return datasette.get_database()

@@ -1,0 +1,106 @@
+"""A page of a table, a query or an error taken apart, and the faults that none of them may have."""
+
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from itertools import pairwise
+
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
+# Words of Datasette's own pages.
+ENGLISH = re.compile(
+    r"\b(rows?|records?|where|sorted by|descending|Next page|Apply|View and edit|This data as|advanced|Advanced export"
+    r"|Suggested facets|facets?|remove filter|contains|ends with|starts with|is null|not null|is blank|column -|Sort"
+    r"|download file|expand labels|stream all|Custom SQL|Run SQL|Format SQL|Edit SQL|Query parameters|results?"
+    r"|Queries|Tables|Views|hidden|Download|Data license|Data source|About|home|Error|Invalid|Forbidden|Not found"
+    r"|Table actions|array|newline-delimited|Powered by|Log out|None|Undefined|undefined)\b"
+)
+UNREAD = {"script", "style", "head", "pre", "code", "textarea", "noscript"}
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+SPOKEN = ("aria-label", "title", "alt", "placeholder")
+
+
+class ListingPage(HTMLParser):
+    """What a visitor reads of a page, its headings, forms and table heads."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.html = html
+        self.open: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.headings: list[tuple[int, str]] = []
+        self.heads: list[dict[str, str | None]] = []
+        self.head_texts: list[str] = []
+        self.labels: set[str | None] = set()
+        self.fields: list[dict[str, str | None]] = []
+        self.links: dict[str, str] = {}
+        self.ids: list[str] = []
+        self.handlers: list[str] = []
+        self.feed(html)
+
+    @property
+    def h1(self) -> str:
+        return "".join(text for level, text in self.headings if level == 1)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        attributes = dict(attrs)
+        if tag not in VOID:
+            self.open.append((tag, attributes))
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append((int(tag[1]), ""))
+        if tag == "th":
+            self.heads.append(attributes)
+            self.head_texts.append("")
+        if tag == "label":
+            self.labels.add(attributes.get("for"))
+        if tag in ("select", "textarea") or (tag == "input" and attributes.get("type") != "hidden"):
+            self.fields.append(attributes)
+        if tag == "a" and attributes.get("href"):
+            self.links.setdefault(attributes["href"] or "", "")
+        if "id" in attributes:
+            self.ids.append(attributes["id"] or "")
+        if "main" in [name for name, _ in self.open]:
+            self.text += "".join(f" {attributes[name]} " for name in SPOKEN if attributes.get(name))
+        self.handlers += [f"{tag} {name}" for name in attributes if name == "style" or name.startswith("on")]
+        if tag == "style" or (tag == "script" and "src" not in attributes):
+            self.handlers.append(f"inline {tag}")
+
+    def handle_endtag(self, tag: str) -> None:
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        tags = [tag for tag, _ in self.open]
+        if any(re.fullmatch("h[1-6]", tag) for tag in tags):
+            level, text = self.headings[-1]
+            self.headings[-1] = (level, text + data)
+        if "th" in tags:
+            self.head_texts[-1] += data
+        if "a" in tags:
+            href = next(attributes.get("href") for tag, attributes in reversed(self.open) if tag == "a")
+            if href:
+                self.links[href] += data
+        english = any(attributes.get("lang") == "en" for _, attributes in self.open)
+        if "main" in tags and not UNREAD & set(tags) and not english:
+            self.text += data
+
+    def faults(self) -> Iterator[str]:
+        """What no page may have."""
+        if not JAPANESE.search(self.h1):
+            yield f"h1 {self.h1!r}"
+        if found := ENGLISH.search(self.text):
+            yield f"English: {self.text[max(0, found.start() - 40) : found.end() + 40]!r}"
+        if self.handlers:
+            yield f"inline: {self.handlers}"
+        levels = [level for level, _ in self.headings]
+        if levels[:1] != [1] or levels.count(1) != 1 or any(b > a + 1 for a, b in pairwise(levels)):
+            yield f"headings {levels}"
+        if doubled := sorted({id_ for id_ in self.ids if self.ids.count(id_) > 1}):
+            yield f"ids twice: {doubled}"
+        if unlabelled := [field for field in self.fields if field.get("id") not in self.labels]:
+            yield f"fields without label: {unlabelled}"
+        if empty := [text for text in self.head_texts if not text.strip()]:
+            yield f"{len(empty)} empty table heads"
+        if unscoped := [head for head in self.heads if "scope" not in head]:
+            yield f"{len(unscoped)} table heads without scope"
+        if 'lang="ja"' not in self.html or "<title>" not in self.html:
+            yield "no language or title"

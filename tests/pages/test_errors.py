@@ -1,0 +1,209 @@
+"""Wrong addresses: the right status, in the format asked for, in Japanese, with a way on and never a traceback."""
+
+import logging
+import re
+from urllib.parse import urlencode
+
+import pytest
+from datasette import hookimpl
+from datasette.plugins import pm
+
+from tests.pages.listing_page import JAPANESE, ListingPage
+
+ENDLESS = urlencode({"sql": "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c"})
+THROUGH = urlencode({"_through": '{"table": "nothing", "column": "a", "value": "1"}'})
+BAD_REQUESTS = [
+    "/plans/measures?zz=1",
+    "/plans/measures?zz__contains=1",
+    "/plans/measures?code__unknown=1",
+    "/plans/targets?zz=1",
+    "/plans/measures?_sort=nothing",
+    "/plans/measures?_sort=code&_sort_desc=code",
+    "/plans/measures?_sort_desc=nothing",
+    "/plans/measures?_through=x",
+    f"/plans/measures?{THROUGH}",
+    "/plans/measures?_facet=%7B",
+    "/plans/measures?_facet=nothing",
+    "/plans/measures?code__in=%5B",
+    "/plans/measures?number__gt=9223372036854775808",
+    "/plans/measures?number__lt=99999999999999999999",
+    "/plans/measures?_timelimit=abc",
+    "/plans/targets?_next=abc",
+    "/plans/measures?_next=a,b,c",
+    "/plans/measures?_size=-1",
+    "/plans/measures?_size=many",
+    "/plans/measures?_size=99999999",
+    "/plans/measures?_col=nothing",
+    "/plans/measures?_nocol=nothing",
+    "/plans/measures?_where=nothing+is+3",
+    "/plans/measures?_search=%00",
+    "/plans?sql=select+*+from+nothing",
+    "/plans?sql=drop+table+measures",
+    f"/plans?{ENDLESS}",
+]
+MISSING = [
+    "/nothing",
+    "/nothing/at/all",
+    "/plans/nothing",
+    "/plans/measurs",
+    "/plans/nothing/1",
+    "/plans/measures/nothing",
+    "/plans/measure_goals/akishima-kogyo-1",
+    "/plans/targets/akishima-kogyo-1",
+    "/plans/unmet_targets/1",
+    "/plans/plans/nothing",
+    "/plans/organizations/nothing",
+    "/plans.xyz",
+    "/plans/measures.xyz",
+    "/plans/search.xyz",
+    "/plans/measures/akishima-kogyo-1.xyz",
+    "/-/messages",
+    "/-/permissions",
+    "/-/allow-debug",
+    "/-/patterns",
+    "/-/logout",
+    "/-/auth-token",
+    "/-/nothing",
+    "/static/nothing.css",
+    "/-/static/nothing.js",
+    "/-/static-plugins/datasette_vega/nothing.js",
+]
+METHODS = ["POST", "PUT", "PATCH", "DELETE", "TRACE", "NONSENSE"]
+
+
+@pytest.fixture
+async def broken(site):
+    """The site with an address that fails by a fault of our own."""
+
+    class Broken:
+        @hookimpl
+        def extra_template_vars(self, request):
+            if request and request.args.get("kk_break"):
+                raise ZeroDivisionError("secret of the server")
+
+    plugin = Broken()
+    pm.register(plugin)
+    yield site
+    pm.unregister(plugin)
+
+
+def assert_error_page(response, status):
+    assert response.status_code == status, f"{response.url}: {response.status_code}"
+    page = ListingPage(response.text)
+    assert list(page.faults()) == [], response.url
+    assert "Traceback" not in response.text
+    assert "site-packages" not in response.text
+    assert not response.headers.get("set-cookie")
+    return page
+
+
+@pytest.mark.parametrize("path", BAD_REQUESTS)
+async def test_a_wrong_condition_is_400(site, path):
+    page = assert_error_page(await site.client.get(path), 400)
+    assert "sql" in path or page.links["/"]
+
+
+@pytest.mark.parametrize("path", [*BAD_REQUESTS, "/plans?x=1"])
+async def test_a_wrong_condition_is_400_in_json_and_csv(site, path):
+    before, mark, after = path.partition("?")
+    if path != "/plans?x=1":
+        response = await site.client.get(f"{before}.json{mark}{after}")
+        assert response.status_code == 400
+        assert response.json()["ok"] is False
+        assert "Traceback" not in response.text
+    if re.search(r"_(facet|size|next|timelimit)=", path):
+        return  # a file holds all rows and has no facets
+    response = await site.client.get(f"{before}.csv{mark}{after}")
+    assert response.status_code == 400
+    assert response.headers["content-type"].startswith("text/plain")
+    assert JAPANESE.search(response.text)
+
+
+@pytest.mark.parametrize("path", MISSING)
+async def test_what_is_not_there_is_404(site, path):
+    page = assert_error_page(await site.client.get(path), 404)
+    assert page.links["/"]
+    assert 'action="/plans/search"' in page.html
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/plans/nothing", "/plans/measures/nothing", "/plans/nothing/1"])
+async def test_what_is_not_there_is_404_in_json(site, path):
+    response = await site.client.get(f"{path}.json")
+    assert response.status_code == 404
+    answer = response.json()
+    assert (answer["ok"], answer["status"]) == (False, 404)
+    assert JAPANESE.search(answer["error"])
+    assert JAPANESE.search(response.text), "Unicode as itself"
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("path", ["/", "/plans", "/plans/measures", "/plans/measures/akishima-kogyo-1", "/plans/search"])
+async def test_only_reading_is_allowed(site, method, path):
+    response = await site.client.request(method, path)
+    assert_error_page(response, 405)
+    assert response.headers["allow"] == "GET, HEAD, OPTIONS"
+
+
+async def test_only_reading_is_allowed_in_json(site):
+    response = await site.client.post("/plans/measures.json")
+    assert response.status_code == 405
+    assert response.json()["ok"] is False
+
+
+@pytest.mark.parametrize("path", ["/_internal", "/_internal/databases"])
+async def test_what_is_not_public_is_403(site, path):
+    assert_error_page(await site.client.get(path), 403)
+    assert (await site.client.get(f"{path}.json")).json()["status"] == 403
+
+
+@pytest.mark.parametrize("path", ["/plans/measures", "/plans/search", "/plans", "/plans/measures/akishima-kogyo-1"])
+async def test_a_fault_of_our_own_is_500_and_keeps_its_secrets(broken, path, monkeypatch):
+    response = await broken.client.get(f"{path}?kk_break=1")
+    if path == "/plans/measures":
+        assert response.status_code == 400, "kk_break is no column"
+        return
+    assert response.status_code == 500
+    assert "secret" not in response.text
+    assert "Traceback" not in response.text
+    assert JAPANESE.search(response.text)
+
+
+async def test_a_mistake_that_datasette_answers_with_500_is_logged(site, caplog):
+    with caplog.at_level(logging.WARNING, "keikaku.errors"):
+        await site.client.get("/plans/measures?_through=x")
+    assert "/plans/measures: answered as 400" in caplog.text
+
+
+async def test_a_mistyped_name_is_answered_with_near_ones(site):
+    page = ListingPage((await site.client.get("/plans/measurs")).text)
+    assert page.links["/plans/measures"] == "施策"
+
+
+async def test_a_missing_row_leads_to_its_table(site):
+    page = ListingPage((await site.client.get("/plans/measures/nothing")).text)
+    assert page.links["/plans/measures"] == "施策"
+
+
+async def test_an_unknown_column_can_be_taken_off(site):
+    page = ListingPage((await site.client.get("/plans/measures?zz=1&number=2")).text)
+    assert page.links["/plans/measures?number=2"] == "この条件を外して開く"
+
+
+async def test_a_query_that_takes_too_long_can_be_mended(site):
+    page = ListingPage((await site.client.get(f"/plans?{ENDLESS}")).text)
+    assert page.h1 == "時間がかかりすぎました"
+    assert "with recursive c(x)" in page.html
+
+
+async def test_pages_that_datasette_has_in_english_are_json_only(site):
+    for name in ("versions", "metadata", "settings", "plugins", "databases", "threads", "actor"):
+        response = await site.client.get(f"/-/{name}")
+        assert response.status_code == 302
+        assert response.headers["location"] == f"/-/{name}.json"
+        assert (await site.client.get(f"/-/{name}.json")).status_code == 200
+
+
+async def test_what_is_named_in_an_address_is_text_and_never_markup(site):
+    for path in ("/plans/<script>", "/plans/measures?<script>x=1", "/plans?sql=<script>", "/plans/measures/<script>"):
+        response = await site.client.get(path, follow_redirects=True)
+        assert "<script>" not in response.text, path

@@ -1,0 +1,231 @@
+"""Pages of queries: titles, forms fed from the data, linked names, answers in words; and a visitor's own SQL."""
+
+import re
+from urllib.parse import quote, urlencode
+
+import pytest
+
+from keikaku.query_forms import PARAMETERS
+from tests.pages.listing_page import ListingPage
+
+UNMET = ["出前授業", "人材確保", "たま工業交流展", "大型商業施設", "個店づくり", "創業セミナー"]
+
+
+async def get(site, path, status=200):
+    response = await site.client.get(quote(path, safe="/?&=.+_%:,"))
+    assert response.status_code == status, f"{path}: {response.status_code}"
+    return ListingPage(response.text)
+
+
+async def ask(site, sql, status=200, **values):
+    response = await site.client.get("/plans?" + urlencode({"sql": sql, **values}))
+    assert response.status_code == status
+    return ListingPage(response.text)
+
+
+@pytest.fixture
+async def queries(site):
+    return await site.get_canned_queries("plans", None)
+
+
+@pytest.mark.parametrize("variant", ["", "?_chart=1&_size=max", "?sector=zzz&organization=zzz&fiscal_year=1950&q=zzzz"])
+async def test_every_query_is_a_japanese_page_under_its_own_title(site, queries, variant):
+    faults = []
+    for name, query in queries.items():
+        page = await get(site, f"/plans/{name}{variant}")
+        faults += [f"{name}{variant}: {fault}" for fault in page.faults()]
+        if page.h1 != query["title"]:
+            faults.append(f"{name}: h1 {page.h1!r}")
+        if re.search("<title>[^<]*(SELECT|select)", page.html):
+            faults.append(f"{name}: SQL in the title")
+    assert faults == []
+
+
+async def test_every_query_is_a_japanese_page_where_there_are_two_plans(two_plans, queries):
+    faults = []
+    for name in queries:
+        page = await get(two_plans, f"/plans/{name}")
+        faults += [f"{name}: {fault}" for fault in page.faults()]
+    assert faults == []
+
+
+async def test_every_parameter_of_every_query_is_known(queries):
+    unknown = []
+    for name, query in queries.items():
+        unknown += [f"{name}: {p}" for p in set(re.findall(r":(\w+)", query["sql"])) if p not in PARAMETERS]
+    assert unknown == []
+
+
+async def test_every_choice_of_a_form_gives_an_answer(site, queries):
+    dead = []
+    for name in queries:
+        page = await get(site, f"/plans/{name}")
+        for parameter, options in re.findall(r'<select id="p-\w+" name="(\w+)">(.*?)</select>', page.html, re.DOTALL):
+            for value in re.findall(r'<option value="([^"]+)"', options):
+                answer = await site.client.get(f"/plans/{name}.json?_shape=array&{urlencode({parameter: value})}")
+                if answer.status_code != 200:
+                    dead.append((name, parameter, value))
+    assert dead == []
+
+
+@pytest.mark.parametrize(
+    ("address", "chosen"),
+    [
+        ("/plans/targets_due?fiscal_year=令和6年度", "2024"),
+        ("/plans/targets_due?fiscal_year=R6", "2024"),
+        ("/plans/targets_due?fiscal_year=", None),
+        ("/plans/measures_by_goal?sector=農業", "農業"),
+        ("/plans/measures_by_organization?organization=農協", "農協"),
+    ],
+)
+async def test_what_was_asked_for_stays_chosen(site, address, chosen):
+    page = await get(site, address)
+    assert re.findall(r'<option value="([^"]*)" selected', page.html) == ([chosen] if chosen else [])
+
+
+async def test_names_are_links_and_their_ids_are_left_out(site):
+    page = await get(site, "/plans/measures_by_goal?sector=農業")
+    assert page.links["/plans/measures/akishima-nogyo-4"] == "学校給食での地場野菜の使用"
+    assert "ID" not in [text.strip() for text in page.head_texts]
+    page = await get(site, "/plans/organizations_together?organization=農協")
+    assert "/plans/organizations/akishima-shi" in page.links
+
+
+async def test_a_query_sorts_by_the_heading_that_is_pressed(site):
+    page = await get(site, "/plans/new_measures?_sort_desc=番号")
+    codes = re.findall(r'data-label="番号">([^<]+)<', page.html)
+    assert codes == sorted(codes, reverse=True)
+    assert [h["aria-sort"] for h in page.heads if "aria-sort" in h] == ["descending"]
+
+
+async def test_unmet_targets_give_reason_evidence_and_what_became_of_them(site):
+    page = await get(site, "/plans/unmet_targets")
+    rows = (await site.client.get("/plans/unmet_targets.json?_shape=array")).json()
+    assert f"{len(rows)}件" in page.text
+    assert [word for word in UNMET if word not in page.text] == []
+    for row in rows:
+        for column in ("施策", "根拠の語", "後期に向けた決定", "後期の施策", "推進団体"):
+            assert (row[column] or "") in page.text, row
+    assert "結果は公表されていません" in page.text
+    assert page.links["/about#judgement"]
+
+
+async def test_unmet_targets_filter_by_reason_and_sector_with_counts(site):
+    page = await get(site, "/plans/unmet_targets")
+    for parameter in ("reason", "sector"):
+        links = {
+            link: int(re.search(r"(\d+)\s*$", text)[1])
+            for link, text in page.links.items()
+            if f"unmet_targets?{parameter}=" in link
+        }
+        assert links
+        for link, count in links.items():
+            rows = (await site.client.get(link.replace("?", ".json?_shape=array&"))).json()
+            assert len(rows) == count, link
+            filtered = ListingPage((await site.client.get(link)).text)
+            assert f"{count}件：" in filtered.text
+
+
+@pytest.mark.parametrize("group", ["分野", "理由", "期限", "後期に向けた決定"])
+async def test_unmet_targets_can_be_grouped(site, group):
+    page = await get(site, f"/plans/unmet_targets?_group={group}")
+    assert list(page.faults()) == []
+    counts = [int(count) for _, text in page.headings for count in re.findall(r"（(\d+)件）", text)]
+    assert sum(counts) == len((await site.client.get("/plans/unmet_targets.json?_shape=array")).json())
+
+
+async def test_first_to_second_half_is_drawn_and_written(site):
+    page = await get(site, "/plans/first_to_second_half")
+    rows = (await site.client.get("/plans/first_to_second_half.json?_shape=array")).json()
+    assert page.html.count('role="img"') == 2
+    assert page.html.count("<title id=") == page.html.count("<desc id=") == 2
+    ended = sum(row["変化"] == "終了" for row in rows)
+    assert f"終了{ended}件" in page.html
+    assert f"{ended}件が終わりました" in page.text
+    drawn = [int(n) for n in re.findall(r"→ [^<]+：(\d+)件</title>", page.html)]
+    assert sum(drawn) == 2 * len(rows)
+    patterns = set(re.findall(r'<pattern id="wide-(p\d+)"', page.html))
+    assert len(patterns) == len({row["変化"] for row in rows})
+
+
+async def test_organizations_together_are_a_matrix_whose_numbers_agree_with_the_list(site):
+    page = await get(site, "/plans/organizations_together")
+    rows = (await site.client.get("/plans/organizations_together.json?_shape=array")).json()
+    matrix = page.html.partition('class="matrix"')[2].partition("</table>")[0]
+    names = re.findall(r'organization=[^"]+">([^<]+)</a>', matrix)
+    lines = [re.findall(r"<td[^>]*>([^<]+)</td>", line) for line in matrix.split("<tr>")[2:]]
+    assert len(names) == 10
+    wanted = {frozenset((row["団体"], row["相手の団体"])): row["施策の数"] for row in rows}
+    for one, line in zip(names, lines, strict=True):
+        for other, number in zip(names, line, strict=True):
+            if one != other:
+                assert number == str(wanted.get(frozenset((one, other)), "・")), (one, other)
+
+
+@pytest.mark.parametrize("q", ["給食", "工-1", "商工会", "祭"])
+async def test_search_groups_counts_and_marks(site, q):
+    page = await get(site, f"/plans/search?q={q}")
+    assert list(page.faults()) == []
+    rows = (await site.client.get(f"/plans/search.json?_shape=array&q={quote(q)}")).json()
+    assert f"{len(rows)}件" in page.text
+    assert [row["url"] for row in rows[:3] if row["url"] not in page.links] == []
+    kinds = [int(count) for level, text in page.headings for count in re.findall(r"（(\d+)件）", text) if level == 2]
+    assert sum(kinds) == len(rows)
+
+
+async def test_search_marks_what_was_found_and_nothing_else_as_markup(site):
+    page = await get(site, "/plans/search?q=給食")
+    assert "<mark>給食</mark>" in page.html
+    assert "«" not in page.text
+    page = await get(site, "/plans/search?q=<script>x</script>")
+    assert "<script>x" not in page.html
+
+
+async def test_search_narrows_by_kind_and_sector(site):
+    page = await get(site, "/plans/search?q=給食&kind=measure")
+    assert [text for level, text in page.headings if level == 2 and "件）" in text][0].startswith("施策（")
+    assert not any("基本目標（" in text for _, text in page.headings)
+    page = await get(site, "/plans/search?q=農業&sector=観光")
+    assert list(page.faults()) == []
+
+
+async def test_search_that_finds_nothing_offers_a_way_on(site):
+    page = await get(site, "/plans/search?q=ゑゑゑゑ")
+    assert "見つからないとき" in page.text
+    assert "/plans/measure_overview" in page.links
+
+
+async def test_a_visitors_sql_is_answered_with_its_own_columns(site):
+    page = await ask(site, "select code, name, is_new from measures where number = :n", n="1")
+    assert list(page.faults()) == []
+    assert [text.strip() for text in page.head_texts[:3]] == ["code", "name", "is_new"]
+    assert ":n に入れる値" in page.text
+    assert 'content="noindex"' in page.html
+
+
+@pytest.mark.parametrize(
+    ("sql", "sentence"),
+    [
+        ("select * from measure", "「measure」という表はありません"),
+        ("select nothing from measures", "「nothing」という列はありません"),
+        ("select nothing( from measures", "の近くの書き方がちがいます"),
+        ("select nothing()", "「nothing」という関数はありません"),
+        ("select * from measures where", "文が途中で終わっています"),
+        ("delete from measures", "読み出すだけの文です"),
+        ("select 1; select 2", "一度に実行できる文は一つです"),
+    ],
+)
+async def test_wrong_sql_is_explained_and_can_be_mended(site, sql, sentence):
+    page = await ask(site, sql, status=400)
+    assert list(page.faults()) == []
+    assert sentence in page.text
+    assert sql in page.html.replace("&#39;", "'")
+    assert "<textarea" in page.html
+
+
+async def test_a_result_that_is_cut_says_so(site):
+    most = site.setting("max_returned_rows")
+    sql = f"with recursive n(i) as (select 1 union all select i + 1 from n where i < {most + 1}) select i from n"
+    page = await ask(site, sql)
+    assert f"{most:,}件以上" in page.text
+    assert f"JSON（最初の{most:,}行）" in page.links.values()
