@@ -36,8 +36,13 @@ def main(number: int, folder: Path) -> None:
     """Write NUMBER plans into FOLDER."""
     for i in range(1, number + 1):
         InventedPlan(i).write(folder)
-    shutil.copy(ROOT.parent / "data" / "synonyms.yml", folder)
+    copy_synonyms(folder)
     click.echo(f"wrote {number} plan(s) to {folder}", err=True)
+
+
+def copy_synonyms(folder: Path) -> None:
+    """The synonyms of all plans, as data/ has them."""
+    shutil.copy(ROOT.parent / "data" / "synonyms.yml", folder)
 
 
 class InventedPlan:

@@ -95,7 +95,9 @@ def _measures(tables: Tables) -> Iterator[Row]:
     for position, row in enumerate(tables["measures"], 1):
         body = [row["summary"], row["schedule"], row["target"], "、".join(labels[row["id"]])]
         tokens = [code_token(row["code"]), *(year_token(int(year)) for year in due.get(row["id"], []))]
-        yield _document("measure", "measures", row | {"position": position}, row["name"], promoters[row["id"]], body, tokens)
+        yield _document(
+            "measure", "measures", row | {"position": position}, row["name"], promoters[row["id"]], body, tokens
+        )
 
 
 def _goals(tables: Tables) -> Iterator[Row]:
@@ -131,15 +133,16 @@ def _events(tables: Tables) -> Iterator[Row]:
 
 
 def _passages(tables: Tables) -> Iterator[Row]:
+    plans = {row["id"]: row["plan_id"] for row in tables["sectors"]}
     owners = {
         row["id"]: {
             "plan_id": plans.get(row.get("sector_id")) or row.get("plan_id") or row["id"],
             "sector_id": row.get("sector_id"),
+            "name": row.get("name") or row["title"],
         }
-        for plans in ({sector["id"]: sector["plan_id"] for sector in tables["sectors"]},)
         for table in ("plans", "goals", "measures", "evaluations")
         for row in tables[table]
     }
     for position, row in enumerate(tables.get("report_passages", []), 1):
         placed = row | owners[row["row_id"]] | {"position": position}
-        yield _document("passage", "report_passages", placed, row["heading"], [], [row["text"]], [])
+        yield _document("passage", "report_passages", placed, row["heading"], [placed["name"]], [row["text"]], [])

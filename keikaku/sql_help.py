@@ -47,6 +47,8 @@ _WORDS = {
     "group_concat": "文字をつなげて一つにする",
     "coalesce": "空でない最初の値",
     "search_match": "検索の言葉を全文検索の式にする",
+    "highlight": "検索の言葉が当たった所を « » で示す",
+    "highlight_snippet": "当たった所のまわりを短く切り出し、« » で示す",
     "search_key": "全角・半角や大文字・小文字の違いをならす",
 }
 _COMPLAINTS = (

@@ -265,5 +265,15 @@ async def _respond(datasette: Datasette, request: Request, answer: Answer) -> Re
     if wanted == "csv":
         return Response.text("\n".join(filter(None, words.values())) + "\n", status=answer.status)
     context = {"status": answer.status, **words, "detail": answer.detail, "sql_text": answer.sql, "links": answer.links}
-    html = await datasette.render_template([f"{answer.status}.html", "error.html"], context, request=request)
-    return Response.html(html, status=answer.status)
+    return Response.html(await _render(datasette, request, context), status=answer.status)
+
+
+async def _render(datasette: Datasette, request: Request, context: dict[str, Any]) -> str:
+    """The page of an error; without what plugins add to pages if that is what failed."""
+    names = [f"{context['status']}.html", "error.html"]
+    try:
+        return await datasette.render_template(names, context, request=request)
+    except Exception:
+        log.exception("%s: the page of an error failed", request.path)
+        template = datasette.jinja_env.select_template(names)
+        return await template.render_async(context | {"urls": datasette.urls})

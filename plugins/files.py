@@ -17,12 +17,16 @@ from datasette.utils import add_cors_headers
 from datasette.utils.asgi import NotFound, Request
 from datasette.views.database import DatabaseDownload
 from jinja2 import Environment
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 from starlette.responses import FileResponse
 
+from keikaku.downloads.data_set import describe_data_set
+from keikaku.downloads.descriptions import build_schema_org
 from keikaku.downloads.fingerprint import fingerprint
+from keikaku.downloads.listing import LISTING, FileInfo
 
 FOLDER = "files"
-LISTING = "files.json"
 
 
 @hookimpl
@@ -36,7 +40,13 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         """The listing files.json, empty while there are no files of this database; paths are below /files/."""
         return await read_listing(datasette)
 
-    env.globals["data_files"] = data_files
+    async def dataset_json_ld(request: Request) -> Markup:
+        """The data set as schema.org knows it, for a <script type="application/ld+json"> of a page."""
+        root = datasette.absolute_url(request, datasette.urls.instance()).rstrip("/") + "/"
+        described = await asyncio.to_thread(_describe, datasette, root)
+        return htmlsafe_json_dumps(described, dumps=json.dumps, ensure_ascii=False)
+
+    env.globals.update(data_files=data_files, dataset_json_ld=dataset_json_ld)
 
 
 async def send_listed(datasette: Datasette, request: Request, send: Callable[..., Any]) -> None:
@@ -96,6 +106,13 @@ def _read_listing(datasette: Datasette) -> dict[str, Any]:
         return {}
     db = find_database(datasette)
     return listing if listing["database"]["sha256"] == (db.hash or fingerprint(Path(db.path))) else {}
+
+
+def _describe(datasette: Datasette, root: str) -> dict[str, Any]:
+    """With the files that are served now."""
+    files = [FileInfo(**file) for file in _read_listing(datasette).get("files", [])]
+    database = Path(find_database(datasette).path)
+    return build_schema_org(describe_data_set(database, datasette.metadata()), files, root)
 
 
 def find_folder(datasette: Datasette) -> Path:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict
+from functools import partial
 from sqlite3 import Connection
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -15,8 +15,9 @@ from datasette.utils import escape_sqlite
 from datasette.utils.asgi import Request, Response
 
 from keikaku.search import normalise
+from keikaku.search.lexicon import load_lexicon
 from keikaku.search.results import plan_in, search
-from keikaku.search.snippet import Parts, cut_out, needles_of
+from keikaku.search.snippet import Needles, Parts, as_text, cut_out, mark, needles_of
 from keikaku.search.suggest import suggest
 
 MOST = 1000  # results of one search
@@ -37,43 +38,57 @@ _columns: WeakKeyDictionary[Database, dict[str, list[str]]] = WeakKeyDictionary(
 
 @hookimpl(trylast=True)
 def prepare_connection(conn: Connection) -> None:
-    """search_match, search_results, search_key and highlight_snippet for SQL; escape_fts becomes search_match."""
+    """search_match, search_results, search_key, highlight and highlight_snippet; escape_fts becomes search_match."""
     for name in ("search_match", "escape_fts"):
         conn.create_function(name, 1, lambda words: plan_in(conn.execute, _text(words)).match, deterministic=True)
     conn.create_function("search_results", 1, lambda words: _results(conn, _text(words)), deterministic=True)
     conn.create_function("search_key", 1, lambda text: normalise(_text(text)).strip(), deterministic=True)
-    conn.create_function("highlight_snippet", 2, lambda text, words: _highlight(conn, _text(text), _text(words)))
+    for name, cut in (("highlight", mark), ("highlight_snippet", cut_out)):
+        conn.create_function(name, 2, partial(_highlight, conn, cut), deterministic=True)
+
+
+@hookimpl
+def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
+    """Read the words of the database now, so that the first visitor need not wait for it."""
+
+    async def read_words() -> None:
+        for db in datasette.databases.values():
+            if "search_words" in await db.table_names():
+                await db.execute_fn(lambda conn: load_lexicon(conn.execute))
+
+    return read_words
 
 
 def _results(conn: Connection, words: str) -> str:
     """What is found, best first, as a JSON array of objects: kind, id, title, snippet, table, sector, code."""
     found = search(conn.execute, words, limit=MOST)
-    rows = ({**asdict(result), "snippet": _marked(result.snippet_parts)} for result in found.results)
+    rows = ({**vars(result), "snippet": as_text(result.snippet_parts)} for result in found.results)
     return json.dumps([{key: row[key] for key in RESULT_KEYS} for row in rows])
 
 
-def _highlight(conn: Connection, text: str, words: str) -> str:
-    """About 90 characters of a text around the first word that was searched for, each hit between « and »."""
-    return _marked(cut_out(text, needles_of(plan_in(conn.execute, words).ways)))
-
-
-def _marked(parts: Parts) -> str:
-    return "".join(f"«{text}»" if found else text for text, found in parts)
+def _highlight(conn: Connection, cut: Callable[[str, Needles], Parts], text: object, words: object) -> str:
+    """A text, or the piece of it that `cut` makes, with what a query searches for between « and »."""
+    return as_text(cut(_text(text), needles_of(plan_in(conn.execute, _text(words)).ways)))
 
 
 @hookimpl
 def extra_template_vars(
-    datasette: Datasette, database: str | None, view_name: str, request: Request | None
+    datasette: Datasette, database: str | None, request: Request | None
 ) -> Callable[[], Awaitable[dict[str, Any]]]:
-    """On the page of results: search_notes, what was searched besides; search_suggestions, near words if nothing is found."""
+    """On the page of results: how many there are, what was searched besides, what else to try if there is nothing."""
 
     async def variables() -> dict[str, Any]:
-        words = request.args.get("q") if request else None
-        if not words or not database or request.url_vars.get("table") != "search":
+        if not request or not database or request.url_vars.get("table") != "search" or not request.args.get("q"):
             return {}
+        words = request.args["q"]
         db = datasette.get_database(database)
         found = await db.execute_fn(lambda conn: search(conn.execute, words, limit=1))
-        return {"search_notes": found.notes, "search_suggestions": found.spellings, "search_themes": found.themes}
+        return {
+            "search_total": found.total,
+            "search_notes": found.notes,
+            "search_suggestions": found.spellings,
+            "search_themes": found.themes,
+        }
 
     return variables
 

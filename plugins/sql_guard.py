@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from datasette import Response, hookimpl
 from datasette.app import Datasette
+from datasette.database import QueryInterrupted
 
 from keikaku.sql_guard import guard_connection, guard_visitor
 from keikaku.sql_lane import (
@@ -47,7 +48,8 @@ def prepare_connection(conn: Connection, database: str, datasette: Datasette) ->
 def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
     """Innermost, so that whatever is answered from a cache needs no place in the lane."""
     if datasette.executor is not None and not isinstance(datasette.executor, LanedExecutor):
-        datasette.executor = LanedExecutor(datasette.executor, datasette.setting("sql_time_limit_ms") / 1000)
+        seconds = datasette.setting("sql_time_limit_ms") / 1000
+        datasette.executor = LanedExecutor(datasette.executor, seconds, QueryInterrupted)
 
     def wrap(app: App) -> App:
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:

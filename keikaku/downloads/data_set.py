@@ -4,7 +4,6 @@ Left out are the tables that metadata.yml hides (they serve the search) and the 
 give away. Guarantees: every table that is published has a title, and every column a heading and an explanation.
 """
 
-import hashlib
 import re
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -19,6 +18,7 @@ from keikaku.columns import split_help
 from keikaku.downloads.about import Field, plain_lines
 from keikaku.downloads.cells import Value
 from keikaku.downloads.errors import FilesError
+from keikaku.downloads.fingerprint import fingerprint
 from keikaku.downloads.layout import Label
 from keikaku.schema import Column, read_schema
 from keikaku.vocabulary import CODES, Terms
@@ -71,7 +71,14 @@ class DataSet:
         with closing(_open(self.path)) as connection:
             yield from connection.execute(f"SELECT {columns} FROM {table.name} ORDER BY rowid")
 
-    def plans(self) -> list[dict[str, Value]]:
+    def blank_columns(self, table: TableInfo) -> set[str]:
+        """Columns of required text in which some row has a text without characters."""
+        texts = [column.name for column in table.columns if column.type == "TEXT" and column.required]
+        with closing(_open(self.path)) as connection:
+            blank = ((t, f"SELECT 1 FROM {table.name} WHERE {t} = '' LIMIT 1") for t in texts)
+            return {text for text, sql in blank if connection.execute(sql).fetchone()}
+
+    def plans(self) -> list[dict[str, Any]]:
         """The rows of the table of plans."""
         (table,) = (table for table in self.tables if table.name == "plans")
         return [dict(zip((c.name for c in table.columns), row, strict=True)) for row in self.rows(table)]
@@ -86,12 +93,13 @@ class DataSet:
 def read_data_set(database: Path, metadata: Path) -> DataSet:
     """Raises FilesError for a published table or column that metadata.yml says nothing of."""
     try:
-        return _read(database, yaml.safe_load(metadata.read_text("utf-8")))
+        return describe_data_set(database, yaml.safe_load(metadata.read_text("utf-8")))
     except KeyError as error:
         raise FilesError(f"{metadata}: says nothing of {error.args[0]}, which {database.name} publishes") from error
 
 
-def _read(database: Path, described: dict[str, Any]) -> DataSet:
+def describe_data_set(database: Path, described: dict[str, Any]) -> DataSet:
+    """From the content of metadata.yml; raises KeyError for what it does not say."""
     inner: dict[str, Any] = described["databases"][database.stem]
     with closing(_open(database)) as connection:
         tables = tuple(_read_tables(inner["tables"], connection))
@@ -104,7 +112,7 @@ def _read(database: Path, described: dict[str, Any]) -> DataSet:
         license=described["license"],
         license_url=described["license_url"],
         notes=plain_lines(inner.get("description_html", "")),
-        digest=hashlib.sha256(database.read_bytes()).hexdigest(),
+        digest=fingerprint(database),
         tables=tables,
     )
 

@@ -10,31 +10,33 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from keikaku.downloads.data_set import DataSet, TableInfo, read_data_set
+from keikaku.downloads.descriptions import (
+    build_csvw,
+    build_data_package,
+    build_dcat,
+    build_schema_org,
+    write_turtle,
+)
 from keikaku.downloads.errors import FilesError
 from keikaku.downloads.formats import write_csv, write_json_lines, write_parquet, write_workbook, write_zip
+from keikaku.downloads.listing import LISTING, FileInfo
 
-LISTING = "files.json"
 README = "README.txt"
+DATA_PACKAGE = "datapackage.json"
+CSVW = "csv-metadata.json"
+SCHEMA_ORG = "dataset.jsonld"
+CATALOG = "catalog"
+_DESCRIPTIONS = [
+    (SCHEMA_ORG, "データセットの説明（schema.org）", "JSON-LD", "application/ld+json; charset=utf-8"),
+    (f"{CATALOG}.jsonld", "カタログ（DCAT）", "JSON-LD", "application/ld+json; charset=utf-8"),
+    (f"{CATALOG}.ttl", "カタログ（DCAT）", "Turtle", "text/turtle; charset=utf-8"),
+]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class FileInfo:
-    """One file: `path` is relative to the folder; `rows` and `table` only where it holds one table."""
-
-    path: str
-    title: str
-    format: str
-    media_type: str
-    size: int
-    sha256: str
-    table: str | None = None
-    rows: int | None = None
 
 
 def write_files(database: Path, metadata: Path, folder: Path, progress: Progress) -> list[FileInfo]:
@@ -47,9 +49,19 @@ def write_files(database: Path, metadata: Path, folder: Path, progress: Progress
         write_workbook(data_set, new)
         progress("tables written as CSV, JSON Lines, Parquet and workbook")
         (new / README).write_text(_readme(data_set), "utf-8", newline="\r\n")
+        tables = list(_list_tables(data_set, new))
+        _write_json(new / DATA_PACKAGE, build_data_package(data_set, {file.path: file for file in tables}))
+        _write_json(new / CSVW, build_csvw(data_set))
         for kind in ("csv", "jsonl", "parquet"):
-            write_zip(new, f"{data_set.name}-{kind}.zip", [README, kind])
-        files = list(_list_files(data_set, new))
+            described = [DATA_PACKAGE, CSVW] if kind == "csv" else []
+            write_zip(new, f"{data_set.name}-{kind}.zip", [README, *described, kind])
+        files = [*_list_whole(data_set, new), *tables]
+        catalog = build_dcat(data_set, files)
+        _write_json(new / SCHEMA_ORG, build_schema_org(data_set, files))
+        _write_json(new / f"{CATALOG}.jsonld", catalog)
+        (new / f"{CATALOG}.ttl").write_text(write_turtle(catalog), "utf-8")
+        files += [_describe(new, *parts) for parts in _DESCRIPTIONS]
+        progress("descriptions written")
         _write_listing(data_set, new, files)
     return files
 
@@ -76,8 +88,7 @@ def _replacing(folder: Path) -> Iterator[Path]:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _list_files(data_set: DataSet, folder: Path) -> Iterator[FileInfo]:
-    """Every file of the folder, those that hold everything first."""
+def _list_whole(data_set: DataSet, folder: Path) -> Iterator[FileInfo]:
     name = data_set.name
     whole = [
         (f"{name}.xlsx", "Excelブック（すべての表）", "XLSX", XLSX),
@@ -85,9 +96,14 @@ def _list_files(data_set: DataSet, folder: Path) -> Iterator[FileInfo]:
         (f"{name}-parquet.zip", "Parquet（すべての表のZIP）", "Parquet", "application/zip"),
         (f"{name}-jsonl.zip", "JSON Lines（すべての表のZIP）", "JSON Lines", "application/zip"),
         (README, "説明", "テキスト", "text/plain; charset=utf-8"),
+        (DATA_PACKAGE, "表と列の説明（Data Package）", "Data Package", "application/json; charset=utf-8"),
+        (CSVW, "表と列の説明（CSV on the Web）", "CSVW", "application/csvm+json; charset=utf-8"),
     ]
     for path, title, kind, media_type in whole:
         yield _describe(folder, path, title, kind, media_type)
+
+
+def _list_tables(data_set: DataSet, folder: Path) -> Iterator[FileInfo]:
     kinds = [
         ("csv", "CSV", "text/csv; charset=utf-8; header=present"),
         ("parquet", "Parquet", "application/vnd.apache.parquet"),
@@ -122,7 +138,11 @@ def _write_listing(data_set: DataSet, folder: Path, files: list[FileInfo]) -> No
         },
         "files": [{key: value for key, value in asdict(file).items() if value is not None} for file in files],
     }
-    (folder / LISTING).write_text(json.dumps(listing, ensure_ascii=False, indent=2) + "\n", "utf-8")
+    _write_json(folder / LISTING, listing)
+
+
+def _write_json(path: Path, value: object) -> None:
+    path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
 def _readme(data_set: DataSet) -> str:

@@ -18,6 +18,7 @@ from keikaku.search.tokens import code_token, year_token
 MAX_VARIANTS = 12
 MAX_SYNONYMS = 16
 MAX_SPELLINGS = 40
+MAX_TRIED = 60
 _LONGEST = 40  # characters of a word that is looked up in other spellings
 _PIECE = 10
 _PARTICLES = ("から", "まで", "より", "した", "する", "など", *"のとやをにへがはもで")
@@ -77,7 +78,8 @@ def _way(key: str) -> Way:
 
 
 def _existing(ways: Iterable[Way], exists: Callable[[str], bool], most: int) -> list[Way]:
-    return list(islice((way for way in ways if way.match and exists(way.match)), most))
+    tried = islice((way for way in ways if way.match), MAX_TRIED)
+    return list(islice((way for way in tried if exists(way.match)), most))
 
 
 def _new(ways: Iterable[Way], *known: str) -> Iterator[Way]:

@@ -10,7 +10,9 @@ from keikaku.search.tokens import mentioned_years
 Row = dict[str, Any]
 
 
-def write_index(execute: Callable[[str], Any], execute_many: Callable[[str, Iterable[Any]], Any], rows: list[Row]) -> None:
+def write_index(
+    execute: Callable[[str], Any], execute_many: Callable[[str, Iterable[Any]], Any], rows: list[Row]
+) -> None:
     """Create search_index and fill it with documents as build_documents makes them."""
     columns = "title, names, body"
     execute(f"CREATE VIRTUAL TABLE search_index USING fts5 ({columns}, content = '', tokenize = \"{TOKENIZE}\")")

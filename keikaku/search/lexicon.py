@@ -23,6 +23,7 @@ _SEVERAL_WORDS = re.compile(r"[をがはのにでと]")
 _SECTORS_OF_DOCUMENTS = "SELECT id, sector_id FROM search_documents WHERE sector_id > '' ORDER BY sector_id"
 _PLACE = re.compile(r"(?<=..)[市区町村]$")
 _KEPT = 4
+_MAX_GROUPS = 20
 
 
 class Entry(NamedTuple):
@@ -116,7 +117,8 @@ class Lexicon:
 
     def synonyms(self, key: str) -> list[tuple[str, str]]:
         """(key, word) of every other word of the groups that a word is in."""
-        found = {pair: None for group in self.groups_of.get(key, []) for pair in self.groups[group] if pair[0] != key}
+        groups = self.groups_of.get(key, [])[:_MAX_GROUPS]
+        found = {pair: None for group in groups for pair in self.groups[group] if pair[0] != key}
         return list(found)
 
 

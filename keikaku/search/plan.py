@@ -63,7 +63,7 @@ def plan_query(text: str, lexicon: Lexicon, exists: Exists) -> Plan:
 
 
 def _has_hits(terms: list[Term], excluded: list[str], exists: Exists) -> bool:
-    return len(terms) == 1 and not excluded or exists(_excluding(_all(terms, 3), excluded))
+    return (len(terms) == 1 and not excluded) or exists(_excluding(_all(terms, 3), excluded))
 
 
 def _add_place(term: Term, lexicon: Lexicon, words: int) -> Term:
@@ -91,13 +91,18 @@ def _parts(key: str, lexicon: Lexicon) -> list[str]:
     parts, start = [], 0
     while start < len(key):
         ends = range(len(key), start + 1, -1)
-        end = next((end for end in ends if any(e.documents for e in lexicon.by_key.get(key[start:end], []))), None)
+        end = next((end for end in ends if _is_part(key[start:end], lexicon)), None)
         if end:
             parts.append(key[start:end])
         elif not "ぁ" <= key[start] <= "ん":
             return []
         start = end or start + 1
     return parts
+
+
+def _is_part(piece: str, lexicon: Lexicon) -> bool:
+    """Whether a piece is a word of documents by itself; short verbs (取り) are not."""
+    return any(e.documents and (e.lemma == e.key or len(piece) > 2) for e in lexicon.by_key.get(piece, []))
 
 
 def _whole(words: list[Word], terms: list[Term]) -> list[str]:

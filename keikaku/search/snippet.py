@@ -10,7 +10,7 @@ from functools import lru_cache
 from html import escape
 
 from keikaku.search.expand import Way
-from keikaku.search.text import needle, normalise_with_places
+from keikaku.search.text import needle, normalise, normalise_with_places
 
 LENGTH = 90
 LEAD = 24
@@ -56,6 +56,11 @@ def as_html(parts: Parts) -> str:
     return "".join(f"<mark>{escape(text)}</mark>" if found else escape(text) for text, found in parts)
 
 
+def as_text(parts: Parts) -> str:
+    """Parts as plain text, what was found between « and »."""
+    return "".join(f"«{text}»" if found else text for text, found in parts)
+
+
 def _window(text: str, hits: list[tuple[int, int]], length: int) -> tuple[int, int]:
     first, first_end = hits[0] if hits else (0, 0)
     start = max(0, first - LEAD)
@@ -69,7 +74,10 @@ def _window(text: str, hits: list[tuple[int, int]], length: int) -> tuple[int, i
 @lru_cache(maxsize=1024)
 def _hits(text: str, needles: Needles) -> list[tuple[int, int]]:
     """Where needles stand in a text, apart and in order; of two that overlap the one that begins first, or is longer."""
-    keyed = normalise_with_places(text) if needles else None
+    plain = normalise(text) if needles else ""
+    if not any(pattern.search(plain) for pattern in needles):
+        return []
+    keyed = normalise_with_places(text)
     if keyed is None:
         return []
     key, places = keyed

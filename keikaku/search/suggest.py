@@ -5,9 +5,10 @@ All of it comes from the words and titles of the database itself.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from keikaku.search.kana import is_kana, romaji_to_kana, sound, to_hiragana
 from keikaku.search.lexicon import Entry, Execute, Lexicon, beginning_with, load_lexicon, pairs_of
@@ -20,15 +21,16 @@ MAX_THEMES = 5
 _NEAR_ENOUGH = 0.55
 _LOOKED_AT = 60
 _WORDS = 4
+_CODE_END = re.compile(r"\s*[‐-―−ー-]$")
 _UNFINISHED = re.compile(r"(?<=[ぁ-ゖー])[a-z]{1,3}$")
 
 _TITLES = """
-    SELECT d.kind, k.label, d.table_name, d.row_id, d.code, d.title
+    SELECT k.label, d.table_name, d.row_id, d.code, d.title
     FROM search_index JOIN search_documents AS d ON d.id = search_index.rowid JOIN search_kinds AS k ON k.kind = d.kind
     WHERE search_index MATCH ? AND d.is_repeat = 0 AND d.kind <> 'passage' ORDER BY search_index.rowid LIMIT ?
 """
 _THEMES = """
-    SELECT d.kind, k.label, d.table_name, d.row_id, d.code, d.title
+    SELECT k.label, d.table_name, d.row_id, d.code, d.title
     FROM search_index JOIN search_documents AS d ON d.id = search_index.rowid JOIN search_kinds AS k ON k.kind = d.kind
     WHERE search_index MATCH ? AND d.kind IN ('measure', 'goal') AND d.is_repeat = 0
     ORDER BY search_index.rowid LIMIT 200
@@ -66,11 +68,11 @@ def suggest(execute: Execute, typed: str, limit: int = 8) -> list[Suggestion]:
 
 def near_spellings(query: str, lexicon: Lexicon) -> list[str]:
     """Words of the database that are written or sound much like the words of a query, the nearest first."""
-    scores: Counter[str] = Counter()
+    scores: dict[str, float] = {}
     for word in read_query(query, lexicon.prefixes):
         if not word.excluded:
             for surface, score in _near(word.key, lexicon):
-                scores[surface] = max(scores[surface], score)
+                scores[surface] = max(scores.get(surface, 0.0), score)
     best = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     return [surface for surface, _ in best[:MAX_SPELLINGS]]
 
@@ -88,7 +90,7 @@ def near_themes(execute: Execute, query: str) -> list[Suggestion]:
 
 def _code_match(typed: str, lexicon: Lexicon) -> str:
     """The expression for codes that begin as typed (工, 工-, 工-1), or ""."""
-    letters = normalise(typed).strip().rstrip("‐-―−ー-").strip()
+    letters = _CODE_END.sub("", normalise(typed).strip())
     if letters in {normalise(prefix) for prefix in lexicon.prefixes}:
         return _or(f'"{code_token(letters)}{digit}" *' for digit in range(1, 10)) if typed.strip() != letters else ""
     words = read_query(typed, lexicon.prefixes)
@@ -103,8 +105,8 @@ def _titles(execute: Execute, match: str, limit: int) -> Iterator[Suggestion]:
     yield from sorted((_suggestion(row) for row in execute(_TITLES, (match, limit))), key=lambda title: len(title.text))
 
 
-def _suggestion(row: object) -> Suggestion:
-    _, label, table, id_, code, title = tuple(row)  # type: ignore[arg-type]
+def _suggestion(row: Sequence[Any]) -> Suggestion:
+    label, table, id_, code, title = row
     return Suggestion(title, f"{label} {code}" if code else label, f"{table}/{id_}")
 
 

@@ -14,11 +14,11 @@ MAX_OWNERS = 20
 def build_groups(groups: Iterable[Group], organization_names: list[Row]) -> list[Row]:
     """Rows for (words, also) of each group, then for the names of each organization.
 
-    Groups that are the same in several plans become one, and names that many organizations share (農協, JA) stand
-    without the ones that only one of them has.
+    Groups that are the same in several plans become one. A name that many organizations share (農協) does not find the
+    names that only one of them has, but these find it.
     """
     distinct = dict.fromkeys((tuple(words), tuple(also)) for words, also in groups)
-    named = dict.fromkeys((names, ()) for names in _names(organization_names))
+    named = dict.fromkeys(_names(organization_names))
     return [
         {"group_id": number, "word": word, "role": role}
         for number, (words, also) in enumerate({**distinct, **named}, 1)
@@ -27,15 +27,17 @@ def build_groups(groups: Iterable[Group], organization_names: list[Row]) -> list
     ]
 
 
-def _names(organization_names: list[Row]) -> Iterator[tuple[str, ...]]:
-    """The names of each organization that has several, those of one character (市) left out."""
+def _names(organization_names: list[Row]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """(words, also) of each organization that has several names, those of one character (市) left out."""
     names: dict[str, list[str]] = {}
     for row in organization_names:
         if len(row["name"]) > 1:
             names.setdefault(row["organization_id"], []).append(row["name"])
     owners = Counter(name for group in names.values() for name in group)
     for group in names.values():
-        shared = [name for name in group if owners[name] > MAX_OWNERS]
-        kept = sorted(shared if len(shared) > 1 else group)[:MAX_NAMES]
-        if len(kept) > 1:
-            yield tuple(kept)
+        shared = sorted(name for name in group if owners[name] > MAX_OWNERS)[:MAX_NAMES]
+        own = sorted(set(group) - set(shared))[:MAX_NAMES]
+        if len(shared) > 1:
+            yield tuple(shared), ()
+        if len(own) > 1 or (own and shared):
+            yield tuple(own), tuple(shared)

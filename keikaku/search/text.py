@@ -28,6 +28,8 @@ _SPELLING: tuple[Edit, ...] = (
 )
 _EDITS = (*_SPELLING, *EDITS)
 _JOINS_BEFORE = re.compile("[ﾞﾟ\u1160-\u11ff\u200d]")
+# Where one character may become part of another; all else that NFKC does makes texts longer.
+_JOINING = re.compile("[^\u0000-\u02ff\u2010-\u3098\u309b-\ud7ff\uf900-\uff9d]")
 
 
 def normalise(text: str) -> str:
@@ -43,11 +45,11 @@ def normalise_with_places(text: str) -> tuple[str, Places] | None:
 
     None for the rare text (conjoining jamo and the like) whose characters cannot be told apart in its key.
     """
-    key, places = "", []
-    for start, end in _clusters(text):
-        folded = _fold(text[start:end])
-        key += folded
-        places += [(start, end)] * len(folded)
+    key = _fold(text)
+    if len(key) == len(text) and not _JOINING.search(text):
+        places = [(i, i + 1) for i in range(len(text))]
+    else:
+        key, places = _fold_with_places(text)
     for edit in _EDITS:
         key, places = _apply(edit, key, places)
     return (key, places) if key == normalise(text) else None
@@ -73,7 +75,7 @@ def phrase(text: str, *, begins: bool = False) -> str:
     if is_letters(last) and len(last) > 1:
         tokens.pop()
     alone = is_letters(last) and len(last) == 1 and not (len(cut) > 1 and cut[-2].isdecimal())
-    open_ended = alone or begins and not is_letters(last) and not last.isdecimal()
+    open_ended = alone or (begins and not is_letters(last) and not last.isdecimal())
     return f'"{" ".join(tokens)}"' + (" *" if open_ended else "")
 
 
@@ -111,6 +113,15 @@ def _tokens(cut: list[str]) -> list[str]:
             tokens.append(run)
         after_digits = run.isdecimal()
     return tokens
+
+
+def _fold_with_places(text: str) -> tuple[str, Places]:
+    key, places = "", Places()
+    for start, end in _clusters(text):
+        folded = _fold(text[start:end])
+        key += folded
+        places += [(start, end)] * len(folded)
+    return key, places
 
 
 def _clusters(text: str) -> Places:

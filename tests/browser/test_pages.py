@@ -1,6 +1,7 @@
 """Every kind of page in Chromium, on a desk and on a phone: accessible, no wider than the window, quiet and light."""
 
 import gzip
+import re
 import urllib.error
 import urllib.request
 from functools import cache
@@ -46,18 +47,21 @@ return [...handlers, ...blocks].map(e => e.outerHTML.slice(0, 120));
 """
 HEADINGS = "return [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(e => Number(e.tagName[1]))"
 
-every_page = pytest.mark.parametrize("name", PAGES)
-both_widths = pytest.mark.parametrize("width", WIDTHS)
+# In the scope of the module, so that pytest puts the tests of a page together and each is opened once at each width.
+every_page = pytest.mark.parametrize("name", PAGES, scope="module")
+on_a_desk, on_a_phone, at_both_widths = (
+    pytest.mark.parametrize("width", widths, scope="module") for widths in (WIDTHS[:1], WIDTHS[1:], WIDTHS)
+)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def opened(browser, site, name, width):
     browser.console_errors()
     browser.open(site + PAGES[name], width)
     return browser
 
 
-@both_widths
+@at_both_widths
 @every_page
 def test_a_page_has_no_fault_that_axe_or_the_console_knows_and_fits_the_window(opened, name):
     complaints = [line for line in opened.console_errors() if not is_the_error_page_itself(line, name)]
@@ -80,7 +84,7 @@ def is_the_error_page_itself(line, name):
     return "the server responded with a status of 4" in line and name in ("not_found", "sql_error")
 
 
-@pytest.mark.parametrize("width", WIDTHS[:1])
+@on_a_desk
 @every_page
 def test_a_page_says_what_it_is(opened, name):
     driver = opened.driver
@@ -94,38 +98,34 @@ def test_a_page_says_what_it_is(opened, name):
         assert driver.find_elements(By.CSS_SELECTOR, "nav.crumbs, nav.crumbs ol")
 
 
-def test_titles_and_descriptions_differ_from_page_to_page(browser, site):
+@pytest.mark.parametrize("said", ["<title>([^<]+)<", '<meta name="description" content="([^"]+)"'])
+def test_titles_and_descriptions_differ_from_page_to_page(site, said):
     same = {"easy_measure", "sql_error", "search_without_result"}
-    pages = {name: path for name, path in PAGES.items() if name not in same}
-    seen = {}
-    for name, path in pages.items():
-        browser.open(site + path, WIDTHS[0])
-        description = browser.driver.find_element(By.CSS_SELECTOR, "meta[name=description]").get_attribute("content")
-        seen[name] = (browser.driver.title, description)
-    for i, kind in enumerate(("title", "description")):
-        values = [entry[i] for entry in seen.values()]
-        assert {n: e[i] for n, e in seen.items() if values.count(e[i]) > 1} == {}, kind
+    found = {name: re.search(said, read(site + path).decode())[1] for name, path in PAGES.items() if name not in same}
+    values = list(found.values())
+    assert {name: value for name, value in found.items() if values.count(value) > 1} == {}
 
 
-@pytest.mark.parametrize("width", WIDTHS[1:])
+@on_a_phone
 @every_page
 def test_the_first_load_is_light(opened, site, name):
-    sizes = {address: compressed_size(address) for address in {site + PAGES[name], *opened.run(RESOURCES)}}
+    addresses = {site + PAGES[name], *opened.run(RESOURCES)}
+    sizes = {address: len(gzip.compress(read(address), 6)) for address in addresses}
     assert sum(sizes.values()) <= FIRST_LOAD, sizes
 
 
 @cache
-def compressed_size(address):
-    """Bytes that a gzip-compressing server would send."""
+def read(address):
+    """The body of an answer, of an error page too."""
     try:
         with urllib.request.urlopen(address) as answer:
-            body = answer.read()
+            return answer.read()
     except urllib.error.HTTPError as error:
-        body = error.read()
-    return len(gzip.compress(body, 6))
+        with error:
+            return error.read()
 
 
-@pytest.mark.parametrize("width", WIDTHS[:1])
+@on_a_desk
 @every_page
 def test_a_page_has_enough_contrast_in_the_dark(opened):
     with opened.in_the_dark():
@@ -135,7 +135,7 @@ def test_a_page_has_enough_contrast_in_the_dark(opened):
     assert not listing, "\n".join(listing)
 
 
-@pytest.mark.parametrize("width", WIDTHS[1:])
+@on_a_phone
 @every_page
 def test_a_page_can_be_read_without_scripts(opened, site, name):
     with_scripts = opened.driver.find_element(By.TAG_NAME, "main").text
@@ -180,7 +180,7 @@ def test_the_keyboard_alone_leads_from_home_to_a_download(browser, site, downloa
     browser.enter()
     link = browser.tab_to(lambda element: ".csv" in (element.get_attribute("href") or ""))
     assert_focus_is_visible(browser)
-    assert compressed_size(link.get_attribute("href")) > 100
+    assert len(read(link.get_attribute("href"))) > 100
     browser.press(Keys.ENTER)
     browser.wait_until(lambda: list(downloads.glob("*.csv")) or ".csv" in browser.driver.current_url)
 

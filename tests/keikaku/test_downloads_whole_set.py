@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import shutil
 import sqlite3
 import sys
@@ -126,9 +127,11 @@ def test_an_archive_holds_the_same_files_and_says_what_they_are(folder: Path, ki
     with zipfile.ZipFile(folder / f"plans-{kind}.zip") as archive:
         assert archive.testzip() is None
         held = {name: archive.read(name) for name in archive.namelist()}
-    assert {name for name in held if name.startswith(kind)} == {f"{kind}/{name}.{kind}" for name in NAMES}
+    assert {name for name in held if "/" in name} == {f"{kind}/{name}.{kind}" for name in NAMES}
     assert held == {name: content for name, content in contents(folder).items() if name in held}
-    assert "README.txt" in held
+    assert set(held) - {name for name in held if "/" in name} == {
+        "README.txt", *(["datapackage.json", "csv-metadata.json"] if kind == "csv" else [])
+    }  # fmt: skip
 
 
 # What is left out
@@ -264,3 +267,18 @@ def test_the_build_makes_the_files_only_when_asked(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, [*asked, "--files", str(tmp_path)])
     assert result.exit_code == 1
     assert "name another folder" in result.output
+
+
+def test_the_example_for_duckdb_runs(folder: Path) -> None:
+    text = (ROOT / "docs" / "downloads.md").read_text("utf-8")
+    (sql,) = re.findall(r"```sql duckdb\n(.*?)```", text, re.DOTALL)
+    with duckdb.connect() as connection:
+        read = connection.execute(sql.replace("'files/", f"'{folder}/"))
+        assert [column[0] for column in read.description] == ["分野", "施策"]
+        assert len(read.fetchall()) == 2
+
+
+def test_the_page_about_downloads_names_every_file(folder: Path) -> None:
+    text = (ROOT / "docs" / "downloads.md").read_text("utf-8")
+    named = {re.sub(r"^(csv|jsonl|parquet)/\w+", r"\1/TABLE", file["path"]) for file in listing(folder)["files"]}
+    assert [name for name in sorted(named) if f"`{name}`" not in text] == []

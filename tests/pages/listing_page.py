@@ -33,6 +33,7 @@ class ListingPage(HTMLParser):
         self.labels: set[str | None] = set()
         self.fields: list[dict[str, str | None]] = []
         self.links: dict[str, str] = {}
+        self.filled = ""
         self.ids: list[str] = []
         self.handlers: list[str] = []
         self.feed(html)
@@ -54,8 +55,9 @@ class ListingPage(HTMLParser):
             self.labels.add(attributes.get("for"))
         if tag in ("select", "textarea") or (tag == "input" and attributes.get("type") != "hidden"):
             self.fields.append(attributes)
-        if tag == "a" and attributes.get("href"):
-            self.links.setdefault(attributes["href"] or "", "")
+        if tag == "a" and (href := attributes.get("href")):
+            self.filled = href if href not in self.links else ""
+            self.links.setdefault(href, "")
         if "id" in attributes:
             self.ids.append(attributes["id"] or "")
         if "main" in [name for name, _ in self.open]:
@@ -75,10 +77,8 @@ class ListingPage(HTMLParser):
             self.headings[-1] = (level, text + data)
         if "th" in tags:
             self.head_texts[-1] += data
-        if "a" in tags:
-            href = next(attributes.get("href") for tag, attributes in reversed(self.open) if tag == "a")
-            if href:
-                self.links[href] += data
+        if "a" in tags and self.filled:
+            self.links[self.filled] += data
         english = any(attributes.get("lang") == "en" for _, attributes in self.open)
         if "main" in tags and not UNREAD & set(tags) and not english:
             self.text += data

@@ -183,7 +183,7 @@ async def test_search_marks_what_was_found_and_nothing_else_as_markup(site):
 
 async def test_search_narrows_by_kind_and_sector(site):
     page = await get(site, "/plans/search?q=給食&kind=measure")
-    assert [text for level, text in page.headings if level == 2 and "件）" in text][0].startswith("施策（")
+    assert next(text for level, text in page.headings if level == 2 and "件）" in text).startswith("施策（")
     assert not any("基本目標（" in text for _, text in page.headings)
     page = await get(site, "/plans/search?q=農業&sector=観光")
     assert list(page.faults()) == []
@@ -207,9 +207,9 @@ async def test_a_visitors_sql_is_answered_with_its_own_columns(site):
     ("sql", "sentence"),
     [
         ("select * from measure", "「measure」という表はありません"),
-        ("select nothing from measures", "「nothing」という列はありません"),
-        ("select nothing( from measures", "の近くの書き方がちがいます"),
-        ("select nothing()", "「nothing」という関数はありません"),
+        ("select nonesuch from measures", "「nonesuch」という列はありません"),
+        ("select nonesuch( from measures", "の近くの書き方がちがいます"),
+        ("select nonesuch()", "「nonesuch」という関数はありません"),
         ("select * from measures where", "文が途中で終わっています"),
         ("delete from measures", "読み出すだけの文です"),
         ("select 1; select 2", "一度に実行できる文は一つです"),

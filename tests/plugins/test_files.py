@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from datasette.app import Datasette
+from datasette.utils.asgi import Request
 
 from keikaku.downloads.whole_set import write_files
 from tests.conftest import ROOT
@@ -88,6 +89,16 @@ async def test_nothing_else_is_served(site: Datasette, path: str) -> None:
 async def test_pages_can_list_the_files(site: Datasette, folder: Path) -> None:
     template = site.jinja_env.from_string("{% for f in (data_files()).files %}{{ f.path }} {% endfor %}")
     assert (await template.render_async()).split() == [file["path"] for file in listing(folder)["files"]]
+
+
+async def test_pages_can_carry_what_a_search_for_data_sets_reads(site: Datasette) -> None:
+    template = site.jinja_env.from_string("<script>{{ dataset_json_ld(request) }}</script>")
+    html = await template.render_async(request=Request.fake("/data"))
+    assert html.count("</script>") == 1
+    described = json.loads(html.removeprefix("<script>").removesuffix("</script>"))
+    assert described["url"] == "http://localhost/data"
+    assert "http://localhost/files/plans.xlsx" in [file["contentUrl"] for file in described["distribution"]]
+    assert "昭島市" in html
 
 
 async def test_files_of_another_database_are_not_served(site: Datasette, folder: Path) -> None:
