@@ -15,8 +15,10 @@ from typing import Any, NamedTuple
 
 import datasette as core
 from datasette import Response, hookimpl
+from datasette import handle_exception as core_handler
 from datasette.app import Datasette
 from datasette.database import QueryInterrupted
+from datasette.plugins import pm
 from datasette.utils import InvalidSql, path_with_removed_args, tilde_decode
 from datasette.utils.asgi import Base400, NotFound, Request
 from datasette.views.base import DatasetteError
@@ -33,6 +35,10 @@ STATIC = ("/static/", "/-/static/", "/-/static-plugins/")
 # Mistakes in an address that Datasette's own code notices only by failing.
 SLIPS = (ValueError, OverflowError, LookupError, sqlite3.Error)
 log = logging.getLogger("keikaku.errors")
+
+# Datasette asks every handler and sends one answer; its own would make a second page and print every traceback.
+if pm.is_registered(core_handler):
+    pm.unregister(core_handler)
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -182,9 +188,10 @@ async def _judge(datasette: Datasette, request: Request, exception: Exception) -
         status = exception.status if exception.status < 500 else 400
         return Answer(status, refusals.refuse_message(status, str(exception)), detail=str(exception))
     if isinstance(exception, SLIPS) and _failed_in_core(exception) and _has_arguments(request):
-        log.warning("%s %s: answered as 400", request.method, request.path, exc_info=exception)
+        log.warning("%s %s: answered as 400: %.200r", request.method, request.path, exception)
         refusal = refusals.NO_SQL if _lacks_sql(request) else refusals.refuse_error(exception)
         return Answer(400, refusal)
+    log.error("%s %s: a fault of ours", request.method, request.path, exc_info=exception)
     return Answer(500, refusals.refuse_status(500))
 
 

@@ -14,13 +14,11 @@ from datasette.filters import FilterArguments
 from datasette.utils import escape_sqlite
 from datasette.utils.asgi import Request, Response
 
-from keikaku.search import normalise
+from keikaku.search import normalise, plan_in, search, suggest
 from keikaku.search.lexicon import load_lexicon
-from keikaku.search.results import plan_in, search
 from keikaku.search.snippet import Needles, Parts, as_text, cut_out, mark, needles_of
-from keikaku.search.suggest import suggest
 
-MOST = 1000  # results of one search
+MOST = 500  # results of one search
 RESULT_KEYS = ("kind", "id", "title", "snippet", "table", "sector", "code")
 
 # The ids of the rows found: a passage of a report stands for the row that it is quoted for, too.
@@ -105,7 +103,10 @@ async def _suggest(request: Request, datasette: Datasette) -> Response:
     found = await database.execute_fn(lambda conn: suggest(conn.execute, typed)) if typed.strip() else []
     root = datasette.urls.database(database.name)
     rows = [{"text": s.text, "label": s.label, "url": f"{root}/{s.path}" if s.path else None} for s in found]
-    return Response.json(rows, headers={"Cache-Control": "public, max-age=300"})
+    headers = {"Cache-Control": "public, max-age=300"}
+    return Response(
+        json.dumps(rows, ensure_ascii=False), headers=headers, content_type="application/json; charset=utf-8"
+    )
 
 
 def _text(value: object) -> str:

@@ -143,7 +143,8 @@ def _any(terms: list[Term]) -> list[str]:
 
 
 def _or(matches: Iterable[str]) -> str:
-    distinct = list(dict.fromkeys(matches))
+    distinct = dict.fromkeys(matches)  # less what is already found in any column
+    distinct = {match: None for match in distinct if match.removeprefix("names : ") not in distinct.keys() - {match}}
     return f"({' OR '.join(distinct)})" if distinct else ""
 
 

@@ -1,8 +1,9 @@
 """What a query finds, best first, with counts by kind and sector: the one search of every page, of SQL and of JSON.
 
 The order: an exact code, title or name; the words in the title; anywhere; in other spellings and readings; by synonyms.
-Within one of these bm25 decides, measures and originals first. Where more than CANDIDATES documents are equally good,
-those with short titles are compared, so that the time does not grow with the number of plans.
+Within one of these bm25 decides, originals first and measures a little before other kinds. Where CANDIDATES documents
+or more are equally good, the order is that of their numbers instead (measures first, short titles first), so that the
+time does not grow with the number of plans.
 """
 
 import json
@@ -27,7 +28,10 @@ _NAMES = {"measure": "推進：", "organization": "別名：", "evaluation": "�
 _HITS = f"""
     SELECT d.id, d.kind, d.is_repeat, d.position, bm25(search_index, {TITLE}, {NAMES}, {BODY})
     FROM search_index JOIN search_documents AS d ON d.id = search_index.rowid
-    WHERE search_index MATCH ? AND search_index.rowid BETWEEN ? AND ? ORDER BY search_index.rowid LIMIT {CANDIDATES}
+    WHERE search_index MATCH ? AND search_index.rowid BETWEEN ? AND ?
+"""
+_FIRST = f"""
+    SELECT rowid FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid LIMIT {CANDIDATES}
 """
 _DOCUMENTS = """
     SELECT d.id, d.kind, d.table_name, d.row_id, d.plan_id, s.name, d.code, d.is_repeat, d.title, d.names, d.body
@@ -139,15 +143,24 @@ def _best(execute: Execute, levels: list[str], kinds: list[Kind], wanted: int) -
     """The best hits, at least `wanted` of them if there are so many."""
     if not kinds:
         return []
-    first, last = kinds[0].first_id, kinds[-1].last_id
+    bounds = kinds[0].first_id, kinds[-1].last_id
     hits: dict[int, _Hit] = {}
     for level, match in enumerate(levels):
-        for id_, kind, is_repeat, position, score in execute(_HITS, (match, first, last)):
-            weighted = round(score * _WEIGHTS.get(kind, 1.0), 6)
-            hits.setdefault(id_, _Hit(level, is_repeat, weighted, position, id_))
+        first = [row[0] for row in execute(_FIRST, (match, *bounds))]
+        if len(first) == CANDIDATES:  # too many to compare: as they are numbered
+            found = [_Hit(level, 0, 0.0, 0, id_) for id_ in first]
+        else:
+            found = _compared(execute, level, match, bounds) if first else []
+        for hit in found:
+            hits.setdefault(hit.id, hit)
         if len(hits) >= wanted:
             break
     return sorted(hits.values())
+
+
+def _compared(execute: Execute, level: int, match: str, bounds: tuple[int, int]) -> list[_Hit]:
+    rows = execute(_HITS, (match, *bounds))
+    return [_Hit(level, r, round(bm25 * _WEIGHTS.get(kind, 1.0), 6), place, id_) for id_, kind, r, place, bm25 in rows]
 
 
 def _read(execute: Execute, ids: list[int], needles: Needles) -> list[Result]:
@@ -186,16 +199,12 @@ def _count(found: Results, ids: Ids, within: Ids, lexicon: Lexicon, kinds: list[
     `ids` are those of all documents found, `within` those in the sector.
     """
     for known in lexicon.kinds:
-        if number := len(_of_kind(within, known)):
+        if number := bisect_right(within, known.last_id) - bisect_left(within, known.first_id):
             found.kinds.append(Count(known.kind, known.label, number))
             found.total += number if known in kinds else 0
-    chosen = ids if len(kinds) == len(lexicon.kinds) else [id_ for kind in kinds for id_ in _of_kind(ids, kind)]
+    chosen = ids[bisect_left(ids, kinds[0].first_id) : bisect_right(ids, kinds[-1].last_id)] if kinds else []
     numbers = Counter(map(lexicon.sector_of.__getitem__, chosen))
     found.sectors = [Count(name, name, numbers[i]) for i, name in enumerate(lexicon.sectors, 1) if numbers[i]]
-
-
-def _of_kind(ids: Ids, kind: Kind) -> Ids:
-    return ids[bisect_left(ids, kind.first_id) : bisect_right(ids, kind.last_id)]
 
 
 def _ids(execute: Execute, match: str) -> Ids:

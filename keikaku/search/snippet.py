@@ -10,7 +10,7 @@ from functools import lru_cache
 from html import escape
 
 from keikaku.search.expand import Way
-from keikaku.search.text import needle, normalise, normalise_with_places
+from keikaku.search.text import find_places, needle, normalise
 
 LENGTH = 90
 LEAD = 24
@@ -74,14 +74,12 @@ def _window(text: str, hits: list[tuple[int, int]], length: int) -> tuple[int, i
 @lru_cache(maxsize=1024)
 def _hits(text: str, needles: Needles) -> list[tuple[int, int]]:
     """Where needles stand in a text, apart and in order; of two that overlap the one that begins first, or is longer."""
-    plain = normalise(text) if needles else ""
-    if not any(pattern.search(plain) for pattern in needles):
+    key = normalise(text) if needles else ""
+    spans = [match.span() for pattern in needles for match in pattern.finditer(key) if match[0]]
+    places = find_places(text, key) if spans else None
+    if places is None:
         return []
-    keyed = normalise_with_places(text)
-    if keyed is None:
-        return []
-    key, places = keyed
-    found = [(places[m.start()][0], places[m.end() - 1][1]) for n in needles for m in n.finditer(key) if m[0]]
+    found = [(places[start][0], places[end - 1][1]) for start, end in spans]
     apart: list[tuple[int, int]] = []
     for start, end in sorted(found, key=lambda hit: (hit[0], -hit[1])):
         if not apart or start >= apart[-1][1]:

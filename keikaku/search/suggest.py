@@ -57,7 +57,7 @@ def suggest(execute: Execute, typed: str, limit: int = 8) -> list[Suggestion]:
         return sorted(measures, key=lambda measure: (len(measure.label), measure.label))[:limit]
     words = list(islice(_words(key, lexicon), 2 * _WORDS))
     found = {word: Suggestion(word, "言葉") for word in words[:_WORDS]}
-    for text in (key, *words):
+    for text in (*([] if len(key) == 1 and _is_hiragana(key) else [key]), *words):
         match = phrase(text, begins=True)
         for title in islice(_titles(execute, f"{{title}} : {match}", _LOOKED_AT), limit) if match else ():
             found.setdefault(title.text, title)
@@ -114,7 +114,7 @@ def _words(key: str, lexicon: Lexicon) -> Iterator[str]:
     """Words that begin as typed, by their letters or their reading; the most frequent first."""
     entries = {e.surface: e for found in beginning_with(lexicon.keys, key) for e in lexicon.by_key[found]}
     kana = to_hiragana(key) if is_kana(key) else _begun_romaji(key) if re.fullmatch("[a-z']+", key) else None
-    if kana and len(kana) > 1:
+    if kana and len(sound(kana)) > 1:
         entries |= {e.surface: e for e in lexicon.read_from(kana) if e.documents and _reads(e, kana)}
     yield from (e.surface for e in sorted(entries.values(), key=lambda e: (-e.documents, len(e.key), e.key)))
 

@@ -40,19 +40,19 @@ def normalise(text: str) -> str:
     return key
 
 
-def normalise_with_places(text: str) -> tuple[str, Places] | None:
-    """The key of a text and, for each of its characters, the (start, end) in the text that it was made from.
+def find_places(text: str, key: str) -> Places | None:
+    """For each character of the key of a text, the (start, end) in the text that it was made from.
 
     None for the rare text (conjoining jamo and the like) whose characters cannot be told apart in its key.
     """
-    key = _fold(text)
-    if len(key) == len(text) and not _JOINING.search(text):
+    folded = _fold(text)
+    if len(folded) == len(text) and not _JOINING.search(text):
         places = [(i, i + 1) for i in range(len(text))]
     else:
-        key, places = _fold_with_places(text)
-    for edit in _EDITS:
-        key, places = _apply(edit, key, places)
-    return (key, places) if key == normalise(text) else None
+        folded, places = _fold_with_places(text)
+    for edit in () if folded == key else _EDITS:
+        folded, places = _apply(edit, folded, places)
+    return places if folded == key else None
 
 
 def index_text(text: str) -> str:
@@ -140,9 +140,3 @@ def _apply(edit: Edit, key: str, places: Places) -> tuple[str, Places]:
         new_places += places[done : match.start()] + [source] * len(replacement)
         done = match.end()
     return (new_key + key[done:], new_places + places[done:]) if done else (key, places)
-
-
-def match_expression(query: str) -> str:
-    """The FTS5 MATCH expression that finds every word of a query; one that finds nothing if it has no word."""
-    phrases = [found for word in query.split() if (found := phrase(word))]
-    return " AND ".join(phrases) or NOTHING

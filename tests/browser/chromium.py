@@ -17,6 +17,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
 BROWSER, DRIVER = "chromium", "chromedriver"
+PATIENCE = 20  # seconds
 SWITCHES = (
     "--headless=new",
     "--no-sandbox",
@@ -109,7 +110,8 @@ class Chromium:
         self.wait_until(lambda: self.driver.current_url != before and self._is_loaded())
 
     def wait_until(self, condition: Callable[[], Any]) -> None:
-        for _ in range(100):
+        ends = time.monotonic() + PATIENCE
+        while time.monotonic() < ends:
             if condition():
                 return
             time.sleep(0.05)
@@ -148,6 +150,7 @@ def running_chromium(downloads: Path) -> Iterator[Chromium]:
     options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
     driver = webdriver.Chrome(options=options, service=Service(shutil.which(DRIVER)))
     driver.set_script_timeout(30)
+    driver.implicitly_wait(PATIENCE)  # a page that is on its way may take that long to come
     try:
         yield Chromium(driver)
     finally:

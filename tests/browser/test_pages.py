@@ -152,7 +152,7 @@ def test_searching_and_filtering_work_without_scripts(browser, site):
         assert driver.find_elements(By.CSS_SELECTOR, "main a[href$='/plans/measures/akishima-nogyo-4']")
         browser.open(f"{site}/timeline", 375)
         driver.find_element(By.LINK_TEXT, "農業").click()
-        assert driver.current_url.endswith("/timeline?sector=akishima-nogyo")
+        browser.wait_until(lambda: driver.current_url.endswith("/timeline?sector=akishima-nogyo"))
         assert "農業" in driver.find_element(By.TAG_NAME, "h1").text
 
 
@@ -160,6 +160,7 @@ def test_the_target_for_school_lunches_is_two_taps_away_on_a_phone(browser, site
     browser.open(site, 375)
     browser.driver.find_element(By.CSS_SELECTOR, "main").find_element(By.LINK_TEXT, "農業").click()
     browser.driver.find_element(By.PARTIAL_LINK_TEXT, "学校給食").click()
+    browser.wait_until(lambda: "/plans/measures/" in browser.driver.current_url)
     assert "10,000kg" in browser.driver.find_element(By.TAG_NAME, "main").text.replace(" ", "")
 
 

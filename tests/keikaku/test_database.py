@@ -14,7 +14,7 @@ import pytest
 from keikaku.database import DatabaseError, write_database
 from keikaku.model import PlanData
 from keikaku.rows import Row, build_rows
-from keikaku.search import match_expression
+from keikaku.search import plan_in
 
 
 def build(tables: dict[str, list[Row]], path: Path) -> dict[str, int]:
@@ -139,7 +139,7 @@ def test_search_works_in_the_sqlite_of_the_standard_library(
         database,
         "SELECT d.kind, d.title FROM search_index AS i JOIN search_documents AS d ON d.id = i.rowid "
         "WHERE search_index MATCH ? AND d.kind <> 'passage'",
-        match_expression(query),
+        plan_in(database.execute, query).match,
     )
     assert found <= set(rows)
     if not found:
@@ -151,7 +151,11 @@ def test_every_searchable_row_is_found_by_its_title(database: sqlite3.Connection
         (id_, title)
         for id_, title in ask(database, "SELECT id, title FROM search_documents")
         if (id_,)
-        not in ask(database, "SELECT rowid FROM search_index WHERE search_index MATCH ?", match_expression(title))
+        not in ask(
+            database,
+            "SELECT rowid FROM search_index WHERE search_index MATCH ?",
+            plan_in(database.execute, title).match,
+        )
     ]
     assert not lost
 

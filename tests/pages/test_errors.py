@@ -163,8 +163,10 @@ async def test_what_is_not_public_is_403(site, path):
 
 
 @pytest.mark.parametrize("path", ["/plans/search", "/plans", "/plans/measures/akishima-kogyo-1"])
-async def test_a_fault_of_our_own_is_500_and_keeps_its_secrets(broken, path):
-    response = await broken.client.get(f"{path}?kk_break=1")
+async def test_a_fault_of_our_own_is_500_and_keeps_its_secrets(broken, path, caplog):
+    with caplog.at_level(logging.ERROR, "keikaku.errors"):
+        response = await broken.client.get(f"{path}?kk_break=1")
+    assert "secret of the server" in caplog.text
     assert response.status_code == 500
     assert "secret" not in response.text
     assert "Traceback" not in response.text

@@ -61,3 +61,38 @@ async def test_sql_knows_the_functions(site: Datasette) -> None:
     row = (await site.get_database("plans").execute(sql)).first()
     assert tuple(row) == (1, "ja", "学校«給食»")
     assert (await site.get_database("plans").execute("SELECT search_key(NULL)")).single_value() == ""
+
+
+async def test_highlight_marks_what_a_query_searches_for(site: Datasette) -> None:
+    sql = """SELECT highlight(d.title, '学校ごはん') FROM search_index JOIN search_documents AS d ON d.id = search_index.rowid
+             WHERE search_index MATCH search_match('学校ごはん') AND d.kind = 'measure' ORDER BY bm25(search_index, 10, 4, 1)"""
+    assert (await site.get_database("plans").execute(sql)).rows[0][0] == "«学校給食»での地場野菜の使用"
+    assert (await site.get_database("plans").execute("SELECT highlight(NULL, NULL)")).single_value() == ""
+
+
+async def test_suggestions_follow_what_is_typed(site: Datasette) -> None:
+    response = await site.client.get(f"/-/suggest?q={quote('のうg')}")
+    assert response.status_code == 200
+    assert {"text": "農業", "label": "言葉", "url": None} in response.json()
+    (measure,) = (await site.client.get(f"/-/suggest?q={quote('農4')}")).json()
+    assert measure["label"] == "施策 農-4"
+    assert (await site.client.get(measure["url"])).status_code == 200
+    for odd in ("", " ", '"', "*", "あ" * 5_000):
+        assert isinstance((await site.client.get(f"/-/suggest?q={odd}")).json(), list)
+
+
+async def test_the_page_of_results_says_what_was_searched_besides(site: Datasette) -> None:
+    page = (await site.client.get(f"/plans/search?q={quote('起業')}")).text
+    assert "「起業」は「創業」" in page
+    nothing = (await site.client.get(f"/plans/search?q={quote('商工会議所')}")).text
+    assert f'href="/plans/search?q={quote("商工会")}"' in nothing
+
+
+@pytest.mark.parametrize(
+    "odd", ["'", '"', '"農', "AND", "NOT", "NEAR(", "*", "title:", "農^2", "-", "(", "🐋", "{a}:b", "農 OR"]
+)
+async def test_nothing_typed_is_an_error(site: Datasette, odd: str) -> None:
+    for path in ("/plans/search", "/plans/search.json", "/plans/search.csv"):
+        response = await site.client.get(f"{path}?q={quote(odd)}")
+        assert response.status_code == 200, path
+        assert "fts5" not in response.text.lower()

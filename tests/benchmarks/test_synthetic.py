@@ -1,0 +1,51 @@
+"""Invented plans: valid, each different, the same every time, and searched as one database."""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from benchmarks.synthetic import main as invent
+from build_db import main as build
+from keikaku.search.results import search
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("invented")
+    assert CliRunner().invoke(invent, ["3", str(folder)]).exit_code == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def connection(folder: Path) -> Iterator[sqlite3.Connection]:
+    database = folder.with_suffix(".db")
+    built = CliRunner().invoke(build, ["--quiet", "--data", str(folder), "--output", str(database)])
+    assert built.exit_code == 0, built.output
+    connection = sqlite3.connect(database)
+    yield connection
+    connection.close()
+
+
+def test_the_same_number_gives_the_same_files(folder: Path, tmp_path: Path) -> None:
+    CliRunner().invoke(invent, ["3", str(tmp_path)])
+    files = sorted(path.relative_to(folder) for path in folder.rglob("*.*"))
+    assert len(files) == 3 * 9 + 1
+    assert [(folder / file).read_bytes() for file in files] == [(tmp_path / file).read_bytes() for file in files]
+
+
+def test_plans_are_as_large_as_the_real_one_and_differ(connection: sqlite3.Connection) -> None:
+    counts = connection.execute("SELECT count(*) FROM measures GROUP BY plan_id").fetchall()
+    assert counts == [(46,)] * 3
+    assert connection.execute("SELECT count(DISTINCT summary) FROM measures").fetchone() == (3 * 46,)
+
+
+def test_a_code_finds_the_measure_of_every_plan_and_a_place_that_of_one(connection: sqlite3.Connection) -> None:
+    found = search(connection.execute, "工-1")
+    assert {result.id for result in found.results[:3]} == {f"plan000{i}-kogyo-1" for i in (1, 2, 3)}
+    for id_, municipality in connection.execute("SELECT id, municipality FROM plans").fetchall():
+        results = search(connection.execute, f"{municipality} 商業").results
+        assert results
+        assert {result.plan_id for result in results} == {id_}
