@@ -8,6 +8,7 @@ and whether rows are missing are known before the first byte, and a slow reader 
 import asyncio
 import hashlib
 import json
+import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -29,12 +30,15 @@ from datasette.views.database import DatabaseView, MagicParameters
 from datasette.views.row import RowView
 from datasette.views.table import TableView
 
+from keikaku.content_hash import hash_rows
 from keikaku.downloads.about import About, content_disposition, plain_lines
+from keikaku.downloads.cells import Value
 from keikaku.downloads.copying import Copying, Limits, Sheet, TimeUp
 from keikaku.downloads.csv_file import CsvFile
 from keikaku.downloads.fingerprint import fingerprint
 from keikaku.downloads.json_file import JsonFile
 from keikaku.downloads.layout import Label, Layout, add_labels, lay_out, lift_limit
+from keikaku.downloads.notes import HEADINGS, Caveats, group_corrections
 from keikaku.downloads.workbook import MAX_ROWS, WorkbookFile
 from keikaku.refusals import NO_SQL
 
@@ -51,7 +55,9 @@ TYPES = {
 }
 CUT = "【ここまで】{:,}行で打ち切りました。続きの行があります。CSVなら、すべての行を出せます。"
 File = SpooledTemporaryFile[bytes]
+Convert = Callable[[Sequence[Value]], Sequence[Value]]
 SHAPES = ("arrays", "arrayfirst", "objects", "object", "array")
+OBJECTS = ("arrays", "objects")  # the shapes that have a place for notes
 
 
 @dataclass(frozen=True)
@@ -67,6 +73,11 @@ class Plan:
     params: Mapping[str, Any]
     asked: int | None
     is_open_sql: bool
+
+    @property
+    def reads(self) -> str:
+        """SQL that names everything that the rows come from."""
+        return f"{self.sql} {self.table or ''}"
 
 
 class Desks:
@@ -99,6 +110,7 @@ class Desks:
 
 
 _desks: WeakKeyDictionary[Datasette, Desks] = WeakKeyDictionary()
+_caveats: WeakKeyDictionary[Database, Caveats] = WeakKeyDictionary()
 
 
 @hookimpl
@@ -129,13 +141,26 @@ async def download(datasette: Datasette, request: Request) -> Any:
     about = describe(datasette, request, plan, layout)
     file: File = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 FileAnswer closes it when it is sent
     sheet: Sheet
+    convert = layout.convert
     if kind == "xlsx":
-        sheet = WorkbookFile(file, about)
+        caveats = await read_caveats(datasette.get_database(plan.database))
+        touched: set[str] = set()
+
+        def write_notes() -> list[tuple[str, str]]:
+            notes = caveats.note(layout.fields, plan.reads, touched, plan.is_open_sql)
+            return [(HEADINGS[note.kind], note.text) for note in notes]
+
+        def convert(row: Sequence[Value]) -> list[Value]:
+            if plan.table != "corrections":
+                touched.update(caveats.touching(row))
+            return layout.convert(row)
+
+        sheet = WorkbookFile(file, about, write_notes)
     else:
         headings = [field.heading if kind == "excel.csv" else field.name for field in layout.fields]
         sheet = CsvFile(file, headings, kind == "excel.csv", with_header=request.args.get("_header") != "off")
     try:
-        copying = await copy(datasette, plan, sheet, find_limits(datasette, plan, kind), labels, layout)
+        copying = await copy(datasette, plan, sheet, find_limits(datasette, plan, kind), labels, convert)
     except TimeoutError:
         file.close()
         text = "ただいま混み合っています。しばらくしてから、もう一度開いてください。\n"
@@ -150,8 +175,8 @@ async def download(datasette: Datasette, request: Request) -> Any:
         "cache-control": f"max-age={datasette.setting('default_cache_ttl')}",
         **say_complete(about.version, copying.rows, not copying.notice),
     }
-    if about.license_url:
-        headers["link"] = f'<{about.license_url}>; rel="license"'
+    links = [f'<{about.license_url}>; rel="license"'] if about.license_url else []
+    headers["link"] = ", ".join([*links, *([link_notes(request)] if kind != "xlsx" else [])])
     if datasette.cors:
         add_cors_headers(headers)
     return await asyncio.to_thread(FileAnswer, file, headers, request)
@@ -267,14 +292,14 @@ def find_limits(datasette: Datasette, plan: Plan, kind: str) -> Limits:
 
 
 async def copy(
-    datasette: Datasette, plan: Plan, sheet: Sheet, limits: Limits, labels: Sequence[Label], layout: Layout | None
+    datasette: Datasette, plan: Plan, sheet: Sheet, limits: Limits, labels: Sequence[Label], convert: Convert = tuple
 ) -> Copying:
     """Run the query into the sheet; raises QueryInterrupted, or TimeoutError if too many downloads wait."""
     db = datasette.get_database(plan.database)
     sql = add_labels(plan.sql, plan.columns, labels)
     desks = _desks.setdefault(datasette, Desks())
     async with desks.borrow(datasette, db) as connection:
-        copying = Copying(connection, sql, plan.params, sheet, limits, layout.convert if layout else tuple)
+        copying = Copying(connection, sql, plan.params, sheet, limits, convert)
         try:
             while await asyncio.to_thread(copying.step):
                 pass
@@ -329,14 +354,65 @@ async def render_json(datasette: Datasette, request: Request, data: dict[str, An
         data["notice"] = (
             f"【ここまで】{len(data['rows']):,}行で打ち切りました。続きの行があります。CSVなら、すべての行を出せます。"
         )
+    if "rows" in data and "database" in data:
+        headers |= await describe_rows(datasette, request, data, complete)
     response = json_renderer(request.args, data, view_name)
     if request.args.get("_nl") and shape == "array":
         response.body = "\n".join(map(unescape, response.body.split("\n"))) if response.body else ""
         response.content_type = "text/plain; charset=utf-8"
     else:
         response.body = unescape(response.body)
+    next_page = [response.headers["link"]] if "link" in response.headers else []
     response.headers.update(headers)
+    if shape not in OBJECTS and "rows" in data:
+        next_page.append(link_notes(request))
+    if next_page:
+        response.headers["link"] = ", ".join(next_page)
     return response
+
+
+async def describe_rows(datasette: Datasette, request: Request, data: dict[str, Any], complete: bool) -> dict[str, str]:
+    """Put notes, version and hash into an answer that has a place for them; the hash also into headers."""
+    plan = await build_plan(datasette, request, data, None)
+    help_texts = plan.described.get("columns") or {}
+    fields = lay_out(plan.columns, help_texts, [], None).fields
+    caveats = await read_caveats(datasette.get_database(plan.database))
+    rows = [[unlabel(cell) for cell in (row.values() if isinstance(row, dict) else row)] for row in data["rows"]]
+    touched = {id_ for row in rows for id_ in caveats.touching(row)} if plan.table != "corrections" else set()
+    data["data_version"] = find_digest(datasette, plan.database)[:12]
+    data["notes"] = [note.to_json() for note in caveats.note(fields, plan.reads, touched, plan.is_open_sql)]
+    if not complete:
+        return {}
+    data["content_hash"] = hash_rows(plan.columns, rows)
+    return {"keikaku-content-hash": data["content_hash"]}
+
+
+def unlabel(cell: Any) -> Any:
+    """The stored value of a cell that Datasette has labelled."""
+    return cell["value"] if isinstance(cell, dict) else cell
+
+
+def link_notes(request: Request) -> str:
+    """Where an answer without a place for notes has them: the same as a JSON object."""
+    path = re.sub(r"(\.excel)?\.\w+$", "", request.scope["raw_path"].decode("latin-1").partition("?")[0])
+    dropped = {"_shape", "_nl", "_header", "_dl", "_stream", "_size"}
+    kept = [pair for pair in parse_qsl(request.query_string, keep_blank_values=True) if pair[0] not in dropped]
+    return f'<{path}.json?{urlencode([*kept, ("_size", "max")])}>; rel="describedby"'
+
+
+async def read_caveats(db: Database) -> Caveats:
+    """What the database says of its rows, read once: it never changes."""
+    if db not in _caveats:
+        views = await db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'")
+        tables = set(await db.table_names())
+        corrections = await db.execute("SELECT * FROM corrections ORDER BY rowid") if "corrections" in tables else []
+        results = await db.execute("SELECT count(*) FROM results") if "results" in tables else None
+        _caveats[db] = Caveats(
+            group_corrections(map(dict, corrections)),
+            dict(views.rows),
+            results.single_value() if results else None,
+        )
+    return _caveats[db]
 
 
 def unescape(text: str) -> str:
@@ -351,7 +427,7 @@ async def render_whole_list(datasette: Datasette, request: Request, data: dict[s
     lines = bool(request.args.get("_nl")) and not first_only
     with SpooledTemporaryFile(IN_MEMORY) as file:
         sheet = JsonFile(file, plan.columns, first_only, lines)
-        copying = await copy(datasette, plan, sheet, find_limits(datasette, plan, "json"), [], None)
+        copying = await copy(datasette, plan, sheet, find_limits(datasette, plan, "json"), [])
         if copying.notice:
             raise DatasetteError(f"{copying.notice}一覧の形では打ち切れないので、条件を付けてください。", status=400)
         file.seek(0)

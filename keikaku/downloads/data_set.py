@@ -20,6 +20,7 @@ from keikaku.downloads.cells import Value
 from keikaku.downloads.errors import FilesError
 from keikaku.downloads.fingerprint import fingerprint
 from keikaku.downloads.layout import Label
+from keikaku.downloads.notes import OURS, Note, note_correction, note_results
 from keikaku.schema import Column, read_schema
 from keikaku.vocabulary import CODES, Terms
 
@@ -80,8 +81,23 @@ class DataSet:
 
     def plans(self) -> list[dict[str, Any]]:
         """The rows of the table of plans."""
-        (table,) = (table for table in self.tables if table.name == "plans")
+        return self.records("plans")
+
+    def records(self, name: str) -> list[dict[str, Any]]:
+        """All rows of a table by column name."""
+        (table,) = (table for table in self.tables if table.name == name)
         return [dict(zip((c.name for c in table.columns), row, strict=True)) for row in self.rows(table)]
+
+    def caveats(self) -> list[Note]:
+        """What is ours, what is not published, and every correction."""
+        ours = [
+            Note("ours", f"{table.title}の「{field.heading}」（{table.name}.{field.name}）：{field.meaning}")
+            for table in self.tables
+            for field in table.fields
+            if OURS in field.meaning
+        ]
+        corrections = map(note_correction, self.records("corrections"))
+        return [*ours, note_results(len(self.records("results"))), *corrections]
 
     def labels(self, table: TableInfo) -> list[Label]:
         """The references of a table whose rows have a name."""

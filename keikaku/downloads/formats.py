@@ -16,6 +16,7 @@ from keikaku.downloads.data_set import DataSet, TableInfo
 from keikaku.downloads.errors import FilesError
 from keikaku.downloads.fixed_zip import FixedZip
 from keikaku.downloads.layout import add_labels, lay_out
+from keikaku.downloads.notes import HEADINGS
 from keikaku.downloads.workbook import TableSheet, new_book, save_book, write_notes
 
 _TYPES = {"TEXT": "文字", "INTEGER": "整数", "NUMERIC": "数"}
@@ -82,6 +83,7 @@ def write_workbook(data_set: DataSet, folder: Path) -> None:
         ("データの版", data_set.version),
         ("データベースのSHA-256", data_set.digest),
         *(("注意", note) for note in data_set.notes),
+        *((HEADINGS[note.kind], note.text) for note in data_set.caveats()),
     ]
     listed = [(sheet.title, f"{sheet.table.count:,}行", sheet.table.description) for sheet in sheets]
     write_notes(book, contents, facts, ("シート", "行数", "内容"), listed)

@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 
 from keikaku.downloads.data_set import DataSet, TableInfo, read_data_set
@@ -24,6 +25,7 @@ from keikaku.downloads.descriptions import (
 from keikaku.downloads.errors import FilesError
 from keikaku.downloads.formats import write_csv, write_json_lines, write_parquet, write_workbook, write_zip
 from keikaku.downloads.listing import LISTING, FileInfo
+from keikaku.downloads.notes import HEADINGS
 
 README = "README.txt"
 DATA_PACKAGE = "datapackage.json"
@@ -145,6 +147,13 @@ def _write_json(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
+def _readme_caveats(data_set: DataSet) -> Iterator[str]:
+    """A heading for each kind of note, and its notes."""
+    for kind, notes in groupby(data_set.caveats(), lambda note: note.kind):
+        yield from ("", HEADINGS[kind])
+        yield from (f"・{note.text}" for note in notes)
+
+
 def _readme(data_set: DataSet) -> str:
     """What someone who only has the files must know."""
     lines = [
@@ -165,6 +174,7 @@ def _readme(data_set: DataSet) -> str:
         "・空欄は「記載がない」ことを表し、0 ではありません。数に単位は付けず、単位は別の列にあります。",
         "・年度は西暦の整数（2024は2024年4月〜2025年3月）で、元号は fiscal_years の表にあります。",
         "・団体コードや法人番号は文字です。符号の意味は codes の表にあります。",
+        *_readme_caveats(data_set),
         "",
         "表と列",
     ]

@@ -5,7 +5,7 @@ Guarantees: no cell is run as a formula, whatever its text; the same rows give t
 
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import IO, Any
 from unicodedata import east_asian_width
@@ -36,10 +36,14 @@ _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
 class WorkbookFile:
-    """A table as one sheet with a frozen header row, and a second sheet that says what it is."""
+    """A table as one sheet with a frozen header row, and a second sheet that says what it is.
 
-    def __init__(self, stream: IO[bytes], about: About) -> None:
+    `notes` is asked for headings and texts when all rows are there.
+    """
+
+    def __init__(self, stream: IO[bytes], about: About, notes: Callable[[], Sequence[tuple[str, str]]] = tuple) -> None:
         self._stream = stream
+        self._notes = notes
         self._about = about
         self._book = new_book(about.title, about.source, about.address)
         self._sheet = TableSheet(self._book, about.title, [field.heading for field in about.fields], ABOUT_SHEET)
@@ -57,7 +61,7 @@ class WorkbookFile:
         if notice:
             self._sheet.add([notice])
         self._sheet.finish()
-        _write_about(self._book, self._about, rows, notice)
+        _write_about(self._book, self._about, rows, notice, self._notes())
         save_book(self._book, self._stream)
 
 
@@ -192,7 +196,7 @@ def _width(text: str) -> int:
     return max(sum(2 if east_asian_width(c) in "FWA" else 1 for c in line[:_WIDEST]) for line in text.split("\n"))
 
 
-def _write_about(book: Workbook, about: About, rows: int, notice: str) -> None:
+def _write_about(book: Workbook, about: About, rows: int, notice: str, notes: Sequence[tuple[str, str]]) -> None:
     facts = [
         ("題名", about.title),
         ("説明", about.description),
@@ -205,6 +209,7 @@ def _write_about(book: Workbook, about: About, rows: int, notice: str) -> None:
         ("行数", f"{rows:,}"),
         ("打ち切り", notice or "なし（すべての行があります）"),
         *(("注意", note) for note in about.notes),
+        *notes,
     ]
     columns = [(field.heading, field.name, field.meaning) for field in about.fields]
     write_notes(book, ABOUT_SHEET, facts, ("見出し", "列の名前", "意味"), columns)

@@ -358,7 +358,7 @@ async def test_files_are_named_in_japanese_with_an_ascii_way_out(site: Datasette
 async def test_the_same_data_is_the_same_file(site: Datasette, kind: str) -> None:
     first = await get(site, f"/plans/measures.{kind}")
     assert first.headers["content-length"] == str(len(first.content))
-    assert first.headers["link"] == f'<{METADATA["license_url"]}>; rel="license"'
+    assert first.headers["link"].startswith(f'<{METADATA["license_url"]}>; rel="license"')
     again = await get(site, f"/plans/measures.{kind}")
     assert again.content == first.content
     assert again.headers["etag"] == first.headers["etag"]
