@@ -31,14 +31,22 @@ class Choice:
 
 
 PARAMETERS = {
+    "plan": Parameter(
+        "計画", "すべての計画", choices="SELECT id, title, '' FROM plans ORDER BY start_fiscal_year DESC, title"
+    ),
     "q": Parameter("探す言葉", help="空白で区切ると、すべてを含むものを探します。"),
     "organization": Parameter(
         "団体",
         "すべての団体",
         choices="""
-            SELECT o.name, o.name, c.label FROM organizations AS o
+            SELECT
+                CASE (SELECT count(*) FROM plans) WHEN 1 THEN o.name ELSE o.id END,
+                o.name,
+                CASE (SELECT count(*) FROM plans) WHEN 1 THEN c.label ELSE p.title || '：' || c.label END
+            FROM organizations AS o
+            JOIN plans AS p ON p.id = o.plan_id
             JOIN codes AS c ON c.table_name = 'organizations' AND c.column_name = 'kind' AND c.code = o.kind
-            ORDER BY c.rowid, o.rowid
+            ORDER BY p.id, c.rowid, o.rowid
         """,
     ),
     "fiscal_year": Parameter(
@@ -47,13 +55,25 @@ PARAMETERS = {
         choices="SELECT fiscal_year, label || '（' || fiscal_year || '）', '' FROM fiscal_years ORDER BY fiscal_year",
     ),
     "sector": Parameter(
-        "分野", "すべての分野", choices="SELECT name, name, '' FROM sectors ORDER BY plan_id, position"
+        "分野",
+        "すべての分野",
+        choices="""
+            SELECT
+                CASE (SELECT count(*) FROM plans) WHEN 1 THEN s.name ELSE s.id END,
+                s.name,
+                CASE (SELECT count(*) FROM plans) WHEN 1 THEN '' ELSE p.title END
+            FROM sectors AS s JOIN plans AS p ON p.id = s.plan_id ORDER BY s.plan_id, s.position
+        """,
     ),
     "goal": Parameter(
         "基本目標",
         "すべての基本目標",
         choices="""
-            SELECT g.id, g.number || '. ' || g.title, s.name FROM goals AS g JOIN sectors AS s ON s.id = g.sector_id
+            SELECT
+                g.id,
+                g.number || '. ' || g.title,
+                CASE (SELECT count(*) FROM plans) WHEN 1 THEN s.name ELSE p.title || '：' || s.name END
+            FROM goals AS g JOIN sectors AS s ON s.id = g.sector_id JOIN plans AS p ON p.id = s.plan_id
             ORDER BY s.plan_id, s.position, g.number
         """,
     ),

@@ -49,15 +49,19 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         return split_help((datasette.table_metadata(database, table).get("columns") or {}).get(column), column)[0]
 
     async def query_form(database: str, values: dict[str, str]) -> list[tuple[str, Parameter, str, list[Choice]]]:
-        """For each parameter of a query its name, what is known of it, its value, and the choices for it."""
-        return [await _field(datasette, database, name, value) for name, value in values.items()]
+        """For each parameter of a query its name, what is known of it, its value, and the choices for it, if there are two."""
+        fields = [await _field(datasette, database, name, value) for name, value in values.items()]
+        return [field for field in fields if len(field[3]) != 1]
 
     async def query_cells(
         database: str, columns: list[str], rows: list[Any], shown: list[list[Any]], request: Request
     ) -> list[list[Cell]]:
-        """The rows of a query as they are shown: names linked, in the order that the address asks for."""
+        """The rows of a query as they are shown: names linked, one plan not named, in the order that the address asks for."""
         found = await _find_rows(datasette, database, find_ids(columns, rows))
-        return _in_order(build_cells(columns, _plain(rows), shown, found), request)
+        cells = build_cells(columns, _plain(rows), shown, found)
+        if (await datasette.execute(database, "SELECT count(*) FROM plans")).single_value() == 1:
+            cells = [[cell for cell in row if cell.column != "計画"] for row in cells]
+        return _in_order(cells, request)
 
     def plain_cells(columns: list[str], rows: list[Any], shown: list[list[Any]], request: Request) -> list[list[Cell]]:
         """The rows of a visitor's own query, every column as it was asked for."""

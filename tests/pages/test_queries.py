@@ -229,3 +229,55 @@ async def test_a_result_that_is_cut_says_so(site):
     page = await ask(site, sql)
     assert f"{most:,}件以上" in page.text
     assert f"JSON（最初の{most:,}行）" in page.links.values()
+
+
+async def test_a_plan_is_named_only_where_there_are_several(site, two_plans):
+    for name in ("unmet_targets", "targets_due", "linked_measures", "organizations_together"):
+        address = f"/plans/{name}?fiscal_year=2024"
+        assert "計画" not in [text.strip() for text in (await get(site, address)).head_texts], name
+        assert "計画" in [text.strip() for text in (await get(two_plans, address)).head_texts], name
+
+
+@pytest.mark.parametrize(
+    "name", ["unmet_targets", "targets_due", "events_by_year", "first_to_second_half", "organizations_together"]
+)
+async def test_a_query_of_one_plan_has_all_rows_of_it_and_no_others(two_plans, name):
+    async def plans_of(argument: str) -> list[str]:
+        address = f"/plans/{name}.json?_shape=array&fiscal_year=2023{argument}"
+        return [row["計画"] for row in (await two_plans.client.get(address)).json()]
+
+    titles = {row["id"]: row["title"] for row in (await two_plans.client.get("/plans/plans.json?_shape=array")).json()}
+    every = await plans_of("")
+    assert set(every) == set(titles.values())
+    for plan, title in titles.items():
+        assert await plans_of(f"&plan={plan}") == [title] * every.count(title)
+
+
+async def test_each_plan_has_its_own_pictures_and_groups(two_plans):
+    ids = re.findall(r'<title id="([^"]+)"', (await two_plans.client.get("/plans/first_to_second_half")).text)
+    assert len(ids) == len(set(ids)) == 4
+    together = (await two_plans.client.get("/plans/organizations_together")).text
+    matrices = re.findall(r'<table class="matrix">.*?</table>', together, re.DOTALL)
+    assert len(matrices) == 2
+    assert sum("昭島市商工会" in matrix and "みなと市" in matrix for matrix in matrices) == 0
+    unmet = (await two_plans.client.get("/plans/unmet_targets?plan=minato")).text
+    assert "みなと市文化振興計画：芸術" in unmet
+    assert "昭島市産業振興計画：" not in unmet
+
+
+async def test_a_target_stands_once_among_those_past_their_year(two_plans):
+    page = (await two_plans.client.get("/plans/unmet_targets?plan=minato")).text
+    cards = re.findall(r"芸-4</span> アトリエマップの作成</a></h3>(.*?)</li>\s*</ul>", page, re.DOTALL)
+    assert sorted(re.findall(r"後期の目標「(令和\d年度)", card) for card in cards) == [["令和5年度"], ["令和7年度"]]
+
+
+async def test_a_hit_says_of_which_plan_it_is(two_plans, site):
+    assert '<span class="chip">みなと市文化振興計画</span>' in (await two_plans.client.get("/plans/search?q=教育")).text
+    assert '<span class="chip">昭島市産業振興計画</span>' not in (await site.client.get("/plans/search?q=教育")).text
+
+
+@pytest.mark.parametrize(
+    ("query", "kept_out"), [("", False), ("?q=給食", False), ("?q=宇宙開発", True), ("?q=給食&kind=measure", True)]
+)
+async def test_results_are_for_search_engines_where_there_are_any(site, query, kept_out):
+    assert ('content="noindex"' in (await site.client.get(f"/plans/search{query}")).text) is kept_out

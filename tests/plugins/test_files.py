@@ -116,3 +116,19 @@ async def test_files_of_another_database_are_not_served(site: Datasette, folder:
 async def test_many_at_once_are_answered(site: Datasette, folder: Path) -> None:
     answers = await asyncio.gather(*(site.client.get("/files/plans.xlsx") for _ in range(50)))
     assert {answer.content for answer in answers} == {(folder / "plans.xlsx").read_bytes()}
+
+
+async def test_the_page_of_data_lists_every_file_with_size_and_digest(site: Datasette, folder: Path) -> None:
+    page = (await site.client.get("/data")).text
+    for file in listing(folder)["files"]:
+        assert f'href="/files/{file["path"]}" download' in page
+        assert f"<dt>{file['path']}</dt><dd><code>{file['sha256']}</code></dd>" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/data"])
+async def test_pages_say_to_machines_what_data_there_is(site: Datasette, path: str) -> None:
+    page = (await site.client.get(path)).text
+    described = json.loads(page.partition('<script type="application/ld+json">')[2].partition("</script>")[0])
+    assert described["@type"] == "Dataset"
+    assert described["distribution"]
+    assert 'rel="describedby" type="application/ld+json" href="/files/catalog.jsonld"' in page
