@@ -2,14 +2,17 @@
 
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import click
 
 from keikaku.database import DatabaseError, write_database
+from keikaku.downloads.data_set import read_data_set
 from keikaku.downloads.errors import FilesError
 from keikaku.errors import InvalidData, Problem
 from keikaku.folder import read_plan, read_synonyms
+from keikaku.history import HISTORY, HistoryError, add_release, read_history, read_rows
 from keikaku.model import PlanData, Synonyms
 from keikaku.report import Passage, compare_report, read_passages, read_report
 from keikaku.rows import build_rows
@@ -33,11 +36,25 @@ ROOT = Path(__file__).resolve().parent
     type=click.Path(path_type=Path),
     help="Folder for the files of the whole data set: CSV, JSON Lines, Parquet, workbook, descriptions.",
 )
+@click.option("--release", metavar="VERSION", help="Record this data as a released version in DATA/history.jsonl.")
+@click.option("--reason", default="", metavar="TEXT", help="Why the release differs from the one before, for readers.")
+@click.option("--since", type=click.Path(path_type=Path, exists=True), help="Database of the release before.")
+@click.option("--date", metavar="YYYY-MM-DD", help="Day of the release; today if left out.")
 @click.option("--check", is_flag=True, help="Validate data only; write nothing.")
 @click.option("--verify", is_flag=True, help="Compare the data with the report; write nothing.")
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 def main(
-    data: Path, output: Path, reports: tuple[str, ...], files: Path | None, check: bool, verify: bool, quiet: bool
+    data: Path,
+    output: Path,
+    reports: tuple[str, ...],
+    files: Path | None,
+    release: str | None,
+    reason: str,
+    since: Path | None,
+    date: str | None,
+    check: bool,
+    verify: bool,
+    quiet: bool,
 ) -> None:
     """Turn the plans under data/ into one SQLite database."""
     started = time.monotonic()
@@ -49,7 +66,10 @@ def main(
     try:
         if verify and not reports:
             raise click.UsageError("--verify needs --report FILE")
+        if release is None and (reason or since or date):
+            raise click.UsageError("--reason, --since and --date belong to --release VERSION")
         plans, synonyms = read_data(data)
+        releases = read_history(data / HISTORY)
         held = {name: read_report(file, plans[name]) for name, file in assign_reports(reports, plans).items()}
         say(f"read {len(plans)} plan(s) from {data}")
         differences = [d for name, report in held.items() for d in compare_report(report, plans[name])]
@@ -61,6 +81,13 @@ def main(
             return
         passages: list[Passage] = [p for name, report in held.items() for p in read_passages(report, plans[name])]
         counts = write_database(build_rows(plans.values(), synonyms), passages, output, say)
+        if release is not None:
+            tables = [table.name for table in read_data_set(output, ROOT / "metadata.yml").tables]
+            today = date or f"{datetime.now():%Y-%m-%d}"
+            added = add_release(data / HISTORY, release, today, reason, read_rows(output, tables), since)
+            say(f"released {added.version}: {len(added.records)} records new, changed or gone")
+        elif releases:
+            say(f"the last release is {releases[-1].version} of {releases[-1].date}")
         if files:
             from keikaku.downloads.whole_set import write_files  # loads libraries that no other build needs
 
@@ -69,7 +96,7 @@ def main(
         for problem in error.problems:
             click.echo(str(problem), err=True)
         sys.exit(1)
-    except (DatabaseError, FilesError) as error:
+    except (DatabaseError, FilesError, HistoryError) as error:
         click.echo(str(error), err=True)
         sys.exit(1)
     for table, count in counts.items():

@@ -11,6 +11,7 @@ import math
 import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 LENGTH = 16  # digits that pages show, of the 64
 _GIVEN = re.compile(r"(?:sha256:)?([0-9a-f]{16,64})")
@@ -37,5 +38,7 @@ def _line(cells: Iterable[object]) -> str:
 def _plain(cell: object) -> object:
     """As Datasette writes it in JSON."""
     if isinstance(cell, bytes):
+        with suppress(UnicodeDecodeError):
+            return cell.decode("utf-8")
         return {"$base64": True, "encoded": b64encode(cell).decode("ascii")}
     return None if isinstance(cell, float) and not math.isfinite(cell) else cell

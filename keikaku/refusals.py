@@ -33,6 +33,10 @@ _BY_MESSAGE = (
     (r"CSV streaming is disabled", "すべての行のCSVは出せません。"),
     (r"_next not allowed for CSV streaming", "すべての行のCSV（_stream）では、続きの位置（_next）を指定できません。"),
     (r"Cannot search by that column", "その列は検索できません。"),
+    (r"hash must be 16 to 64 hexadecimal digits", "ハッシュ（hash）は、ページに出ている16〜64桁の英数字（0〜9、a〜f）で書きます。"),
+    (r"of must be the address of a page of data", "アドレス（of）は、このサイトの表・問い合わせ・記録のページのものを書きます。"),
+    (r"of answers with status \d+", "アドレス（of）のページを開けません。書きまちがいがないか、確かめてください。"),
+    (r"of has too many rows", "アドレス（of）の答えは行が多すぎて、確かめられません。"),
     (r"_(?:facet|where)= is not allowed", "その条件は使えません。"),
 )  # fmt: skip
 _BY_ERROR = {

@@ -30,6 +30,7 @@ PAGES = {
     "timeline_of_sector": "/timeline?sector=akishima-kanko",
     "data": "/data",
     "about": "/about",
+    "verify": "/verify?hash=0123456789abcdef",
     "not_found": "/plans/measures/akishima-nogyo-99",
     "easy_measure": "/plans/measures/akishima-kyotsu-2?easy=1",
 }

@@ -1,0 +1,288 @@
+"""Something quoted with its hash can be checked later: it stands, or what was changed, in which release and why."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from click.testing import CliRunner, Result
+from datasette.app import Datasette
+
+from build_db import main
+from keikaku.content_hash import hash_rows, read_hash
+from keikaku.history import HISTORY, HistoryError, RecordId, hash_records, last, read_history, read_rows
+from tests.conftest import ROOT, SERVED
+from tests.test_docs import blocks
+
+REASON = "目標を読み誤っていた。"
+
+
+def build(folder: Path, *arguments: str) -> Result:
+    paths = ("--data", str(folder / "data"), "--output", str(folder / "plans.db"))
+    return CliRunner().invoke(main, ["--quiet", *paths, *arguments])
+
+
+def edit(folder: Path, name: str, old: str, new: str) -> None:
+    path = folder / "data" / "minato" / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site of the invented plan with two releases: a summary was changed, and a name of an organization went."""
+    folder = tmp_path_factory.mktemp("verify")
+    for name in SERVED:
+        (folder / name).symlink_to(ROOT / name)
+    shutil.copytree(ROOT / "tests" / "fixtures" / "minato", folder / "data" / "minato")
+    assert build(folder, "--release", "1.0.0", "--reason", "最初の公開", "--date", "2026-01-01").exit_code == 0
+    (folder / "before").mkdir()
+    shutil.copy(folder / "plans.db", folder / "before" / "plans.db")
+    first = read_rows(folder / "before" / "plans.db", ["measures", "organization_names"])
+    measure = next(row for record, row in first.items() if record.table == "measures" and not row["repeat_of"])
+    edit(folder, "measures.yml", str(measure["summary"]), "要約を直しました。")
+    everyday = next(
+        str(row["name"]) for r, row in first.items() if r.table == "organization_names" and row["kind"] == "everyday"
+    )
+    edit(folder, "organizations.yml", everyday, f"{everyday}会")
+    arguments = (
+        "--release",
+        "1.0.1",
+        "--reason",
+        REASON,
+        "--date",
+        "2026-02-01",
+        "--since",
+        str(folder / "before" / "plans.db"),
+    )
+    released = build(folder, *arguments)
+    assert released.exit_code == 0, released.output
+    return folder
+
+
+@pytest.fixture(scope="module")
+async def released(folder: Path) -> Datasette:
+    datasette = Datasette(config_dir=folder)
+    await datasette.invoke_startup()
+    return datasette
+
+
+async def ask(site: Datasette, digest: str, of: str = "") -> dict[str, Any]:
+    response = await site.client.get(f"/verify.json?hash={digest}&of={quote(of, safe='')}")
+    assert response.status_code == 200, response.text
+    told: dict[str, Any] = response.json()
+    return told
+
+
+def changed(folder: Path, table: str) -> tuple[dict[RecordId, str], dict[RecordId, str]]:
+    """The hashes of the records of a table before and after, without those that are the same."""
+    old, new = (hash_records(read_rows(folder / name, [table])) for name in ("before/plans.db", "plans.db"))
+    return dict(old.items() - new.items()), dict(new.items() - old.items())
+
+
+# The hash
+
+
+async def test_the_hash_can_be_computed_as_the_document_says(released: Datasette) -> None:
+    (example,) = blocks("docs/verify.md", "python")
+    pages = [
+        "/plans/measures_by_goal.json",
+        "/plans/measures/minato-geijutsu-1.json",
+        "/plans/indicators.json?_size=max",
+    ]
+    pages += ["/plans.json?sql=select 1.5 as a, null as b, '\"\\' as c union all select x'ff00', x'00', '\U0001f40b'"]
+    for page in pages:
+        body = (await released.client.get(quote(page, safe="/?&=._"))).text
+        assert "content_hash" in body, body
+        code = example["body"].replace("urlopen(address)", "urlopen()")
+        exec(
+            re.sub(r"from urllib.*\n", "import io\n", code),
+            {"urlopen": lambda body=body: __import__("io").StringIO(body)},
+        )
+
+
+def test_the_order_of_rows_does_not_matter_but_everything_else_does() -> None:
+    digest = hash_rows(["a", "b"], [[1, "甲"], [2, None]])
+    assert hash_rows(["a", "b"], [[2, None], [1, "甲"]]) == digest
+    others = [
+        (["a", "c"], [[1, "甲"], [2, None]]),
+        (["a", "b"], [[1, "甲"], [2, ""]]),
+        (["a", "b"], [["1", "甲"], [2, None]]),
+    ]
+    others += [(["a", "b"], [[1, "甲"], [2, None], [2, None]]), (["b", "a"], [["甲", 1], [None, 2]])]
+    assert digest not in {hash_rows(columns, rows) for columns, rows in others}
+
+
+@pytest.mark.parametrize("text", ["", "abc", "g" * 16, "a" * 65, "sha1:" + "a" * 16, "Ａ" * 16])
+def test_what_is_no_hash_is_none(text: str) -> None:
+    assert read_hash(text) is None
+    assert read_hash(f" SHA256:{'AB' * 8}{'c' * 48}") == "ab" * 8
+
+
+# What is told
+
+
+async def test_every_record_page_and_answer_shows_a_hash_that_stands(released: Datasette) -> None:
+    pages = [
+        "/plans/measures/minato-geijutsu-1",
+        "/plans/unmet_targets",
+        "/plans/organizations_together",
+        "/plans/search?q=作品",
+    ]
+    pages += [
+        "/plans/targets_due?fiscal_year=令和6年度",
+        "/plans?sql=select count(*) as n from measures where number > :n&n=1",
+    ]
+    pages += ["/plans/measures_by_goal?_sort_desc=番号", "/plans/plans/minato", "/plans/sectors/minato-geijutsu"]
+    for page in pages:
+        html = (await released.client.get(quote(page, safe="/?&=._"))).text
+        (address,) = re.findall(r'href="(/verify\?hash=[^"]+)"', html)
+        address = address.replace("&amp;", "&")
+        told = (await released.client.get(address.replace("/verify?", "/verify.json?"))).json()
+        assert told["status"] == "stands", (page, told)
+        assert "変わっていません" in (await released.client.get(address)).text
+
+
+async def test_a_changed_record_is_told_with_what_was_changed_and_why(released: Datasette, folder: Path) -> None:
+    before, after = changed(folder, "measures")
+    ((record, digest),) = before.items()
+    told = await ask(released, digest)
+    assert (told["status"], told["released"], told["release"]) == ("changed", ["1.0.0"], "1.0.1")
+    (event,) = told["events"]
+    assert (event["version"], event["date"], event["reason"]) == ("1.0.1", "2026-02-01", REASON)
+    assert event["record"]["key"] == list(record.key)
+    ((column, new),) = ((c["column"], c["new"]) for c in event["changes"])
+    assert (column, new) == ("summary", "要約を直しました。")
+    page = (await released.client.get(f"/verify?hash={digest}")).text
+    assert REASON in page and "要約を直しました。" in page and event["changes"][0]["old"] in page
+    assert (await ask(released, after[record]))["status"] == "stands"
+
+
+async def test_a_record_that_is_gone_is_told_as_such(released: Datasette, folder: Path) -> None:
+    before, _ = changed(folder, "organization_names")
+    ((_, digest),) = before.items()
+    told = await ask(released, digest)
+    assert (told["status"], told["events"][0]["changes"]) == ("withdrawn", [])
+    assert "なくなりました" in (await released.client.get(f"/verify?hash={digest}")).text
+
+
+async def test_an_answer_that_differs_names_what_changed_in_it(released: Datasette, folder: Path) -> None:
+    old = Datasette(
+        [str(folder / "before" / "plans.db")], metadata={"databases": {"plans": {}}}, plugins_dir=str(ROOT / "plugins")
+    )
+    sql = "select id, summary from measures"
+    was = (await old.client.get(f"/plans.json?sql={sql}")).json()["content_hash"]
+    told = await ask(released, was, f"http://example.com/plans?sql={sql}")
+    assert told["status"] == "differs"
+    assert [event["version"] for event in told["events"]] == ["1.0.1"]
+    assert (await ask(released, told["hash_now"], f"/plans.csv?sql={sql}"))["status"] == "stands"
+    old.get_database("plans").close()
+
+
+async def test_an_unknown_hash_is_told_as_such(released: Datasette) -> None:
+    assert (await ask(released, "0" * 16))["status"] == "unknown"
+    assert "見つかりません" in (await released.client.get(f"/verify?hash={'0' * 64}")).text
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("hash=xyz", "16〜64桁"),
+        ("hash=0123456789abcdef&of=/verify", "表・問い合わせ・記録"),
+        ("hash=0123456789abcdef&of=/plans", "表・問い合わせ・記録"),
+        ("hash=0123456789abcdef&of=//x[", "表・問い合わせ・記録"),
+        ("hash=0123456789abcdef&of=/plans/nosuch", "開けません"),
+        ("hash=0123456789abcdef&of=/plans/measures/a/b/c", "表・問い合わせ・記録"),
+        ("hash=0123456789abcdef&of=/plans?sql=select+nosuch", "開けません"),
+        ("hash=0123456789abcdef&of=/plans/measures%3Fnosuch=1", "開けません"),
+        (f"hash=0123456789abcdef&of=/plans/{'x' * 21_000}", "表・問い合わせ・記録"),
+    ],
+)
+async def test_wrong_questions_are_refused_in_japanese(released: Datasette, query: str, words: str) -> None:
+    page = await released.client.get(f"/verify?{query}")
+    assert page.status_code == 400
+    assert words in page.text
+    answer = await released.client.get(f"/verify.json?{query}")
+    assert (answer.status_code, answer.json()["ok"]) == (400, False)
+    assert words in answer.text
+
+
+async def test_the_form_is_there_for_those_who_come_without_a_hash(released: Datasette) -> None:
+    page = await released.client.get("/verify")
+    assert page.status_code == 200
+    assert "公開版 1.0.1 と同じ内容" in page.text
+    assert (await released.client.get("/verify.json")).status_code == 400
+
+
+# Releases
+
+
+def test_the_build_is_the_same_with_and_without_a_history(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "data" / "minato", tmp_path / "data" / "minato")
+    assert build(tmp_path).exit_code == 0
+    assert (tmp_path / "plans.db").read_bytes() == (folder / "plans.db").read_bytes()
+
+
+def test_the_history_tells_what_each_release_held(folder: Path) -> None:
+    releases = read_history(folder / "data" / HISTORY)
+    assert [release.version for release in releases] == ["1.0.0", "1.0.1"]
+    held = last(releases)
+    assert held == hash_records(read_rows(folder / "plans.db", {record.table for record in held}))
+    assert last(releases[:1]) == hash_records(
+        read_rows(folder / "before" / "plans.db", {record.table for record in held})
+    )
+    assert len(releases[1].records) < len(releases[0].records) / 4
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--release", "1.0.2", "--reason", "x"], "is the same as in 1.0.1"),
+        (["--release", "1.0.1", "--reason", "x"], "must be a new version"),
+        (["--release", "next", "--reason", "x"], "must be a new version"),
+        (["--release", "1.0.2"], "say why with --reason"),
+        (["--release", "1.0.2", "--reason", "x", "--date", "2026-01-15"], "not before the last release"),
+        (["--reason", "x"], "belong to --release"),
+    ],
+)
+def test_a_release_that_would_not_be_true_is_refused(folder: Path, arguments: list[str], said: str) -> None:
+    before = (folder / "data" / HISTORY).read_bytes()
+    refused = build(folder, *arguments)
+    assert refused.exit_code != 0
+    assert said in refused.output
+    assert (folder / "data" / HISTORY).read_bytes() == before
+
+
+def test_a_release_needs_the_database_of_the_one_before(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "data", tmp_path / "data")
+    edit(tmp_path, "measures.yml", "要約を直しました。", "要約をまた直しました。")
+    for since in ([], ["--since", str(folder / "before" / "plans.db")]):
+        refused = build(tmp_path, "--release", "1.0.2", "--reason", "x", *since)
+        assert "name the database of 1.0.1 with --since" in refused.output
+    assert build(tmp_path, "--release", "1.0.2", "--reason", "x", "--since", str(folder / "plans.db")).exit_code == 0
+
+
+def test_a_history_changed_by_hand_is_refused_with_its_line(folder: Path, tmp_path: Path) -> None:
+    path = tmp_path / HISTORY
+    lines = (folder / "data" / HISTORY).read_text("utf-8").splitlines()
+    told = json.loads(lines[1])
+    told["records"]["measures"] = {}
+    for second, said in (
+        (json.dumps(told), "changed by hand"),
+        ("{", "is not a release"),
+        ('{"version":1}', "is not a release"),
+    ):
+        path.write_text(f"{lines[0]}\n{second}\n", "utf-8")
+        with pytest.raises(HistoryError, match=said) as raised:
+            read_history(path)
+        assert f"{path}:2:" in str(raised.value)
+
+
+def test_the_history_of_this_repository_can_be_read() -> None:
+    releases = read_history(ROOT / "data" / HISTORY)
+    assert releases
+    assert all(release.reason for release in releases)
