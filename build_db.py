@@ -11,7 +11,7 @@ from keikaku.database import DatabaseError, write_database
 from keikaku.downloads.data_set import read_data_set
 from keikaku.downloads.errors import FilesError
 from keikaku.errors import InvalidData, Problem
-from keikaku.folder import read_plan, read_synonyms
+from keikaku.folder import find_mixed_ids, read_plan, read_synonyms
 from keikaku.history import HISTORY, HistoryError, add_release, read_history, read_rows
 from keikaku.model import PlanData, Synonyms
 from keikaku.report import Passage, compare_report, read_passages, read_report
@@ -120,6 +120,7 @@ def read_data(data: Path) -> tuple[dict[str, PlanData], list[Synonyms]]:
             plans[folder.name] = read_plan(folder)
         except InvalidData as error:
             problems += error.problems
+    problems += find_mixed_ids(data, plans)
     try:
         synonyms = read_synonyms(data / "synonyms.yml")
     except InvalidData as error:

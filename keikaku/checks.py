@@ -12,6 +12,7 @@ from typing import Any
 from keikaku.errors import Problem
 from keikaku.model import PlanData
 from keikaku.reading import Document
+from keikaku.schema import read_schema
 from keikaku.target import parse_target
 
 Documents = dict[str, Document]
@@ -57,6 +58,23 @@ def known_names(data: PlanData) -> dict[str, str]:
     return {name: o.id for o in data.organizations for name in (o.name, *o.printed, *o.aliases)}
 
 
+def known_records(data: PlanData) -> dict[str, tuple[str, str]]:
+    """The code of every measure and the id of every record -> its table and its id, those made in rows.py included."""
+    sectors = {s.prefix: s.id for s in data.sectors}
+    known = {data.plan.id: ("plans", data.plan.id)}
+    for goal in data.goals:
+        id_ = f"{sectors.get(goal.sector)}-goal-{goal.number}"
+        known[id_] = ("goals", id_)
+    for measure in data.measures:
+        id_ = f"{sectors.get(measure.prefix)}-{measure.number}"
+        known[id_] = known[measure.code] = ("measures", id_)
+        targets = (f"{id_}-target-{i}" for i in range(1, len(measure.indicators) + 1))
+        known |= {target: ("indicators", target) for target in targets}
+    for table in ("sectors", "organizations", "evaluations", "events", "corrections"):
+        known |= {record.id: (table, record.id) for record in getattr(data, table)}
+    return known
+
+
 @_check("sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")
 def check_distinct(data: PlanData, documents: Documents) -> Iterator[Problem]:
     for kind, keys in (
@@ -78,7 +96,7 @@ def check_distinct(data: PlanData, documents: Documents) -> Iterator[Problem]:
         numbers.add((goal.sector, goal.number))
 
 
-@_check("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")
+@_check("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections", "changes")
 def check_ids(data: PlanData, documents: Documents) -> Iterator[Problem]:
     """Ids begin with the plan's and none is given to records of two kinds, those made in rows.py included."""
     prefixes = {s.prefix: s.id for s in data.sectors}
@@ -87,7 +105,7 @@ def check_ids(data: PlanData, documents: Documents) -> Iterator[Problem]:
         id_ = f"{prefixes.get(measure.prefix)}-{measure.number}"
         owner[id_] = "measures"
         owner |= {f"{id_}-target-{i}": "indicators" for i in range(1, len(measure.indicators) + 1)}
-    for kind in ("sectors", "organizations", "evaluations", "events", "corrections"):
+    for kind in ("sectors", "organizations", "evaluations", "events", "corrections", "changes"):
         for i, record in enumerate(getattr(data, kind)):
             if not record.id.startswith(f"{data.plan.id}-"):
                 yield documents[kind].problem((i, "id"), f"id {record.id!r}", f"begin it with '{data.plan.id}-'")
@@ -345,6 +363,7 @@ def check_corrections(data: PlanData, documents: Documents) -> Iterator[Problem]
         "evaluations": {e.id for e in data.evaluations},
         "events": {e.id for e in data.events},
     }
+    columns = {table: _columns(table) for table in rows}
     for i, correction in enumerate(data.corrections):
         if correction.row not in rows[correction.table]:
             yield documents["corrections"].problem(
@@ -352,9 +371,67 @@ def check_corrections(data: PlanData, documents: Documents) -> Iterator[Problem]
                 f"{correction.table} has no {correction.row!r}",
                 _near(correction.row, rows[correction.table]),
             )
+        if correction.column not in columns[correction.table]:
+            yield documents["corrections"].problem(
+                (i, "column"),
+                f"{correction.table} has no column {correction.column!r}",
+                _near(correction.column, columns[correction.table]),
+            )
         if correction.printed == correction.corrected:
             yield documents["corrections"].problem(
                 (i, "corrected"), "corrected is what is printed", "leave it out to keep the print"
+            )
+
+
+def _columns(table: str) -> set[str]:
+    """What a correction may touch: columns of the table, and lists with a table of their own (measure_goals: goals)."""
+    schema = [t for t in read_schema() if not t.is_view]
+    start = table.removesuffix("s") + "_"
+    lists = {t.name.removeprefix(start) for t in schema if t.name.startswith(start)}
+    return lists | {c.name for t in schema if t.name == table for c in t.columns}
+
+
+_EVERYTHING = ("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")
+
+
+@_check(*_EVERYTHING, "changes", "withdrawn")
+def check_changes(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    """The newest change comes first, and every record named is or was there."""
+    if not data.changes:
+        return
+    document = documents["changes"]
+    yield from _repeated(document, "id", data.changes)
+    known = {*known_records(data), *(w.id for w in data.withdrawn)}
+    for i, change in enumerate(data.changes):
+        if i and change.date > data.changes[i - 1].date:
+            yield document.problem((i, "date"), f"{change.date} stands below an earlier day", "put the newest first")
+        for j, record in enumerate(change.records):
+            if record not in known:
+                yield document.problem((i, "records", j), f"unknown record {record!r}", _near(record, known))
+
+
+@_check(*_EVERYTHING, "changes", "withdrawn")
+def check_withdrawn(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    """A withdrawn id is used no more, and what replaces it is a record of the same table."""
+    if not data.withdrawn:
+        return
+    document = documents["withdrawn"]
+    yield from _repeated(document, "id", data.withdrawn)
+    used = {id_: table for table, id_ in known_records(data).values()}
+    used |= {change.id: "changes" for change in data.changes}
+    for i, withdrawn in enumerate(data.withdrawn):
+        if not withdrawn.id.startswith(f"{data.plan.id}-"):
+            yield document.problem((i, "id"), f"id {withdrawn.id!r}", f"begin it with '{data.plan.id}-'")
+        if withdrawn.id in used:
+            yield document.problem(
+                (i, "id"), f"id {withdrawn.id!r} is in use in {used[withdrawn.id]}", "a withdrawn id has no record"
+            )
+        same = {id_ for id_, table in used.items() if table == withdrawn.table}
+        if withdrawn.replaced_by is not None and withdrawn.replaced_by not in same:
+            yield document.problem(
+                (i, "replaced_by"),
+                f"{withdrawn.table} has no {withdrawn.replaced_by!r}",
+                _near(withdrawn.replaced_by, same),
             )
 
 

@@ -92,6 +92,11 @@ def fiscal_year_of(day: date) -> int:
     return day.year if day.month >= 4 else day.year - 1
 
 
+def format_date(day: str) -> str:
+    """Write an ISO date as a Japanese one: 2024-04-01 -> 2024年4月1日."""
+    return "{}年{}月{}日".format(*map(int, day.split("-")))
+
+
 def starts_on(year: int) -> date:
     """The first day of a fiscal year, 1 April."""
     return date(year, 4, 1)

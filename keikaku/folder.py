@@ -5,6 +5,7 @@ with all faults of the folder together.
 """
 
 import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from keikaku.checks import find_problems
 from keikaku.errors import InvalidData, Problem
 from keikaku.model import (
+    Change,
     Correction,
     Evaluation,
     Event,
@@ -25,6 +27,7 @@ from keikaku.model import (
     Ruby,
     Sector,
     Synonyms,
+    Withdrawn,
 )
 from keikaku.reading import Document, read_csv, read_yaml
 
@@ -37,9 +40,11 @@ LISTS: dict[str, type[BaseModel]] = {
     "events": Event,
     "corrections": Correction,
     "synonyms": Synonyms,
+    "changes": Change,
+    "withdrawn": Withdrawn,
 }
 MAPPINGS: dict[str, type[BaseModel]] = {"plan": Plan, "ruby": Ruby}
-OPTIONAL = ("ruby", "synonyms")
+OPTIONAL = ("ruby", "synonyms", "changes", "withdrawn")
 RESULT_COLUMNS = list(Result.model_fields)
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
@@ -52,6 +57,7 @@ def read_plan(folder: Path) -> PlanData:
     complete: set[str] = set()
     for kind in dict.fromkeys(("plan", *LISTS, "results", *OPTIONAL)):
         if kind in OPTIONAL and not (folder / f"{kind}.yml").exists():
+            complete.add(kind)
             continue
         try:
             documents[kind] = _read_document(folder, kind)
@@ -70,6 +76,20 @@ def read_plan(folder: Path) -> PlanData:
     if problems:
         raise InvalidData(problems)
     return data
+
+
+def find_mixed_ids(data: Path, plans: Collection[str]) -> list[Problem]:
+    """A plan `a` could make the ids of a plan `a-b`, whose records would then share addresses: the longer is refused."""
+    return [
+        read_yaml(data / longer / "plan.yml").problem(
+            ("id",),
+            f"id {longer!r} begins with the id of plan {shorter!r} and a hyphen",
+            "another name for the folder and the id, since both plans could make the same ids",
+        )
+        for longer in plans
+        for shorter in plans
+        if longer.startswith(f"{shorter}-")
+    ]
 
 
 def read_synonyms(path: Path) -> list[Synonyms]:

@@ -7,6 +7,7 @@ by their printed code, organizations by any known name, sectors by their prefix;
 
 import re
 import unicodedata
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -22,6 +23,7 @@ from pydantic import (
 
 from keikaku.fiscal_year import read_fiscal_year
 from keikaku.vocabulary import (
+    CHANGE_KINDS,
     COMPARATORS,
     CORRECTION_KINDS,
     DECISIONS,
@@ -79,6 +81,15 @@ def _number(value: object) -> int | float:
     return value
 
 
+def _day(text: str) -> str:
+    try:
+        if date.fromisoformat(text).isoformat() == text:
+            return text
+    except ValueError:
+        pass
+    raise ValueError("is not a day | write year, month and day as in 2026-04-01")
+
+
 def _distinct(values: list[Any]) -> list[Any]:
     if len(set(values)) < len(values):
         raise ValueError("names something twice | name each once")
@@ -101,6 +112,7 @@ Code = Annotated[str, AfterValidator(_code)]
 FiscalYear = Annotated[int, BeforeValidator(_fiscal_year)]
 Number = Annotated[int | float, BeforeValidator(_number)]
 Position = Annotated[int, Field(ge=1, le=9999)]
+Day = Annotated[str, AfterValidator(_day)]
 Names = Annotated[list[Text], AfterValidator(_distinct)]
 
 
@@ -271,6 +283,31 @@ class Result(_Record):
     source_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2000)] | None = None
 
 
+class Change(_Record):
+    """changes.yml, which may be left out: `records` are codes of measures, or ids of records used or withdrawn."""
+
+    id: Id
+    date: Day
+    version: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}$", max_length=20)]
+    kind: _one_of(CHANGE_KINDS)  # type: ignore[valid-type]
+    title: Annotated[Text, StringConstraints(max_length=80)]
+    text: Annotated[Text, StringConstraints(max_length=400)] | None = None
+    records: Names = []
+
+
+class Withdrawn(_Record):
+    """withdrawn.yml, which may be left out: an id that was published once and is given to no record any more."""
+
+    id: Id
+    table: Literal[
+        "sectors", "goals", "measures", "indicators", "organizations", "evaluations", "events", "corrections"
+    ]
+    name: Text
+    date: Day
+    reason: Annotated[Text, StringConstraints(max_length=200)]
+    replaced_by: Id | None = None
+
+
 def _kanji(word: str) -> str:
     if not _WORD.fullmatch(word):
         raise ValueError("is not a word to give a reading | write kanji, with kana between them at most")
@@ -318,3 +355,5 @@ class PlanData(_Record):
     results: list[Result]
     ruby: Ruby = Ruby({})
     synonyms: list[Synonyms] = []
+    changes: list[Change] = []
+    withdrawn: list[Withdrawn] = []

@@ -6,7 +6,7 @@ Ids are made here: a measure's from its sector's and its number, a goal's and an
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from keikaku.checks import known_names
+from keikaku.checks import known_names, known_records
 from keikaku.fiscal_year import ends_on, format_fiscal_year, short_fiscal_year, starts_on
 from keikaku.model import Event, Measure, PlanData, Synonyms
 from keikaku.search.synonyms import build_groups
@@ -76,6 +76,9 @@ class _PlanRows:
             self.event_measures,
             self.results,
             self.corrections,
+            self.changes,
+            self.change_records,
+            self.withdrawn_ids,
             self.ruby,
         ):
             yield method.__name__, method()
@@ -274,6 +277,20 @@ class _PlanRows:
                 "reason": correction.reason,
                 "place": places[row_id],
             }
+
+    def changes(self) -> Iterator[Row]:
+        for position, change in enumerate(self.data.changes, 1):
+            yield {**change.model_dump(exclude={"records"}), "plan_id": self.plan.id, "position": position}
+
+    def change_records(self) -> Iterator[Row]:
+        known = known_records(self.data) | {w.id: (w.table, w.id) for w in self.data.withdrawn}
+        for change in self.data.changes:
+            for table, row_id in dict.fromkeys(known[record] for record in change.records):
+                yield {"change_id": change.id, "table_name": table, "row_id": row_id}
+
+    def withdrawn_ids(self) -> Iterator[Row]:
+        for withdrawn in self.data.withdrawn:
+            yield {**withdrawn.model_dump(exclude={"table"}), "plan_id": self.plan.id, "table_name": withdrawn.table}
 
     def ruby(self) -> Iterator[Row]:
         for word, reading in sorted(self.data.ruby.root.items()):

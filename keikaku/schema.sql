@@ -203,6 +203,37 @@ CREATE TABLE corrections (
     place TEXT NOT NULL                 -- where in the report this stands
 );
 
+-- Published changes of the data, the newest first.
+CREATE TABLE changes (
+    id TEXT PRIMARY KEY,                -- plan id and number
+    plan_id TEXT NOT NULL REFERENCES plans (id), -- plan whose data changed
+    position INTEGER NOT NULL,          -- order within the plan, from 1 for the newest
+    date TEXT NOT NULL,                 -- day of the change, ISO 8601
+    version TEXT NOT NULL,              -- first released version that has it
+    kind TEXT NOT NULL,                 -- kind of change, see codes
+    title TEXT NOT NULL,                -- what changed, in a line
+    text TEXT                           -- what and why at more length; NULL where the title says all
+);
+
+-- Records that a change touches.
+CREATE TABLE change_records (
+    change_id TEXT NOT NULL REFERENCES changes (id), -- change
+    table_name TEXT NOT NULL,           -- table of the record
+    row_id TEXT NOT NULL,               -- id of the record, which may be withdrawn since
+    PRIMARY KEY (change_id, table_name, row_id)
+);
+
+-- Ids that were published once and have no record any more; none is ever given again.
+CREATE TABLE withdrawn_ids (
+    id TEXT PRIMARY KEY,                -- the id
+    plan_id TEXT NOT NULL REFERENCES plans (id), -- plan that it belonged to
+    table_name TEXT NOT NULL,           -- table that had its record
+    name TEXT NOT NULL,                 -- what the record was called
+    date TEXT NOT NULL,                 -- day of withdrawal, ISO 8601
+    reason TEXT NOT NULL,               -- why
+    replaced_by TEXT                    -- id of the record of the same table that stands in its place, if any
+);
+
 -- The city's own wording; rows only when built with the report at hand.
 CREATE TABLE report_passages (
     id TEXT PRIMARY KEY,                -- row it belongs to and number

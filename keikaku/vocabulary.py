@@ -83,8 +83,15 @@ CORRECTION_KINDS: Terms = {
     "variant": ("表記ゆれ", "同じものが違う書き方で印字されている"),
     "caution": ("注意", "誤りではないが読み違えやすい"),
 }
+CHANGE_KINDS: Terms = {
+    "added": ("追加", "記録を新しく加えた"),
+    "updated": ("更新", "その後にわかったことに合わせて書きかえた"),
+    "corrected": ("訂正", "当サイトのまちがいを直した"),
+    "withdrawn": ("取り下げ", "記録をやめた"),
+}
 
 CODES: dict[tuple[str, str], Terms] = {
+    ("changes", "kind"): CHANGE_KINDS,
     ("corrections", "kind"): CORRECTION_KINDS,
     ("evaluations", "decision"): DECISIONS,
     ("evaluations", "outcome"): OUTCOMES,

@@ -17,7 +17,7 @@ import datasette as core
 from datasette import Response, hookimpl
 from datasette import handle_exception as core_handler
 from datasette.app import Datasette
-from datasette.database import QueryInterrupted
+from datasette.database import Database, QueryInterrupted
 from datasette.plugins import pm
 from datasette.utils import InvalidSql, path_with_removed_args, tilde_decode
 from datasette.utils.asgi import Base400, NotFound, Request
@@ -25,6 +25,7 @@ from datasette.views.base import DatasetteError
 
 from keikaku import refusals
 from keikaku.columns import OPERATORS, split_selection
+from keikaku.fiscal_year import format_date
 from keikaku.refusals import Refusal
 from keikaku.sql_help import GENERAL, explain_complaint
 
@@ -244,8 +245,25 @@ async def _judge_missing(datasette: Datasette, request: Request) -> Answer:
         whole = request.path.rpartition(".")[0]
         return Answer(404, _named(refusals.UNKNOWN_FORMAT, route["format"]), links=((whole, "形式を付けないアドレス"),))
     if "pks" in route:
+        if gone := await _find_withdrawn(datasette, db, route["table"], route["pks"]):
+            return gone
         return Answer(404, _named(refusals.UNKNOWN_ROW, route["pks"]), links=page)
     return Answer(404, refusals.refuse_status(404), links=page)
+
+
+async def _find_withdrawn(datasette: Datasette, db: Database, table: str, id_: str) -> Answer | None:
+    """410 for an id that had a record once, with the way to what replaced it."""
+    if not await db.table_exists("withdrawn_ids"):
+        return None
+    sql = "SELECT * FROM withdrawn_ids WHERE id = ? AND table_name = ?"
+    row = (await db.execute(sql, [id_, table])).first()
+    if row is None:
+        return None
+    words = {**dict(row), "date": format_date(row["date"])}
+    refusal = refusals.WITHDRAWN._replace(sentence=refusals.WITHDRAWN.sentence.format_map(words))
+    new = row["replaced_by"]
+    links = ((datasette.urls.row(db.name, table, new), f"代わりの記録を開く（{new}）"),) if new else ()
+    return Answer(410, refusal, links=links)
 
 
 def _named(refusal: Refusal, name: str) -> Refusal:
@@ -265,8 +283,10 @@ async def _names(datasette: Datasette, database: str) -> dict[str, str]:
 async def _respond(datasette: Datasette, request: Request, answer: Answer) -> Response:
     words = {"title": answer.refusal.title, "error": answer.refusal.sentence, "hint": answer.refusal.hint}
     wanted = request.url_vars.get("format") or request.path.rpartition(".")[2]
-    if wanted in ("json", "jsono"):
+    if wanted in ("json", "jsono", "jsonld"):
         body = {"ok": False, "status": answer.status, **words, "detail": answer.detail}
+        if answer.status == 410 and answer.links:
+            body["replaced_by"] = answer.links[0][0]
         text = json.dumps({key: value for key, value in body.items() if value != ""}, ensure_ascii=False)
         return Response(text, answer.status, content_type="application/json; charset=utf-8")
     if wanted == "csv":

@@ -195,6 +195,16 @@ def test_all_faults_of_all_plans_are_told_together_and_the_old_database_stays(da
     assert {file.name: file.read_bytes() for file in output.parent.iterdir()} == before
 
 
+def test_plans_that_could_make_the_same_ids_are_told_in_one_line(data: Path, output: Path) -> None:
+    shutil.copytree(data / "minato", data / "minato-b")
+    for file in (data / "minato-b").iterdir():
+        file.write_text(file.read_text("utf-8").replace("minato", "minato-b"), "utf-8")
+    result = run("--data", data, "--output", output)
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "/minato-b/plan.yml:2:5: id 'minato-b' begins with the id of plan 'minato' and a hyphen; " in result.stderr
+    assert not output.exists()
+
+
 SCALARS = [
     *("''", "~", "null", "true", "-1", "0", "1.5", ".nan", "0x1F", "1e999", "99999999999999999999", "9" * 5000),
     *(

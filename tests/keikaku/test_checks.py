@@ -115,6 +115,12 @@ BROKEN = {
             "‸minato-rekishi-3-target-2",
             "id 'minato-rekishi-3-target-2' is also in indicators; use another",
         ),
+        "id of a change that is a goal's": (
+            "changes.yml",
+            "minato-change-1",
+            "‸minato-rekishi-goal-1",
+            "id 'minato-rekishi-goal-1' is also in goals; use another",
+        ),
         "id of an organization": (
             "events.yml",
             "minato-event-2",
@@ -471,6 +477,76 @@ BROKEN = {
             "corrected: ‸アトリエマツプ",
             "corrected is what is printed; leave it out to keep the print",
         ),
+        "unknown column": (
+            "corrections.yml",
+            "column: start_fiscal_year",
+            "column: ‸start_year",
+            "plans has no column 'start_year'; known: start_fiscal_year",
+        ),
+        "column of another table": (
+            "corrections.yml",
+            "column: repeat_of",
+            "column: ‸evidence",
+            "measures has no column 'evidence'; known:",
+        ),
+    },
+    "check_changes": {
+        "change id twice": (
+            "changes.yml",
+            "minato-change-1",
+            "‸minato-change-2",
+            "id 'minato-change-2' stands twice; line 1 has it; use another",
+        ),
+        "oldest first": (
+            "changes.yml",
+            "date: 2026-04-01",
+            "date: ‸2026-07-01",
+            "2026-07-01 stands below an earlier day; put the newest first",
+        ),
+        "unknown record": (
+            "changes.yml",
+            "史-3]",
+            "‸史-9]",
+            "unknown record '史-9'; known: 史-5, 史-4, 史-3",
+        ),
+    },
+    "check_withdrawn": {
+        "withdrawn id twice": (
+            "withdrawn.yml",
+            "id: minato-minato-bunko",
+            "id: ‸minato-event-11",
+            "id 'minato-event-11' stands twice; line 1 has it; use another",
+        ),
+        "id of another plan": (
+            "withdrawn.yml",
+            "id: minato-minato-bunko",
+            "id: ‸minami-bunko",
+            "id 'minami-bunko'; begin it with 'minato-'",
+        ),
+        "id in use": (
+            "withdrawn.yml",
+            "id: minato-minato-bunko",
+            "id: ‸minato-bunka-kyokai",
+            "id 'minato-bunka-kyokai' is in use in organizations; a withdrawn id has no record",
+        ),
+        "id of an indicator in use": (
+            "withdrawn.yml",
+            "id: minato-minato-bunko",
+            "id: ‸minato-geijutsu-1-target-1",
+            "id 'minato-geijutsu-1-target-1' is in use in indicators; a",
+        ),
+        "replacement that does not exist": (
+            "withdrawn.yml",
+            "replaced_by: minato-event-8",
+            "replaced_by: ‸minato-event-80",
+            "events has no 'minato-event-80'; known: minato-event-8",
+        ),
+        "replacement in another table": (
+            "withdrawn.yml",
+            "replaced_by: minato-event-8",
+            "replaced_by: ‸minato-rekishi-3",
+            "events has no 'minato-rekishi-3'; known: minato-event-",
+        ),
     },
     "check_results": {
         "unknown measure": ("results.csv", "史-4,1", "‸史-9,1", "unknown measure '史-9'; known: 史-5, 史-4, 史-3"),
@@ -511,6 +587,8 @@ ALLOWED = {
         "- id: minato-ken",
         "- {id: minato-ko, name: 港, kind: business, printed: [港]}\n- id: minato-ken",
     ),
+    "a correction of a list that has a table of its own": ("corrections.yml", "column: repeat_of", "column: goals"),
+    "changes of one day in any order": ("changes.yml", "date: 2026-04-01", "date: 2026-06-01"),
     "two evaluations with one successor": ("evaluations.yml", "successor: 史-3", "successor: 史-1"),
     "figures for one indicator in several years": ("results.csv", "芸-2,1,2023", "芸-2,1,R7"),
 }

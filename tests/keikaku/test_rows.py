@@ -194,6 +194,19 @@ def test_a_row_says_where_in_the_report_it_stands(
     assert pick(tables[table], "place", id=row) == [(place,)]
 
 
+def test_changes_name_the_tables_of_their_records_withdrawn_ones_included(tables: dict[str, list[Row]]) -> None:
+    assert pick(tables["changes"], "id", "position") == [("minato-change-2", 1), ("minato-change-1", 2)]
+    assert pick(tables["change_records"], "change_id", "table_name", "row_id") == [
+        ("minato-change-2", "events", "minato-event-11"),
+        ("minato-change-2", "measures", "minato-rekishi-3"),
+        ("minato-change-1", "plans", "minato"),
+    ]
+    assert pick(tables["withdrawn_ids"], "id", "table_name", "replaced_by") == [
+        ("minato-event-11", "events", "minato-event-8"),
+        ("minato-minato-bunko", "organizations", None),
+    ]
+
+
 def test_corrections_point_to_the_row_of_another_table(tables: dict[str, list[Row]]) -> None:
     assert pick(tables["corrections"], "table_name", "row_id") == [
         ("plans", "minato"),

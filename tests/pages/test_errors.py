@@ -212,3 +212,31 @@ async def test_what_is_named_in_an_address_is_text_and_never_markup(site):
     for path in ("/plans/<script>", "/plans/measures?<script>x=1", "/plans?sql=<script>", "/plans/measures/<script>"):
         response = await site.client.get(path, follow_redirects=True)
         assert "<script>" not in response.text, path
+
+
+# withdrawn ids
+
+
+async def test_a_withdrawn_id_is_gone_with_its_reason_and_the_way_to_what_replaced_it(two_plans):
+    page = await two_plans.client.get("/plans/events/minato-event-11")
+    assert page.status_code == 410
+    for words in ("感染症に対応した講座", "2026年6月1日", "同じ講座を二度載せていた。", 'content="noindex"'):
+        assert words in page.text
+    assert '<a class="tap" href="/plans/events/minato-event-8">' in page.text
+    for ending in ("json", "jsonld"):
+        answer = await two_plans.client.get(f"/plans/events/minato-event-11.{ending}")
+        assert answer.status_code == 410
+        assert answer.json()["replaced_by"] == "/plans/events/minato-event-8"
+        assert answer.json()["ok"] is False
+    assert (await two_plans.client.get("/plans/events/minato-event-11.csv")).status_code == 410
+
+
+async def test_a_withdrawn_id_without_a_replacement_says_only_why(two_plans):
+    answer = await two_plans.client.get("/plans/organizations/minato-minato-bunko.json")
+    assert answer.status_code == 410
+    assert "団体ではなく建物の名前だった。" in answer.json()["error"]
+    assert "replaced_by" not in answer.json()
+
+
+async def test_a_withdrawn_id_is_unknown_in_other_tables(two_plans):
+    assert (await two_plans.client.get("/plans/measures/minato-event-11")).status_code == 404
