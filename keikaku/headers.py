@@ -32,7 +32,7 @@ _ALWAYS = {
 }
 # /plans, /plans/measures and /plans/search, but no file, no row and nothing of Datasette's own.
 _TABLE_OR_QUERY = re.compile(r"/(?!-)[^/.]+(/(?!-)[^/.]+)?")
-_DATA = (".json", ".csv")
+_DATA = (".json", ".jsonld", ".csv", ".ics", ".atom")
 
 
 def protect_answer(headers: Headers, path: str, query_string: bytes) -> Headers:

@@ -42,8 +42,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
 
     async def dataset_json_ld(request: Request) -> Markup:
         """The data set as schema.org knows it, for a <script type="application/ld+json"> of a page."""
-        root = datasette.absolute_url(request, datasette.urls.instance()).rstrip("/") + "/"
-        described = await asyncio.to_thread(_describe, datasette, root)
+        described = await asyncio.to_thread(_describe, datasette, datasette.jinja_env.globals["site_root"](request))
         return htmlsafe_json_dumps(described, dumps=json.dumps, ensure_ascii=False)
 
     env.globals.update(data_files=data_files, dataset_json_ld=dataset_json_ld)

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from sqlite3 import Connection
 from typing import Any
+from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
 from datasette import hookimpl
@@ -13,12 +14,16 @@ from datasette.database import Database
 from datasette.filters import FilterArguments
 from datasette.utils import escape_sqlite
 from datasette.utils.asgi import Request, Response
+from datasette.views.base import DatasetteError
 
+from keikaku.feeds.open_search import Suggestion, write_suggestions
 from keikaku.search import normalise, plan_in, search, suggest
 from keikaku.search.lexicon import load_lexicon
 from keikaku.search.snippet import Needles, Parts, as_text, cut_out, mark, needles_of
 
 MOST = 500  # results of one search
+SUGGEST_HEADERS = {"Cache-Control": "public, max-age=300"}
+SUGGESTIONS_TYPE = "application/x-suggestions+json; charset=utf-8"
 RESULT_KEYS = ("kind", "id", "title", "snippet", "table", "sector", "code")
 
 # The ids of the rows found: a passage of a report stands for the row that it is quoted for, too.
@@ -97,16 +102,30 @@ def register_routes() -> list[tuple[str, Callable[..., Awaitable[Response]]]]:
 
 
 async def _suggest(request: Request, datasette: Datasette) -> Response:
-    """What may be meant by what has been typed so far: [{"text", "label", "url"}], for static/search.js."""
+    """What may be meant by what has been typed so far: [{"text", "label", "url"}], for static/search.js.
+
+    With _format=opensearch as browsers ask for it that have added this search to their own.
+    """
     typed = request.args.get("q") or ""
+    kind = request.args.get("_format") or "json"
+    if kind not in ("json", "opensearch"):
+        raise DatasetteError(f"Invalid _format: {kind}", status=400)
     database = datasette.get_database()
     found = await database.execute_fn(lambda conn: suggest(conn.execute, typed)) if typed.strip() else []
     root = datasette.urls.database(database.name)
+    if kind == "opensearch":
+        site = datasette.jinja_env.globals["site_root"](request)
+        words = [Suggestion(s.text, s.label, _address(site, database.name, s)) for s in found]
+        return Response(write_suggestions(typed, words), headers=SUGGEST_HEADERS, content_type=SUGGESTIONS_TYPE)
     rows = [{"text": s.text, "label": s.label, "url": f"{root}/{s.path}" if s.path else None} for s in found]
-    headers = {"Cache-Control": "public, max-age=300"}
     return Response(
-        json.dumps(rows, ensure_ascii=False), headers=headers, content_type="application/json; charset=utf-8"
+        json.dumps(rows, ensure_ascii=False), headers=SUGGEST_HEADERS, content_type="application/json; charset=utf-8"
     )
+
+
+def _address(site: str, database: str, suggestion: Any) -> str:
+    """Where a suggestion leads: to a record, or to what a search for its words finds."""
+    return f"{site}{database}/" + (suggestion.path or f"search?{urlencode({'q': suggestion.text})}")
 
 
 def _text(value: object) -> str:

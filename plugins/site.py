@@ -1,18 +1,26 @@
 """What every template may use: the site's words, codes, addresses and today's date in Japan."""
 
 import hashlib
+import re
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 from jinja2 import Environment
 
-from keikaku.fiscal_year import fiscal_year_of, format_fiscal_year
+from keikaku.fiscal_year import fiscal_year_of, format_date, format_fiscal_year
+from keikaku.site_address import find_root, trust_host
 from keikaku.vocabulary import CODES
 
+Message = dict[str, Any]
+App = Callable[[Message, Callable[..., Any], Callable[..., Any]], Awaitable[None]]
 STATIC = Path(__file__).resolve().parent.parent / "static"
+_FOLDED = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # what YAML leaves of a line break
 NAVIGATION = [
     ("/plans/unmet_targets", "未達成の目標"),
     ("/timeline", "年表"),
@@ -26,22 +34,46 @@ NAVIGATION = [
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
+    find_root(datasette.metadata("site_url"), "http", "")  # a wrong one is told when the site starts
     env.filters["fiscal_year"] = format_fiscal_year
-    env.filters["japanese_date"] = lambda iso: "{}年{}月{}日".format(*map(int, iso.split("-")))
+    env.filters["japanese_date"] = format_date
     env.globals.update(
         codes=CODES,
         site_title=datasette.metadata("title") or "keikaku",
-        site_description=datasette.metadata("description") or "",
+        site_description=_FOLDED.sub("", datasette.metadata("description") or ""),
         metadata_source=datasette.metadata("source"),
         metadata_license=datasette.metadata("license"),
         metadata_license_url=datasette.metadata("license_url"),
         site_nav=NAVIGATION,
         today=lambda: today().isoformat(),
         current_fiscal_year=lambda: fiscal_year_of(today()),
-        canonical_url=canonical_url,
+        canonical_url=partial(canonical_url, datasette),
+        site_root=partial(find_site_root, datasette),
         static_url=static_url,
         wants_asset=wants_asset,
     )
+
+
+@hookimpl
+def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
+    """Datasette makes its absolute addresses from the Host of a request, which anybody may set to anything."""
+
+    def wrap(app: App) -> App:
+        async def trusted(scope: Message, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
+            if scope["type"] == "http":
+                scheme, headers = trust_host(datasette.metadata("site_url"), scope["scheme"], scope["headers"])
+                scope = {**scope, "scheme": scheme, "headers": headers}
+            await app(scope, receive, send)
+
+        return trusted
+
+    return wrap
+
+
+def find_site_root(datasette: Datasette, request: Request) -> str:
+    """The address of the home page with a slash at its end: site_url of metadata.yml, or else as it was asked for."""
+    scheme = "https" if datasette.setting("force_https_urls") else request.scheme
+    return find_root(datasette.metadata("site_url"), scheme, request.host, datasette.setting("base_url"))
 
 
 def today() -> date:
@@ -49,10 +81,11 @@ def today() -> date:
     return (datetime.now(UTC) + timedelta(hours=9)).date()
 
 
-def canonical_url(request: Request) -> str:
+def canonical_url(datasette: Datasette, request: Request) -> str:
     """The permanent address of the page asked for: its path and the arguments that choose what it shows."""
+    path = request.path.removeprefix(datasette.setting("base_url")).lstrip("/")
     query = "&".join(p for p in request.query_string.split("&") if p and not p.startswith("_"))
-    return f"{request.scheme}://{request.host}{request.path}" + (f"?{query}" if query else "")
+    return find_site_root(datasette, request) + path + (f"?{query}" if query else "")
 
 
 def static_url(name: str) -> str:

@@ -82,7 +82,7 @@ class Page(HTMLParser):
         """What no page may show, whatever row it is of."""
         if found := UNFINISHED.search(self.text):
             yield f"unfinished: {self.text[max(0, found.start() - 40) : found.end() + 40]!r}"
-        if found := re.search(r"\b(akishima|minato)-[a-z]", self.text.replace("/print/", "")):
+        if found := re.search(r"\b(akishima|minato)-[a-z]", self.text.replace("/print/", "").replace("/calendar/", "")):
             yield f"raw id: {self.text[max(0, found.start() - 40) : found.end() + 40]!r}"
         levels = [level for level, _ in self.headings]
         if levels[:1] != [1] or levels.count(1) != 1 or any(b > a + 1 for a, b in pairwise(levels)):

@@ -1,0 +1,222 @@
+"""Feeds, calendars and what programs look for first, as feed readers, calendars, crawlers and browsers read them."""
+
+import json
+import re
+import warnings
+from datetime import UTC, datetime
+from xml.etree import ElementTree
+
+import pytest
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+from keikaku.feeds import site_map
+from keikaku.feeds.atom import Change, Feed, write_atom
+from tests.conftest import ROOT, SERVED
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import feedparser
+    import icalendar
+
+MAP = {"m": "http://www.sitemaps.org/schemas/sitemap/0.9"}
+SEARCH = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
+
+
+@pytest.fixture(scope="module")
+async def named_site(site_folder, tmp_path_factory) -> Datasette:
+    """The same site, whose publisher has named its address."""
+    folder = tmp_path_factory.mktemp("named")
+    for name in (*SERVED, "plans.db"):
+        if name != "metadata.yml":
+            (folder / name).symlink_to(site_folder / name)
+    metadata = (ROOT / "metadata.yml").read_text("utf-8")
+    (folder / "metadata.yml").write_text(f"site_url: https://plans.example.jp\n{metadata}", "utf-8")
+    datasette = Datasette(config_dir=folder)
+    await datasette.invoke_startup()
+    return datasette
+
+
+async def test_the_feed_of_changes_is_read_without_a_fault(site: Datasette) -> None:
+    answer = await site.client.get("/changes.atom")
+    assert answer.headers["content-type"] == "application/atom+xml; charset=utf-8"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    feed = feedparser.parse(answer.content)
+    assert (feed.bozo, feed.version, feed.feed.language) == (0, "atom10", "ja")
+    rows = (await site.execute("plans", "SELECT * FROM changes ORDER BY date DESC, position")).rows
+    assert [(e.title, e.updated[:10], e.tags[0].term) for e in feed.entries] == [
+        (row["title"], row["date"], row["kind"]) for row in rows
+    ]
+    for entry in feed.entries:
+        assert entry.id.startswith("urn:uuid:")
+        path = entry.link.removeprefix("http://localhost")
+        assert (await site.client.get(path)).status_code == 200
+    assert (
+        feed.feed.updated_parsed[:3] == datetime.fromisoformat(feed.entries[0].updated).astimezone(UTC).timetuple()[:3]
+    )
+
+
+def test_entries_name_their_records_and_escape_their_text() -> None:
+    change = Change(
+        "a-1",
+        "2026-06-01",
+        "<b> & 題",
+        ("added", "追加"),
+        "1 < 2 & <script>",
+        "https://a/1",
+        (("https://a/?b&c", "<i>"),),
+    )
+    feed = Feed("題", "者", "CC", "https://a/changes.atom", "https://a/data", "2026-06-01")
+    (entry,) = feedparser.parse(write_atom(feed, [change]).encode("utf-8")).entries
+    assert entry.title_detail.value == "<b> & 題"
+    assert "1 &lt; 2 &amp; &lt;script&gt;" in entry.content[0].value
+    assert '<a href="https://a/?b&amp;c">&lt;i&gt;</a>' in entry.content[0].value
+    moved = Feed("題", "者", "CC", "https://b/changes.atom", "https://b/data", "2026-06-01")
+    assert feedparser.parse(write_atom(moved, [change]).encode("utf-8")).entries[0].id == entry.id
+
+
+@pytest.mark.parametrize("id_", ["akishima", "akishima-kogyo", "akishima-shokokai"])
+async def test_a_calendar_is_read_and_leads_to_pages(site: Datasette, id_: str) -> None:
+    answer = await site.client.get(f"/calendar/{id_}.ics")
+    assert answer.headers["content-type"].startswith("text/calendar; charset=utf-8")
+    calendar = icalendar.Calendar.from_ical(answer.content)
+    events = calendar.walk("VEVENT")
+    assert len(events) > 10
+    for path in {str(event["URL"]).removeprefix("http://localhost") for event in events}:
+        assert (await site.client.get(f"{path}.json")).status_code == 200, path
+    stamps = {event["DTSTAMP"].dt for event in events}
+    assert stamps == {datetime(2026, 11, 23, tzinfo=UTC)}
+    assert answer.content == (await site.client.get(f"/calendar/{id_}.ics")).content
+
+
+async def test_what_is_unchanged_is_not_sent_again(site: Datasette) -> None:
+    for path in ("/changes.atom", "/calendar/akishima.ics"):
+        etag = (await site.client.get(path)).headers["etag"]
+        again = await site.client.get(path, headers={"if-none-match": etag})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+
+
+@pytest.mark.parametrize("path", ["/calendar/nobody.ics", "/calendar/akishima-event-1.ics", "/sitemap/nobody.xml"])
+async def test_what_is_not_there_is_a_page_of_404(site: Datasette, path: str) -> None:
+    answer = await site.client.get(path)
+    assert answer.status_code == 404
+    assert "ページが見つかりません" in answer.text
+
+
+async def test_pages_lead_to_their_calendars_and_forms(site: Datasette) -> None:
+    for table, id_ in (("plans", "akishima"), ("sectors", "akishima-kogyo"), ("organizations", "akishima-nokyo")):
+        page = (await site.client.get(f"/plans/{table}/{id_}")).text
+        assert f'href="webcal://localhost/calendar/{id_}.ics"' in page
+        assert f'href="/calendar/{id_}.ics"' in page
+        assert f'type="application/ld+json" href="/plans/{table}/{id_}.jsonld"' in page
+    for path in ("/", "/data", "/plans/measures/akishima-kogyo-1"):
+        page = (await site.client.get(path)).text
+        assert 'type="application/atom+xml" title="データの変更" href="/changes.atom"' in page
+        assert 'rel="search" type="application/opensearchdescription+xml"' in page
+    assert "昭島市産業振興計画のデータを公開" in (await site.client.get("/data")).text
+
+
+# site map, robots, search, llms
+
+
+async def test_the_site_map_has_every_record_once_and_only_pages(site: Datasette) -> None:
+    tree = ElementTree.fromstring((await site.client.get("/sitemap.xml")).content)
+    addresses = [loc.text for loc in tree.findall("m:url/m:loc", MAP)]
+    assert len(set(addresses)) == len(addresses)
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d", day.text) for day in tree.findall("m:url/m:lastmod", MAP))
+    paths = [address.removeprefix("http://localhost") for address in addresses]
+    for table in ("plans", "sectors", "goals", "measures", "indicators", "organizations", "evaluations", "events"):
+        ids = {row[0] for row in (await site.execute("plans", f"SELECT id FROM {table}")).rows}
+        assert {f"/plans/{table}/{id_}" for id_ in ids} <= set(paths)
+    statuses = {path: (await site.client.get(path)).status_code for path in paths if path.count("/") < 3}
+    assert {path: status for path, status in statuses.items() if status != 200} == {}
+
+
+async def test_a_site_map_that_is_too_long_comes_in_parts(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = ElementTree.fromstring((await site.client.get("/sitemap.xml")).content)
+    (plugin,) = (plugin for name, plugin in pm.list_name_plugin() if name.endswith("discovery.py"))
+    monkeypatch.setattr(plugin, "MOST", 350)
+    index = ElementTree.fromstring((await site.client.get("/sitemap.xml")).content)
+    parts = [loc.text.removeprefix("http://localhost") for loc in index.findall("m:sitemap/m:loc", MAP)]
+    assert parts == ["/sitemap/_pages.xml", "/sitemap/akishima.xml"]
+    found = [ElementTree.fromstring((await site.client.get(part)).content) for part in parts]
+    assert [len(part) <= 350 for part in found] == [True, True]
+    assert sum(len(part) for part in found) == len(whole)
+    assert site_map.MOST == 50_000
+
+
+def allows(robots: str, path: str) -> bool:
+    """As RFC 9309 has it: the longest rule that fits counts, and of two as long the one that allows."""
+    rules = re.findall(r"^(Allow|Disallow): (\S+)$", robots, re.MULTILINE)
+    fitting = [
+        (len(rule), verb == "Allow") for verb, rule in rules if re.match(re.escape(rule).replace(r"\*", ".*"), path)
+    ]
+    return max(fitting)[1]
+
+
+async def test_robots_read_records_and_no_questions(site: Datasette) -> None:
+    robots = (await site.client.get("/robots.txt")).text
+    assert "Sitemap: http://localhost/sitemap.xml" in robots
+    asked = {
+        "/": True,
+        "/plans/measures/akishima-kogyo-1": True,
+        "/plans/measures.csv": True,
+        "/static/site.css?0123": True,
+        "/timeline?plan=akishima": True,
+        "/plans?sql=select+1": False,
+        "/plans.json?sql=select+1": False,
+        "/plans/measures?sector_id=akishima-kogyo": False,
+        "/plans/search?q=x": False,
+        "/about?easy=1": False,
+        "/-/suggest?q=x": False,
+    }
+    assert {path: allows(robots, path) for path in asked} == asked
+
+
+async def test_a_browser_can_add_the_search(site: Datasette) -> None:
+    tree = ElementTree.fromstring((await site.client.get("/opensearch.xml")).content)
+    assert 1 <= len(tree.findtext("o:ShortName", "", SEARCH)) <= 16
+    assert len(tree.findtext("o:LongName", "", SEARCH)) <= 48
+    templates = {url.get("type"): url.get("template") for url in tree.findall("o:Url", SEARCH)}
+    for kind in ("text/html", "application/x-suggestions+json"):
+        path = templates[kind].replace("{searchTerms}", "%E7%B5%A6%E9%A3%9F").removeprefix("http://localhost")
+        answer = await site.client.get(path)
+        assert answer.status_code == 200
+        assert answer.headers["content-type"].startswith(kind)
+    typed, words, labels, addresses = json.loads(answer.text)
+    assert typed == "給食"
+    assert words
+    assert len(words) == len(labels) == len(addresses)
+    assert all(address.startswith("http://localhost/plans/") for address in addresses)
+    assert (await site.client.get("/-/suggest?q=a&_format=xml")).status_code == 400
+
+
+async def test_llms_txt_is_markdown_whose_addresses_answer(site: Datasette) -> None:
+    answer = await site.client.get("/llms.txt")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.text.startswith("# 昭島市")
+    links = re.findall(r"\]\(http://localhost(/[^)]*)\)", answer.text)
+    assert len(links) > 10
+    statuses = {link: (await site.client.get(link)).status_code for link in links}
+    assert {link: status for link, status in statuses.items() if status != 200} == {}
+
+
+# the address of the site
+
+
+@pytest.mark.parametrize(
+    "path", ["/changes.atom", "/calendar/akishima.ics", "/sitemap.xml", "/robots.txt", "/opensearch.xml", "/llms.txt",
+             "/plans/measures/akishima-kogyo-1", "/plans/measures/akishima-kogyo-1.jsonld", "/data",
+             "/-/suggest?q=%E7%B5%A6&_format=opensearch"]
+)  # fmt: skip
+async def test_no_header_changes_the_address_that_the_publisher_named(named_site: Datasette, path: str) -> None:
+    text = (await named_site.client.get(path, headers={"host": "evil.example"})).text
+    assert "evil.example" not in text
+    assert "//plans.example.jp/" in text.replace("\r\n ", "")
+
+
+async def test_a_host_that_is_none_stands_nowhere(site: Datasette) -> None:
+    for path in ("/robots.txt", "/plans/measures/akishima-kogyo-1"):
+        text = (await site.client.get(path, headers={"host": "a.jp/x?<y>"})).text
+        assert "a.jp" not in text
+        assert "http://localhost/" in text
