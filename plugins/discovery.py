@@ -14,7 +14,6 @@ from keikaku.feeds.site_map import MOST, Place, write_index, write_site_map
 XML = "application/xml; charset=utf-8"
 OPEN_SEARCH = "application/opensearchdescription+xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
-HEADERS = {"cache-control": "public, max-age=300"}
 PAGES = "_pages"  # the part of the site map that is of no plan; no id begins with _
 # Filters, searches and open SQL are addresses without number: all have arguments. The longest rule counts (RFC 9309).
 ROBOTS = """User-agent: *
@@ -42,7 +41,7 @@ def register_routes() -> list[tuple[str, Callable[..., Any]]]:
 
 
 async def send_robots(datasette: Datasette, request: Request) -> Response:
-    return Response(ROBOTS.format(find_root(datasette, request)), headers=HEADERS, content_type=TEXT)
+    return Response(ROBOTS.format(find_root(datasette, request)), content_type=TEXT)
 
 
 async def send_site_map(datasette: Datasette, request: Request) -> Response:
@@ -51,16 +50,16 @@ async def send_site_map(datasette: Datasette, request: Request) -> Response:
     parts = await read_parts(datasette, root)
     places = [place for part in parts.values() for place in part]
     if len(places) <= MOST:
-        return Response(write_site_map(places), headers=HEADERS, content_type=XML)
+        return Response(write_site_map(places), content_type=XML)
     index = (Place(f"{root}sitemap/{name}.xml", max(place.changed for place in part)) for name, part in parts.items())
-    return Response(write_index(index), headers=HEADERS, content_type=XML)
+    return Response(write_index(index), content_type=XML)
 
 
 async def send_part(datasette: Datasette, request: Request) -> Response:
     parts = await read_parts(datasette, find_root(datasette, request))
     if request.url_vars["part"] not in parts:
         raise NotFound("404")
-    return Response(write_site_map(parts[request.url_vars["part"]][:MOST]), headers=HEADERS, content_type=XML)
+    return Response(write_site_map(parts[request.url_vars["part"]][:MOST]), content_type=XML)
 
 
 async def read_parts(datasette: Datasette, root: str) -> dict[str, list[Place]]:
@@ -85,12 +84,12 @@ async def send_open_search(datasette: Datasette, request: Request) -> Response:
     root = find_root(datasette, request)
     words = datasette.jinja_env.globals
     text = write_description(words["site_title"], words["site_description"], root, f"{root}static/favicon.svg")
-    return Response(text, headers=HEADERS, content_type=OPEN_SEARCH)
+    return Response(text, content_type=OPEN_SEARCH)
 
 
 async def send_llms(datasette: Datasette, request: Request) -> Response:
     text = await datasette.render_template("llms.txt", request=request)
-    return Response(text.strip() + "\n", headers=HEADERS, content_type=TEXT)
+    return Response(text.strip() + "\n", content_type=TEXT)
 
 
 def find_root(datasette: Datasette, request: Request) -> str:

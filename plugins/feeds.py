@@ -1,6 +1,5 @@
 """/changes.atom, the changes of the data, and /calendar/ID.ics, the due dates of a plan, a sector or an organization."""
 
-import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -15,7 +14,6 @@ from keikaku.feeds.deadlines import find_calendar
 
 ATOM = "application/atom+xml; charset=utf-8"
 CALENDAR = "text/calendar; charset=utf-8; method=PUBLISH"
-CACHED_SECONDS = 300
 
 
 @hookimpl
@@ -37,7 +35,7 @@ async def send_changes(datasette: Datasette, request: Request) -> Response:
         page=f"{root}data#changes",
         updated=max(last.values()),
     )
-    return answer(request, write_atom(feed, changes), ATOM)
+    return Response(write_atom(feed, changes), content_type=ATOM)
 
 
 async def send_calendar(datasette: Datasette, request: Request) -> Response:
@@ -47,13 +45,4 @@ async def send_calendar(datasette: Datasette, request: Request) -> Response:
     calendar = await db.execute_fn(lambda connection: find_calendar(connection.execute, id_, root))
     if calendar is None:
         raise NotFound("404")
-    return answer(request, write_calendar(calendar), CALENDAR)
-
-
-def answer(request: Request, text: str, content_type: str) -> Response:
-    """A text that programs fetch again and again: 304 while it stays the same."""
-    etag = f'"{hashlib.sha256(text.encode("utf-8")).hexdigest()[:32]}"'
-    headers = {"etag": etag, "cache-control": f"public, max-age={CACHED_SECONDS}"}
-    if etag in request.headers.get("if-none-match", ""):
-        return Response("", status=304, headers=headers, content_type=content_type)
-    return Response(text, headers=headers, content_type=content_type)
+    return Response(write_calendar(calendar), content_type=CALENDAR)

@@ -12,7 +12,6 @@ from datasette.utils.asgi import NotFound, Request
 from keikaku.json_ld import BUILDERS, build_record
 
 CONTENT_TYPE = "application/ld+json; charset=utf-8"
-HEADERS = {"cache-control": "public, max-age=300"}
 
 
 @hookimpl
@@ -37,4 +36,4 @@ async def send_record(datasette: Datasette, request: Request) -> Response:
     record = await db.execute_fn(lambda connection: build_record(connection.execute, table, row_id, root, license_url))
     if record is None:
         raise NotFound("404")
-    return Response(json.dumps(record, ensure_ascii=False), headers=HEADERS, content_type=CONTENT_TYPE)
+    return Response(json.dumps(record, ensure_ascii=False), content_type=CONTENT_TYPE)

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -54,9 +54,13 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     )
 
 
-@hookimpl
-def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
-    """Datasette makes its absolute addresses from the Host of a request, which anybody may set to anything."""
+@hookimpl(hookwrapper=True, tryfirst=True)
+def asgi_wrapper(datasette: Datasette) -> Generator[None, Any, None]:
+    """Datasette makes its absolute addresses from the Host of a request, which anybody may set to anything.
+
+    Outside all else, so that what is kept in memory is kept under the address of the site.
+    """
+    outcome = yield
 
     def wrap(app: App) -> App:
         async def trusted(scope: Message, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
@@ -67,7 +71,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
 
         return trusted
 
-    return wrap
+    outcome.force_result([*outcome.get_result(), wrap])
 
 
 def find_site_root(datasette: Datasette, request: Request) -> str:
