@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from datasette.app import Datasette
 
 from keikaku.schema import read_schema
 from keikaku.vocabulary import CODES, CORRECTION_KINDS, OUTCOMES, RULES
@@ -118,3 +119,14 @@ async def test_both_pages_tell_of_every_plan(two_plans):
     about = (await two_plans.client.get("/about")).text
     assert about.count("を加工して作成</p>") >= 2
     assert (await two_plans.client.get("/data")).status_code == 200
+
+
+async def test_who_publishes_the_site_is_told_where_metadata_says_so(site_folder, about_page):
+    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
+    said = {"publisher": "みなとデータの会", "contact": "mailto:data@example.org", "contact_name": "データ係"}
+    datasette = Datasette(config_dir=site_folder, metadata={**metadata, **said})
+    await datasette.invoke_startup()
+    page = (await datasette.client.get("/about")).text
+    assert "みなとデータの会が公開しています。" in page
+    assert '<a class="tap" href="mailto:data@example.org">データ係</a>' in page
+    assert "が公開しています" not in about_page
