@@ -15,14 +15,16 @@ XML = "application/xml; charset=utf-8"
 OPEN_SEARCH = "application/opensearchdescription+xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 PAGES = "_pages"  # the part of the site map that is of no plan; no id begins with _
-# Filters, searches and open SQL are addresses without number: all have arguments. The longest rule counts (RFC 9309).
+# Filters and open SQL are addresses without number: all have arguments. A plain search may be read; one without hits says noindex. The longest rule counts (RFC 9309).
 ROBOTS = """User-agent: *
 Allow: /
 Disallow: /*?
 Disallow: /-/
 Allow: /static/
 Allow: /-/static
+Allow: /styles/
 Allow: /?plan=
+Allow: /plans/search?q=
 Allow: /timeline?plan=
 
 Sitemap: {}sitemap.xml
