@@ -231,6 +231,9 @@ def _failed_in_core(exception: Exception) -> bool:
 async def _judge_missing(datasette: Datasette, request: Request) -> Answer:
     """Which part of the address does not exist, with a way on to what is near it."""
     route = {name: tilde_decode(value) for name, value in request.url_vars.items() if value}
+    if "record" in route:
+        gone = await _find_withdrawn(datasette, datasette.get_database(), None, route["record"])
+        return gone or Answer(404, refusals.refuse_status(404))
     try:
         db = datasette.get_database(route=route.get("database", ""))
     except KeyError:
@@ -251,18 +254,18 @@ async def _judge_missing(datasette: Datasette, request: Request) -> Answer:
     return Answer(404, refusals.refuse_status(404), links=page)
 
 
-async def _find_withdrawn(datasette: Datasette, db: Database, table: str, id_: str) -> Answer | None:
-    """410 for an id that had a record once, with the way to what replaced it."""
+async def _find_withdrawn(datasette: Datasette, db: Database, table: str | None, id_: str) -> Answer | None:
+    """410 for an id that had a record once, in this table if one is named, with the way to what replaced it."""
     if not await db.table_exists("withdrawn_ids"):
         return None
-    sql = "SELECT * FROM withdrawn_ids WHERE id = ? AND table_name = ?"
+    sql = "SELECT * FROM withdrawn_ids WHERE id = ? AND table_name = coalesce(?, table_name)"
     row = (await db.execute(sql, [id_, table])).first()
     if row is None:
         return None
     words = {**dict(row), "date": format_date(row["date"])}
     refusal = refusals.WITHDRAWN._replace(sentence=refusals.WITHDRAWN.sentence.format_map(words))
     new = row["replaced_by"]
-    links = ((datasette.urls.row(db.name, table, new), f"代わりの記録を開く（{new}）"),) if new else ()
+    links = ((datasette.urls.row(db.name, row["table_name"], new), f"代わりの記録を開く（{new}）"),) if new else ()
     return Answer(410, refusal, links=links)
 
 

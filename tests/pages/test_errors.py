@@ -236,6 +236,7 @@ async def test_a_withdrawn_id_without_a_replacement_says_only_why(two_plans):
     assert answer.status_code == 410
     assert "団体ではなく建物の名前だった。" in answer.json()["error"]
     assert "replaced_by" not in answer.json()
+    assert (await two_plans.client.get("/calendar/minato-minato-bunko.ics")).status_code == 410
 
 
 async def test_a_withdrawn_id_is_unknown_in_other_tables(two_plans):

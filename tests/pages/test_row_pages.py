@@ -127,6 +127,13 @@ def ask(folder: Path):
         yield lambda query, *parameters: connection.execute(query, parameters).fetchall()
 
 
+async def test_a_change_is_told_in_our_words_and_with_its_day(two_plans: Datasette) -> None:
+    page = await open_page(two_plans, "/plans/changes/minato-change-2")
+    assert "2026年6月1日" in page.text
+    assert "<b>タグ</b> & 記号" in page.text
+    assert "<blockquote" not in page.html
+
+
 async def open_page(site: Datasette, path: str) -> Page:
     answer = await site.client.get(path)
     assert answer.status_code == 200, f"{path}: {answer.status_code}"
