@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+import yaml
 
 from keikaku.database import DatabaseError, write_database
 from keikaku.downloads.data_set import read_data_set
@@ -40,6 +41,11 @@ ROOT = Path(__file__).resolve().parent
 @click.option("--reason", default="", metavar="TEXT", help="Why the release differs from the one before, for readers.")
 @click.option("--since", type=click.Path(path_type=Path, exists=True), help="Database of the release before.")
 @click.option("--date", metavar="YYYY-MM-DD", help="Day of the release; today if left out.")
+@click.option(
+    "--pictures",
+    type=click.Path(path_type=Path),
+    help="Folder for the pictures that other sites show beside a link to a page.",
+)
 @click.option("--check", is_flag=True, help="Validate data only; write nothing.")
 @click.option("--verify", is_flag=True, help="Compare the data with the report; write nothing.")
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
@@ -52,6 +58,7 @@ def main(
     reason: str,
     since: Path | None,
     date: str | None,
+    pictures: Path | None,
     check: bool,
     verify: bool,
     quiet: bool,
@@ -92,6 +99,11 @@ def main(
             from keikaku.downloads.whole_set import write_files  # loads libraries that no other build needs
 
             write_files(output, ROOT / "metadata.yml", files, say)
+        if pictures:
+            from keikaku.pictures import write_pictures  # as above
+
+            title = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))["title"]
+            say(f"drew {write_pictures(output, title, pictures)} pictures")
     except InvalidData as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)

@@ -19,9 +19,9 @@ LOOK_AGAIN_SECONDS = 1.0
 class Pages:
     """The templates and static files, which may be edited while the site runs; looked at once in a while."""
 
-    def __init__(self, folders: Iterable[Path], settings: Any) -> None:
-        """`settings` is whatever else the pages depend on and that never changes while the site runs."""
-        self._folders = list(folders)
+    def __init__(self, places: Iterable[Path], settings: Any) -> None:
+        """`places` are folders and files, which need not be there; `settings` is whatever else the pages depend on and that never changes while the site runs."""
+        self._places = list(places)
         self._fixed = _digest([json.dumps(settings, sort_keys=True, default=str).encode(), _program().encode()])
         self._seen: list[tuple[str, int, int]] | None = None
         self._name = ""
@@ -35,7 +35,8 @@ class Pages:
         return f"{data}:{self._name}"
 
     def _look(self) -> None:
-        paths = [path for folder in self._folders for path in sorted(folder.rglob("*")) if path.is_file()]
+        found = (path for place in self._places for path in (place, *sorted(place.rglob("*"))))
+        paths = [path for path in found if path.is_file()]
         stats = [(path, path.stat()) for path in paths]
         seen = [(str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats]
         if seen != self._seen:

@@ -7,7 +7,7 @@ Does not: judge whether a year is likely (令和29年度 is 2047), tell 令和6�
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 
 
@@ -85,6 +85,11 @@ def short_fiscal_year(year: int) -> str:
     """Write a fiscal year in short: 2024 -> R6. Raises ValueError outside 1926 to 2117."""
     era, number = _era_year(year)
     return f"{era.letter}{number}"
+
+
+def today_in_japan() -> date:
+    """Today's date in Japan."""
+    return (datetime.now(UTC) + timedelta(hours=9)).date()
 
 
 def fiscal_year_of(day: date) -> int:

@@ -1,12 +1,14 @@
 """The HTTP headers that protect whoever opens a page.
 
 Guarantees: scripts, styles, pictures and data come from this site alone, and nothing stands inline; no other site may
-frame a page; what is published as data may be read by scripts of any site; no cookie is set or read. One exception: on
+frame a page, except the views made for it (keikaku.sharing); what is published as data may be read by scripts of any site; no cookie is set or read. One exception: on
 the page of a table or query whose visitor asked for a chart (`?_chart=`), Vega may compile its specification.
 """
 
 import re
 from urllib.parse import parse_qsl
+
+from keikaku.sharing import find_embedded_part
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -33,14 +35,20 @@ _ALWAYS = {
 # /plans, /plans/measures and /plans/search, but no file, no row and nothing of Datasette's own.
 _TABLE_OR_QUERY = re.compile(r"/(?!-)[^/.]+(/(?!-)[^/.]+)?")
 _DATA = (".json", ".jsonld", ".csv", ".ics", ".atom")
+_AS_ASKED = (200, 304)
 
 
-def protect_answer(headers: Headers, path: str, query_string: bytes) -> Headers:
+def protect_answer(headers: Headers, path: str, query_string: bytes, status: int = 200) -> Headers:
     """The headers to send instead of `headers`."""
-    added = {**_ALWAYS, "content-security-policy": _write_policy(_wants_chart(path, query_string))}
+    policy = {**_POLICY, **_CHART} if _wants_chart(path, query_string) else _POLICY
+    added = dict(_ALWAYS)
+    if status in _AS_ASKED and find_embedded_part(path, query_string.decode("latin-1")):
+        policy = {**policy, "frame-ancestors": "*"}
+        del added["x-frame-options"]
+    added["content-security-policy"] = "; ".join(f"{name} {sources}" for name, sources in policy.items())
     if path.endswith(_DATA):
         added["access-control-allow-origin"] = "*"
-    dropped = {b"set-cookie", *(name.encode() for name in added)}
+    dropped = {b"set-cookie", b"x-frame-options", *(name.encode() for name in added)}
     kept = [(name, value) for name, value in headers if name.lower() not in dropped]
     return kept + [(name.encode(), value.encode()) for name, value in added.items()]
 
@@ -54,8 +62,3 @@ def _wants_chart(path: str, query_string: bytes) -> bool:
     """As templates decide it: the argument is there and not empty."""
     asked = dict(parse_qsl(query_string.decode("latin-1"))).get("_chart")
     return bool(asked) and _TABLE_OR_QUERY.fullmatch(path) is not None
-
-
-def _write_policy(chart: bool) -> str:
-    policy = {**_POLICY, **_CHART} if chart else _POLICY
-    return "; ".join(f"{name} {sources}" for name, sources in policy.items())

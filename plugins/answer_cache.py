@@ -37,7 +37,9 @@ def watch_edition(datasette: Datasette) -> Callable[[], str]:
     """Names what answers are made from; empty where a database may be written to."""
     static = [folder for _, folder in datasette.static_mounts]
     folders = [Path(folder) for folder in (*static, datasette.template_dir) if folder]
-    pages = Pages(folders, [datasette._metadata_local, datasette._settings, datasette.cors])
+    pages = Pages(
+        [*folders, *find_listings(datasette)], [datasette._metadata_local, datasette._settings, datasette.cors]
+    )
     served = ref(datasette)  # the cache of a site must not keep it alive
     seen: list[Any] = [None, ""]
 
@@ -48,6 +50,12 @@ def watch_edition(datasette: Datasette) -> Callable[[], str]:
         return pages.edition(seen[1]) if seen[1] else ""
 
     return edition
+
+
+def find_listings(datasette: Datasette) -> list[Path]:
+    """What tells of generated files, to which pages lead once there are any."""
+    paths = [Path(db.path) for db in datasette.databases.values() if db.path]
+    return [path.parent / listing for path in paths for listing in ("files/files.json", "pictures/pictures.json")]
 
 
 def name_data(datasette: Datasette) -> str:

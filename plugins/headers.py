@@ -25,7 +25,10 @@ def asgi_wrapper() -> Callable[[App], App]:
             async def send_protected(message: Message) -> None:
                 if message["type"] == "http.response.start":
                     sent = [(bytes(name), bytes(value)) for name, value in message.get("headers", [])]
-                    message = {**message, "headers": protect_answer(sent, scope["path"], scope["query_string"])}
+                    message = {
+                        **message,
+                        "headers": protect_answer(sent, scope["path"], scope["query_string"], message["status"]),
+                    }
                 await send(message)
 
             await app({**scope, "headers": ignore_cookies(scope["headers"])}, receive, send_protected)

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from collections.abc import Awaitable, Callable, Generator
-from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request
 from jinja2 import Environment
 
-from keikaku.fiscal_year import fiscal_year_of, format_date, format_fiscal_year
+from keikaku.fiscal_year import fiscal_year_of, format_date, format_fiscal_year, today_in_japan
 from keikaku.site_address import find_root, trust_host
 from keikaku.vocabulary import CODES
 
@@ -45,8 +44,8 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         metadata_license=datasette.metadata("license"),
         metadata_license_url=datasette.metadata("license_url"),
         site_nav=NAVIGATION,
-        today=lambda: today().isoformat(),
-        current_fiscal_year=lambda: fiscal_year_of(today()),
+        today=lambda: today_in_japan().isoformat(),
+        current_fiscal_year=lambda: fiscal_year_of(today_in_japan()),
         canonical_url=partial(canonical_url, datasette),
         site_root=partial(find_site_root, datasette),
         static_url=static_url,
@@ -78,11 +77,6 @@ def find_site_root(datasette: Datasette, request: Request) -> str:
     """The address of the home page with a slash at its end: site_url of metadata.yml, or else as it was asked for."""
     scheme = "https" if datasette.setting("force_https_urls") else request.scheme
     return find_root(datasette.metadata("site_url"), scheme, request.host, datasette.setting("base_url"))
-
-
-def today() -> date:
-    """Today's date in Japan."""
-    return (datetime.now(UTC) + timedelta(hours=9)).date()
 
 
 def canonical_url(datasette: Datasette, request: Request) -> str:

@@ -6,10 +6,7 @@ touched. README.txt, files.json and everything else in it are the same bytes whe
 
 import hashlib
 import json
-import os
-import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -22,10 +19,10 @@ from keikaku.downloads.descriptions import (
     build_schema_org,
     write_turtle,
 )
-from keikaku.downloads.errors import FilesError
 from keikaku.downloads.formats import write_csv, write_json_lines, write_parquet, write_workbook, write_zip
 from keikaku.downloads.listing import LISTING, FileInfo
 from keikaku.downloads.notes import HEADINGS
+from keikaku.downloads.replacing import replacing
 
 README = "README.txt"
 DATA_PACKAGE = "datapackage.json"
@@ -44,7 +41,7 @@ Progress = Callable[[str], None]
 def write_files(database: Path, metadata: Path, folder: Path, progress: Progress) -> list[FileInfo]:
     """Write the folder from a finished database; raises FilesError."""
     data_set = read_data_set(database, metadata)
-    with _replacing(folder) as new:
+    with replacing(folder, LISTING) as new:
         write_csv(data_set, new)
         write_json_lines(data_set, new)
         write_parquet(data_set, new)
@@ -66,28 +63,6 @@ def write_files(database: Path, metadata: Path, folder: Path, progress: Progress
         progress("descriptions written")
         _write_listing(data_set, new, files)
     return files
-
-
-@contextmanager
-def _replacing(folder: Path) -> Iterator[Path]:
-    if folder.exists() and not (folder / LISTING).is_file() and any(folder.iterdir()):
-        raise FilesError(f"{folder}: is not empty and was not made by this command; name another folder")
-    new = folder.with_name(f".{folder.name}.{os.getpid()}.new")
-    old = folder.with_name(f".{folder.name}.{os.getpid()}.old.new")
-    shutil.rmtree(new, ignore_errors=True)
-    try:
-        new.mkdir(parents=True)
-        yield new
-        if folder.exists():
-            folder.rename(old)
-        new.rename(folder)
-    except OSError as error:
-        if old.exists() and not folder.exists():
-            old.rename(folder)
-        raise FilesError(f"{folder}: cannot be written: {error}") from error
-    finally:
-        for leftover in (new, old):
-            shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _list_whole(data_set: DataSet, folder: Path) -> Iterator[FileInfo]:

@@ -1,0 +1,95 @@
+"""Citations of the data set and of every record: as files at addresses that stay, and on the pages."""
+
+import json
+import re
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+from datasette.app import Datasette
+
+from keikaku.citation import FORMATS, RECORDS
+
+
+async def ids(site: Datasette, table: str) -> list[str]:
+    return [row[0] for row in (await site.get_database("plans").execute(f"select id from {table}")).rows]
+
+
+@pytest.mark.parametrize("table", RECORDS)
+async def test_every_record_has_a_citation_with_its_own_address(table: str, site: Datasette) -> None:
+    faults = []
+    for key in await ids(site, table):
+        answer = await site.client.get(f"/cite/{table}/{key}.json")
+        (item,) = answer.json()
+        if item["id"] != key or item["URL"] != f"http://localhost/plans/{table}/{key}" or "None" in answer.text:
+            faults.append(item)
+    assert faults == []
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.ending)
+async def test_every_format_has_its_type(form, site: Datasette) -> None:
+    for path in ("dataset", "measures/akishima-nogyo-4"):
+        answer = await site.client.get(f"/cite/{path}.{form.ending}")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == form.media_type
+        assert answer.headers["content-disposition"].endswith(f'.{form.ending}"')
+        assert "max-age" in answer.headers["cache-control"]
+
+
+async def test_a_citation_has_the_version_of_the_data_and_the_day_in_japan(site: Datasette) -> None:
+    today = datetime.now(UTC) + timedelta(hours=9)
+    (item,) = (await site.client.get("/cite/dataset.json")).json()
+    assert item["accessed"]["date-parts"] == [[today.year, today.month, today.day]]
+    csv = await site.client.get("/plans/measures.csv")
+    assert item["version"] == csv.headers["keikaku-data-version"]
+
+
+@pytest.mark.parametrize(
+    "path", ["measures/akishima-nogyo-99.bib", "measures/x%22%0A.ris", "nothing/akishima-nogyo-4.txt", "other.txt", ""]
+)
+async def test_what_is_not_there_is_a_page_in_japanese(path: str, site: Datasette) -> None:
+    answer = await site.client.get(f"/cite/{path}", follow_redirects=True)
+    assert answer.status_code == 404
+    assert "見つかりません" in answer.text or "ありません" in answer.text
+
+
+async def test_a_missing_record_is_json_for_those_who_ask_for_json(site: Datasette) -> None:
+    answer = await site.client.get("/cite/measures/akishima-nogyo-99.json")
+    assert answer.status_code == 404
+    assert answer.json()["ok"] is False
+
+
+@pytest.mark.parametrize("table", RECORDS)
+async def test_the_page_of_a_record_shows_what_the_files_hold(table: str, two_plans: Datasette) -> None:
+    for key in (await ids(two_plans, table))[::7]:
+        html = (await two_plans.client.get(f"/plans/{table}/{key}")).text
+        shown = [unescape(text) for text in re.findall(r'<pre class="copy[^>]*>(.*?)</pre>', html, re.DOTALL)]
+        japanese, english, *others = shown
+        assert f"{japanese}\n\n{english}\n" == (await two_plans.client.get(f"/cite/{table}/{key}.txt")).text
+        for text, ending in zip(others, ("bib", "ris", "json"), strict=True):
+            file = (await two_plans.client.get(f"/cite/{table}/{key}.{ending}")).text
+            assert text.split() == file.split()
+            assert f'href="/cite/{table}/{key}.{ending}"' in html
+
+
+@pytest.mark.parametrize(
+    ("path", "title"),
+    [
+        ("/plans/measures?sector_id=akishima-nogyo", "施策（「分野」が「農業」と同じ）"),
+        ("/plans/targets_due?fiscal_year=2026", "期限"),
+        ("/timeline", "年表"),
+        ("/plans/corrections/akishima-correction-3", "訂正"),
+    ],
+)
+async def test_other_pages_are_cited_by_their_title_and_address(path: str, title: str, site: Datasette) -> None:
+    html = (await site.client.get(path)).text
+    text = unescape(re.search(r'<pre class="copy words">(.*?)</pre>', html)[1])
+    assert title in text
+    assert f"http://localhost{path}（" in text
+
+
+async def test_the_data_page_cites_the_data_set(site: Datasette) -> None:
+    html = (await site.client.get("/data")).text
+    assert all(f'href="/cite/dataset.{form.ending}"' in html for form in FORMATS)
+    found = unescape(re.search(r"<summary>CSL-JSON</summary><pre[^>]*>(.*?)</pre>", html, re.DOTALL)[1])
+    assert json.loads(found)[0]["type"] == "dataset"

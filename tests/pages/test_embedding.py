@@ -1,0 +1,125 @@
+"""Pages shown inside another site's page: their part alone with its source; and the code for it on the pages themselves."""
+
+import re
+from html import unescape
+
+import pytest
+from datasette.app import Datasette
+
+CHROME = (
+    'class="site-head"',
+    'class="site-foot"',
+    'class="crumbs"',
+    "/static/search.js",
+    "<form",
+    "このデータを使う",
+    "埋め込む",
+)
+QUERIES = (
+    "search?q=給食",
+    "unmet_targets",
+    "first_to_second_half",
+    "organizations_together",
+    "targets_due?fiscal_year=2026",
+)
+
+
+async def every_page(site: Datasette) -> list[str]:
+    db = site.get_database("plans")
+    shown = set(await db.table_names()) | set(await db.view_names())
+    tables = sorted(shown - set(await db.hidden_table_names()))
+    return ["/timeline", *(f"/plans/{name}" for name in (*tables, *await site.get_canned_queries("plans", None)))]
+
+
+def embedded(path: str, part: str = "1") -> str:
+    return f"{path}{'&' if '?' in path else '?'}_embed={part}"
+
+
+async def test_every_table_query_and_the_timeline_can_be_embedded(site: Datasette) -> None:
+    faults = []
+    for path in await every_page(site):
+        answer = await site.client.get(embedded(path))
+        html = answer.text
+        if answer.status_code != 200 or "frame-ancestors *" not in answer.headers["content-security-policy"]:
+            faults.append(f"{path}: {answer.status_code} {answer.headers['content-security-policy']}")
+        faults += [f"{path}: {part}" for part in CHROME if part in html]
+        source = re.search(r'<footer>\s*<p>もとのページ：<a href="([^"]+)"', html)
+        if not source or source[1] != f"http://localhost{path}" or 'rel="license"' not in html:
+            faults.append(f"{path}: no source {source and source[1]}")
+        if html.count("<h1") != 1 or '<base target="_blank">' not in html or 'content="noindex"' not in html:
+            faults.append(f"{path}: heading, target or robots")
+    assert faults == []
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("part", ["picture", "table"])
+async def test_a_part_alone_is_less_than_both(query: str, part: str, site: Datasette) -> None:
+    whole = (await site.client.get(embedded(f"/plans/{query}"))).text
+    some = await site.client.get(embedded(f"/plans/{query}", part))
+    assert some.status_code == 200
+    assert "出典：" in some.text
+    if query in ("first_to_second_half", "organizations_together"):
+        assert ("rows-and-columns" in some.text) == (part == "table")
+        assert ('id="picture"' in some.text) == (part == "picture")
+        assert len(some.text) < len(whole)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/plans/measures?sector_id=akishima-nogyo&_sort_desc=number",
+        "/plans/measures?_search=%E7%B5%A6%E9%A3%9F",
+        "/plans/unmet_targets?sector=%E8%BE%B2%E6%A5%AD",
+        "/timeline?sector=akishima-kanko",
+    ],
+)
+async def test_the_code_leads_to_what_the_page_shows(path: str, site: Datasette) -> None:
+    html = (await site.client.get(path)).text
+    codes = [unescape(code) for code in re.findall(r"<pre[^>]* data-embed-code>(.*?)</pre>", html, re.DOTALL)]
+    assert codes
+    for code in codes:
+        src = unescape(re.search(r'<iframe src="([^"]+)"', code)[1])
+        assert src.startswith(f"http://localhost{path}&_embed=")
+        assert re.search(r'<script src="http://localhost/static/embed.js" async></script>', code)
+        framed = await site.client.get(src.removeprefix("http://localhost"))
+        assert framed.status_code == 200
+        assert f'<a href="http://localhost{path}"'.replace("&", "&amp;") in framed.text
+
+
+async def test_a_condition_cannot_break_out_of_the_code(site: Datasette) -> None:
+    attack = '"></pre><script>alert(1)</script>'
+    for path in ("/plans/measures?_search=", "/plans/measures?name=", "/plans/unmet_targets?sector="):
+        for more in ("", "&_embed=1"):
+            answer = await site.client.get(path.partition("?")[0], params={path.split("?")[1][:-1]: attack})
+            html = (await site.client.get(str(answer.url) + more)).text
+            assert "<script>alert" not in html
+            assert not re.search(r"<script[^>]* src=\"[^\"]*/embed.js\" async", html)
+            for code in re.findall(r"<pre[^>]* data-embed-code>(.*?)</pre>", html, re.DOTALL):
+                assert "<script>alert" not in unescape(code)
+
+
+async def test_sql_of_a_visitor_is_no_view_of_ours(site: Datasette) -> None:
+    answer = await site.client.get("/plans?sql=select+1&_embed=1")
+    assert answer.headers["x-frame-options"] == "DENY"
+    assert 'class="site-head"' in answer.text
+    assert "data-embed-code" not in answer.text
+
+
+async def test_an_error_keeps_the_way_back(site: Datasette) -> None:
+    answer = await site.client.get("/plans/nothing?_embed=1")
+    assert answer.status_code == 404
+    assert 'class="site-head"' in answer.text
+
+
+async def test_sorting_stays_in_the_frame(site: Datasette) -> None:
+    html = (await site.client.get("/plans/measures?_embed=1")).text
+    headings = re.search("<thead>(.*?)</thead>", html, re.DOTALL)[1]
+    links = re.findall("<a [^>]+>", headings)
+    assert links
+    assert all('target="_self"' in link and "_embed=1" in link for link in links)
+
+
+async def test_the_script_has_an_address_that_stays(site: Datasette) -> None:
+    answer = await site.client.get("/static/embed.js")
+    assert answer.status_code == 200
+    assert "javascript" in answer.headers["content-type"]
