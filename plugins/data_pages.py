@@ -9,9 +9,11 @@ from datasette.app import Datasette
 from jinja2 import Environment
 from markupsafe import Markup
 
+from keikaku.downloads.examples import read_examples
 from keikaku.er_diagram import draw_er_diagram
 from keikaku.schema import read_schema
 
+DOWNLOADS = Path(__file__).resolve().parent.parent / "docs" / "downloads.md"
 COOKBOOK = Path(__file__).resolve().parent.parent / "docs" / "cookbook.yml"
 DATABASE = "plans"
 
@@ -27,6 +29,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         database_size=lambda: datasette.get_database(DATABASE).size,
         describe_table=describe,
         er_diagram=lambda: Markup(draw_er_diagram()),
+        reading_examples=read_examples(DOWNLOADS.read_text("utf-8")),
         schema_tables=read_schema(),
         site_metadata=lambda key: datasette.metadata(key),
     )

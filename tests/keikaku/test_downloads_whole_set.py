@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 import openpyxl
+import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -24,6 +25,7 @@ from pyarrow import parquet
 from build_db import main
 from keikaku.downloads.data_set import DataSet, read_data_set
 from keikaku.downloads.errors import FilesError
+from keikaku.downloads.examples import Example, read_examples
 from keikaku.downloads.whole_set import LISTING, write_files
 from keikaku.schema import read_schema
 from tests.conftest import ROOT
@@ -37,6 +39,7 @@ HIDDEN = {
 TABLES = [table for table in read_schema() if not table.is_view and table.name not in {*HIDDEN, "report_passages"}]
 NAMES = [table.name for table in TABLES]
 KINDS = ("csv", "jsonl", "parquet")
+EXAMPLES = read_examples((ROOT / "docs" / "downloads.md").read_text("utf-8"))
 
 
 @pytest.fixture(scope="session")
@@ -269,13 +272,30 @@ def test_the_build_makes_the_files_only_when_asked(tmp_path: Path) -> None:
     assert "name another folder" in result.output
 
 
-def test_the_example_for_duckdb_runs(folder: Path) -> None:
-    text = (ROOT / "docs" / "downloads.md").read_text("utf-8")
-    (sql,) = re.findall(r"```sql duckdb\n(.*?)```", text, re.DOTALL)
+@pytest.mark.parametrize("example", [e for e in EXAMPLES if e.tool == "DuckDB"], ids=lambda e: e.kind)
+def test_the_examples_for_duckdb_run(folder: Path, monkeypatch: pytest.MonkeyPatch, example: Example) -> None:
+    monkeypatch.chdir(folder)
     with duckdb.connect() as connection:
-        read = connection.execute(sql.replace("'files/", f"'{folder}/"))
-        assert [column[0] for column in read.description] == ["分野", "施策"]
-        assert len(read.fetchall()) == 2
+        assert connection.execute(example.code).fetchall()
+
+
+@pytest.mark.parametrize("example", [e for e in EXAMPLES if e.tool == "pandas"], ids=lambda e: e.kind)
+def test_the_examples_for_pandas_run(
+    folder: Path, database_file: Path, monkeypatch: pytest.MonkeyPatch, example: Example
+) -> None:
+    monkeypatch.chdir(database_file.parent if example.kind == "SQLite" else folder)
+    told: dict[str, Any] = {}
+    exec(example.code, told)
+    (frame,) = (value for value in told.values() if isinstance(value, pd.DataFrame))
+    assert len(frame) and list(frame.columns)
+    if "corporate_number" in frame:
+        assert [len(number) for number in frame["corporate_number"]] == [13]
+
+
+def test_every_tool_is_shown_for_every_kind_of_file_that_it_reads_by_itself() -> None:
+    kinds = {"CSV", "Parquet", "JSON Lines", "XLSX", "SQLite"}
+    shown = {tool: {e.kind for e in EXAMPLES if e.tool == tool} for tool in ("DuckDB", "pandas", "R")}
+    assert shown == {"DuckDB": kinds - {"XLSX", "SQLite"}, "pandas": kinds, "R": kinds}
 
 
 def test_the_page_about_downloads_names_every_file(folder: Path) -> None:
