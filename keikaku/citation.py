@@ -62,7 +62,10 @@ class DataSet:
 
 @dataclass(frozen=True)
 class Citation:
-    """One thing to cite. `title` and `kind` are empty for the data set itself; `place` says where in the source it is."""
+    """One thing to cite. `title` and `kind_en` are empty for the data set itself.
+
+    `source` is the report that it was read from, empty where the data set's own words say it; `place` is where in it.
+    """
 
     data_set: DataSet
     key: str
@@ -82,10 +85,16 @@ class Record:
     sql: str
 
 
+_REPORT = (
+    "'「' || p.report_title || '」（' || p.municipality || '、' || substr(p.report_date, 1, 4) || '年'"
+    " || (0 + substr(p.report_date, 6)) || '月）'"
+)
+REPORTS = f"SELECT {_REPORT} AS source FROM plans AS p ORDER BY p.start_fiscal_year DESC, p.title"
+
+
 def _record(kind_en: str, rows: str) -> Record:
     """`rows` selects id, title, place and plan_id."""
-    report = "'「' || p.report_title || '」（' || p.municipality || '、' || substr(p.report_date, 1, 4) || '年' || (0 + substr(p.report_date, 6)) || '月）'"
-    sql = f"SELECT r.title, r.place, {report} AS source FROM ({rows}) AS r JOIN plans AS p ON p.id = r.plan_id WHERE r.id = :id"
+    sql = f"SELECT r.title, r.place, {_REPORT} AS source FROM ({rows}) AS r JOIN plans AS p ON p.id = r.plan_id WHERE r.id = :id"
     return Record(kind_en, sql)
 
 
@@ -150,10 +159,11 @@ def write_english(citation: Citation) -> str:
     kind = f" [{citation.kind_en}]" if citation.kind_en else ""
     named = f"“{_flatten(citation.title)}”{kind}. In {container}" if citation.title else container
     version = f", data version {data.version}" if data.version else ""
+    source = f"Made by processing {_flatten(citation.source)}" if citation.source else data.source_en
     accessed = f"{citation.accessed.day} {_MONTHS[citation.accessed.month - 1]} {citation.accessed.year}"
     return (
         f"{data.author} ({data.released.year}). {named}{version} [Data set]. {_clean(citation.address)}"
-        f" (accessed {accessed}). {data.source_en}. {data.license_en}."
+        f" (accessed {accessed}). {source}. {data.license_en}."
     )
 
 

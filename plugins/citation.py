@@ -13,6 +13,7 @@ from jinja2 import Environment
 from keikaku.citation import (
     FORMATS,
     RECORDS,
+    REPORTS,
     Citation,
     read_data_set,
     write_bibtex,
@@ -40,9 +41,9 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     async def cite_record(request: Request, table: str, key: str) -> Citation:
         return await _cite_record(datasette, request, table, key)
 
-    def cite_page(request: Request, title: str = "") -> Citation:
+    async def cite_page(request: Request, title: str = "") -> Citation:
         """A page of its own making, or without a title the data set."""
-        citation = _cite_whole(datasette, request)
+        citation = await _cite_whole(datasette, request)
         if not title:
             return citation
         name = "-".join(filter(None, request.path.split("/"))) or WHOLE
@@ -62,7 +63,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
 async def send_citation(datasette: Datasette, request: Request) -> Response:
     """Raises NotFound for a record that there is not."""
     table, key = request.url_vars["table"], request.url_vars["id"]
-    citation = await _cite_record(datasette, request, table, key) if table else _cite_whole(datasette, request)
+    citation = await _cite_record(datasette, request, table, key) if table else await _cite_whole(datasette, request)
     form = next(form for form in FORMATS if form.ending == request.url_vars["ending"])
     headers = {
         "content-type": form.media_type,
@@ -79,7 +80,7 @@ async def _cite_record(datasette: Datasette, request: Request, table: str, key: 
         raise NotFound("404")
     address = datasette.absolute_url(request, datasette.urls.row(datasette.get_database().name, table, key))
     return replace(
-        _cite_whole(datasette, request),
+        await _cite_whole(datasette, request),
         key=key,
         address=address,
         title=row["title"],
@@ -89,10 +90,13 @@ async def _cite_record(datasette: Datasette, request: Request, table: str, key: 
     )
 
 
-def _cite_whole(datasette: Datasette, request: Request) -> Citation:
+async def _cite_whole(datasette: Datasette, request: Request) -> Citation:
+    """The data set, with the reports of all plans where there are several."""
     data_set = read_data_set(datasette.metadata(), _find_version(datasette))
     address = datasette.absolute_url(request, "/data")
-    return Citation(data_set, f"{datasette.get_database().name}-{WHOLE}", address, today_in_japan())
+    reports = [row["source"] for row in (await datasette.get_database().execute(REPORTS)).rows]
+    source = "、".join(reports) if len(reports) > 1 else ""
+    return Citation(data_set, f"{datasette.get_database().name}-{WHOLE}", address, today_in_japan(), source=source)
 
 
 def _find_version(datasette: Datasette) -> str:

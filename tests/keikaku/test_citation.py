@@ -65,7 +65,7 @@ def test_a_record_in_both_languages() -> None:
     assert write_english(RECORD) == (
         f"keikaku contributors (2026). “工-1 見学会の開催” [measure]. In {DATA_SET.title} [{DATA_SET.title_en}], "
         "data version 0123456789ab [Data set]. https://example.com/plans/measures/minato-kogyo-1 (accessed 3 April 2026). "
-        f"{DATA_SET.source_en}. {DATA_SET.license_en}."
+        f"Made by processing 「報告書」（港町、2023年3月）. {DATA_SET.license_en}."
     )
 
 

@@ -93,3 +93,10 @@ async def test_the_data_page_cites_the_data_set(site: Datasette) -> None:
     assert all(f'href="/cite/dataset.{form.ending}"' in html for form in FORMATS)
     found = unescape(re.search(r"<summary>CSL-JSON</summary><pre[^>]*>(.*?)</pre>", html, re.DOTALL)[1])
     assert json.loads(found)[0]["type"] == "dataset"
+
+
+async def test_several_plans_are_cited_with_all_their_reports(two_plans: Datasette) -> None:
+    plans = (await two_plans.get_database("plans").execute("select report_title from plans")).rows
+    text = (await two_plans.client.get("/cite/dataset.txt")).text
+    for paragraph in text.strip().split("\n\n"):
+        assert [row[0] for row in plans if row[0] not in paragraph] == []
