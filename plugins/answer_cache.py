@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from keikaku.answer_cache import AnswerCache
 from keikaku.edition import Pages
+from keikaku.served_copy import find_home
 
 _caches: WeakKeyDictionary[Datasette, AnswerCache] = WeakKeyDictionary()
 
@@ -54,8 +55,8 @@ def watch_edition(datasette: Datasette) -> Callable[[], str]:
 
 def find_listings(datasette: Datasette) -> list[Path]:
     """What tells of generated files, to which pages lead once there are any."""
-    paths = [Path(db.path) for db in datasette.databases.values() if db.path]
-    return [path.parent / listing for path in paths for listing in ("files/files.json", "pictures/pictures.json")]
+    homes = [find_home(db) for db in datasette.databases.values() if db.path]
+    return [home / listing for home in homes for listing in ("files/files.json", "pictures/pictures.json")]
 
 
 def name_data(datasette: Datasette) -> str:

@@ -85,14 +85,15 @@ class Desks:
 
     def __init__(self) -> None:
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._idle: dict[str, list[sqlite3.Connection]] = {}
+        self._idle: dict[Database, list[sqlite3.Connection]] = {}
 
     @asynccontextmanager
     async def borrow(self, datasette: Datasette, db: Database) -> AsyncIterator[sqlite3.Connection]:
         """A connection to `db`; raises TimeoutError if others keep all of them."""
         async with asyncio.timeout(PATIENCE_SECONDS):
             await self._places.acquire()
-        idle = self._idle.setdefault(db.name, [])
+        self._close_replaced(datasette)
+        idle = self._idle.setdefault(db, [])
         try:
             connection = idle.pop() if idle else await asyncio.to_thread(self._connect, datasette, db)
             try:
@@ -101,6 +102,12 @@ class Desks:
                 idle.append(connection)
         finally:
             self._places.release()
+
+    def _close_replaced(self, datasette: Datasette) -> None:
+        """Data may be replaced while the site runs; a connection in use then stays until the next download."""
+        for db in [db for db in self._idle if datasette.databases.get(db.name) is not db]:
+            for connection in self._idle.pop(db):
+                connection.close()
 
     def _connect(self, datasette: Datasette, db: Database) -> sqlite3.Connection:
         unnamed = db.is_memory and not db.memory_name

@@ -25,6 +25,7 @@ from keikaku.downloads.data_set import describe_data_set
 from keikaku.downloads.descriptions import build_schema_org
 from keikaku.downloads.fingerprint import fingerprint
 from keikaku.downloads.listing import LISTING, FileInfo
+from keikaku.served_copy import find_home
 
 FOLDER = "files"
 
@@ -115,7 +116,7 @@ def _describe(datasette: Datasette, root: str) -> dict[str, Any]:
 
 
 def find_folder(datasette: Datasette) -> Path:
-    return Path(find_database(datasette).path or "").parent / FOLDER
+    return find_home(find_database(datasette)) / FOLDER
 
 
 def find_database(datasette: Datasette) -> Database:

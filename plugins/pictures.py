@@ -17,6 +17,7 @@ from datasette.utils.asgi import NotFound, Request
 from jinja2 import Environment
 
 from keikaku.downloads.fingerprint import fingerprint
+from keikaku.served_copy import find_home
 
 FOLDER, LISTING, HOME = "pictures", "pictures.json", "home.png"
 A_YEAR = 31_536_000
@@ -89,4 +90,4 @@ def _parse(listing: Path, _: str) -> dict[str, Any]:
 
 
 def find_folder(datasette: Datasette) -> Path:
-    return Path(datasette.get_database().path or "").parent / FOLDER
+    return find_home(datasette.get_database()) / FOLDER

@@ -24,6 +24,7 @@ from keikaku.downloads.data_set import describe_data_set
 from keikaku.downloads.fingerprint import fingerprint
 from keikaku.downloads.notes import OURS
 from keikaku.history import HISTORY, RecordId, Release, hash_records, read_history, read_rows
+from keikaku.served_copy import find_home
 from keikaku.verify import SENTENCES, Verdict, find_release, judge_answer, judge_record
 
 LONGEST = 20_000
@@ -182,7 +183,7 @@ def _hash_database(datasette: Datasette, path: Path) -> dict[RecordId, str]:
 
 def _read_releases(datasette: Datasette) -> Sequence[Release]:
     """The history that lies in data/ beside the database; raises HistoryError if it is broken, which is ours to mend."""
-    path = Path(_database(datasette).path).parent / "data" / HISTORY
+    path = find_home(_database(datasette)) / "data" / HISTORY
     return _read(path, path.stat().st_mtime_ns) if path.is_file() else ()
 
 

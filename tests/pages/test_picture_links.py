@@ -13,6 +13,7 @@ from datasette.app import Datasette
 from PIL import Image
 
 from keikaku.pictures import LISTING, write_pictures
+from keikaku.served_copy import find_home
 
 WITH = ["/", "/plans/measures/akishima-nogyo-4", "/plans/organizations/akishima-nokyo", "/plans/plans/akishima"]
 WITHOUT = ["/data", "/timeline", "/plans/measures", "/plans/goals/akishima-nogyo-goal-1", "/plans/nothing", "/plans"]
@@ -116,7 +117,7 @@ async def test_pictures_of_another_database_are_not_served(pictures: Path) -> No
 
 
 async def test_a_plan_among_several_has_a_picture_of_its_own(two_plans: Datasette) -> None:
-    folder = Path(two_plans.get_database("plans").path).parent
+    folder = find_home(two_plans.get_database("plans"))
     write_pictures(folder / "plans.db", "計画", folder / "pictures")
     try:
         ids = [row[0] for row in (await two_plans.get_database("plans").execute("select id from plans")).rows]

@@ -1,0 +1,231 @@
+"""A new build is served as soon as it is there, a broken file never; /-/health tells which data is served.
+
+Each database of ours is served from a private, checked copy (keikaku.served_copy). When its file changes, a copy of the
+new one takes its place between two requests, with connections of its own in every thread.
+"""
+
+import asyncio
+import logging
+import shutil
+import threading
+import time
+from collections.abc import Awaitable, Callable, Generator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary, finalize
+
+from datasette import Response, hookimpl
+from datasette.app import Datasette
+from datasette.database import Database, QueryInterrupted
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from keikaku.answer_cache import mark_incomplete
+from keikaku.search.lexicon import load_lexicon
+from keikaku.served_copy import ServedCopy, Stamp, UnsoundFile, look_at, make_folder, remove_folder, take_copy
+
+LOOK_AGAIN_SECONDS = 1.0
+# Longer than any request takes; an old edition is not closed before.
+FAREWELL_SECONDS = 90.0
+HEALTH_SECONDS = 2.0
+
+log = logging.getLogger("keikaku.live_data")
+
+
+class LiveDatabase(Database):
+    """One edition of a database; `source` is the file whose copy is served."""
+
+    def __init__(self, datasette: Datasette, name: str, source: Path, copy: ServedCopy) -> None:
+        super().__init__(datasette, path=str(copy.path), is_mutable=False)
+        self.name = self.route = name
+        self.source = source
+        self.since = datetime.now(UTC)
+        self.cached_hash, self.cached_size, self._cached_table_counts = copy.sha256, copy.stamp.size, copy.counts
+        self._of_thread = threading.local()
+        self._opened: list[Any] = []
+        self._running = 0
+        self._lock = threading.Lock()
+
+    async def execute_fn(self, fn: Callable[[Any], Any]) -> Any:
+        """As Datasette does, with connections of this edition; says so if the time did not suffice."""
+        try:
+            if self.ds.executor is None:
+                return self._run(fn)
+            return await asyncio.get_running_loop().run_in_executor(self.ds.executor, self._run, fn)
+        except QueryInterrupted:
+            mark_incomplete()
+            raise
+
+    def _run(self, fn: Callable[[Any], Any]) -> Any:
+        with self._lock:
+            self._running += 1
+        try:
+            connection = getattr(self._of_thread, "connection", None)
+            if connection is None:
+                connection = self.connect()
+                self.ds._prepare_connection(connection, self.name)
+                self._of_thread.connection = connection
+                self._opened.append(connection)
+            return fn(connection)
+        finally:
+            with self._lock:
+                self._running -= 1
+
+    def close_if_idle(self) -> bool:
+        """Close connections and remove the copy, unless some request still asks."""
+        with self._lock:
+            if self._running:
+                return False
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+            self._of_thread = threading.local()
+        shutil.rmtree(Path(self.path).parent, ignore_errors=True)
+        return True
+
+
+class Watch:
+    """Looks after the files of one site."""
+
+    def __init__(self, datasette: Datasette) -> None:
+        self.folder, handle = make_folder()
+        finalize(self, remove_folder, self.folder, handle)  # at the end of the process, too
+        self.refused: dict[str, tuple[datetime, Stamp | None, str]] = {}
+        self._served: dict[str, Stamp] = {}
+        self._due = 0.0
+        self._task: asyncio.Task[None] | None = None
+        self.sources = {
+            db.name: Path(db.path).absolute() for db in datasette.databases.values() if db.path and not db.is_memory
+        }
+
+    async def adopt(self, datasette: Datasette, name: str) -> None:
+        """Serve the file as it is now, or tell why not and go on with what is served."""
+        source = self.sources[name]
+        stamp = look_at(source)
+        try:
+            copy = await asyncio.to_thread(take_copy, source, self.folder)
+        except (OSError, UnsoundFile) as error:
+            if (known := self.refused.get(name)) is None or known[1] != stamp:
+                log.error("%s is not served: %s", source, error)
+                self.refused[name] = datetime.now(UTC), stamp, str(error)
+            return
+        self.refused.pop(name, None)
+        self._served[name] = copy.stamp
+        old = datasette.databases[name]
+        if isinstance(old, LiveDatabase) and old.hash == copy.sha256:
+            shutil.rmtree(copy.path.parent, ignore_errors=True)
+            return
+        new = LiveDatabase(datasette, name, source, copy)
+        await new.execute_fn(lambda connection: load_lexicon(connection.execute))
+        datasette.databases = type(datasette.databases)(
+            (key, new if key == name else db) for key, db in datasette.databases.items()
+        )
+        if isinstance(old, LiveDatabase):
+            log.warning("%s: new data %s is served, in place of %s", source, new.hash[:12], old.hash[:12])
+            _say_farewell(old)
+        else:
+            old.close()
+
+    def look(self, datasette: Datasette) -> None:
+        """Begin to adopt whatever has changed; costs next to nothing if it is not yet time."""
+        if time.monotonic() < self._due or (self._task and not self._task.done()):
+            return
+        self._due = time.monotonic() + LOOK_AGAIN_SECONDS
+        changed = [name for name in self._served if self._is_new(name)]
+        if changed:
+            self._task = asyncio.create_task(self._adopt_all(datasette, changed))
+
+    def _is_new(self, name: str) -> bool:
+        stamp = look_at(self.sources[name])
+        refused = self.refused.get(name)
+        return stamp != (refused[1] if refused else self._served[name])
+
+    async def _adopt_all(self, datasette: Datasette, names: list[str]) -> None:
+        for name in names:
+            await self.adopt(datasette, name)
+
+
+_watches: WeakKeyDictionary[Datasette, Watch] = WeakKeyDictionary()
+
+
+@hookimpl(tryfirst=True)
+def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
+    """Before other plugins read the database."""
+
+    async def take_copies() -> None:
+        try:
+            watch = Watch(datasette)
+        except OSError as error:
+            log.error("new data will not be noticed: %s", error)
+            return
+        _watches[datasette] = watch
+        for name in watch.sources:
+            await watch.adopt(datasette, name)
+
+    return take_copies
+
+
+@hookimpl(hookwrapper=True, tryfirst=True)
+def asgi_wrapper(datasette: Datasette) -> Generator[None, Any, None]:
+    """Outside the answers in memory, so that they do not hide new data."""
+    outcome = yield
+
+    def wrap(app: ASGIApp) -> ASGIApp:
+        async def looked(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http" and (watch := _watches.get(datasette)):
+                watch.look(datasette)
+            await app(scope, receive, send)
+
+        return looked
+
+    outcome.force_result([*outcome.get_result(), wrap])
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    return [(r"^/-/health$", tell_health)]
+
+
+async def tell_health(datasette: Datasette) -> Response:
+    """ok; degraded, when a file was refused and older data is served; unavailable (503), when a database is silent."""
+    watch = _watches.get(datasette)
+    databases = {
+        name: await _describe(db, watch.refused.get(name) if watch else None)
+        for name, db in datasette.databases.items()
+        if name != "_internal"
+    }
+    answering = bool(databases) and all(described["answering"] for described in databases.values())
+    refused = any(described["refused"] for described in databases.values())
+    status = "unavailable" if not answering else "degraded" if refused else "ok"
+    headers = {"Cache-Control": "no-store"}
+    return Response.json({"status": status, "databases": databases}, 200 if answering else 503, headers)
+
+
+async def _describe(db: Database, refused: tuple[datetime, Stamp | None, str] | None) -> dict[str, Any]:
+    try:
+        async with asyncio.timeout(HEALTH_SECONDS):
+            await db.execute_fn(lambda connection: connection.execute("SELECT count(*) FROM sqlite_schema").fetchone())
+        answering = True
+    except Exception as error:
+        log.error("%s does not answer: %r", db.name, error)
+        answering = False
+    digest = db.hash or ""
+    return {
+        "answering": answering,
+        "version": digest[:12],
+        "sha256": digest,
+        "since": _write_time(db.since) if isinstance(db, LiveDatabase) else None,
+        "refused": {"at": _write_time(refused[0]), "reason": refused[2]} if refused else None,
+    }
+
+
+def _write_time(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _say_farewell(old: LiveDatabase) -> None:
+    def close() -> None:
+        if not old.close_if_idle():
+            _say_farewell(old)
+
+    asyncio.get_running_loop().call_later(FAREWELL_SECONDS, close)
