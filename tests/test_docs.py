@@ -59,7 +59,8 @@ def commands(text: str) -> list[str]:
 
 def addresses(text: str) -> list[str]:
     """Paths of the site that a text names."""
-    return re.findall(r"[\[`](/[a-z][^\]`\s]*)[\]`]", text)
+    found = re.findall(r"[\[`](/[a-z][^\]`\s]*)[\]`]", text)
+    return [path for path in found if not path.startswith(("/etc/", "/run/", "/srv/", "/var/"))]
 
 
 # commands

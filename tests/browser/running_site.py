@@ -21,7 +21,7 @@ def running_site(folder: Path) -> Iterator[str]:
         (folder / name).symlink_to(ROOT / name)
     build = [sys.executable, str(ROOT / "build_db.py"), "--quiet", "--output", str(folder / "plans.db")]
     subprocess.run(build, check=True, cwd=ROOT)
-    port = _free_port()
+    port = free_port()
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "datasette", str(folder), "--port", str(port)],
@@ -38,7 +38,7 @@ def running_site(folder: Path) -> Iterator[str]:
         server.wait(10)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

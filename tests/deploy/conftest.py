@@ -1,0 +1,162 @@
+"""The site as it is deployed: two Datasette processes at sockets, behind nginx with the files of deploy/."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.browser.running_site import PARTS, ROOT, free_port
+
+DEPLOY = ROOT / "deploy" / "nginx"
+PATIENCE = 20  # seconds
+MAIN = """
+daemon off;
+{user}
+worker_processes 2;
+pid {place}/nginx.pid;
+error_log {place}/error.log warn;
+events {{}}
+http {{
+    access_log off;
+    default_type application/octet-stream;
+    types {{ text/css css; text/javascript js; image/svg+xml svg; }}
+    client_body_temp_path {place}/body;
+    proxy_temp_path {place}/proxy;
+    fastcgi_temp_path {place}/fastcgi;
+    uwsgi_temp_path {place}/uwsgi;
+    scgi_temp_path {place}/scgi;
+    include keikaku.conf;
+}}
+"""
+
+
+def need(program: str, package: str) -> str:
+    """Path of a program, without which a test is skipped, except in CI."""
+    if found := shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
+        return found
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"no {program}: this test must run in CI")
+    pytest.skip(f"no {program} here: apt-get install {package}")
+
+
+@dataclass
+class Deployed:
+    """The running site: `place` holds its folders, as a machine's / would."""
+
+    address: str
+    place: Path
+    server: subprocess.Popen[bytes]
+    processes: dict[int, subprocess.Popen[bytes]]
+
+    def socket(self, number: int) -> Path:
+        return self.place / "run" / str(number) / "web.sock"
+
+    def start(self, number: int) -> None:
+        """As keikaku@.service does."""
+        self.socket(number).parent.mkdir(parents=True, exist_ok=True)
+        with (self.place / f"datasette-{number}.log").open("a") as log:
+            self.processes[number] = subprocess.Popen(
+                [sys.executable, "-m", "datasette", str(self.place / "site"), "--uds", str(self.socket(number))],
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                env={**os.environ, "FORWARDED_ALLOW_IPS": "*"},
+            )
+
+    def stop(self, number: int) -> None:
+        process = self.processes.pop(number)
+        process.terminate()
+        process.wait(PATIENCE)
+
+    def keep_copies_for(self, seconds: int) -> None:
+        """Whatever Datasette says of their age, so that a test need not wait."""
+        pages = self.place / "etc" / "keikaku" / "pages.conf"
+        text = re.sub(r"(?m)^proxy_cache_valid .*$", f"proxy_cache_valid 200 {seconds}s;", pages.read_text("utf-8"))
+        text, found = re.subn(r"(?m)^(proxy_ignore_headers .*);", r"\1 Cache-Control Expires X-Accel-Expires;", text)
+        assert found == 1
+        pages.write_text(text, "utf-8")
+        self.server.send_signal(signal.SIGHUP)
+        time.sleep(1)
+
+    def wait_for(self, number: int) -> None:
+        """Until a process takes connections."""
+        until = time.monotonic() + PATIENCE
+        while True:
+            with socket.socket(socket.AF_UNIX) as connection, suppress(OSError):
+                connection.connect(str(self.socket(number)))
+                return
+            if self.processes[number].poll() is not None or time.monotonic() > until:
+                raise RuntimeError((self.place / f"datasette-{number}.log").read_text("utf-8"))
+            time.sleep(0.05)
+
+
+@pytest.fixture(scope="module")
+def deployed() -> Iterator[Deployed]:
+    nginx = need("nginx", "nginx-light")
+    # Not pytest's folder: the path of a socket is short.
+    with tempfile.TemporaryDirectory(prefix="keikaku") as folder:
+        place = Path(folder)
+        make_site(place / "site")
+        port = free_port()
+        copy_configuration(place, port)
+        server = subprocess.Popen([nginx, "-p", folder, "-c", str(place / "etc" / "nginx.conf")])
+        site = Deployed(f"http://localhost:{port}", place, server, {})
+        try:
+            for number in (1, 2):
+                site.start(number)
+            for number in (1, 2):
+                site.wait_for(number)
+            yield site
+        finally:
+            for number in list(site.processes):
+                site.stop(number)
+            server.terminate()
+            server.wait(PATIENCE)
+
+
+def make_site(folder: Path) -> None:
+    """/var/lib/keikaku, as keikaku-build.service leaves it."""
+    folder.mkdir()
+    for name in PARTS:
+        (folder / name).symlink_to(ROOT / name)
+    build = [sys.executable, str(ROOT / "build_db.py"), "--quiet", "--output", str(folder / "plans.db")]
+    subprocess.run([*build, "--files", str(folder / "files")], check=True, cwd=ROOT)
+
+
+def copy_configuration(place: Path, port: int) -> None:
+    """The files of deploy/ with the folders and the address of this test instead of a machine's."""
+    here = {
+        "/var/lib/keikaku": f"{place}/site",
+        "/run/keikaku": f"{place}/run",
+        "/var/cache/nginx": f"{place}/cache",
+        "/etc/nginx": f"{place}/etc",
+        "listen 80;": f"listen 127.0.0.1:{port};",
+        "listen [::]:80;": "",
+        "server_name keikaku.example.jp;": "server_name localhost;",
+        "client_header_timeout 10s;": "client_header_timeout 2s;",
+    }
+    etc = place / "etc"
+    shutil.copytree(DEPLOY, etc)
+    (place / "cache").mkdir()
+    found = set()
+    for file in (etc / "keikaku.conf", etc / "keikaku" / "site.conf"):
+        text = file.read_text("utf-8")
+        for there, replacement in here.items():
+            if there in text:
+                found.add(there)
+                text = text.replace(there, replacement)
+        file.write_text(text, "utf-8")
+    assert found == set(here)
+    user = "user root;" if os.geteuid() == 0 else ""  # the folder is nobody else's
+    (etc / "nginx.conf").write_text(MAIN.format(place=place, user=user), "utf-8")

@@ -1,0 +1,105 @@
+"""deploy/systemd and deploy/Containerfile, as far as they can be checked where neither runs."""
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.browser.running_site import PARTS, ROOT
+from tests.deploy.conftest import need
+
+UNITS = ROOT / "deploy" / "systemd"
+CONTAINERFILE = ROOT / "deploy" / "Containerfile"
+
+
+def read(path: Path) -> str:
+    return path.read_text("utf-8")
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> list[str]:
+    """The units with programs that exist here."""
+    for unit in UNITS.iterdir():
+        text = re.sub(r"(?m)^ExecStart=\S+", "ExecStart=/bin/true", read(unit))
+        (tmp_path / unit.name.replace("@.", "@1.")).write_text(text, "utf-8")
+    return [str(path) for path in sorted(tmp_path.iterdir()) if path.suffix in (".service", ".target")]
+
+
+def test_systemd_understands_the_units(units: list[str]) -> None:
+    analyze = need("systemd-analyze", "systemd")
+    done = subprocess.run([analyze, "verify", *units], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_services_may_do_next_to_nothing(units: list[str]) -> None:
+    """Ten is the worst and zero the best; what most packages bring is above nine."""
+    analyze = need("systemd-analyze", "systemd")
+    services = [unit for unit in units if unit.endswith(".service")]
+    assert len(services) == 2
+    for service in services:
+        command = [analyze, "security", "--offline=true", "--no-pager", "--threshold=10", service]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout
+
+
+def test_units_name_what_exists() -> None:
+    text = "".join(read(unit) for unit in UNITS.iterdir())
+    named = {path for path in re.findall(r"/srv/keikaku/(\S+)", text) if not path.startswith(".venv/")}
+    assert named == {"build_db.py", "data", *PARTS}
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_nginx_asks_the_sockets_that_the_services_make() -> None:
+    (socket,) = re.findall(r"--uds (\S+)", read(UNITS / "keikaku@.service"))
+    asked = re.findall(r"server unix:(\S+) ", read(ROOT / "deploy" / "nginx" / "keikaku.conf"))
+    assert asked == [socket.replace("%i", number) for number in ("1", "2")]
+
+
+def instructions(name: str) -> list[list[str]]:
+    """The arguments of every such instruction of the Containerfile."""
+    text = re.sub(r"\\\n", " ", read(CONTAINERFILE))
+    return [shlex.split(rest) for rest in re.findall(rf"(?m)^{name} (.*)$", text)]
+
+
+def test_the_image_has_all_that_the_site_needs(tmp_path: Path) -> None:
+    """The site is built and opened from what the Containerfile copies, and nothing else."""
+    site = tmp_path / "srv" / "keikaku"
+    site.mkdir(parents=True)
+    for *sources, target in instructions("COPY"):
+        if sources[0].startswith("--from"):
+            continue
+        for source in sources:
+            place = site / target / source if target.endswith("/") else site / target
+            shutil.copytree(ROOT / source, place) if (ROOT / source).is_dir() else shutil.copy(ROOT / source, place)
+    script = """
+import asyncio, json
+from pathlib import Path
+from datasette.app import Datasette
+async def look():
+    site = Datasette(config_dir=Path("."))
+    await site.invoke_startup()
+    paths = ["/", "/data", "/about", "/timeline", "/plans/search?q=a", "/static/site.css", "/files/plans.xlsx"]
+    return {path: (await site.client.get(path)).status_code for path in paths}
+print(json.dumps(asyncio.run(look())))
+"""
+    build = [sys.executable, "build_db.py", "--quiet", "--files", "files"]
+    subprocess.run(build, cwd=site, check=True, env={"PYTHONPATH": str(site)})
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=site, check=True, env={"PYTHONPATH": str(site)}, capture_output=True
+    )
+    assert set(json.loads(done.stdout).values()) == {200}
+
+
+def test_the_image_runs_locked_libraries_as_nobody_and_is_watched() -> None:
+    text = read(CONTAINERFILE)
+    for pip in re.findall(r"pip install ([^&\n]*)", text):
+        assert "--require-hashes" in pip or "--no-deps" in pip
+    last = text.rpartition("\nFROM ")[2]
+    assert re.search(r"(?m)^USER [1-9]\d*:[1-9]\d*$", last)
+    assert "HEALTHCHECK" in last
+    assert last.index("USER") < last.index("\nCMD")
