@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import socket
@@ -16,9 +17,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.running_site import PARTS, ROOT, free_port
+from tests.browser.running_site import ROOT, free_port
 
-DEPLOY = ROOT / "deploy" / "nginx"
+DEPLOY = ROOT / "deploy"
+CONTAINERFILE = DEPLOY / "Containerfile"
 PATIENCE = 20  # seconds
 MAIN = """
 daemon off;
@@ -70,8 +72,8 @@ class Deployed:
                 [sys.executable, "-m", "datasette", str(self.place / "site"), "--uds", str(self.socket(number))],
                 stdout=log,
                 stderr=log,
-                cwd=ROOT,
-                env={**os.environ, "FORWARDED_ALLOW_IPS": "*"},
+                cwd=self.place / "site",
+                env=environment(self.place / "site"),
             )
 
     def stop(self, number: int) -> None:
@@ -102,12 +104,12 @@ class Deployed:
 
 
 @pytest.fixture(scope="module")
-def deployed() -> Iterator[Deployed]:
+def deployed(shipped: Path) -> Iterator[Deployed]:
     nginx = need("nginx", "nginx-light")
     # Not pytest's folder: the path of a socket is short.
     with tempfile.TemporaryDirectory(prefix="keikaku") as folder:
         place = Path(folder)
-        make_site(place / "site")
+        (place / "site").symlink_to(shipped)
         port = free_port()
         copy_configuration(place, port)
         server = subprocess.Popen([nginx, "-p", folder, "-c", str(place / "etc" / "nginx.conf")])
@@ -125,13 +127,30 @@ def deployed() -> Iterator[Deployed]:
             server.wait(PATIENCE)
 
 
-def make_site(folder: Path) -> None:
-    """/var/lib/keikaku, as keikaku-build.service leaves it."""
-    folder.mkdir()
-    for name in PARTS:
-        (folder / name).symlink_to(ROOT / name)
-    build = [sys.executable, str(ROOT / "build_db.py"), "--quiet", "--output", str(folder / "plans.db")]
-    subprocess.run([*build, "--files", str(folder / "files")], check=True, cwd=ROOT)
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the Containerfile copies and nothing else, with the database and the files built from it."""
+    folder = tmp_path_factory.mktemp("srv")
+    for *sources, target in read_instructions("COPY"):
+        if sources[0].startswith("--from"):
+            continue
+        for source in sources:
+            place = folder / target / source if target.endswith("/") else folder / target
+            shutil.copytree(ROOT / source, place) if (ROOT / source).is_dir() else shutil.copy(ROOT / source, place)
+    build = [sys.executable, "build_db.py", "--quiet", "--files", "files"]
+    subprocess.run(build, cwd=folder, check=True, env=environment(folder))
+    return folder
+
+
+def read_instructions(name: str) -> list[list[str]]:
+    """The arguments of every such instruction of the Containerfile."""
+    text = re.sub(r"\\\n", " ", CONTAINERFILE.read_text("utf-8"))
+    return [shlex.split(rest) for rest in re.findall(rf"(?m)^{name} (.*)$", text)]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """For a program that is to take the project's package from a folder."""
+    return {**os.environ, "PYTHONPATH": str(folder), "FORWARDED_ALLOW_IPS": "*"}
 
 
 def copy_configuration(place: Path, port: int) -> None:
@@ -147,7 +166,7 @@ def copy_configuration(place: Path, port: int) -> None:
         "client_header_timeout 10s;": "client_header_timeout 2s;",
     }
     etc = place / "etc"
-    shutil.copytree(DEPLOY, etc)
+    shutil.copytree(DEPLOY / "nginx", etc)
     (place / "cache").mkdir()
     found = set()
     for file in (etc / "keikaku.conf", etc / "keikaku" / "site.conf"):

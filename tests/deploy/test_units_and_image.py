@@ -2,8 +2,6 @@
 
 import json
 import re
-import shlex
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,10 +9,9 @@ from pathlib import Path
 import pytest
 
 from tests.browser.running_site import PARTS, ROOT
-from tests.deploy.conftest import need
+from tests.deploy.conftest import CONTAINERFILE, DEPLOY, environment, need
 
-UNITS = ROOT / "deploy" / "systemd"
-CONTAINERFILE = ROOT / "deploy" / "Containerfile"
+UNITS = DEPLOY / "systemd"
 
 
 def read(path: Path) -> str:
@@ -56,26 +53,11 @@ def test_units_name_what_exists() -> None:
 
 def test_nginx_asks_the_sockets_that_the_services_make() -> None:
     (socket,) = re.findall(r"--uds (\S+)", read(UNITS / "keikaku@.service"))
-    asked = re.findall(r"server unix:(\S+) ", read(ROOT / "deploy" / "nginx" / "keikaku.conf"))
+    asked = re.findall(r"server unix:(\S+) ", read(DEPLOY / "nginx" / "keikaku.conf"))
     assert asked == [socket.replace("%i", number) for number in ("1", "2")]
 
 
-def instructions(name: str) -> list[list[str]]:
-    """The arguments of every such instruction of the Containerfile."""
-    text = re.sub(r"\\\n", " ", read(CONTAINERFILE))
-    return [shlex.split(rest) for rest in re.findall(rf"(?m)^{name} (.*)$", text)]
-
-
-def test_the_image_has_all_that_the_site_needs(tmp_path: Path) -> None:
-    """The site is built and opened from what the Containerfile copies, and nothing else."""
-    site = tmp_path / "srv" / "keikaku"
-    site.mkdir(parents=True)
-    for *sources, target in instructions("COPY"):
-        if sources[0].startswith("--from"):
-            continue
-        for source in sources:
-            place = site / target / source if target.endswith("/") else site / target
-            shutil.copytree(ROOT / source, place) if (ROOT / source).is_dir() else shutil.copy(ROOT / source, place)
+def test_the_image_has_all_that_the_site_needs(shipped: Path) -> None:
     script = """
 import asyncio, json
 from pathlib import Path
@@ -87,10 +69,8 @@ async def look():
     return {path: (await site.client.get(path)).status_code for path in paths}
 print(json.dumps(asyncio.run(look())))
 """
-    build = [sys.executable, "build_db.py", "--quiet", "--files", "files"]
-    subprocess.run(build, cwd=site, check=True, env={"PYTHONPATH": str(site)})
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=site, check=True, env={"PYTHONPATH": str(site)}, capture_output=True
+        [sys.executable, "-c", script], cwd=shipped, check=True, env=environment(shipped), capture_output=True
     )
     assert set(json.loads(done.stdout).values()) == {200}
 
