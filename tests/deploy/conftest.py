@@ -137,7 +137,7 @@ def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for source in sources:
             place = folder / target / source if target.endswith("/") else folder / target
             shutil.copytree(ROOT / source, place) if (ROOT / source).is_dir() else shutil.copy(ROOT / source, place)
-    build = [sys.executable, "build_db.py", "--quiet", "--files", "files"]
+    build = [sys.executable, "build_db.py", "--quiet", "--files", "files", "--pictures", "pictures"]
     subprocess.run(build, cwd=folder, check=True, env=environment(folder))
     return folder
 

@@ -118,7 +118,7 @@ def test_the_database_is_sent_to_be_kept(client: httpx.Client, deployed: Deploye
 
 
 def test_what_pages_load_is_kept_for_good_under_its_digest(client: httpx.Client) -> None:
-    (address,) = set(re.findall(r'href="(/static/site\.css\?\w+)"', client.get("/").text))
+    address = re.findall(r'"(/static/[^"]+\?\w+)"', client.get("/").text)[0]
     assert client.get(address).headers["cache-control"] == "public, max-age=31536000, immutable"
     assert client.get("/static/site.css").headers["cache-control"] == "max-age=60"
 
@@ -214,6 +214,7 @@ def test_who_sends_nothing_is_let_go(deployed: Deployed) -> None:
 
 async def test_no_request_fails_while_one_process_stops_and_comes_back(deployed: Deployed) -> None:
     statuses: Counter[int] = Counter()
+    failed: list[str] = []
     ended = False
     transport = httpx.AsyncHTTPTransport(local_address="127.0.1.5")
     async with httpx.AsyncClient(base_url=deployed.address, transport=transport, timeout=20) as client:
@@ -223,6 +224,8 @@ async def test_no_request_fails_while_one_process_stops_and_comes_back(deployed:
             while not ended:
                 answer = await client.get(f"/plans/measures.json?_size=5&_reader={reader}&_number={number}")
                 statuses[answer.status_code] += 1
+                if answer.status_code != 200:
+                    failed.append(f"{time.strftime('%T')} {answer.status_code} {answer.text}")
                 number += 1
                 await asyncio.sleep(0.1)
 
@@ -239,7 +242,7 @@ async def test_no_request_fails_while_one_process_stops_and_comes_back(deployed:
         await asyncio.to_thread(deployed.wait_for, 2)
         ended = True
         await asyncio.gather(*reading)
-    assert set(statuses) == {200}
+    assert not failed, (failed, (deployed.place / "error.log").read_text("utf-8").splitlines()[-20:])
     assert statuses[200] > 40
 
 

@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,12 @@ print(json.dumps(asyncio.run(look())))
         [sys.executable, "-c", script], cwd=shipped, check=True, env=environment(shipped), capture_output=True
     )
     assert set(json.loads(done.stdout).values()) == {200}
+
+
+def test_the_image_leaves_what_only_builds_behind() -> None:
+    group = tomllib.loads(read(ROOT / "pyproject.toml"))["dependency-groups"]["build"]
+    (left,) = re.findall(r"pip uninstall --quiet --yes ([^&\\\n]+)", read(CONTAINERFILE))
+    assert left.split() == sorted(re.split("[<>=]", requirement)[0] for requirement in group)
 
 
 def test_the_image_runs_locked_libraries_as_nobody_and_is_watched() -> None:
