@@ -1,8 +1,9 @@
 """The HTTP headers that protect whoever opens a page.
 
 Guarantees: scripts, styles, pictures and data come from this site alone, and nothing stands inline; no other site may
-frame a page, except the views made for it (keikaku.sharing); what is published as data may be read by scripts of any site; no cookie is set or read. One exception: on
-the page of a table or query whose visitor asked for a chart (`?_chart=`), Vega may compile its specification.
+frame a page, except the views made for it (keikaku.sharing); what is published as data may be read by scripts of any
+site; no cookie is set or read. One exception: on the page of a table or query whose visitor asked for a chart
+(`?_chart=`), Vega may compile its specification.
 """
 
 import re
@@ -36,6 +37,8 @@ _ALWAYS = {
 _TABLE_OR_QUERY = re.compile(r"/(?!-)[^/.]+(/(?!-)[^/.]+)?")
 _DATA = (".json", ".jsonld", ".csv", ".ics", ".atom")
 _AS_ASKED = (200, 304)
+# Proxies refuse answers with longer headers; Datasette repeats the address of a page, SQL and all, as a link to its JSON.
+_LONGEST_LINK = 2000
 
 
 def protect_answer(headers: Headers, path: str, query_string: bytes, status: int = 200) -> Headers:
@@ -49,13 +52,17 @@ def protect_answer(headers: Headers, path: str, query_string: bytes, status: int
     if path.endswith(_DATA):
         added["access-control-allow-origin"] = "*"
     dropped = {b"set-cookie", b"x-frame-options", *(name.encode() for name in added)}
-    kept = [(name, value) for name, value in headers if name.lower() not in dropped]
+    kept = [(name, value) for name, value in headers if name.lower() not in dropped and not _is_long_link(name, value)]
     return kept + [(name.encode(), value.encode()) for name, value in added.items()]
 
 
 def ignore_cookies(headers: Headers) -> Headers:
     """The headers of a request without its cookies."""
     return [(name, value) for name, value in headers if name.lower() != b"cookie"]
+
+
+def _is_long_link(name: bytes, value: bytes) -> bool:
+    return name.lower() == b"link" and len(value) > _LONGEST_LINK
 
 
 def _wants_chart(path: str, query_string: bytes) -> bool:

@@ -3,9 +3,12 @@
 Guarantees, once `guard_connection` was called on a connection: no statement writes, attaches a file, loads code or
 changes a setting; all of SQLite in this process holds at most HEAP_BYTES. With `guard_visitor` too, for statements that
 anybody may have written: no value over VISITOR_LENGTH bytes, no built-in function whose time grows with the product of
-its arguments, and no answer over ANSWER_BYTES. Does not limit time: that is Datasette's, and keikaku.sql_lane's.
+its arguments, no row over ANSWER_BYTES and no answer over what its caller says. Does not limit time: that is Datasette's,
+and keikaku.sql_lane's. SQLite looks at the clock only where a statement repeats itself, so that what one step of it may
+cost is limited here.
 """
 
+import re
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -16,10 +19,13 @@ MEBIBYTE = 1024 * 1024
 HEAP_BYTES = 64 * MEBIBYTE
 ANSWER_BYTES = 3 * MEBIBYTE
 VISITOR_LENGTH = 256 * 1024
+VISITOR_SQL_LENGTH = 20_000
 # What a cell costs beyond its text, by the time it is part of a page: time, above all.
 CELL_BYTES = 100
 # Longest text to look for in another: a longer one makes trim() and its kin take seconds for one value.
 NEEDLE_LENGTH = 1000
+# Length of a text times that of its pattern: LIKE may compare each character of one with each of the other.
+LIKE_WORK = 1_000_000
 
 TOO_LARGE = f"too many bytes in the answer: more than {ANSWER_BYTES:,}"
 TOO_MUCH_MEMORY = "too many bytes of memory needed for this query"
@@ -27,7 +33,7 @@ TOO_MUCH_MEMORY = "too many bytes of memory needed for this query"
 LIMITS = {
     sqlite3.SQLITE_LIMIT_LENGTH: 16 * MEBIBYTE,
     sqlite3.SQLITE_LIMIT_SQL_LENGTH: 100_000,
-    sqlite3.SQLITE_LIMIT_COLUMN: 200,
+    sqlite3.SQLITE_LIMIT_COLUMN: 100,
     sqlite3.SQLITE_LIMIT_EXPR_DEPTH: 200,
     sqlite3.SQLITE_LIMIT_COMPOUND_SELECT: 60,
     sqlite3.SQLITE_LIMIT_VDBE_OP: 100_000,
@@ -67,12 +73,16 @@ def guard_connection(connection: sqlite3.Connection) -> None:
     connection.set_authorizer(authorize)
 
 
-def guard_visitor(connection: sqlite3.Connection) -> None:
+def guard_visitor(connection: sqlite3.Connection, answer_bytes: float = ANSWER_BYTES) -> None:
     """Narrow a guarded connection further, for statements that a visitor wrote."""
+    connection.set_authorizer(None)
+    connection.execute("PRAGMA temp_store = MEMORY").close()  # else large sorts write hundreds of megabytes to disk
+    connection.set_authorizer(authorize)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VISITOR_LENGTH)
-    for name, function, arguments in _FUNCTIONS:
+    connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, VISITOR_SQL_LENGTH)
+    for name, function, arguments in (*_FUNCTIONS, *_borrow_functions()):
         connection.create_function(name, arguments, function, deterministic=True)
-    AnswerMeter(connection)
+    AnswerMeter(connection, answer_bytes)
 
 
 def authorize(action: int, first: str | None, second: str | None, _database: str | None, _source: str | None) -> int:
@@ -95,15 +105,16 @@ def explain_error(error: Exception) -> Exception:
         return TooMuch(TOO_MUCH_MEMORY)
     if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError):
         text = str(error)
-        if isinstance(error, sqlite3.DataError) or "not authorized" in text or "prohibited" in text:
+        if isinstance(error, sqlite3.DataError) or re.search("not authorized|denied|prohibited", text):
             return sqlite3.OperationalError(text)
     return error
 
 
 class AnswerMeter:
-    """Counts what a query returns, as it returns it, and stops one whose answer grows too large."""
+    """Counts what a query returns, as it returns it, and stops one whose answer, or one row of it, grows too large."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, answer_bytes: float) -> None:
+        self._answer_bytes = answer_bytes
         self._make_row: Callable[[sqlite3.Cursor, Any], Any] = connection.row_factory or (lambda _, values: values)
         self._cursor: ReferenceType[sqlite3.Cursor] | None = None
         self._bytes = 0
@@ -114,20 +125,22 @@ class AnswerMeter:
     def read_text(self, value: bytes) -> str:
         # Text is counted before it is decoded: in Python it may take four times its bytes.
         self._row_bytes += len(value)
-        self._check(self._row_bytes)
+        self._check(self._row_bytes, ANSWER_BYTES)
         return str(value, "utf-8", "replace")
 
     def make_row(self, cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Any:
         if self._cursor is None or self._cursor() is not cursor:
             self._cursor, self._bytes = ref(cursor), 0
         blobs = sum(len(value) for value in values if isinstance(value, bytes))
-        self._bytes += self._row_bytes + blobs + CELL_BYTES * len(values)
+        size = self._row_bytes + blobs + CELL_BYTES * len(values)
+        self._bytes += size
         self._row_bytes = 0
-        self._check(self._bytes)
+        self._check(size, ANSWER_BYTES)
+        self._check(self._bytes, self._answer_bytes)
         return self._make_row(cursor, values)
 
-    def _check(self, size: int) -> None:
-        if size > ANSWER_BYTES:
+    def _check(self, size: int, most: float) -> None:
+        if size > most:
             self._bytes = self._row_bytes = 0
             raise TooMuch(TOO_LARGE)
 
@@ -164,15 +177,49 @@ def _instr(text: object, wanted: object) -> int | str | None:
     return _TOO_BIG if len(needle) > NEEDLE_LENGTH else _text(text).find(needle) + 1
 
 
-def _replace(text: object, old: object, new: object) -> str | None:
-    if text is None or old is None or new is None:
+def _replace(text: object, old: object, new: object) -> object:
+    if text is None or old is None:
         return None
-    whole, wanted, put = _text(text), _text(old), _text(new)
+    whole, wanted = _text(text), _text(old)
     if not wanted:
-        return whole
+        return text
+    if new is None:
+        return None
+    put = _text(new)
     if len(wanted) > NEEDLE_LENGTH or len(whole) + whole.count(wanted) * (len(put) - len(wanted)) > VISITOR_LENGTH:
         return _TOO_BIG
     return whole.replace(wanted, put)
+
+
+def _borrow_functions() -> tuple[tuple[str, Callable[..., Any], int], ...]:
+    """Functions of SQLite's own that are asked, in a database without anything in it, only for what takes little work."""
+    empty = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+
+    def ask(sql: str, values: tuple[object, ...]) -> object:
+        return empty.execute(sql, values).fetchone()[0]
+
+    def like(pattern: object, text: object, *escape: object) -> object:
+        return _TOO_BIG if _is_long_work(pattern, text) else ask(_LIKE[len(escape)], (text, pattern, *escape))
+
+    def glob(pattern: object, text: object) -> object:
+        return _TOO_BIG if _is_long_work(pattern, text) else ask("SELECT ? GLOB ?", (text, pattern))
+
+    def printf(*values: object) -> object:
+        if not values:
+            return None
+        # A width is counted out to its end even when the text is long too large.
+        if "*" in _text(values[0]) or re.search(r"\d{6}", _text(values[0])):
+            return _TOO_BIG
+        return ask(f"SELECT printf({', '.join('?' * len(values))})", values)
+
+    return (("like", like, 2), ("like", like, 3), ("glob", glob, 2), ("printf", printf, -1), ("format", printf, -1))
+
+
+_LIKE = ("SELECT ? LIKE ?", "SELECT ? LIKE ? ESCAPE ?")
+
+
+def _is_long_work(pattern: object, text: object) -> bool:
+    return pattern is not None and text is not None and len(_text(pattern)) * len(_text(text)) > LIKE_WORK
 
 
 _FUNCTIONS: tuple[tuple[str, Callable[..., Any], int], ...] = (

@@ -15,7 +15,9 @@ class Complaint(NamedTuple):
     hint: str
 
 
-_NOT_WORDS = re.compile(r"--[^\n]*|/\*.*?(?:\*/|$)|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[[^\]]*\]|`[^`]*`", re.DOTALL)
+_NOT_WORDS = re.compile(
+    r"--[^\n]*|/\*.*?(?:\*/|$)|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[[^\]]*(?:\]|$)|`[^`]*`", re.DOTALL
+)
 _WORDS = {
     "with": "先に名前を付けた途中の表をつくる",
     "recursive": "自分自身を使ってくり返し求める",
@@ -65,7 +67,7 @@ _COMPLAINTS = (
     (r"Statement must be a SELECT", "ここで実行できるのは、読み出すだけの文です。", "文を SELECT（または WITH）で始めてください。"),
     (r"Statement contained a disallowed PRAGMA.*", "その PRAGMA は使えません。", "表の列を調べるには SELECT * FROM pragma_table_info('表の名前') と書きます。"),
     (r"You can only execute one statement at a time\.?", "一度に実行できる文は一つです。", "セミコロン（;）の後の文を消してください。"),
-    (r"not authorized|.*prohibited.*", "このサイトでは許されていない操作です。", "読み出すだけの SELECT に書きかえてください。"),
+    (r"not authorized.*|authorization denied|.*prohibited.*|.*may not be modified", "このサイトでは許されていない操作です。", "読み出すだけの SELECT に書きかえてください。"),
     (r"string or blob too big|too many .*|Expression tree is too large.*", "文や値が大きすぎます。", "もっと小さい文に分けるか、LIMIT を付けてください。"),
     (r"interrupted", "時間がかかりすぎたので、途中で止めました。", "条件や LIMIT を付けて、調べる行を減らしてください。"),
 )  # fmt: skip

@@ -24,10 +24,8 @@ from keikaku.sql_guard import explain_error
 PLACES = max(1, min(2, (os.cpu_count() or 1) - 1))
 QUEUE = 8
 PATIENCE = 2.0
-# A client that takes nothing of a long answer for so long gives its place to the next.
-STALL = 10.0
-# Longest that one visit may keep its place: a CSV of a whole table takes a few seconds.
-LONGEST_VISIT = 60.0
+# Longest that one visit may keep its place: a workbook of many rows takes a few seconds.
+LONGEST_VISIT = 30.0
 # How much later than the time limit a query is ended that does not notice it by itself.
 GRACE = 0.3
 # Facets one by one are cheap; an address that asks for more than this many waits in the lane.
@@ -53,10 +51,14 @@ class LaneFull(Exception):
     """Nobody left in time, or too many wait already."""
 
 
+class Interrupted(sqlite3.OperationalError):
+    """The visit of this query has ended."""
+
+
 def needs_lane(query_string: bytes) -> bool:
-    """Whether an address carries SQL of its own, asks for every row as CSV, or for many facets."""
+    """Whether an address carries SQL of its own, or asks for many facets."""
     names = [name for name, _ in parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)]
-    return not {"sql", "_where", "_stream"}.isdisjoint(names) or sum(n.startswith("_facet") for n in names) > FACETS
+    return not {"sql", "_where"}.isdisjoint(names) or sum(name.startswith("_facet") for name in names) > FACETS
 
 
 def is_lane_thread() -> bool:
@@ -83,7 +85,7 @@ class Visit:
         connections: dict[str, sqlite3.Connection] = _thread.connections
         with self._lock:
             if self.ended:
-                raise sqlite3.OperationalError("interrupted")
+                raise Interrupted("interrupted")
             self._running.append(connections)
         try:
             return function()
@@ -218,18 +220,10 @@ async def run_in_lane(lane: Lane, app: App, scope: Scope, receive: Receive, send
     deadline = asyncio.get_running_loop().call_later(LONGEST_VISIT, visit.end)
     gone = asyncio.Event()
     watch = asyncio.create_task(_end_when_gone(visit, receive, gone))
-    streams = b"_stream" in scope.get("query_string", b"") or scope["path"].endswith(".csv")
 
-    async def send_or_give_up(message: Message) -> None:
-        if not streams:
-            lane.leave(visit)  # a page is sent when all its SQL has run
-            await send(message)
-            return
-        stalled = asyncio.get_running_loop().call_later(STALL, _give_up, lane, visit)
-        try:
-            await send(message)
-        finally:
-            stalled.cancel()
+    async def leave_and_send(message: Message) -> None:
+        lane.leave(visit)  # whatever is sent, all its SQL has run
+        await send(message)
 
     async def receive_nothing() -> Message:
         if not begun:
@@ -240,7 +234,7 @@ async def run_in_lane(lane: Lane, app: App, scope: Scope, receive: Receive, send
 
     begun: list[bool] = []
     try:
-        await app(scope, receive_nothing, send_or_give_up)
+        await app(scope, receive_nothing, leave_and_send)
     finally:
         lane.leave(visit)
         deadline.cancel()
@@ -248,16 +242,26 @@ async def run_in_lane(lane: Lane, app: App, scope: Scope, receive: Receive, send
         _visit.reset(token)
 
 
+async def run_apart(executor: Executor | None, connection: sqlite3.Connection, function: Callable[[], T]) -> T:
+    """Run one step of a long job on a connection of its own: in the lane's threads if the job is that of a visit.
+
+    Raises Interrupted when the visit is over.
+    """
+    if _visit.get() is None:
+        return await asyncio.to_thread(function)
+
+    def step() -> T:
+        register_connection("", connection)  # a name that no database has
+        return function()
+
+    return await asyncio.get_running_loop().run_in_executor(executor, step)
+
+
 async def _end_when_gone(visit: Visit, receive: Receive, gone: asyncio.Event) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     gone.set()
     visit.end()
-
-
-def _give_up(lane: Lane, visit: Visit) -> None:
-    visit.end()
-    lane.leave(visit)
 
 
 def _enter_lane_thread() -> None:

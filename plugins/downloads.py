@@ -8,6 +8,7 @@ and whether rows are missing are known before the first byte, and a slow reader 
 import asyncio
 import hashlib
 import json
+import math
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
@@ -23,10 +24,18 @@ from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
 from datasette.renderer import json_renderer
-from datasette.utils import add_cors_headers, escape_sqlite, value_as_boolean
-from datasette.utils.asgi import Request
+from datasette.utils import (
+    add_cors_headers,
+    derive_named_parameters,
+    escape_sqlite,
+    sqlite_timelimit,
+    tilde_decode,
+    validate_sql_select,
+    value_as_boolean,
+)
+from datasette.utils.asgi import NotFound, Request
 from datasette.views.base import DatasetteError
-from datasette.views.database import DatabaseView, MagicParameters
+from datasette.views.database import MagicParameters
 from datasette.views.row import RowView
 from datasette.views.table import TableView
 
@@ -41,11 +50,17 @@ from keikaku.downloads.layout import Label, Layout, add_labels, lay_out, lift_li
 from keikaku.downloads.notes import HEADINGS, Caveats, group_corrections
 from keikaku.downloads.workbook import MAX_ROWS, WorkbookFile
 from keikaku.refusals import NO_SQL
+from keikaku.sql_guard import ANSWER_BYTES, guard_visitor
+from keikaku.sql_lane import Interrupted, LaneFull, run_apart
 
 AT_ONCE = 4
 PATIENCE_SECONDS = 10
 IN_MEMORY = 1_000_000
 PIECE = 65_536
+# Whoever takes nothing of a file for so long loses it, since it is held on disk.
+STALL_SECONDS = 20
+# A visitor's own SQL in formats that are held in memory until they are written.
+OPEN_BYTES = {"xlsx": 10_000_000, "json": ANSWER_BYTES}
 # A row of a workbook takes fifty times the work of a row of CSV: plugins: downloads: xlsx_max_rows in metadata.yml.
 WORKBOOK_ROWS = 50_000
 TYPES = {
@@ -85,17 +100,20 @@ class Desks:
 
     def __init__(self) -> None:
         self._places = asyncio.Semaphore(AT_ONCE)
-        self._idle: dict[Database, list[sqlite3.Connection]] = {}
+        self._idle: dict[tuple[Database, bool], list[sqlite3.Connection]] = {}
 
     @asynccontextmanager
-    async def borrow(self, datasette: Datasette, db: Database) -> AsyncIterator[sqlite3.Connection]:
-        """A connection to `db`; raises TimeoutError if others keep all of them."""
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            await self._places.acquire()
-        self._close_replaced(datasette)
-        idle = self._idle.setdefault(db, [])
+    async def borrow(self, datasette: Datasette, db: Database, for_visitor: bool) -> AsyncIterator[sqlite3.Connection]:
+        """A connection to `db`, for SQL of a visitor's own or for ours; raises LaneFull if others keep all of them."""
         try:
-            connection = idle.pop() if idle else await asyncio.to_thread(self._connect, datasette, db)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._places.acquire()
+        except TimeoutError:
+            raise LaneFull from None
+        self._close_replaced(datasette)
+        idle = self._idle.setdefault((db, for_visitor), [])
+        try:
+            connection = idle.pop() if idle else await asyncio.to_thread(self._connect, datasette, db, for_visitor)
             try:
                 yield connection
             finally:
@@ -105,14 +123,16 @@ class Desks:
 
     def _close_replaced(self, datasette: Datasette) -> None:
         """Data may be replaced while the site runs; a connection in use then stays until the next download."""
-        for db in [db for db in self._idle if datasette.databases.get(db.name) is not db]:
-            for connection in self._idle.pop(db):
+        for db, for_visitor in [key for key in self._idle if datasette.databases.get(key[0].name) is not key[0]]:
+            for connection in self._idle.pop((db, for_visitor)):
                 connection.close()
 
-    def _connect(self, datasette: Datasette, db: Database) -> sqlite3.Connection:
+    def _connect(self, datasette: Datasette, db: Database, for_visitor: bool) -> sqlite3.Connection:
         unnamed = db.is_memory and not db.memory_name
         connection = sqlite3.connect(":memory:", check_same_thread=False) if unnamed else db.connect()
         datasette._prepare_connection(connection, db.name)
+        if for_visitor:
+            guard_visitor(connection, math.inf)  # Limits stop it
         return connection
 
 
@@ -168,10 +188,6 @@ async def download(datasette: Datasette, request: Request) -> Any:
         sheet = CsvFile(file, headings, kind == "excel.csv", with_header=request.args.get("_header") != "off")
     try:
         copying = await copy(datasette, plan, sheet, find_limits(datasette, plan, kind), labels, convert)
-    except TimeoutError:
-        file.close()
-        text = "ただいま混み合っています。しばらくしてから、もう一度開いてください。\n"
-        return Response.text(text, status=503, headers={"Retry-After": str(PATIENCE_SECONDS)})
     except BaseException:
         file.close()
         raise
@@ -199,16 +215,47 @@ async def plan_download(datasette: Datasette, request: Request) -> Plan | Respon
     whole = {"_nocount": "1", "_nofacet": "1", "_nosuggest": "1"}
     if size.isdecimal() or size in ("", "max"):
         whole["_size"] = "0"
-    view = RowView if "pks" in route else TableView if "table" in route else DatabaseView
-    if view is DatabaseView and not request.args.get("sql"):
-        return Response.text("\n".join(NO_SQL) + "\n", status=400)
+    asked = int(size) if size.isdecimal() else None
+    if "table" not in route:
+        return await plan_open_sql(datasette, request, asked)
+    view = RowView if "pks" in route else TableView
     answer = await view(datasette).data(replace_arguments(request, whole))
     if isinstance(answer, Response):
         return await view(datasette).data(request)
     data = answer[0]
     if data.get("error"):
         raise DatasetteError(data["error"], title="Invalid SQL", status=400)
-    return await build_plan(datasette, request, data, int(size) if size.isdecimal() else None)
+    return await build_plan(datasette, request, data, asked)
+
+
+async def plan_open_sql(datasette: Datasette, request: Request, asked: int | None) -> Plan | Response:
+    """As the page of a visitor's own SQL, which would hold the rows of that page in memory to tell their columns."""
+    try:
+        db = datasette.get_database(route=tilde_decode(request.url_vars["database"]))
+    except KeyError as error:
+        raise NotFound("404") from error
+    await datasette.ensure_permissions(request.actor, [("execute-sql", db.name)])
+    sql = request.args.get("sql")
+    if not sql:
+        return Response.text("\n".join(NO_SQL) + "\n", status=400)
+    validate_sql_select(sql)
+    given = {key: request.args.get(key) for key in request.args if key not in ("sql", "_shape")}
+    params = {**dict.fromkeys(await derive_named_parameters(db, sql), ""), **given}
+
+    def find_columns(connection: sqlite3.Connection) -> list[str]:
+        with sqlite_timelimit(connection, datasette.setting("sql_time_limit_ms")):
+            cursor = connection.execute(sql, params)
+        names = [column[0] for column in cursor.description or ()]
+        cursor.close()
+        return names
+
+    try:
+        columns = await db.execute_fn(find_columns)
+    except sqlite3.DatabaseError as error:
+        if error.args == ("interrupted",):
+            raise QueryInterrupted(error, sql, params) from error
+        raise DatasetteError(str(error), title="Invalid SQL", status=400) from error
+    return Plan(db.name, f"{db.name}-query", None, {"title": "問い合わせ"}, columns, sql, params, asked, True)
 
 
 async def build_plan(datasette: Datasette, request: Request, data: dict[str, Any], asked: int | None) -> Plan:
@@ -288,12 +335,15 @@ def find_digest(datasette: Datasette, database: str) -> str:
 def find_limits(datasette: Datasette, plan: Plan, kind: str) -> Limits:
     """What ends a download early; SQL of a visitor's own gets the time of one query, ours that time for each step."""
     seconds = datasette.setting("sql_time_limit_ms") / 1000
+    size = datasette.setting("max_csv_mb") * 1_000_000 or None
+    if plan.is_open_sql and kind in OPEN_BYTES:
+        size = min(size or OPEN_BYTES[kind], OPEN_BYTES[kind])
     most = int((datasette.plugin_config("downloads") or {}).get("xlsx_max_rows", WORKBOOK_ROWS))
     return Limits(
         step_seconds=seconds,
         seconds=seconds if plan.is_open_sql else None,
         rows=min(most, MAX_ROWS) if kind == "xlsx" else None,
-        size=datasette.setting("max_csv_mb") * 1_000_000 or None,
+        size=size,
         asked=plan.asked,
     )
 
@@ -301,16 +351,16 @@ def find_limits(datasette: Datasette, plan: Plan, kind: str) -> Limits:
 async def copy(
     datasette: Datasette, plan: Plan, sheet: Sheet, limits: Limits, labels: Sequence[Label], convert: Convert = tuple
 ) -> Copying:
-    """Run the query into the sheet; raises QueryInterrupted, or TimeoutError if too many downloads wait."""
+    """Run the query into the sheet; raises QueryInterrupted, or LaneFull if too many downloads wait."""
     db = datasette.get_database(plan.database)
     sql = add_labels(plan.sql, plan.columns, labels)
     desks = _desks.setdefault(datasette, Desks())
-    async with desks.borrow(datasette, db) as connection:
+    async with desks.borrow(datasette, db, plan.is_open_sql) as connection:
         copying = Copying(connection, sql, plan.params, sheet, limits, convert)
         try:
-            while await asyncio.to_thread(copying.step):
+            while await run_apart(datasette.executor, connection, copying.step):
                 pass
-        except TimeUp as error:
+        except (TimeUp, Interrupted) as error:
             raise QueryInterrupted(error, plan.sql, plan.params) from error
     return copying
 
@@ -339,8 +389,11 @@ class FileAnswer:
         try:
             await send({"type": "http.response.start", "status": self.status, "headers": headers})
             while self.has_body and (piece := await asyncio.to_thread(self.file.read, PIECE)):
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+                async with asyncio.timeout(STALL_SECONDS):
+                    await send({"type": "http.response.body", "body": piece, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            return  # without an end: the server closes the connection, and the reader knows that something is missing
         finally:
             self.file.close()
 
@@ -355,6 +408,8 @@ async def render_json(datasette: Datasette, request: Request, data: dict[str, An
     version = find_digest(datasette, data["database"])[:12] if "database" in data else ""
     complete = not (data.get("truncated") or data.get("next"))
     headers = say_complete(version, len(data["rows"]), complete) if "rows" in data else {}
+    if data.get("error"):
+        raise DatasetteError(data["error"], title="Invalid SQL", status=400)
     if data.get("truncated"):
         if shape in ("array", "arrayfirst"):
             return await render_whole_list(datasette, request, data, version)

@@ -28,6 +28,7 @@ from keikaku.columns import OPERATORS, split_selection
 from keikaku.fiscal_year import format_date
 from keikaku.refusals import Refusal
 from keikaku.sql_help import GENERAL, explain_complaint
+from keikaku.sql_lane import RETRY_AFTER, LaneFull
 
 CORE = str(Path(core.__file__).parent)
 ROOT = str(Path(__file__).resolve().parent.parent)
@@ -177,6 +178,8 @@ async def _judge(datasette: Datasette, request: Request, exception: Exception) -
     if isinstance(exception, WrongCondition):
         without = path_with_removed_args(request, {exception.key})
         return Answer(400, exception.refusal, links=((without, "この条件を外して開く"),))
+    if isinstance(exception, LaneFull):
+        return Answer(503, refusals.BUSY)
     if isinstance(exception, QueryInterrupted) or getattr(exception, "title", None) == "SQL Interrupted":
         return Answer(400, refusals.TOO_SLOW, sql=sql)
     if isinstance(exception, NotFound) or getattr(exception, "status", None) == 404:
@@ -284,6 +287,13 @@ async def _names(datasette: Datasette, database: str) -> dict[str, str]:
 
 
 async def _respond(datasette: Datasette, request: Request, answer: Answer) -> Response:
+    response = await _write(datasette, request, answer)
+    if answer.status == 503:
+        response.headers.update({"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"})
+    return response
+
+
+async def _write(datasette: Datasette, request: Request, answer: Answer) -> Response:
     words = {"title": answer.refusal.title, "error": answer.refusal.sentence, "hint": answer.refusal.hint}
     wanted = request.url_vars.get("format") or request.path.rpartition(".")[2]
     if wanted in ("json", "jsono", "jsonld"):

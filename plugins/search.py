@@ -3,7 +3,7 @@
 import json
 from collections.abc import Awaitable, Callable
 from functools import partial
-from sqlite3 import Connection
+from sqlite3 import Connection, OperationalError
 from typing import Any
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
@@ -42,12 +42,16 @@ _columns: WeakKeyDictionary[Database, dict[str, list[str]]] = WeakKeyDictionary(
 @hookimpl(trylast=True)
 def prepare_connection(conn: Connection) -> None:
     """search_match, search_results, search_key, highlight and highlight_snippet; escape_fts becomes search_match."""
+
+    def add(name: str, arguments: int, function: Callable[..., str | None]) -> None:
+        conn.create_function(name, arguments, _stoppable(conn, function), deterministic=True)
+
     for name in ("search_match", "escape_fts"):
-        conn.create_function(name, 1, lambda words: plan_in(conn.execute, _text(words)).match, deterministic=True)
-    conn.create_function("search_results", 1, lambda words: _results(conn, _text(words)), deterministic=True)
-    conn.create_function("search_key", 1, lambda text: normalise(_text(text)).strip(), deterministic=True)
+        add(name, 1, lambda words: plan_in(conn.execute, _text(words)).match)
+    add("search_results", 1, lambda words: _results(conn, _text(words)))
+    add("search_key", 1, lambda text: normalise(_text(text)).strip())
     for name, cut in (("highlight", mark), ("highlight_snippet", cut_out)):
-        conn.create_function(name, 2, partial(_highlight, conn, cut), deterministic=True)
+        add(name, 2, partial(_highlight, conn, cut))
 
 
 @hookimpl
@@ -62,11 +66,28 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
     return read_words
 
 
+def _stoppable(conn: Connection, function: Callable[..., str | None]) -> Callable[..., str | None]:
+    """A function whose own query is stopped stops the statement that calls it too, instead of failing in it."""
+
+    def call(*values: object) -> str | None:
+        try:
+            return function(*values)
+        except MemoryError:
+            pass
+        except OperationalError as error:
+            if error.args != ("interrupted",):
+                raise
+        conn.interrupt()
+        return None
+
+    return call
+
+
 def _results(conn: Connection, words: str) -> str:
     """What is found, best first, as a JSON array of objects: kind, id, title, snippet, table, sector, code."""
     found = search(conn.execute, words, limit=MOST)
     rows = ({**vars(result), "snippet": as_text(result.snippet_parts)} for result in found.results)
-    return json.dumps([{key: row[key] for key in RESULT_KEYS} for row in rows])
+    return json.dumps([{key: row[key] for key in RESULT_KEYS} for row in rows], ensure_ascii=False)
 
 
 def _highlight(conn: Connection, cut: Callable[[str, Needles], Parts], text: object, words: object) -> str:

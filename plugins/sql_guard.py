@@ -3,13 +3,13 @@
 import json
 from collections.abc import Callable
 from sqlite3 import Connection
-from typing import Any
 from weakref import WeakKeyDictionary
 
 from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.database import QueryInterrupted
 
+from keikaku.refusals import BUSY
 from keikaku.sql_guard import guard_connection, guard_visitor
 from keikaku.sql_lane import (
     RETRY_AFTER,
@@ -25,11 +25,7 @@ from keikaku.sql_lane import (
     run_in_lane,
 )
 
-BUSY = {
-    "title": "いま混み合っています",
-    "error": "SQLを実行する人や、すべての行のCSVを取り出す人が多いため、順番が来ませんでした。",
-    "hint": "少し待ってから、もう一度開いてください。ほかのページは、いつもどおり見られます。",
-}
+WORDS = {"title": BUSY.title, "error": BUSY.sentence, "hint": BUSY.hint}
 _busy_pages: WeakKeyDictionary[Datasette, str] = WeakKeyDictionary()
 
 
@@ -68,15 +64,15 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
     return wrap
 
 
-async def _refuse(datasette: Datasette, path: str) -> Any:
+async def _refuse(datasette: Datasette, path: str) -> Response:
     """503 in the format asked for. The page is made once: when many ask too much, refusing them must cost nothing."""
     headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
     wanted = path.rpartition(".")[2]
     if wanted in ("json", "jsono"):
-        body = json.dumps({"ok": False, "status": 503, **BUSY}, ensure_ascii=False)
+        body = json.dumps({"ok": False, "status": 503, **WORDS}, ensure_ascii=False)
         return Response(body, 503, headers, "application/json; charset=utf-8")
     if wanted == "csv":
-        return Response.text("\n".join(BUSY.values()) + "\n", 503, headers)
+        return Response.text("\n".join(BUSY) + "\n", 503, headers)
     if datasette not in _busy_pages:
-        _busy_pages[datasette] = await datasette.render_template("error.html", {"status": 503, **BUSY})
+        _busy_pages[datasette] = await datasette.render_template("error.html", {"status": 503, **WORDS})
     return Response.html(_busy_pages[datasette], 503, headers)

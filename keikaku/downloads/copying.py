@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from keikaku.downloads.cells import Value
 
 _BATCH = 100
+_BATCH_CHARACTERS = 1_000_000
 _STEP_SECONDS = 0.05
 _INSTRUCTIONS = 1000
 
@@ -75,7 +76,7 @@ class Copying:
             if wanted == 0:
                 return self._finish("")
             try:
-                batch = self._fetch(wanted)
+                batch, ended = self._fetch(wanted)
             except sqlite3.OperationalError as error:
                 if error.args != ("interrupted",):
                     raise
@@ -87,13 +88,14 @@ class Copying:
                     return self._finish(f"この形式で出せるのは{limits.rows:,}行までなので")
                 self._sheet.add(self._convert(row))
                 self.rows += 1
-            if len(batch) < wanted:
+            if ended:
                 return self._finish("")
             if limits.size is not None and self._sheet.size() > limits.size:
                 return self._finish(f"出せるのは{limits.size // 1_000_000:,}メガバイトほどまでなので")
         return True
 
-    def _fetch(self, wanted: int) -> list[Sequence[Value]]:
+    def _fetch(self, wanted: int) -> tuple[list[Sequence[Value]], bool]:
+        """As many rows as wanted, or fewer long ones, and whether they are the last."""
         began = time.perf_counter()
         left = self._limits.step_seconds
         if self._limits.seconds is not None:
@@ -104,7 +106,14 @@ class Copying:
             if self._start:
                 self._cursor.execute(*self._start)
                 self._start = None
-            return self._cursor.fetchmany(wanted)
+            batch: list[Sequence[Value]] = []
+            characters = 0
+            for row in self._cursor:
+                batch.append(row)
+                characters += sum(len(value) for value in row if isinstance(value, str | bytes))
+                if len(batch) == wanted or characters > _BATCH_CHARACTERS:
+                    return batch, False
+            return batch, True
         finally:
             self._connection.set_progress_handler(None, _INSTRUCTIONS)
             self._used += time.perf_counter() - began

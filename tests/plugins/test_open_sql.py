@@ -1,0 +1,161 @@
+"""SQL of visitors' own: bounded in every format, refused in the format asked for, and never in the way of pages."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+import httpx
+import pytest
+from datasette.app import Datasette
+from datasette.plugins import pm
+
+from keikaku import sql_lane
+
+JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
+ENDLESS = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
+FORMATS = {
+    "": "text/html",
+    ".json": "application/json",
+    ".json?_shape=objects": "application/json",
+    ".json?_shape=array": "application/json",
+    ".json?_shape=arrayfirst": "application/json",
+    ".json?_shape=array&_nl=on": "application/json",
+    ".csv": "text/plain",
+    ".csv?_stream=1": "text/plain",
+    ".csv?_dl=1": "text/plain",
+    ".excel.csv": "text/plain",
+    ".xlsx": "text/html",
+}
+TOO_MUCH = {
+    "値が大きすぎます": "SELECT length(hex(zeroblob(400000000)))",
+    "文や値が大きすぎます": f"SELECT group_concat(hex(zeroblob(1000))) FROM ({ENDLESS} SELECT n FROM c LIMIT 1000)",
+    "許されていない": "SELECT load_extension('x')",
+    "時間がかかりすぎ": f"{ENDLESS} SELECT count(*) FROM c",
+}
+# Every way to make the server run what a visitor wrote, or to count many facets.
+IN_LANE = [
+    *(f"/plans{ending}{'&' if '?' in ending else '?'}sql=select+1" for ending in FORMATS),
+    "/plans?%73%71%6c=select+1",
+    "/plans?x=1&sql=select+1",
+    "/plans?sql=",
+    "/plans/measures?_where=1",
+    "/plans/measures.json?_where=1",
+    "/plans/measures.csv?_where=1",
+    "/plans/measures.xlsx?_where=1",
+    "/plans/measures.excel.csv?_where=1",
+    "/plans/targets?_facet=code&_facet=kind&_facet=sector&_facet=state",
+    "/plans/targets.json?_facet_date=code&_facet_array=kind&_facet=sector&_facet=state",
+]
+PAGES = [
+    "/",
+    "/plans",
+    "/plans/measures",
+    "/plans/measures.json?_shape=array",
+    "/plans/measures.csv",
+    "/plans/measures.csv?_stream=1",
+    "/plans/measures.excel.csv",
+    "/plans/measures.xlsx",
+    "/plans/measures/akishima-kogyo-1",
+    "/plans/targets?_facet=kind",
+    "/plans/search?q=農業",
+    "/plans/unmet_targets.csv",
+    "/-/suggest?q=農",
+    "/timeline",
+    "/data",
+    "/plans.db",
+]
+
+
+async def get(site: Datasette, path: str) -> httpx.Response:
+    response: httpx.Response = await site.client.get(quote(path, safe="/?&=.+_%:"))
+    return response
+
+
+@pytest.fixture
+async def full(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Datasette]:
+    """The site while others run as much SQL as may be run."""
+    monkeypatch.setattr(sql_lane, "PATIENCE", 0.02)
+    await site.client.get("/")  # sets up the lane
+    lane = site.executor.lane
+    visits = [await lane.enter() for _ in range(sql_lane.PLACES)]
+    yield site
+    for visit in visits:
+        lane.leave(visit)
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+@pytest.mark.parametrize("message", TOO_MUCH)
+async def test_too_much_is_refused_in_the_format_asked_for(site: Datasette, ending: str, message: str) -> None:
+    response = await get(site, f"/plans{ending}{'&' if '?' in ending else '?'}sql={quote(TOO_MUCH[message])}")
+    assert response.status_code == 400
+    assert response.headers["content-type"].startswith(FORMATS[ending]), response.text[:200]
+    assert message in response.text
+    if FORMATS[ending] == "application/json":
+        told = response.json()
+        assert told["ok"] is False
+        assert JAPANESE.search(told["error"])
+        assert JAPANESE.search(told["hint"])
+
+
+@pytest.mark.parametrize("ending", ["", ".json", ".json?_shape=objects", ".json?_shape=array"])
+async def test_an_answer_that_is_too_large_is_refused(site: Datasette, ending: str) -> None:
+    sql = quote(f"{ENDLESS} SELECT hex(zeroblob(1000)) AS x FROM c LIMIT 1999")
+    response = await get(site, f"/plans{ending}{'&' if '?' in ending else '?'}sql={sql}")
+    assert response.status_code == 400
+    assert "大きすぎます" in response.text
+    assert len(response.content) < 20_000
+
+
+async def test_a_file_may_be_larger_but_says_where_it_ends(site: Datasette) -> None:
+    sql = quote(f"{ENDLESS} SELECT hex(zeroblob(100000)) AS x FROM c")
+    response = await get(site, f"/plans.xlsx?sql={sql}")
+    assert response.headers["keikaku-complete"] == "?0"
+    response = await get(site, f"/plans.csv?sql={sql}")
+    assert response.headers["keikaku-complete"] == "?0"
+    assert "【ここまで】" in response.text[-200:]
+    assert len(response.content) < 52_000_000
+
+
+@pytest.mark.parametrize("path", IN_LANE)
+async def test_what_a_visitor_wrote_waits_for_its_turn_and_is_refused(full: Datasette, path: str) -> None:
+    response = await get(full, path)
+    assert response.status_code == 503, response.text[:300]
+    assert int(response.headers["retry-after"]) > 0
+    assert response.headers["cache-control"] == "no-store"
+    assert "混み合っています" in response.text
+    assert "frame-ancestors 'none'" in response.headers["content-security-policy"]
+    name = path.partition("?")[0]
+    if name.endswith((".json", ".jsono")):
+        assert response.json()["status"] == 503
+    elif name.endswith(".csv"):
+        assert response.headers["content-type"].startswith("text/plain")
+    else:
+        assert '<html lang="ja"' in response.text
+        assert 'href="/"' in response.text
+
+
+@pytest.mark.parametrize("path", PAGES)
+async def test_pages_and_files_do_not_wait(full: Datasette, path: str) -> None:
+    response = await asyncio.wait_for(get(full, path), 5)
+    assert response.status_code == 200
+
+
+async def test_a_free_place_is_given_to_the_next(site: Datasette) -> None:
+    answers = await asyncio.gather(*(get(site, f"/plans.json?sql=select+{n}&_shape=arrayfirst") for n in range(8)))
+    assert [answer.json() for answer in answers] == [[n] for n in range(8)]
+
+
+async def test_downloads_beyond_number_are_refused_too(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def full(*_: object) -> None:
+        raise sql_lane.LaneFull
+
+    for plugin in pm.get_plugins():
+        if hasattr(plugin, "Desks"):
+            monkeypatch.setattr(plugin, "copy", full)
+    for path, kind in (("csv", "text/plain"), ("excel.csv", "text/plain"), ("xlsx", "text/html")):
+        response = await get(site, f"/plans/measures.{path}")
+        assert response.status_code == 503
+        assert response.headers["retry-after"] == str(sql_lane.RETRY_AFTER)
+        assert response.headers["content-type"].startswith(kind)
+        assert "混み合っています" in response.text
