@@ -251,7 +251,13 @@ def test_a_large_value_is_refused_at_once(visitor: sqlite3.Connection, value: st
 
 # Functions that take the place of SQLite's own
 
-TEXTS = st.one_of(st.none(), st.text("aA%_*?[]b😀　\u0130", max_size=12), st.integers(-99, 99), st.binary(max_size=4))
+# Without NUL, at which some of SQLite's own functions end a text and others do not.
+TEXTS = st.one_of(
+    st.none(),
+    st.text("aA%_*?[]b😀　\u0130", max_size=12),
+    st.integers(-99, 99),
+    st.binary(max_size=4).filter(lambda value: 0 not in value),
+)
 
 
 @given(st.tuples(TEXTS, TEXTS, TEXTS))
