@@ -362,6 +362,10 @@ async def copy(
                 pass
         except (TimeUp, Interrupted) as error:
             raise QueryInterrupted(error, plan.sql, plan.params) from error
+        except sqlite3.DatabaseError as error:
+            if not plan.is_open_sql:
+                raise
+            raise DatasetteError(str(error), title="Invalid SQL", status=400) from error
     return copying
 
 

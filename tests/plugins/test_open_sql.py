@@ -117,6 +117,14 @@ async def test_a_file_may_be_larger_but_says_where_it_ends(site: Datasette) -> N
     assert len(response.content) < 52_000_000
 
 
+@pytest.mark.parametrize("ending", [".csv", ".excel.csv", ".xlsx"])
+async def test_a_file_whose_later_row_is_too_large_is_refused(site: Datasette, ending: str) -> None:
+    growing = "WITH RECURSIVE c (x) AS (SELECT 'x' UNION ALL SELECT x || x FROM c) SELECT x FROM c"
+    response = await get(site, f"/plans{ending}?sql={quote(growing)}")
+    assert response.status_code == 400
+    assert "大きすぎます" in response.text
+
+
 @pytest.mark.parametrize("path", IN_LANE)
 async def test_what_a_visitor_wrote_waits_for_its_turn_and_is_refused(full: Datasette, path: str) -> None:
     response = await get(full, path)
