@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 import click
-import yaml
 
+from keikaku.build_turn import take_turn
 from keikaku.database import DatabaseError, write_database
-from keikaku.downloads.data_set import read_data_set
+from keikaku.downloads.data_set import read_data_set, read_metadata
 from keikaku.downloads.errors import FilesError
 from keikaku.errors import InvalidData, Problem
 from keikaku.folder import find_mixed_ids, read_plan, read_synonyms
@@ -87,23 +87,24 @@ def main(
         if check or verify:
             return
         passages: list[Passage] = [p for name, report in held.items() for p in read_passages(report, plans[name])]
-        counts = write_database(build_rows(plans.values(), synonyms), passages, output, say)
-        if release is not None:
-            tables = [table.name for table in read_data_set(output, ROOT / "metadata.yml").tables]
-            today = date or f"{datetime.now():%Y-%m-%d}"
-            added = add_release(data / HISTORY, release, today, reason, read_rows(output, tables), since)
-            say(f"released {added.version}: {len(added.records)} records new, changed or gone")
-        elif releases:
-            say(f"the last release is {releases[-1].version} of {releases[-1].date}")
-        if files:
-            from keikaku.downloads.whole_set import write_files  # loads libraries that no other build needs
+        with take_turn(output.parent, say):
+            counts = write_database(build_rows(plans.values(), synonyms), passages, output, say)
+            if release is not None:
+                tables = [table.name for table in read_data_set(output, ROOT / "metadata.yml").tables]
+                today = date or f"{datetime.now():%Y-%m-%d}"
+                added = add_release(data / HISTORY, release, today, reason, read_rows(output, tables), since)
+                say(f"released {added.version}: {len(added.records)} records new, changed or gone")
+            elif releases:
+                say(f"the last release is {releases[-1].version} of {releases[-1].date}")
+            if files:
+                from keikaku.downloads.whole_set import write_files  # loads libraries that no other build needs
 
-            write_files(output, ROOT / "metadata.yml", files, say)
-        if pictures:
-            from keikaku.pictures import write_pictures  # as above
+                write_files(output, ROOT / "metadata.yml", files, say)
+            if pictures:
+                from keikaku.pictures import write_pictures  # as above
 
-            title = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))["title"]
-            say(f"drew {write_pictures(output, title, pictures)} pictures")
+                title = read_metadata(ROOT / "metadata.yml")["title"]
+                say(f"drew {write_pictures(output, title, pictures)} pictures")
     except InvalidData as error:
         for problem in error.problems:
             click.echo(str(problem), err=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import apsw
 
+from keikaku.build_turn import remove_abandoned
 from keikaku.documents import build_search
 from keikaku.report import Passage
 from keikaku.rows import Row
@@ -46,7 +47,8 @@ def write_database(
 @contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
     """A name for the new file; after the block it takes the place of the old one, on an exception it is removed."""
-    _remove_abandoned(path)
+    remove_abandoned(path)
+    remove_abandoned(path.with_name(INSPECT_DATA))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         yield temporary
@@ -60,29 +62,6 @@ def _replacing(path: Path) -> Iterator[Path]:
         for leftover in (temporary, Path(f"{temporary}-journal"), _prepared_inspect_data(path)):
             with suppress(OSError):
                 leftover.unlink(missing_ok=True)
-
-
-def _remove_abandoned(path: Path) -> None:
-    """Remove what a killed build left, but nothing of another build that still runs."""
-    for name in (path.name, INSPECT_DATA):
-        for old in path.parent.glob(f".{name}.*.new*"):
-            process = old.name.removeprefix(f".{name}.").partition(".")[0]
-            if process.isdecimal() and not _runs(int(process)):
-                with suppress(OSError):
-                    old.unlink()
-
-
-def _runs(process: int) -> bool:
-    """Whether another process has this number; in a container a killed build may have had ours."""
-    if process == os.getpid():
-        return False
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _flush(path: Path) -> None:

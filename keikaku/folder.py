@@ -29,7 +29,7 @@ from keikaku.model import (
     Synonyms,
     Withdrawn,
 )
-from keikaku.reading import Document, read_csv, read_yaml
+from keikaku.reading import Document, is_missing, read_csv, read_yaml
 
 LISTS: dict[str, type[BaseModel]] = {
     "sectors": Sector,
@@ -56,7 +56,7 @@ def read_plan(folder: Path) -> PlanData:
     records: dict[str, Any] = {}
     complete: set[str] = set()
     for kind in dict.fromkeys(("plan", *LISTS, "results", *OPTIONAL)):
-        if kind in OPTIONAL and not (folder / f"{kind}.yml").exists():
+        if kind in OPTIONAL and is_missing(folder / f"{kind}.yml"):
             complete.add(kind)
             continue
         try:
@@ -94,7 +94,7 @@ def find_mixed_ids(data: Path, plans: Collection[str]) -> list[Problem]:
 
 def read_synonyms(path: Path) -> list[Synonyms]:
     """Read data/synonyms.yml, the words of all plans; none if there is no such file."""
-    if not path.exists():
+    if is_missing(path):
         return []
     problems: list[Problem] = []
     found: list[Synonyms] = _validate(read_yaml(path), "synonyms", problems)

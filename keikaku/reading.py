@@ -187,6 +187,17 @@ def _add_row(document: Document, row: list[str], columns: list[str], line: int) 
     document.value.append({key: cell.strip() or None for key, cell in zip(columns, row, strict=True)})
 
 
+def is_missing(path: Path) -> bool:
+    """Whether there is certainly no such file; of one that may not be looked at, reading it says why."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
+
+
 def read_text(path: Path) -> str:
     """The text of a UTF-8 file; raises InvalidData with the place of what is not."""
     try:

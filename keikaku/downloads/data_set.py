@@ -109,9 +109,22 @@ class DataSet:
 def read_data_set(database: Path, metadata: Path) -> DataSet:
     """Raises FilesError for a published table or column that metadata.yml says nothing of."""
     try:
-        return describe_data_set(database, yaml.safe_load(metadata.read_text("utf-8")))
+        return describe_data_set(database, read_metadata(metadata))
     except KeyError as error:
         raise FilesError(f"{metadata}: says nothing of {error.args[0]}, which {database.name} publishes") from error
+
+
+def read_metadata(path: Path) -> dict[str, Any]:
+    """The content of metadata.yml; raises FilesError in one line."""
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise FilesError(f"{path}: cannot be read: {error}") from error
+    except yaml.YAMLError as error:
+        raise FilesError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict) or not content.get("title") or not isinstance(content.get("databases"), dict):
+        raise FilesError(f"{path}: has no title or no databases")
+    return content
 
 
 def describe_data_set(database: Path, described: dict[str, Any]) -> DataSet:

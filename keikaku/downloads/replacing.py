@@ -6,9 +6,10 @@ A folder that has no listing of ours and is not empty was made by someone else a
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from keikaku.build_turn import find_abandoned, remove_abandoned
 from keikaku.downloads.errors import FilesError
 
 
@@ -19,7 +20,7 @@ def replacing(folder: Path, listing: str) -> Iterator[Path]:
         raise FilesError(f"{folder}: is not empty and was not made by this command; name another folder")
     new = folder.with_name(f".{folder.name}.{os.getpid()}.new")
     old = folder.with_name(f".{folder.name}.{os.getpid()}.old.new")
-    shutil.rmtree(new, ignore_errors=True)
+    _mend(folder)
     try:
         new.mkdir(parents=True)
         yield new
@@ -33,3 +34,12 @@ def replacing(folder: Path, listing: str) -> Iterator[Path]:
     finally:
         for leftover in (new, old):
             shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _mend(folder: Path) -> None:
+    """After a build that was killed: the old folder back in its place if it was killed between the renames."""
+    for old in find_abandoned(folder):
+        if old.name.endswith(".old.new") and not folder.exists():
+            with suppress(OSError):
+                old.rename(folder)
+    remove_abandoned(folder)

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.running_site import ROOT, free_port
+from tests.programs import need
 
 DEPLOY = ROOT / "deploy"
 CONTAINERFILE = DEPLOY / "Containerfile"
@@ -41,15 +42,6 @@ http {{
     include keikaku.conf;
 }}
 """
-
-
-def need(program: str, package: str) -> str:
-    """Path of a program, without which a test is skipped, except in CI."""
-    if found := shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
-        return found
-    if os.environ.get("CI") == "true":
-        pytest.fail(f"no {program}: this test must run in CI")
-    pytest.skip(f"no {program} here: apt-get install {package}")
 
 
 @dataclass

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.browser.running_site import PARTS, ROOT
-from tests.deploy.conftest import CONTAINERFILE, DEPLOY, environment, need
+from tests.deploy.conftest import CONTAINERFILE, DEPLOY, environment
+from tests.programs import need
 
 UNITS = DEPLOY / "systemd"
 

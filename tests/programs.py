@@ -1,0 +1,15 @@
+"""Programs of the machine that some tests use."""
+
+import os
+import shutil
+
+import pytest
+
+
+def need(program: str, package: str) -> str:
+    """Path of a program, without which a test is skipped, except in CI."""
+    if found := shutil.which(program, path=f"{os.environ.get('PATH', '')}:/usr/sbin"):
+        return found
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"no {program}: this test must run in CI")
+    pytest.skip(f"no {program} here: apt-get install {package}")
