@@ -36,10 +36,10 @@ lock: $(DEV) ## resolve the locks anew from pyproject.toml
 	.venv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate --upgrade -o requirements-dev.lock
 
 dictionary: $(RUN) ## docs/data-dictionary.md from the schema, the vocabularies and metadata.yml
-	.venv/bin/python -m keikaku.dictionary
+	.venv/bin/python -m keikaku.pages.dictionary
 
 citation: $(RUN) ## CITATION.cff from metadata.yml
-	.venv/bin/python -m keikaku.citation
+	.venv/bin/python -m keikaku.pages.citation
 
 screenshots: $(DEV) ## a picture of every kind of page at both widths, in screenshots/ (needs chromium, chromium-driver)
 	.venv/bin/python -m tests.browser.take_screenshots
@@ -50,7 +50,7 @@ lighthouse: $(DEV) ## Lighthouse's figures for the main pages, into docs/lightho
 clean:
 	rm -rf .venv plans.db inspect-data.json files pictures .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
 
-plans.db: $(RUN) build_db.py $(wildcard keikaku/*.py keikaku/*/*.py keikaku/*.sql data/*.yml data/*/*)
+plans.db: $(RUN) build_db.py $(wildcard keikaku/*.py keikaku/*/*.py keikaku/*/*.sql data/*.yml data/*/*)
 	.venv/bin/python build_db.py --pictures pictures $(if $(KEIKAKU_REPORT),--report "$(KEIKAKU_REPORT)")
 
 $(RUN): requirements.lock

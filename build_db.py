@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
-from keikaku.build_turn import take_turn
-from keikaku.database import DatabaseError, write_database
+from keikaku.build.build_turn import take_turn
+from keikaku.build.database import DatabaseError, write_database
+from keikaku.build.history import HISTORY, HistoryError, add_release, read_history, read_rows
+from keikaku.build.report import Passage, compare_report, read_passages, read_report
+from keikaku.build.rows import build_rows
 from keikaku.downloads.data_set import read_data_set, read_metadata
 from keikaku.downloads.errors import FilesError
-from keikaku.errors import InvalidData, Problem
-from keikaku.folder import find_mixed_ids, read_plan, read_synonyms
-from keikaku.history import HISTORY, HistoryError, add_release, read_history, read_rows
-from keikaku.model import PlanData, Synonyms
-from keikaku.report import Passage, compare_report, read_passages, read_report
-from keikaku.rows import build_rows
+from keikaku.plan.errors import InvalidData, Problem
+from keikaku.plan.folder import find_mixed_ids, read_plan, read_synonyms
+from keikaku.plan.model import PlanData, Synonyms
 
 ROOT = Path(__file__).resolve().parent
 
@@ -101,7 +101,7 @@ def main(
 
                 write_files(output, ROOT / "metadata.yml", files, say)
             if pictures:
-                from keikaku.pictures import write_pictures  # as above
+                from keikaku.pages.pictures import write_pictures  # as above
 
                 title = read_metadata(ROOT / "metadata.yml")["title"]
                 say(f"drew {write_pictures(output, title, pictures)} pictures")

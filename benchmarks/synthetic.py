@@ -17,8 +17,8 @@ import yaml
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT.parent))
 
-from keikaku.fiscal_year import format_fiscal_year  # noqa: E402
-from keikaku.target import Indicator, parse_target  # noqa: E402
+from keikaku.plan.fiscal_year import format_fiscal_year  # noqa: E402
+from keikaku.plan.target import Indicator, parse_target  # noqa: E402
 
 WORDS = yaml.safe_load((ROOT / "synthetic.yml").read_text("utf-8"))
 FIRST, HALF, LAST = 2017, 2023, 2026

@@ -9,9 +9,9 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from keikaku.answer_cache import AnswerCache
-from keikaku.edition import Pages
-from keikaku.served_copy import find_home
+from keikaku.serving.answer_cache import AnswerCache
+from keikaku.serving.edition import Pages
+from keikaku.serving.served_copy import find_home
 
 _caches: WeakKeyDictionary[Datasette, AnswerCache] = WeakKeyDictionary()
 

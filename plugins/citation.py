@@ -10,7 +10,8 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 from jinja2 import Environment
 
-from keikaku.citation import (
+from keikaku.downloads.fingerprint import fingerprint
+from keikaku.pages.citation import (
     FORMATS,
     RECORDS,
     REPORTS,
@@ -22,9 +23,8 @@ from keikaku.citation import (
     write_japanese,
     write_ris,
 )
-from keikaku.downloads.fingerprint import fingerprint
-from keikaku.fiscal_year import today_in_japan
-from keikaku.sharing import shared_address
+from keikaku.pages.sharing import shared_address
+from keikaku.plan.fiscal_year import today_in_japan
 
 WHOLE = "dataset"
 

@@ -7,7 +7,15 @@ from datasette import hookimpl
 from starlette.middleware.gzip import GZipResponder
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from keikaku.compression import LEVEL, MINIMUM_BYTES, accepts_gzip, add_vary, is_compressible, tag_compressed, untag
+from keikaku.serving.compression import (
+    LEVEL,
+    MINIMUM_BYTES,
+    accepts_gzip,
+    add_vary,
+    is_compressible,
+    tag_compressed,
+    untag,
+)
 
 
 @hookimpl(hookwrapper=True, trylast=True)

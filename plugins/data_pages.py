@@ -9,9 +9,9 @@ from datasette.app import Datasette
 from jinja2 import Environment
 from markupsafe import Markup
 
+from keikaku.build.schema import read_schema
 from keikaku.downloads.examples import read_examples
-from keikaku.er_diagram import draw_er_diagram
-from keikaku.schema import read_schema
+from keikaku.pages.er_diagram import draw_er_diagram
 
 DOWNLOADS = Path(__file__).resolve().parent.parent / "docs" / "downloads.md"
 COOKBOOK = Path(__file__).resolve().parent.parent / "docs" / "cookbook.yml"

@@ -39,7 +39,7 @@ from datasette.views.database import MagicParameters
 from datasette.views.row import RowView
 from datasette.views.table import TableView
 
-from keikaku.content_hash import hash_rows
+from keikaku.build.content_hash import hash_rows
 from keikaku.downloads.about import About, content_disposition, plain_lines
 from keikaku.downloads.cells import Value
 from keikaku.downloads.copying import Copying, Limits, Sheet, TimeUp
@@ -49,9 +49,9 @@ from keikaku.downloads.json_file import JsonFile
 from keikaku.downloads.layout import Label, Layout, add_labels, lay_out, lift_limit
 from keikaku.downloads.notes import HEADINGS, Caveats, group_corrections
 from keikaku.downloads.workbook import MAX_ROWS, WorkbookFile
-from keikaku.refusals import NO_SQL
-from keikaku.sql_guard import ANSWER_BYTES, guard_visitor
-from keikaku.sql_lane import Interrupted, LaneFull, run_apart
+from keikaku.serving.refusals import NO_SQL
+from keikaku.serving.sql_guard import ANSWER_BYTES, guard_visitor
+from keikaku.serving.sql_lane import Interrupted, LaneFull, run_apart
 
 AT_ONCE = 4
 PATIENCE_SECONDS = 10

@@ -23,12 +23,12 @@ from datasette.utils import InvalidSql, path_with_removed_args, tilde_decode
 from datasette.utils.asgi import Base400, NotFound, Request
 from datasette.views.base import DatasetteError
 
-from keikaku import refusals
-from keikaku.columns import OPERATORS, split_selection
-from keikaku.fiscal_year import format_date
-from keikaku.refusals import Refusal
-from keikaku.sql_help import GENERAL, explain_complaint
-from keikaku.sql_lane import RETRY_AFTER, LaneFull
+from keikaku.pages.columns import OPERATORS, split_selection
+from keikaku.pages.sql_help import GENERAL, explain_complaint
+from keikaku.plan.fiscal_year import format_date
+from keikaku.serving import refusals
+from keikaku.serving.refusals import Refusal
+from keikaku.serving.sql_lane import RETRY_AFTER, LaneFull
 
 CORE = str(Path(core.__file__).parent)
 ROOT = str(Path(__file__).resolve().parent.parent)

@@ -25,7 +25,7 @@ from keikaku.downloads.data_set import describe_data_set
 from keikaku.downloads.descriptions import build_schema_org
 from keikaku.downloads.fingerprint import fingerprint
 from keikaku.downloads.listing import LISTING, FileInfo
-from keikaku.served_copy import find_home
+from keikaku.serving.served_copy import find_home
 
 FOLDER = "files"
 

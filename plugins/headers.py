@@ -5,7 +5,7 @@ from typing import Any
 
 from datasette import hookimpl
 
-from keikaku.headers import ignore_cookies, protect_answer
+from keikaku.serving.headers import ignore_cookies, protect_answer
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]

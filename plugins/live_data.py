@@ -20,9 +20,9 @@ from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from keikaku.answer_cache import mark_incomplete
 from keikaku.search.lexicon import load_lexicon
-from keikaku.served_copy import ServedCopy, Stamp, UnsoundFile, look_at, make_folder, remove_folder, take_copy
+from keikaku.serving.answer_cache import mark_incomplete
+from keikaku.serving.served_copy import ServedCopy, Stamp, UnsoundFile, look_at, make_folder, remove_folder, take_copy
 
 LOOK_AGAIN_SECONDS = 1.0
 # Longer than any request takes; an old edition is not closed before.

@@ -17,7 +17,7 @@ from datasette.utils.asgi import NotFound, Request
 from jinja2 import Environment
 
 from keikaku.downloads.fingerprint import fingerprint
-from keikaku.served_copy import find_home
+from keikaku.serving.served_copy import find_home
 
 FOLDER, LISTING, HOME = "pictures", "pictures.json", "home.png"
 A_YEAR = 31_536_000

@@ -8,7 +8,7 @@ import click
 from datasette import hookimpl
 from datasette.app import Datasette
 
-from keikaku.site_check import find_faults
+from keikaku.serving.site_check import find_faults
 
 
 @hookimpl(tryfirst=True)

@@ -9,9 +9,9 @@ from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.database import QueryInterrupted
 
-from keikaku.refusals import BUSY
-from keikaku.sql_guard import guard_connection, guard_visitor
-from keikaku.sql_lane import (
+from keikaku.serving.refusals import BUSY
+from keikaku.serving.sql_guard import guard_connection, guard_visitor
+from keikaku.serving.sql_lane import (
     RETRY_AFTER,
     App,
     LanedExecutor,

@@ -13,9 +13,9 @@ from datasette.utils.asgi import Request
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from keikaku.columns import OPERATORS, find_redundant, find_terms, find_word, split_help
-from keikaku.query_forms import Choice, Parameter, build_choices, find_parameter
-from keikaku.query_rows import (
+from keikaku.pages.columns import OPERATORS, find_redundant, find_terms, find_word, split_help
+from keikaku.pages.query_forms import Choice, Parameter, build_choices, find_parameter
+from keikaku.pages.query_rows import (
     Cell,
     Links,
     build_cells,
@@ -26,8 +26,8 @@ from keikaku.query_rows import (
     sort_rows,
     title_place,
 )
-from keikaku.sankey import draw_sankey
-from keikaku.sql_help import explain_complaint, explain_words
+from keikaku.pages.sankey import draw_sankey
+from keikaku.pages.sql_help import explain_complaint, explain_words
 
 
 @hookimpl

@@ -18,14 +18,14 @@ from datasette.utils.asgi import Request
 from datasette.views.base import DatasetteError
 from jinja2 import Environment
 
-from keikaku.columns import split_help
-from keikaku.content_hash import LENGTH, hash_rows, read_hash
+from keikaku.build.content_hash import LENGTH, hash_rows, read_hash
+from keikaku.build.history import HISTORY, RecordId, Release, hash_records, read_history, read_rows
 from keikaku.downloads.data_set import describe_data_set
 from keikaku.downloads.fingerprint import fingerprint
 from keikaku.downloads.notes import OURS
-from keikaku.history import HISTORY, RecordId, Release, hash_records, read_history, read_rows
-from keikaku.served_copy import find_home
-from keikaku.verify import SENTENCES, Verdict, find_release, judge_answer, judge_record
+from keikaku.pages.columns import split_help
+from keikaku.pages.verify import SENTENCES, Verdict, find_release, judge_answer, judge_record
+from keikaku.serving.served_copy import find_home
 
 LONGEST = 20_000
 # A page of data: the database alone (for SQL), a table or query, a row; with any of the formats that it has.

@@ -14,10 +14,10 @@ import pytest
 from datasette.app import Datasette
 from pydantic import BaseModel
 
-from keikaku import model, vocabulary
-from keikaku.dictionary import PAGE, build_dictionary
-from keikaku.folder import LISTS, read_plan
-from keikaku.schema import read_schema
+from keikaku.build.schema import read_schema
+from keikaku.pages.dictionary import PAGE, build_dictionary
+from keikaku.plan import model, vocabulary
+from keikaku.plan.folder import LISTS, read_plan
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.ja.md")

@@ -14,15 +14,15 @@ from typing import Any
 
 import yaml
 
-from keikaku.columns import split_help
+from keikaku.build.schema import Column, read_schema
 from keikaku.downloads.about import Field, plain_lines
 from keikaku.downloads.cells import Value
 from keikaku.downloads.errors import FilesError
 from keikaku.downloads.fingerprint import fingerprint
 from keikaku.downloads.layout import Label
 from keikaku.downloads.notes import OURS, Note, note_correction, note_results
-from keikaku.schema import Column, read_schema
-from keikaku.vocabulary import CODES, Terms
+from keikaku.pages.columns import split_help
+from keikaku.plan.vocabulary import CODES, Terms
 
 NOT_OURS = "report_passages"
 _FOLDED = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")  # what YAML leaves of a line break

@@ -10,11 +10,11 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from keikaku.build.schema import Column
 from keikaku.downloads.about import Field
 from keikaku.downloads.data_set import DataSet, TableInfo
 from keikaku.downloads.errors import FilesError
 from keikaku.downloads.listing import FileInfo
-from keikaku.schema import Column
 
 Json = dict[str, Any]
 _LICENSE_NAME = "CC-BY-4.0"

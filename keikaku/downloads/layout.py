@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from keikaku.columns import YES_NO, find_terms, split_help
 from keikaku.downloads.about import Field
 from keikaku.downloads.cells import Value
-from keikaku.vocabulary import Terms
+from keikaku.pages.columns import YES_NO, find_terms, split_help
+from keikaku.plan.vocabulary import Terms
 
 NAMED = "（名称）"
 _ROW_LIMIT = re.compile(r" limit \d+( offset \d+)?$")

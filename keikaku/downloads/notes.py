@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from keikaku.downloads.about import Field
-from keikaku.vocabulary import CORRECTION_KINDS
+from keikaku.plan.vocabulary import CORRECTION_KINDS
 
 OURS = "当サイト"  # stands in the help of every column that is ours and not the report's
 MOST_CORRECTIONS = 50

@@ -5,7 +5,7 @@ from typing import Any
 
 from keikaku.feeds.atom import Change
 from keikaku.feeds.site_map import Place
-from keikaku.vocabulary import CHANGE_KINDS
+from keikaku.plan.vocabulary import CHANGE_KINDS
 
 Execute = Callable[..., Any]
 

@@ -11,8 +11,8 @@ from typing import Any
 
 from keikaku.feeds.calendar import Calendar, Entry
 from keikaku.feeds.changes import read_last_changes
-from keikaku.fiscal_year import ends_on, format_date, format_fiscal_year, starts_on
-from keikaku.vocabulary import COMPARATORS, PERIODS
+from keikaku.plan.fiscal_year import ends_on, format_date, format_fiscal_year, starts_on
+from keikaku.plan.vocabulary import COMPARATORS, PERIODS
 
 Execute = Callable[..., Any]
 Row = dict[str, Any]

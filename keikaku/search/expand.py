@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, product
 
-from keikaku.fiscal_year import format_fiscal_year, short_fiscal_year
+from keikaku.plan.fiscal_year import format_fiscal_year, short_fiscal_year
 from keikaku.search.kana import has_kanji, is_kana, romaji_to_kana, to_hiragana, to_katakana
 from keikaku.search.lexicon import Entry, Lexicon, kanji_of
 from keikaku.search.query import Word

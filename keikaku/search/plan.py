@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from keikaku.fiscal_year import format_fiscal_year
+from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.search.expand import Term, Way, expand
 from keikaku.search.kana import is_kana
 from keikaku.search.lexicon import Lexicon

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from keikaku.fiscal_year import read_fiscal_years
+from keikaku.plan.fiscal_year import read_fiscal_years
 from keikaku.search.text import normalise, runs
 
 MAX_LENGTH = 300

@@ -7,7 +7,7 @@ as a whole, and 0k…, 0p…, 0s… for the kind, plan and sector of a document.
 import re
 import zlib
 
-from keikaku.fiscal_year import find_fiscal_years
+from keikaku.plan.fiscal_year import find_fiscal_years
 from keikaku.search.text import runs
 
 

@@ -1,6 +1,6 @@
 """The first plan holds what its report prints: counts always; every cell and the wording rule with the report.
 
-Reads the files of data/akishima with a YAML parser and the report line by line, without keikaku/report.py, so that a
+Reads the files of data/akishima with a YAML parser and the report line by line, without keikaku/build/report.py, so that a
 fault there does not hide one here. KEIKAKU_REPORT names a copy of the report; without it those tests are skipped.
 """
 
@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from keikaku.folder import read_plan
+from keikaku.plan.folder import read_plan
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "akishima"
 REPORT = os.environ.get("KEIKAKU_REPORT", "")

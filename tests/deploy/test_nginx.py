@@ -12,7 +12,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from keikaku.headers import protect_answer
+from keikaku.serving.headers import protect_answer
 from tests.deploy.conftest import Deployed
 
 PAGES = [

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from keikaku.database import write_database
-from keikaku.errors import InvalidData
-from keikaku.folder import read_plan
-from keikaku.model import PlanData
-from keikaku.report import read_passages, read_report
-from keikaku.rows import build_rows
+from keikaku.build.database import write_database
+from keikaku.build.report import read_passages, read_report
+from keikaku.build.rows import build_rows
+from keikaku.plan.errors import InvalidData
+from keikaku.plan.folder import read_plan
+from keikaku.plan.model import PlanData
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
 REPORT = FIXTURES / "report.txt"

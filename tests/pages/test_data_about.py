@@ -12,8 +12,8 @@ import pytest
 import yaml
 from datasette.app import Datasette
 
-from keikaku.schema import read_schema
-from keikaku.vocabulary import CODES, CORRECTION_KINDS, OUTCOMES, RULES
+from keikaku.build.schema import read_schema
+from keikaku.plan.vocabulary import CODES, CORRECTION_KINDS, OUTCOMES, RULES
 from tests.conftest import ROOT
 
 COOKBOOK = yaml.safe_load((ROOT / "docs" / "cookbook.yml").read_text("utf-8"))

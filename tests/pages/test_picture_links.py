@@ -12,8 +12,8 @@ import pytest
 from datasette.app import Datasette
 from PIL import Image
 
-from keikaku.pictures import LISTING, write_pictures
-from keikaku.served_copy import find_home
+from keikaku.pages.pictures import LISTING, write_pictures
+from keikaku.serving.served_copy import find_home
 
 WITH = ["/", "/plans/measures/akishima-nogyo-4", "/plans/organizations/akishima-nokyo", "/plans/plans/akishima"]
 WITHOUT = ["/data", "/timeline", "/plans/measures", "/plans/goals/akishima-nogyo-goal-1", "/plans/nothing", "/plans"]

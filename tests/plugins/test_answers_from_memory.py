@@ -8,7 +8,7 @@ import pytest
 from datasette.app import Datasette
 from datasette.database import Database
 
-from keikaku import edition
+from keikaku.serving import edition
 
 ADDRESSES = [
     "/",

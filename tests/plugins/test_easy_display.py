@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from datasette.app import Datasette
 
-from keikaku.folder import read_plan
+from keikaku.plan.folder import read_plan
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURE = "/plans/measures/akishima-kogyo-1"

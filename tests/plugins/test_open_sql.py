@@ -10,7 +10,7 @@ import pytest
 from datasette.app import Datasette
 from datasette.plugins import pm
 
-from keikaku import sql_lane
+from keikaku.serving import sql_lane
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 ENDLESS = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"

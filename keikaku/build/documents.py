@@ -1,0 +1,148 @@
+"""Rows of the tables -> what search finds: one document for each searchable row.
+
+A document has a title, names (the organizations it names, what it is also called) and a body. Beside
+these it carries tokens that no text can make, for what is exact: its code, its titles and names as wholes, the fiscal
+years in which something is due or happens, its kind, plan and sector.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from keikaku.build.rows import Row
+from keikaku.plan.vocabulary import OUTCOMES
+from keikaku.search.readings import build_words
+from keikaku.search.tokens import code_token, kind_token, plan_token, sector_token, whole_token, year_token
+
+Tables = dict[str, list[Row]]
+Texts = Iterable[str | None]
+
+# Kind -> its word, in the order in which kinds are numbered and shown.
+KINDS = {
+    "measure": "施策",
+    "goal": "基本目標",
+    "organization": "団体",
+    "evaluation": "前期の評価",
+    "event": "年表の項目",
+    "passage": "報告書の文",
+}
+
+
+def build_search(tables: Tables) -> Tables:
+    """The rows of every table of the search: documents, their kinds, and the words that they and the synonyms have."""
+    documents = build_documents(tables)
+    organizations = {row["name"] for row in tables["organization_names"]}
+    synonyms = {row["word"] for row in tables.get("search_synonyms", [])} - organizations
+    ruby = {(row["word"], row["reading"]) for row in tables.get("ruby", [])}
+    words = build_words(documents, sorted(synonyms), sorted(ruby))
+    return {"search_documents": documents, "search_kinds": build_kinds(documents), "search_words": words}
+
+
+def build_documents(tables: Tables) -> list[Row]:
+    """The rows of search_documents, each with its `tokens`, numbered from 1.
+
+    The order is that in which equals are shown where there are too many to compare: by kind, originals before repeats,
+    short titles first.
+    """
+    sources = (_measures, _goals, _organizations, _evaluations, _events, _passages)
+    documents = [document for source in sources for document in source(tables)]
+    names = {row["id"]: row["name"] for row in tables["sectors"]}
+    for document in documents:
+        if document["sector_id"]:
+            document["tokens"].append(sector_token(names[document["sector_id"]]))
+    order = list(KINDS)
+    documents.sort(key=lambda d: (order.index(d["kind"]), d["is_repeat"], len(d["title"])))
+    return [{"id": i, **document} for i, document in enumerate(documents, 1)]
+
+
+def build_kinds(documents: list[Row]) -> list[Row]:
+    """The rows of search_kinds: where in the numbering each kind that occurs begins and ends."""
+    kinds: dict[str, Row] = {}
+    for document in documents:
+        kind = document["kind"]
+        new = {"kind": kind, "position": list(KINDS).index(kind) + 1, "label": KINDS[kind], "first_id": document["id"]}
+        kinds.setdefault(kind, new)["last_id"] = document["id"]
+    return list(kinds.values())
+
+
+def _document(kind: str, table: str, row: Row, title: str, names: Texts, body: Texts, tokens: Iterable[str]) -> Row:
+    return {
+        "kind": kind,
+        "table_name": table,
+        "row_id": row["id"],
+        "plan_id": row["plan_id"],
+        "sector_id": row.get("sector_id"),
+        "code": row.get("code"),
+        "is_repeat": int(row.get("repeat_of") is not None),
+        "position": row["position"],
+        "title": title,
+        "names": "、".join(text for text in names if text),
+        "body": "\n".join(text for text in body if text),
+        "tokens": [kind_token(kind), plan_token(row["plan_id"]), whole_token(title), *tokens],
+    }
+
+
+def _grouped(tables: Tables, table: str, key: str, column: str) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for row in tables.get(table, []):
+        if row[column] is not None:
+            grouped.setdefault(row[key], []).append(row[column])
+    return grouped
+
+
+def _measures(tables: Tables) -> Iterator[Row]:
+    promoters = _grouped(tables, "measure_organizations", "measure_id", "printed")
+    labels = _grouped(tables, "indicators", "measure_id", "label")
+    due = _grouped(tables, "indicators", "measure_id", "due_fiscal_year")
+    for position, row in enumerate(tables["measures"], 1):
+        body = [row["summary"], row["schedule"], row["target"], "、".join(labels[row["id"]])]
+        tokens = [code_token(row["code"]), *(year_token(int(year)) for year in due.get(row["id"], []))]
+        yield _document(
+            "measure", "measures", row | {"position": position}, row["name"], promoters[row["id"]], body, tokens
+        )
+
+
+def _goals(tables: Tables) -> Iterator[Row]:
+    plans = {row["id"]: row["plan_id"] for row in tables["sectors"]}
+    for position, row in enumerate(tables["goals"], 1):
+        placed = row | {"position": position, "plan_id": plans[row["sector_id"]]}
+        yield _document("goal", "goals", placed, row["title"], [], [row["summary"]], [])
+
+
+def _organizations(tables: Tables) -> Iterator[Row]:
+    known = _grouped(tables, "organization_names", "organization_id", "name")
+    for position, row in enumerate(tables["organizations"], 1):
+        names = [name for name in known[row["id"]] if name != row["name"]]
+        placed = row | {"position": position}
+        tokens = [whole_token(name) for name in names]
+        yield _document("organization", "organizations", placed, row["name"], names, [row["note"]], tokens)
+
+
+def _evaluations(tables: Tables) -> Iterator[Row]:
+    for row in tables["evaluations"]:
+        names = [row["decision"], OUTCOMES[row["outcome"]][0]]
+        yield _document("evaluation", "evaluations", row, row["name"], names, [row["summary"], row["evidence"]], [])
+
+
+def _events(tables: Tables) -> Iterator[Row]:
+    labels = {row["fiscal_year"]: row["label"] for row in tables["fiscal_years"]}
+    for row in tables["events"]:
+        first, last = row["fiscal_year"], row["end_fiscal_year"] or row["fiscal_year"]
+        span = labels[first] if first == last else f"{labels[first]}〜{labels[last]}"
+        printed = row["printed"] if row["printed"] != row["title"] else None
+        tokens = [year_token(year) for year in range(first, last + 1)]
+        yield _document("event", "events", row, row["title"], [span], [printed], tokens)
+
+
+def _passages(tables: Tables) -> Iterator[Row]:
+    plans = {row["id"]: row["plan_id"] for row in tables["sectors"]}
+    owners = {
+        row["id"]: {
+            "plan_id": plans.get(row.get("sector_id")) or row.get("plan_id") or row["id"],
+            "sector_id": row.get("sector_id"),
+            "name": row.get("name") or row["title"],
+        }
+        for table in ("plans", "goals", "measures", "evaluations")
+        for row in tables[table]
+    }
+    for position, row in enumerate(tables.get("report_passages", []), 1):
+        placed = row | owners[row["row_id"]] | {"position": position}
+        yield _document("passage", "report_passages", placed, row["heading"], [placed["name"]], [row["text"]], [])

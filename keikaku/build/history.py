@@ -1,0 +1,198 @@
+"""What each released version of the data said of every record, so that a figure quoted once can be checked later.
+
+data/history.jsonl has one line for each release, written only by `build_db.py --release` and never changed. A line names
+the records that were new, different or gone since the release before, each with the first digits of its hash
+(keikaku.content_hash), and what changed in those that had been released, cell by cell. Together the lines tell what
+every release held, without holding it. The digest of a release is that of all its records and does not depend on the
+versions of SQLite or of this software, as the SHA-256 of the database file does.
+"""
+
+import hashlib
+import json
+import re
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from keikaku.build.content_hash import LENGTH, hash_rows
+from keikaku.downloads.cells import Value
+
+HISTORY = "history.jsonl"
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_MOST_TEXT = 1000
+
+Row = Mapping[str, Value]
+
+
+class RecordId(NamedTuple):
+    """A table and the values of its key."""
+
+    table: str
+    key: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One cell of a record that was released before; a column that was not there had no value."""
+
+    table: str
+    key: tuple[str, ...]
+    column: str
+    old: Value
+    new: Value
+
+
+@dataclass(frozen=True)
+class Release:
+    """`records` holds what differs from the release before: a hash, or None for a record that is gone."""
+
+    version: str
+    date: str
+    reason: str
+    digest: str
+    records: Mapping[RecordId, str | None]
+    changes: Sequence[Change]
+
+
+class HistoryError(Exception):
+    """The history cannot be read, or a release cannot be added to it."""
+
+
+def read_history(path: Path) -> list[Release]:
+    """Oldest first, empty without the file; raises HistoryError with the line that is wrong."""
+    if not path.is_file():
+        return []
+    releases: list[Release] = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        try:
+            releases.append(_read_release(line))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise HistoryError(f"{path}:{number}: is not a release: {error!r}") from error
+    for number, (release, held) in enumerate(replay(releases), 1):
+        if digest_records(held) != release.digest:
+            raise HistoryError(f"{path}:{number}: the records do not give the digest; the file was changed by hand")
+    return releases
+
+
+def read_rows(database: Path, tables: Iterable[str]) -> dict[RecordId, Row]:
+    """Every record of those of the tables that the database has, with the columns that it has."""
+    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        return {record: row for table in tables for record, row in _read_table(connection, table)}
+
+
+def _read_table(connection: sqlite3.Connection, table: str) -> Iterator[tuple[RecordId, Row]]:
+    info = connection.execute("SELECT name, pk FROM pragma_table_info(?) WHERE pk ORDER BY pk", (table,))
+    if keys := [row["name"] for row in info]:
+        for row in connection.execute(f'SELECT * FROM "{table}"'):
+            yield RecordId(table, tuple(str(row[key]) for key in keys)), dict(row)
+
+
+def hash_records(rows: Mapping[RecordId, Row]) -> dict[RecordId, str]:
+    """The first digits of the hash of each record."""
+    return {record: hash_rows(list(row), [list(row.values())])[:LENGTH] for record, row in rows.items()}
+
+
+def digest_records(records: Mapping[RecordId, str]) -> str:
+    """SHA-256 of all records: a line for each, sorted, with table, key and hash between tabs."""
+    lines = sorted(f"{record.table}\t{_write_key(record.key)}\t{digest}\n" for record, digest in records.items())
+    return hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()
+
+
+def replay(releases: Iterable[Release]) -> Iterator[tuple[Release, dict[RecordId, str]]]:
+    """Each release with all that it held."""
+    held: dict[RecordId, str] = {}
+    for release in releases:
+        now = {**held, **release.records}
+        held = {record: digest for record, digest in now.items() if digest is not None}
+        yield release, held
+
+
+def last(releases: Iterable[Release]) -> dict[RecordId, str]:
+    """What the last of the releases held."""
+    held = [held for _, held in replay(releases)]
+    return held[-1] if held else {}
+
+
+def add_release(
+    path: Path, version: str, date: str, reason: str, new: Mapping[RecordId, Row], since: Path | None
+) -> Release:
+    """Write one more line for the records `new`; `since` is the database of the last release: what its cells said.
+
+    Raises HistoryError for a version that is there already, a reason left out, data that is the same, or a database
+    that is not the one of the last release.
+    """
+    releases = read_history(path)
+    before = last(releases)
+    records = hash_records(new)
+    reason = " ".join(reason.split())
+    if not _VERSION.fullmatch(version) or version in {release.version for release in releases}:
+        raise HistoryError(f"--release {version}: must be a new version such as 1.2.0")
+    if not _DATE.fullmatch(date) or (releases and date < releases[-1].date):
+        raise HistoryError(f"--date {date}: must be a date such as 2026-11-23, not before the last release")
+    if not reason:
+        raise HistoryError("--release: say why with --reason TEXT")
+    if records == before:
+        raise HistoryError(f"--release {version}: the data is the same as in {releases[-1].version}")
+    old = read_rows(since, sorted({record.table for record in before})) if since else {}
+    if releases and hash_records(old) != before:
+        raise HistoryError(f"--release {version}: name the database of {releases[-1].version} with --since FILE")
+    gone: dict[RecordId, str | None] = dict.fromkeys(set(before) - set(records))
+    different = {record: digest for record, digest in records.items() if before.get(record) != digest}
+    changes = [change for record in different if record in old for change in _compare(record, old[record], new[record])]
+    release = Release(version, date, reason, digest_records(records), {**gone, **different}, changes)
+    with path.open("a", encoding="utf-8", newline="\n") as file:
+        file.write(_write_release(release) + "\n")
+    return release
+
+
+def _compare(record: RecordId, old: Row, new: Row) -> Iterable[Change]:
+    for column in dict.fromkeys([*old, *new]):
+        if old.get(column) != new.get(column):
+            yield Change(*record, column, _shorten(old.get(column)), _shorten(new.get(column)))
+
+
+def _shorten(value: Value) -> Value:
+    return value[:_MOST_TEXT] if isinstance(value, str) else value
+
+
+def _write_release(release: Release) -> str:
+    tables: dict[str, dict[str, str | None]] = {}
+    for record in sorted(release.records):
+        tables.setdefault(record.table, {})[_write_key(record.key)] = release.records[record]
+    changes = [asdict(change) | {"key": _write_key(change.key)} for change in release.changes]
+    line = {"version": release.version, "date": release.date, "reason": release.reason, "digest": release.digest}
+    return json.dumps({**line, "changes": changes, "records": tables}, ensure_ascii=False, separators=(",", ":"))
+
+
+def _read_release(line: str) -> Release:
+    told = json.loads(line)
+    return Release(
+        version=told["version"],
+        date=told["date"],
+        reason=told["reason"],
+        digest=told["digest"],
+        records={
+            RecordId(table, read_key(key)): digest
+            for table, held in told["records"].items()
+            for key, digest in held.items()
+        },
+        changes=[Change(**{**change, "key": read_key(change["key"])}) for change in told["changes"]],
+    )
+
+
+def _write_key(key: tuple[str, ...]) -> str:
+    """The value itself, or a JSON array of several."""
+    return key[0] if len(key) == 1 else json.dumps(key, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_key(text: str) -> tuple[str, ...]:
+    """As written by _write_key."""
+    if text.startswith("["):
+        with suppress(ValueError):
+            return tuple(map(str, json.loads(text)))
+    return (text,)

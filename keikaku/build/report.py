@@ -1,0 +1,396 @@
+"""The held text of a report -> its parts, and their comparison with the data.
+
+The layout is that of a report turned into text: headings on lines of their own, tables with tabs between cells,
+measures headed 【工 - 1】, the table of years with stray list markup. The words that mark the parts come from the
+plan's own data (`report` in plan.yml). White space and full or half width never count as a difference.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from keikaku.build.rows import build_rows
+from keikaku.plan.errors import InvalidData, Problem
+from keikaku.plan.fiscal_year import read_fiscal_year
+from keikaku.plan.model import Measure, PlanData, ReportLayout
+from keikaku.plan.reading import read_text
+
+_CODE = re.compile(r"【\s*(\S+?)\s*-\s*([0-9]+)\s*】")
+_GOAL = re.compile(r"^([\u2460-\u2473])\s*(.+)$")
+_MARKUP = re.compile(r"</?[a-z][^>]*>")
+_ITEM = re.compile(r"^-\s*")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the report: its number from 1, and its cells."""
+
+    number: int
+    text: str
+
+    @property
+    def cells(self) -> list[str]:
+        return [cell.strip() for cell in self.text.split("\t")]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """The report's own words on one row."""
+
+    table_name: str
+    row_id: str
+    position: int
+    heading: str
+    text: str
+
+    def row(self) -> dict[str, str]:
+        """A row of report_passages."""
+        return {
+            "id": f"{self.row_id}-passage-{self.position}",
+            "table_name": self.table_name,
+            "row_id": self.row_id,
+            "heading": self.heading,
+            "text": self.text,
+        }
+
+
+@dataclass
+class ReportGoal:
+    number: int
+    title: Line
+    items: list[str] = field(default_factory=list)
+
+
+@dataclass
+class ReportMeasure:
+    """A measure as printed: its heading line, the cells under the table's headings, the passages by heading."""
+
+    code: str
+    heading: Line
+    cells: Line | None = None
+    passages: dict[str, str] = field(default_factory=dict)
+    text: str = ""
+
+
+@dataclass
+class ReportSector:
+    heading: Line
+    vision: list[str] = field(default_factory=list)
+    goals: list[ReportGoal] = field(default_factory=list)
+    measures: list[ReportMeasure] = field(default_factory=list)
+    text: str = ""
+
+
+@dataclass
+class Report:
+    """Everything that the comparison and the passages need."""
+
+    file: str
+    cover: str
+    introduction: list[str]
+    evaluations: list[Line]
+    sectors: list[ReportSector]
+    years: Line | None
+    events: list[Line]
+
+
+def squeeze(text: str) -> str:
+    """A text without white space, with full and half width made the same: what comparisons look at."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def read_report(path: Path, data: PlanData) -> Report:
+    """Take the report of this plan apart; raises InvalidData if it cannot be read or lacks a part."""
+    lines = [Line(i, line.strip(" \r\n")) for i, line in enumerate(read_text(path).split("\n"), 1)]
+    return _Reader(str(path), lines, data).read()
+
+
+class _Reader:
+    def __init__(self, file: str, lines: list[Line], data: PlanData) -> None:
+        self.file = file
+        self.lines = [line for line in lines if line.text.strip()]
+        self.layout: ReportLayout = data.plan.report
+        self.headings = {squeeze(sector.heading) for sector in data.sectors}
+
+    def read(self) -> Report:
+        sections = self.layout.sections
+        start = self._find(sections.introduction)
+        evaluated = self._find(sections.evaluations)
+        measured = self._find(sections.measures)
+        years = next(
+            (
+                i
+                for i, line in enumerate(self.lines)
+                if squeeze(line.cells[0]) == squeeze(self.layout.table_headings.years)
+            ),
+            len(self.lines),
+        )
+        return Report(
+            file=self.file,
+            cover="".join(line.text for line in self.lines[:start]),
+            introduction=[line.text for line in self.lines[start + 1 : evaluated]],
+            evaluations=self._table(self.lines[evaluated:measured], self.layout.table_headings.evaluations),
+            sectors=list(self._sectors(self.lines[measured + 1 : years])),
+            years=self.lines[years] if years < len(self.lines) else None,
+            events=self.lines[years + 1 :],
+        )
+
+    def _find(self, heading: str) -> int:
+        for i, line in enumerate(self.lines):
+            if squeeze(line.text) == squeeze(heading):
+                return i
+        raise InvalidData(
+            [Problem(self.file, 1, 1, f"no line {heading!r} in the report", "the text of this plan's report")]
+        )
+
+    @staticmethod
+    def _table(lines: list[Line], headings: list[str]) -> list[Line]:
+        names = [squeeze(heading) for heading in headings]
+        return [
+            line for line in lines if len(line.cells) == len(names) and [squeeze(cell) for cell in line.cells] != names
+        ]
+
+    def _sectors(self, lines: list[Line]) -> Iterator[ReportSector]:
+        starts = [i for i, line in enumerate(lines) if squeeze(line.text) in self.headings]
+        for start, end in pairwise([*starts, len(lines)]):
+            yield self._sector(lines[start:end])
+
+    def _sector(self, lines: list[Line]) -> ReportSector:
+        sector = ReportSector(lines[0], text="".join(line.text for line in lines))
+        first = next((i for i, line in enumerate(lines) if _CODE.match(line.text)), len(lines))
+        for line in lines[1:first]:
+            if squeeze(line.text) == squeeze(self.layout.goals_until):
+                continue
+            if goal := _GOAL.match(line.text):
+                number = int(unicodedata.normalize("NFKC", goal[1]))
+                sector.goals.append(ReportGoal(number, Line(line.number, goal[2].strip())))
+            elif sector.goals:
+                sector.goals[-1].items.append(_ITEM.sub("", line.text))
+            else:
+                sector.vision.append(line.text)
+        starts = [i for i, line in enumerate(lines) if _CODE.match(line.text)]
+        sector.measures = [self._measure(lines[start:end]) for start, end in pairwise([*starts, len(lines)])]
+        return sector
+
+    def _measure(self, lines: list[Line]) -> ReportMeasure:
+        found = _CODE.match(lines[0].text)
+        assert found is not None
+        measure = ReportMeasure(f"{found[1]}-{found[2]}", lines[0], text="".join(line.text for line in lines))
+        table = self._table(lines, self.layout.table_headings.measures)
+        measure.cells = table[0] if table else None
+        heading = None
+        for line in lines[1:]:
+            name = line.text.strip("【】")
+            if line.text.startswith("【") and name in self.layout.passages:
+                heading = name
+            elif heading:
+                measure.passages[heading] = "\n".join(filter(None, [measure.passages.get(heading), line.text]))
+        return measure
+
+
+def compare_report(report: Report, data: PlanData) -> list[Problem]:
+    """Every difference between the data and the report, with both sides; empty if there is none."""
+    return sorted(set(_Comparison(report, data).differences()))
+
+
+class _Comparison:
+    def __init__(self, report: Report, data: PlanData) -> None:
+        self.report = report
+        self.data = data
+
+    def differs(self, line: int, what: str, printed: object, stored: object) -> Iterator[Problem]:
+        if printed != stored:
+            yield Problem(self.report.file, line, 1, f"{what}: the report has {printed!r}", f"the data has {stored!r}")
+
+    def contains(self, line: int, what: str, text: str, stored: str) -> Iterator[Problem]:
+        if squeeze(stored) not in squeeze(text):
+            found = text if len(text) <= 200 else f"{text[:200]}..."
+            yield Problem(
+                self.report.file, line, 1, f"{what}: not found in the report's {found!r}", f"the data has {stored!r}"
+            )
+
+    def differences(self) -> Iterator[Problem]:
+        yield from self.plan()
+        yield from self.organizations()
+        yield from self.sectors()
+        yield from self.measures()
+        yield from self.evaluations()
+        yield from self.events()
+        yield from self.corrections()
+
+    def plan(self) -> Iterator[Problem]:
+        plan, introduction = self.data.plan, "".join(self.report.introduction)
+        year, month = plan.report.date.split("-")
+        for text, what, stored in (
+            (self.report.cover, "report title", plan.report.title),
+            (self.report.cover, "report subtitle", plan.report.subtitle or ""),
+            (self.report.cover, "report author", plan.report.author),
+            (introduction, "title", plan.title),
+            (introduction, "municipality", plan.municipality),
+            (introduction, "concept", plan.concept),
+            *((introduction, "member", name) for name in plan.members),
+            *((introduction, "consulted body", name) for name in plan.consulted),
+        ):
+            yield from self.contains(1, what, text, stored)
+        dates = [_read_year(found) for found in re.findall(r"(?:平成|令和)[0-9元]+年", squeeze(self.report.cover))]
+        yield from self.differs(1, "report date", dates, [int(year)])
+        yield from self.contains(1, "month of the report", self.report.cover, f"年{int(month)}月")
+
+    def organizations(self) -> Iterator[Problem]:
+        """Every name given as printed is printed; where a measure names its own, is compared with the measure."""
+        texts = [*self.report.introduction, *(sector.text for sector in self.report.sectors)]
+        printed = squeeze("".join(texts))
+        for organization in self.data.organizations:
+            for name in organization.printed:
+                if squeeze(name) not in printed:
+                    wrong = f"{organization.id}: the report names it nowhere as {name!r}"
+                    yield Problem(self.report.file, 1, 1, wrong, f"the data has {organization.printed!r} as printed")
+
+    def sectors(self) -> Iterator[Problem]:
+        printed = [squeeze(s.heading.text) for s in self.report.sectors]
+        yield from self.differs(1, "sector headings", printed, [squeeze(s.heading) for s in self.data.sectors])
+        for sector, found in zip(self.data.sectors, self.report.sectors, strict=False):
+            line = found.heading.number
+            yield from self.contains(line, f"title of {sector.name}", found.heading.text, sector.title)
+            vision = squeeze("".join(found.vision))
+            yield from self.differs(line, f"vision of {sector.name}", vision, squeeze(sector.vision or ""))
+            goals = [(g.number, squeeze(g.title)) for g in self.data.goals if g.sector == sector.prefix]
+            yield from self.differs(
+                line, f"goals of {sector.name}", [(g.number, squeeze(g.title.text)) for g in found.goals], goals
+            )
+
+    def measures(self) -> Iterator[Problem]:
+        printed = [m for sector in self.report.sectors for m in sector.measures]
+        yield from self.differs(1, "codes", [m.code for m in printed], [m.code for m in self.data.measures])
+        found = {m.code: m for m in printed}
+        for measure in self.data.measures:
+            if measure.code in found:
+                yield from self.measure(measure, found[measure.code])
+
+    def measure(self, measure: Measure, found: ReportMeasure) -> Iterator[Problem]:
+        line = found.heading.number
+        if found.cells is None:
+            yield Problem(
+                self.report.file, line, 1, f"{measure.code} has no table", "a line of cells under the headings"
+            )
+            return
+        name, goals, organizations, target = found.cells.cells
+        marks = _CODE.findall(found.heading.text)[1:]
+        linked = [f"{prefix}-{number}" for prefix, number in marks]
+        for what, printed, stored in (
+            ("name", squeeze(name), squeeze(measure.name)),
+            ("goals", squeeze(goals), "".join(map(str, measure.goals))),
+            (
+                "organizations",
+                [squeeze(o) for o in organizations.split("、")],
+                [squeeze(o) for o in measure.organizations],
+            ),
+            ("target", squeeze(target), squeeze(measure.target)),
+            ("new", "新規" in found.heading.text, measure.new),
+            ("repeat", "再掲" in found.heading.text, measure.repeat_of is not None),
+            ("joint", linked, measure.joint),
+            ("schedule", len(found.passages) > 1, measure.schedule is not None),
+        ):
+            yield from self.differs(line, f"{what} of {measure.code}", printed, stored)
+        if linked and measure.repeat_of not in (None, *linked):
+            yield from self.differs(line, f"original of {measure.code}", linked, measure.repeat_of)
+
+    def evaluations(self) -> Iterator[Problem]:
+        yield from self.differs(1, "evaluated measures", len(self.report.evaluations), len(self.data.evaluations))
+        for evaluation, found in zip(self.data.evaluations, self.report.evaluations, strict=False):
+            name, assessment, decision = found.cells
+            yield from self.differs(found.number, f"name of {evaluation.id}", squeeze(name), squeeze(evaluation.name))
+            yield from self.differs(
+                found.number, f"decision of {evaluation.id}", squeeze(decision), evaluation.decision
+            )
+            yield from self.contains(found.number, f"evidence of {evaluation.id}", assessment, evaluation.evidence)
+
+    def events(self) -> Iterator[Problem]:
+        if self.report.years is None:
+            yield Problem(self.report.file, 1, 1, "the report has no table of years", "a row of fiscal years")
+            return
+        years = [_read_year(cell) for cell in self.report.years.cells[1:] if cell]
+        plan = self.data.plan
+        line = self.report.years.number
+        yield from self.differs(line, "years", years, list(range(plan.start_fiscal_year, plan.end_fiscal_year + 1)))
+        printed: dict[tuple[str, int | str], tuple[int, str]] = {
+            (squeeze(row.cells[0]), year): (row.number, squeeze(_MARKUP.sub(" ", cell)))
+            for row in self.report.events
+            for year, cell in zip(years, row.cells[1:], strict=False)
+            if squeeze(_MARKUP.sub(" ", cell))
+        }
+        names = {s.prefix: s.name for s in self.data.sectors}
+        stored: dict[tuple[str, int | str], str] = {}
+        for event in self.data.events:
+            key = (squeeze(names[event.sector] if event.sector else str(event.row)), event.fiscal_year)
+            stored[key] = stored.get(key, "") + squeeze(event.printed or event.title)
+        for name, year in sorted({*printed, *stored}, key=str):
+            number, text = printed.get((name, year), (line, ""))
+            yield from self.differs(number, f"events of {name} {year}", text, stored.get((name, year), ""))
+
+    def corrections(self) -> Iterator[Problem]:
+        texts = self._texts()
+        for correction in self.data.corrections:
+            line, text = texts.get((correction.table, correction.row), (1, ""))
+            yield from self.contains(line, f"print of {correction.id}", text, correction.printed)
+
+    def _texts(self) -> dict[tuple[str, str], tuple[int, str]]:
+        """Table and row as a correction names them -> line and whole text of their place."""
+        report, data = self.report, self.data
+        texts = {("plans", data.plan.id): (1, report.cover + "".join(report.introduction))}
+        for sector, section in zip(data.sectors, report.sectors, strict=False):
+            texts["sectors", sector.prefix] = (section.heading.number, section.text)
+            for goal in section.goals:
+                texts["goals", f"{sector.prefix}-{goal.number}"] = (
+                    goal.title.number,
+                    goal.title.text + "".join(goal.items),
+                )
+            for measure in section.measures:
+                texts["measures", measure.code] = (measure.heading.number, measure.text)
+        for evaluation, row in zip(data.evaluations, report.evaluations, strict=False):
+            texts["evaluations", evaluation.id] = (row.number, row.text)
+        for event in data.events:
+            texts["events", event.id] = (1, event.printed or event.title)
+        for organization in data.organizations:
+            texts["organizations", organization.id] = (1, "".join(organization.printed))
+        return texts
+
+
+def _read_year(printed: str) -> int | str:
+    """The fiscal year, or what is printed if it is none, so that it is seen to differ."""
+    try:
+        return read_fiscal_year(printed)
+    except ValueError:
+        return printed
+
+
+def read_passages(report: Report, data: PlanData) -> list[Passage]:
+    """The wording of a report that agrees with the data on every row that it speaks of, in the order of the data."""
+    ids = _ids(data)
+    passages = [
+        Passage("plans", data.plan.id, i, data.plan.report.sections.introduction, text)
+        for i, text in enumerate(report.introduction, 1)
+    ]
+    for sector, section in zip(data.sectors, report.sectors, strict=False):
+        for goal in section.goals:
+            row_id = ids["goals"][sector.id, goal.number]
+            passages.append(Passage("goals", row_id, 1, goal.title.text, "\n".join(goal.items)))
+        for measure in section.measures:
+            for i, (heading, text) in enumerate(measure.passages.items(), 1):
+                passages.append(Passage("measures", ids["measures"][measure.code], i, heading, text))
+    heading = data.plan.report.table_headings.evaluations[1]
+    for evaluation, row in zip(data.evaluations, report.evaluations, strict=False):
+        passages.append(Passage("evaluations", evaluation.id, 1, heading, row.cells[1]))
+    return passages
+
+
+def _ids(data: PlanData) -> dict[str, dict[Any, str]]:
+    tables = build_rows([data])
+    return {
+        "goals": {(row["sector_id"], row["number"]): row["id"] for row in tables["goals"]},
+        "measures": {row["code"]: row["id"] for row in tables["measures"]},
+    }

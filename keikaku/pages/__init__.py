@@ -1,0 +1,1 @@
+"""What the pages show beyond rows: pictures, citations, forms, timelines."""

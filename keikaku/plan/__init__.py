@@ -1,0 +1,1 @@
+"""The plan: its model, and data/ read into it and checked."""

@@ -1,0 +1,462 @@
+"""Rules across the records of a plan: each a small function that yields problems at their place.
+
+A check names the kinds of record that it looks at; it runs only when all of them were read without a fault, so that
+one slip is not told as many.
+"""
+
+from collections.abc import Callable, Iterator
+from difflib import get_close_matches
+from itertools import chain
+from typing import Any
+
+from keikaku.build.schema import read_schema
+from keikaku.plan.errors import Problem
+from keikaku.plan.model import PlanData
+from keikaku.plan.reading import Document
+from keikaku.plan.target import parse_target
+
+Documents = dict[str, Document]
+Check = Callable[[PlanData, Documents], Iterator[Problem]]
+CHECKS: list[tuple[frozenset[str], Check]] = []
+
+
+def find_problems(data: PlanData, documents: Documents, complete: set[str], folder: str) -> Iterator[Problem]:
+    """Run every check whose kinds of record are in `complete`."""
+    if "plan" in complete and data.plan.id != folder:
+        yield documents["plan"].problem(("id",), f"id {data.plan.id!r}", f"the name of the folder, {folder!r}")
+        complete = complete - {"plan"}
+    for needed, check in CHECKS:
+        if needed <= complete:
+            yield from check(data, documents)
+
+
+def _check(*needed: str) -> Callable[[Check], Check]:
+    def register(check: Check) -> Check:
+        CHECKS.append((frozenset(needed), check))
+        return check
+
+    return register
+
+
+def _repeated(document: Document, key: str, records: list[Any]) -> Iterator[Problem]:
+    first: dict[object, int] = {}
+    for i, record in enumerate(records):
+        value = getattr(record, key)
+        if value in first:
+            line = document.places.get((first[value], key), (1, 1))[0]
+            yield document.problem((i, key), f"{key} {value!r} stands twice", f"line {line} has it; use another")
+        first.setdefault(value, i)
+
+
+def _near(value: str, known: set[str]) -> str:
+    close = get_close_matches(value, sorted(known), n=3, cutoff=0.3)
+    return f"known: {', '.join(close or sorted(known)[:5]) or 'none'}"
+
+
+def known_names(data: PlanData) -> dict[str, str]:
+    """Every name of every organization -> its id."""
+    return {name: o.id for o in data.organizations for name in (o.name, *o.printed, *o.aliases)}
+
+
+def known_records(data: PlanData) -> dict[str, tuple[str, str]]:
+    """The code of every measure and the id of every record -> its table and its id, those made in rows.py included."""
+    sectors = {s.prefix: s.id for s in data.sectors}
+    known = {data.plan.id: ("plans", data.plan.id)}
+    for goal in data.goals:
+        id_ = f"{sectors.get(goal.sector)}-goal-{goal.number}"
+        known[id_] = ("goals", id_)
+    for measure in data.measures:
+        id_ = f"{sectors.get(measure.prefix)}-{measure.number}"
+        known[id_] = known[measure.code] = ("measures", id_)
+        targets = (f"{id_}-target-{i}" for i in range(1, len(measure.indicators) + 1))
+        known |= {target: ("indicators", target) for target in targets}
+    for table in ("sectors", "organizations", "evaluations", "events", "corrections"):
+        known |= {record.id: (table, record.id) for record in getattr(data, table)}
+    return known
+
+
+@_check("sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")
+def check_distinct(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    for kind, keys in (
+        ("sectors", ("id", "name", "prefix", "heading")),
+        ("measures", ("code",)),
+        ("organizations", ("id",)),
+        ("evaluations", ("id",)),
+        ("events", ("id",)),
+        ("corrections", ("id",)),
+    ):
+        for key in keys:
+            yield from _repeated(documents[kind], key, getattr(data, kind))
+    numbers: set[tuple[str, int]] = set()
+    for i, goal in enumerate(data.goals):
+        if (goal.sector, goal.number) in numbers:
+            yield documents["goals"].problem(
+                (i, "number"), f"goal {goal.number} of {goal.sector} stands twice", "another number"
+            )
+        numbers.add((goal.sector, goal.number))
+
+
+@_check("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections", "changes")
+def check_ids(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    """Ids begin with the plan's and none is given to records of two kinds, those made in rows.py included."""
+    prefixes = {s.prefix: s.id for s in data.sectors}
+    owner = {f"{prefixes.get(g.sector)}-goal-{g.number}": "goals" for g in data.goals}
+    for measure in data.measures:
+        id_ = f"{prefixes.get(measure.prefix)}-{measure.number}"
+        owner[id_] = "measures"
+        owner |= {f"{id_}-target-{i}": "indicators" for i in range(1, len(measure.indicators) + 1)}
+    for kind in ("sectors", "organizations", "evaluations", "events", "corrections", "changes"):
+        for i, record in enumerate(getattr(data, kind)):
+            if not record.id.startswith(f"{data.plan.id}-"):
+                yield documents[kind].problem((i, "id"), f"id {record.id!r}", f"begin it with '{data.plan.id}-'")
+            if owner.get(record.id, kind) != kind:
+                yield documents[kind].problem(
+                    (i, "id"), f"id {record.id!r} is also in {owner[record.id]}", "use another"
+                )
+            owner[record.id] = kind
+
+
+@_check("plan")
+def check_plan_years(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    plan = data.plan
+    if not plan.start_fiscal_year < plan.second_half_start <= plan.end_fiscal_year:
+        yield documents["plan"].problem(
+            ("second_half_start",),
+            f"years {plan.start_fiscal_year}, {plan.second_half_start}, {plan.end_fiscal_year}",
+            "start, second half and end in this order",
+        )
+    if plan.end_fiscal_year - plan.start_fiscal_year >= 50:
+        yield documents["plan"].problem(("end_fiscal_year",), "the plan runs 50 years or more", "mend one of its years")
+
+
+@_check("plan", "organizations")
+def check_plan_organizations(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    names = known_names(data)
+    for role in ("members", "consulted"):
+        for i, name in enumerate(getattr(data.plan, role)):
+            if name not in names:
+                yield documents["plan"].problem((role, i), f"unknown organization {name!r}", _near(name, set(names)))
+
+
+@_check("sectors", "goals", "measures", "evaluations", "events")
+def check_sectors(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    known = {s.prefix for s in data.sectors}
+    places = chain(
+        (("goals", (i, "sector"), g.sector) for i, g in enumerate(data.goals)),
+        (("measures", (i, "code"), m.prefix) for i, m in enumerate(data.measures)),
+        (("evaluations", (i, "sector"), e.sector) for i, e in enumerate(data.evaluations)),
+        (("events", (i, "sector"), e.sector) for i, e in enumerate(data.events) if e.sector),
+    )
+    for kind, path, prefix in places:
+        if prefix not in known:
+            yield documents[kind].problem(path, f"unknown sector {prefix!r}", _near(prefix, known))
+
+
+@_check("goals", "measures")
+def check_goals(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    known: dict[str, set[int]] = {}
+    for goal in data.goals:
+        known.setdefault(goal.sector, set()).add(goal.number)
+    for i, measure in enumerate(data.measures):
+        for j, number in enumerate(measure.goals):
+            if number not in known.get(measure.prefix, set()):
+                has = ", ".join(map(str, sorted(known.get(measure.prefix, set())))) or "none"
+                yield documents["measures"].problem(
+                    (i, "goals", j), f"{measure.prefix} has no goal {number}", f"it has {has}"
+                )
+
+
+@_check("measures")
+def check_links(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    measures = {m.code: m for m in data.measures}
+    for i, measure in enumerate(data.measures):
+        if measure.repeat_of is not None:
+            original = measures.get(measure.repeat_of)
+            if original is None or original is measure or original.repeat_of:
+                yield documents["measures"].problem(
+                    (i, "repeat_of"),
+                    f"{measure.repeat_of!r} is no original",
+                    "the code of another measure that is not a repeat",
+                )
+        elif measure.schedule is None:
+            yield documents["measures"].problem(
+                (i,), "key 'schedule' is missing", "add it (only a repeat may leave it out)"
+            )
+        for j, code in enumerate(measure.joint):
+            if code == measure.code:
+                yield documents["measures"].problem((i, "joint", j), f"{code} names itself", "leave it out")
+            elif code not in measures:
+                yield documents["measures"].problem(
+                    (i, "joint", j), f"unknown measure {code!r}", _near(code, set(measures))
+                )
+            elif measure.code not in measures[code].joint:
+                yield documents["measures"].problem(
+                    (i, "joint", j), f"{code} does not name {measure.code} back", f"add it to {code}"
+                )
+
+
+@_check("measures", "organizations")
+def check_promoters(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    names = {name: o.id for o in data.organizations for name in o.printed}
+    for i, measure in enumerate(data.measures):
+        seen: dict[str, str] = {}
+        for j, name in enumerate(measure.organizations):
+            path = (i, "organizations", j)
+            if name not in names:
+                yield documents["measures"].problem(path, f"unknown organization {name!r}", _near(name, set(names)))
+            elif names[name] in seen:
+                yield documents["measures"].problem(
+                    path, f"{name!r} is {seen[names[name]]!r} again", "name each organization once"
+                )
+            else:
+                seen[names[name]] = name
+
+
+@_check("organizations")
+def check_organizations(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    parents = {o.id: o.parent for o in data.organizations}
+    owner: dict[str, str] = {}
+    for i, organization in enumerate(data.organizations):
+        if organization.parent is not None and organization.parent not in parents:
+            yield documents["organizations"].problem(
+                (i, "parent"), f"unknown organization {organization.parent!r}", _near(organization.parent, set(parents))
+            )
+        elif _leads_round(organization.id, parents):
+            yield documents["organizations"].problem(
+                (i, "parent"), "is its own parent in the end", "name the body above it"
+            )
+        for key in ("name", "printed", "aliases"):
+            names = [organization.name] if key == "name" else getattr(organization, key)
+            for name in names:
+                if owner.setdefault(name, organization.id) != organization.id:
+                    yield documents["organizations"].problem(
+                        (i, key), f"{name!r} is a name of {owner[name]}", "a name has one owner"
+                    )
+
+
+def _leads_round(start: str, parents: dict[str, str | None]) -> bool:
+    seen = set()
+    step: str | None = start
+    while step is not None and step not in seen:
+        seen.add(step)
+        step = parents.get(step)
+    return step is not None
+
+
+@_check("measures")
+def check_targets(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    """The indicators say what the printed target says; a target beyond parse_target needs a note on each."""
+    keys = ("kind", "comparator", "value", "unit", "due_fiscal_year", "due_kind", "per")
+    for i, measure in enumerate(data.measures):
+        given = [(j, x) for j, x in enumerate(measure.indicators) if x.source == "target"]
+        try:
+            read = parse_target(measure.target)
+        except ValueError as error:
+            if not all(x.note for _, x in given):
+                way_out = "write it as printed, or say in a note of each indicator how it was read"
+                yield documents["measures"].problem((i, "target"), str(error).rstrip("."), way_out)
+            continue
+        if len(read) != len(given):
+            yield documents["measures"].problem(
+                (i, "indicators"), f"{len(given)} indicators for {measure.target!r}", f"it reads as {len(read)}"
+            )
+            continue
+        for (j, indicator), right in zip(given, read, strict=True):
+            for key in keys:
+                is_value, must = getattr(indicator, key), getattr(right, key)
+                if is_value != must and not (key == "per" and must is None and indicator.note):
+                    yield documents["measures"].problem(
+                        (i, "indicators", j, key),
+                        f"{key} {is_value!r} for target {measure.target!r}",
+                        f"it reads as {must!r}",
+                    )
+
+
+@_check("measures")
+def check_indicators(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    """An indicator has what its kind needs, and its printed part stands in the target."""
+    for i, measure in enumerate(data.measures):
+        for j, x in enumerate(measure.indicators):
+            path = (i, "indicators", j)
+            if (x.kind == "quantity") != (x.value is not None) or (x.value is None and x.unit is not None):
+                yield documents["measures"].problem(
+                    path,
+                    f"kind {x.kind} with value {x.value!r} {x.unit!r}",
+                    "a quantity has a value, others have neither",
+                )
+            if (x.kind == "milestone" and x.due_fiscal_year is None) or (x.due_fiscal_year is None) != (
+                x.due_kind is None
+            ):
+                yield documents["measures"].problem(
+                    path, "due year and due_kind do not fit", "a milestone has both; else both or none"
+                )
+            if x.printed is not None and x.printed not in measure.target:
+                yield documents["measures"].problem(
+                    (*path, "printed"), f"{x.printed!r} is not in the target", "a part of it as printed"
+                )
+            if x.source == "schedule" and not x.note:
+                yield documents["measures"].problem(
+                    path, "an indicator from the schedule has no note", "say how it was read"
+                )
+
+
+@_check("plan", "measures", "events", "results")
+def check_years(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    first, last = data.plan.start_fiscal_year, data.plan.end_fiscal_year
+    places = chain(
+        (
+            ("measures", (i, "indicators", j, "due_fiscal_year"), x.due_fiscal_year)
+            for i, m in enumerate(data.measures)
+            for j, x in enumerate(m.indicators)
+        ),
+        (("events", (i, "fiscal_year"), e.fiscal_year) for i, e in enumerate(data.events)),
+        (("events", (i, "end_fiscal_year"), e.end_fiscal_year) for i, e in enumerate(data.events)),
+        (("results", (i, "fiscal_year"), r.fiscal_year) for i, r in enumerate(data.results)),
+    )
+    for kind, path, year in places:
+        if year is not None and not first <= year <= last:
+            yield documents[kind].problem(path, f"fiscal year {year} is outside the plan", f"{first} to {last}")
+    for i, event in enumerate(data.events):
+        if event.end_fiscal_year is not None and event.end_fiscal_year <= event.fiscal_year:
+            yield documents["events"].problem(
+                (i, "end_fiscal_year"), "the event ends before or as it begins", "a later year, or leave it out"
+            )
+
+
+@_check("measures", "evaluations")
+def check_evaluations(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    codes = {m.code for m in data.measures}
+    for i, evaluation in enumerate(data.evaluations):
+        if evaluation.successor is not None and evaluation.successor not in codes:
+            yield documents["evaluations"].problem(
+                (i, "successor"), f"unknown measure {evaluation.successor!r}", _near(evaluation.successor, codes)
+            )
+        if (evaluation.decision == "終了") != (evaluation.successor is None):
+            yield documents["evaluations"].problem(
+                (i, "decision"), "decision and successor do not fit", "only an ended measure has none"
+            )
+        if (evaluation.rule == "none") != (evaluation.outcome == "not_stated"):
+            yield documents["evaluations"].problem(
+                (i, "rule"), "outcome and rule do not fit", "rule is none exactly for not_stated"
+            )
+
+
+@_check("measures", "events")
+def check_events(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    codes = {m.code for m in data.measures}
+    for i, event in enumerate(data.events):
+        if (event.row is None) == (event.sector is None):
+            yield documents["events"].problem((i,), "row and sector: both or none", "give one of them")
+        for j, code in enumerate(event.measures):
+            if code not in codes:
+                yield documents["events"].problem((i, "measures", j), f"unknown measure {code!r}", _near(code, codes))
+
+
+@_check("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")
+def check_corrections(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    rows = {
+        "plans": {data.plan.id},
+        "sectors": {s.prefix for s in data.sectors},
+        "goals": {f"{g.sector}-{g.number}" for g in data.goals},
+        "measures": {m.code for m in data.measures},
+        "organizations": {o.id for o in data.organizations},
+        "evaluations": {e.id for e in data.evaluations},
+        "events": {e.id for e in data.events},
+    }
+    columns = {table: _columns(table) for table in rows}
+    for i, correction in enumerate(data.corrections):
+        if correction.row not in rows[correction.table]:
+            yield documents["corrections"].problem(
+                (i, "row"),
+                f"{correction.table} has no {correction.row!r}",
+                _near(correction.row, rows[correction.table]),
+            )
+        if correction.column not in columns[correction.table]:
+            yield documents["corrections"].problem(
+                (i, "column"),
+                f"{correction.table} has no column {correction.column!r}",
+                _near(correction.column, columns[correction.table]),
+            )
+        if correction.printed == correction.corrected:
+            yield documents["corrections"].problem(
+                (i, "corrected"), "corrected is what is printed", "leave it out to keep the print"
+            )
+
+
+def _columns(table: str) -> set[str]:
+    """What a correction may touch: columns of the table, and lists with a table of their own (measure_goals: goals)."""
+    schema = [t for t in read_schema() if not t.is_view]
+    start = table.removesuffix("s") + "_"
+    lists = {t.name.removeprefix(start) for t in schema if t.name.startswith(start)}
+    return lists | {c.name for t in schema if t.name == table for c in t.columns}
+
+
+_EVERYTHING = ("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")
+
+
+@_check(*_EVERYTHING, "changes", "withdrawn")
+def check_changes(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    """The newest change comes first, and every record named is or was there."""
+    if not data.changes:
+        return
+    document = documents["changes"]
+    yield from _repeated(document, "id", data.changes)
+    known = {*known_records(data), *(w.id for w in data.withdrawn)}
+    for i, change in enumerate(data.changes):
+        if i and change.date > data.changes[i - 1].date:
+            yield document.problem((i, "date"), f"{change.date} stands below an earlier day", "put the newest first")
+        for j, record in enumerate(change.records):
+            if record not in known:
+                yield document.problem((i, "records", j), f"unknown record {record!r}", _near(record, known))
+
+
+@_check(*_EVERYTHING, "changes", "withdrawn")
+def check_withdrawn(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    """A withdrawn id is used no more, and what replaces it is a record of the same table."""
+    if not data.withdrawn:
+        return
+    document = documents["withdrawn"]
+    yield from _repeated(document, "id", data.withdrawn)
+    used = {id_: table for table, id_ in known_records(data).values()}
+    used |= {change.id: "changes" for change in data.changes}
+    for i, withdrawn in enumerate(data.withdrawn):
+        if not withdrawn.id.startswith(f"{data.plan.id}-"):
+            yield document.problem((i, "id"), f"id {withdrawn.id!r}", f"begin it with '{data.plan.id}-'")
+        if withdrawn.id in used:
+            yield document.problem(
+                (i, "id"), f"id {withdrawn.id!r} is in use in {used[withdrawn.id]}", "a withdrawn id has no record"
+            )
+        same = {id_ for id_, table in used.items() if table == withdrawn.table}
+        if withdrawn.replaced_by is not None and withdrawn.replaced_by not in same:
+            yield document.problem(
+                (i, "replaced_by"),
+                f"{withdrawn.table} has no {withdrawn.replaced_by!r}",
+                _near(withdrawn.replaced_by, same),
+            )
+
+
+@_check("measures", "results")
+def check_results(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    counts = {m.code: len(m.indicators) for m in data.measures}
+    seen = set()
+    for i, result in enumerate(data.results):
+        key = (result.measure, result.indicator, result.fiscal_year)
+        if result.measure not in counts:
+            yield documents["results"].problem(
+                (i, "measure"), f"unknown measure {result.measure!r}", _near(result.measure, set(counts))
+            )
+        elif result.indicator > counts[result.measure]:
+            yield documents["results"].problem(
+                (i, "indicator"),
+                f"{result.measure} has no indicator {result.indicator}",
+                f"1 to {counts[result.measure]}",
+            )
+        if key in seen:
+            yield documents["results"].problem(
+                (i, "fiscal_year"), "a second figure for the same indicator and year", "keep one"
+            )
+        seen.add(key)
+        if result.value is None and result.status is None:
+            yield documents["results"].problem(
+                (i, "value"), "neither value nor status", "give one of them, or drop the line"
+            )

@@ -1,0 +1,212 @@
+"""YAML and CSV -> plain values that remember where they stood.
+
+A `Document` holds the value of one file and the position of each part, found by its path of keys and indexes. YAML is
+read as the plain subset that a person edits: mappings, lists, text, whole and decimal numbers, true and false; anchors,
+aliases and tags are refused. Anything unreadable raises `InvalidData` with the place, never another exception.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from keikaku.plan.errors import InvalidData, Problem
+
+Key = str | int
+Path_ = tuple[Key, ...]
+Place = tuple[int, int]
+DEEPEST = 20
+
+
+@dataclass(frozen=True)
+class Document:
+    """The value of a file; by their paths, `places` has line and column of values, `key_places` those of keys."""
+
+    file: str
+    value: Any
+    places: dict[Path_, Place] = field(default_factory=dict)
+    key_places: dict[Path_, Place] = field(default_factory=dict)
+
+    def problem(self, path: Path_, wrong: str, right: str, *, at_key: bool = False) -> Problem:
+        """A problem at the value (or the key) of `path`, or at the nearest part around it that stands in the file."""
+        if at_key and path in self.key_places:
+            return Problem(self.file, *self.key_places[path], wrong, right)
+        while path and path not in self.places:
+            path = path[:-1]
+        return Problem(self.file, *self.places.get(path, (1, 1)), wrong, right)
+
+
+class _PlainLoader(yaml.CSafeLoader):
+    """CSafeLoader without dates, octals, sexagesimals and yes/no: only what reads the same to a person."""
+
+
+_PlainLoader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _first in (
+    ("tag:yaml.org,2002:null", r"^(?:~|null|)$", ["~", "n", ""]),
+    ("tag:yaml.org,2002:bool", r"^(?:true|false)$", ["t", "f"]),
+    ("tag:yaml.org,2002:int", r"^[-+]?(?:0|[1-9][0-9]*)$", list("-+0123456789")),
+    ("tag:yaml.org,2002:float", r"^[-+]?[0-9]+\.[0-9]+$", list("-+0123456789")),
+):
+    _PlainLoader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
+
+
+def read_yaml(path: Path) -> Document:
+    """Read one YAML file; raises InvalidData if it is missing, not UTF-8 or not plain YAML."""
+    file = str(path)
+    text = read_text(path)
+    try:
+        problems = list(_beyond_plain(file, text))
+        if problems:
+            raise InvalidData(problems)
+        return _compose(file, text)
+    except yaml.MarkedYAMLError as error:
+        place = _place(error.problem_mark or error.context_mark)
+        wrong = " ".join(filter(None, (error.context, error.problem)))
+        raise InvalidData([Problem(file, *place, f"not YAML: {wrong}", "mend the syntax")]) from None
+    except yaml.reader.ReaderError as error:
+        place = _place_after(text.encode()[: error.position])
+        wrong = f"not YAML: the character U+{error.character:04X}"
+        raise InvalidData([Problem(file, *place, wrong, "use printable characters only")]) from None
+
+
+def _beyond_plain(file: str, text: str) -> Iterator[Problem]:
+    """What YAML knows and no person expects. Looked for before anything is built, which deep nesting would crash."""
+    depth = 0
+    events: Iterator[Any] = yaml.parse(text, Loader=_PlainLoader)
+    for event in events:
+        place = _place(event.start_mark)
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            yield Problem(file, *place, "nested too deeply", "write a list of simple records")
+            return
+        if isinstance(event, yaml.AliasEvent):
+            yield Problem(file, *place, f"the alias *{event.anchor} is used", "write the value out")
+        elif getattr(event, "anchor", None):
+            yield Problem(file, *place, f"the anchor &{event.anchor} is used", "write the value without it")
+        if getattr(event, "tag", None):
+            yield Problem(file, *place, f"the tag {event.tag} is used", "write a plain value")
+
+
+def _compose(file: str, text: str) -> Document:
+    loader = _PlainLoader(text)
+    try:
+        node = loader.get_single_node()
+        document = Document(file, None)
+        problems: list[Problem] = []
+        value = _construct(loader, node, (), document, problems) if node else None
+    finally:
+        loader.dispose()
+    if problems:
+        raise InvalidData(problems)
+    return Document(file, value, document.places, document.key_places)
+
+
+def _construct(loader: Any, node: yaml.Node, path: Path_, document: Document, problems: list[Problem]) -> Any:
+    document.places[path] = _place(node.start_mark)
+    if isinstance(node, yaml.MappingNode):
+        return _construct_mapping(loader, node, path, document, problems)
+    if isinstance(node, yaml.SequenceNode):
+        return [_construct(loader, item, (*path, i), document, problems) for i, item in enumerate(node.value)]
+    try:
+        return loader.construct_object(node)
+    except (ValueError, OverflowError):
+        wrong = f"{str(node.value)[:40]!r} is not a usable number"
+        problems.append(document.problem(path, wrong, "write a smaller number or quote the text"))
+
+
+def _construct_mapping(
+    loader: Any, node: yaml.MappingNode, path: Path_, document: Document, problems: list[Problem]
+) -> dict[str, Any]:
+    value: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        key, place = key_node.value, _place(key_node.start_mark)
+        if not isinstance(key_node, yaml.ScalarNode) or not key_node.tag.endswith(":str"):
+            wrong = f"key {str(key)[:40]!r} is not text"
+            problems.append(Problem(document.file, *place, wrong, "use one of the documented keys"))
+        elif key in value:
+            problems.append(Problem(document.file, *place, f"key {key!r} stands twice", "keep one of them"))
+        else:
+            document.key_places[(*path, key)] = place
+            value[key] = _construct(loader, value_node, (*path, key), document, problems)
+    return value
+
+
+def _place(mark: Any) -> Place:
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _place_after(before: bytes) -> Place:
+    """The place that follows these first bytes of a file."""
+    return before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
+
+
+def read_csv(path: Path, columns: list[str]) -> Document:
+    """Read one CSV file with exactly this header into a list of mappings; empty cells become None."""
+    file = str(path)
+    text = read_text(path)
+    document = Document(file, [])
+    problems: list[Problem] = []
+    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = next(rows, [])
+        if header != columns:
+            found = ",".join(header)
+            raise InvalidData([Problem(file, 1, 1, f"header {found[:80]!r}", f"the header is {','.join(columns)}")])
+        for row, line in _numbered(rows):
+            if len(row) == len(columns):
+                _add_row(document, row, columns, line)
+            else:
+                problems.append(Problem(file, line, 1, f"{len(row)} cells", f"{len(columns)} cells, as in the header"))
+    except csv.Error as error:
+        problems.append(Problem(file, rows.line_num, 1, f"not CSV: {error}", "save the sheet as CSV UTF-8"))
+    if problems:
+        raise InvalidData(problems)
+    return document
+
+
+def _numbered(rows: Any) -> Iterator[tuple[list[str], int]]:
+    line = rows.line_num
+    for row in rows:
+        if row:
+            yield row, line + 1
+        line = rows.line_num
+
+
+def _add_row(document: Document, row: list[str], columns: list[str], line: int) -> None:
+    index = len(document.value)
+    document.places[(index,)] = (line, 1)
+    column = 1
+    for key, cell in zip(columns, row, strict=True):
+        document.places[(index, key)] = (line, column)
+        column += len(cell) + 1
+    document.value.append({key: cell.strip() or None for key, cell in zip(columns, row, strict=True)})
+
+
+def is_missing(path: Path) -> bool:
+    """Whether there is certainly no such file; of one that may not be looked at, reading it says why."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except (OSError, ValueError):
+        return False
+    return False
+
+
+def read_text(path: Path) -> str:
+    """The text of a UTF-8 file; raises InvalidData with the place of what is not."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InvalidData([Problem(str(path), 1, 1, f"cannot be read: {error.strerror}", "a readable file")]) from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place, byte = _place_after(error.object[: error.start]), error.object[error.start]
+        wrong = f"byte 0x{byte:02x} is not UTF-8"
+        raise InvalidData([Problem(str(path), *place, wrong, "save the file as UTF-8")]) from None

@@ -1,0 +1,1 @@
+"""Keeping the running site fast, safe and up."""

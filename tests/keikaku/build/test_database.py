@@ -1,0 +1,423 @@
+"""The database file: sound, indexed, readable by any SQLite; its views answer what a visitor asks of the plan."""
+
+import hashlib
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from keikaku.build.database import DatabaseError, write_database
+from keikaku.build.rows import Row, build_rows
+from keikaku.plan.model import PlanData
+from keikaku.search import plan_in
+
+
+def build(tables: dict[str, list[Row]], path: Path) -> dict[str, int]:
+    return write_database(tables, [], path, lambda _: None)
+
+
+def ask(database: sqlite3.Connection, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in database.execute(sql, parameters)]
+
+
+# The file
+
+
+def test_the_file_is_sound_for_the_sqlite_of_the_standard_library(database_file: Path) -> None:
+    connection = sqlite3.connect(f"file:{database_file}?mode=ro", uri=True)
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    connection.close()
+
+
+def test_every_table_and_view_can_be_read_without_any_plugin(database: sqlite3.Connection) -> None:
+    for (name,) in ask(database, "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"):
+        ask(database, f"SELECT * FROM {name}")
+
+
+def test_every_foreign_key_begins_an_index(database: sqlite3.Connection) -> None:
+    slow = []
+    for (table,) in ask(database, "SELECT name FROM sqlite_schema WHERE type = 'table'"):
+        first = {
+            ask(database, f"PRAGMA index_info({index})")[0][2]
+            for index in (row[1] for row in ask(database, f"PRAGMA index_list({table})"))
+        }
+        first |= {row[1] for row in ask(database, f"PRAGMA table_info({table})") if row[2] == "INTEGER" and row[5] == 1}
+        slow += [(table, row[3]) for row in ask(database, f"PRAGMA foreign_key_list({table})") if row[3] not in first]
+    assert not slow
+
+
+def test_the_planner_has_its_statistics(database: sqlite3.Connection) -> None:
+    assert ask(database, "SELECT count(*) FROM sqlite_stat1") != [(0,)]
+
+
+def test_inspect_data_tells_datasette_size_hash_and_counts_of_the_file(database_file: Path) -> None:
+    inspected = json.loads(database_file.with_name("inspect-data.json").read_text("utf-8"))
+    data = database_file.read_bytes()
+    assert list(inspected) == ["plans"]
+    assert (inspected["plans"]["size"], inspected["plans"]["file"]) == (len(data), "plans.db")
+    assert inspected["plans"]["hash"] == hashlib.sha256(data).hexdigest()
+    assert inspected["plans"]["tables"]["measures"] == {"count": 8}
+
+
+def test_nothing_but_the_database_and_inspect_data_is_left_beside_it(database_file: Path) -> None:
+    assert sorted(file.name for file in database_file.parent.iterdir()) == ["inspect-data.json", "plans.db"]
+
+
+def test_rows_with_a_dangling_reference_are_refused_and_the_old_file_stays(plan: PlanData, tmp_path: Path) -> None:
+    path = tmp_path / "plans.db"
+    build(build_rows([plan]), path)
+    before = path.read_bytes()
+    broken = build_rows([plan])
+    broken["measure_goals"][0]["goal_id"] = "minato-geijutsu-goal-9"
+    with pytest.raises(DatabaseError, match="the new database has faults"):
+        build(broken, path)
+    assert path.read_bytes() == before
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["inspect-data.json", "plans.db"]
+
+
+def test_rows_that_the_schema_refuses_are_told_in_one_line(plan: PlanData, tmp_path: Path) -> None:
+    broken = build_rows([plan])
+    broken["measures"][0]["is_new"] = 2
+    with pytest.raises(DatabaseError, match=r"plans\.db: cannot be written: CHECK constraint failed") as refused:
+        build(broken, tmp_path / "plans.db")
+    assert "\n" not in str(refused.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def ended_process() -> int:
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_what_a_killed_build_left_is_removed_by_the_next(plan: PlanData, tmp_path: Path, ended_process: int) -> None:
+    for name in ("plans.db", "inspect-data.json"):
+        for process in (ended_process, os.getpid()):
+            (tmp_path / f".{name}.{process}.new").write_bytes(b"half")
+    (tmp_path / f".plans.db.{ended_process}.new-journal").write_bytes(b"half")
+    build(build_rows([plan]), tmp_path / "plans.db")
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["inspect-data.json", "plans.db"]
+
+
+def test_what_another_build_is_writing_and_files_of_others_are_left_alone(plan: PlanData, tmp_path: Path) -> None:
+    others = {f".plans.db.{os.getppid()}.new", ".plans.db.backup.new", ".other.db.1.new"}
+    for name in others:
+        (tmp_path / name).write_bytes(b"half")
+    build(build_rows([plan]), tmp_path / "plans.db")
+    assert {file.name for file in tmp_path.iterdir()} == others | {"inspect-data.json", "plans.db"}
+
+
+# Search
+
+FOUND = {
+    "two characters inside a longer run": ("給食", {("measure", "学校への出前公演")}),
+    "one character": ("食", {("measure", "学校への出前公演")}),
+    "a word of a name": (
+        "古文書",
+        {("measure", "古文書の公開"), ("evaluation", "古文書の整理"), ("event", "古文書の公開")},
+    ),
+    "two words": ("古文書 大学", {("measure", "古文書の公開")}),
+    "full width": ("２００", {("measure", "古文書の公開")}),
+    "nothing": ("ロケット", set()),
+    "signs of the query language": ('"給食" * ( - ^', {("measure", "学校への出前公演")}),
+}
+
+
+@pytest.mark.parametrize(("query", "found"), FOUND.values(), ids=FOUND)
+def test_search_works_in_the_sqlite_of_the_standard_library(
+    database: sqlite3.Connection, query: str, found: set[tuple[str, str]]
+) -> None:
+    rows = ask(
+        database,
+        "SELECT d.kind, d.title FROM search_index AS i JOIN search_documents AS d ON d.id = i.rowid "
+        "WHERE search_index MATCH ? AND d.kind <> 'passage'",
+        plan_in(database.execute, query).match,
+    )
+    assert found <= set(rows)
+    if not found:
+        assert rows == []
+
+
+def test_every_searchable_row_is_found_by_its_title(database: sqlite3.Connection) -> None:
+    lost = [
+        (id_, title)
+        for id_, title in ask(database, "SELECT id, title FROM search_documents")
+        if (id_,)
+        not in ask(
+            database,
+            "SELECT rowid FROM search_index WHERE search_index MATCH ?",
+            plan_in(database.execute, title).match,
+        )
+    ]
+    assert not lost
+
+
+# Views
+
+
+@pytest.fixture
+def today(database: sqlite3.Connection) -> Any:
+    """Sets the fiscal year of today."""
+
+    def set_fiscal_year(year: int) -> sqlite3.Connection:
+        database.execute("DROP VIEW current_fiscal_year")
+        database.execute(f"CREATE VIEW current_fiscal_year AS SELECT {year} AS fiscal_year")
+        return database
+
+    return set_fiscal_year
+
+
+def test_the_fiscal_year_of_today_begins_on_the_first_of_april_in_japan(database: sqlite3.Connection) -> None:
+    (sql,) = ask(database, "SELECT sql FROM sqlite_schema WHERE name = 'current_fiscal_year'")[0]
+    years = {}
+    for moment in ("2024-03-31 14:59:59", "2024-03-31 15:00:00", "2024-12-31 16:00:00", "2025-03-31 14:59:59"):
+        query = sql.partition(" AS\n")[2].replace("'now'", f"'{moment}'")
+        years[moment] = ask(database, query)[0][0]
+    assert list(years.values()) == [2023, 2024, 2024, 2024]
+
+
+STATES = {
+    2022: "met below ahead ahead ahead every_year ongoing below published ahead",
+    2023: "met below due ahead ahead every_year ongoing below published due",
+    2024: "met below overdue ahead due every_year ongoing below published overdue",
+    2025: "met below overdue due overdue every_year ongoing below published overdue",
+    2026: "met below overdue overdue overdue every_year ongoing below published overdue",
+}
+
+
+@pytest.mark.parametrize(("year", "states"), STATES.items())
+def test_each_target_has_its_state_in_a_year(today: Any, year: int, states: str) -> None:
+    rows = ask(today(year), "SELECT id, state FROM targets ORDER BY id")
+    assert [id_.removeprefix("minato-").replace("-target", "") for id_, _ in rows] == [
+        "geijutsu-1-1",
+        "geijutsu-2-1",
+        "geijutsu-4-1",
+        "geijutsu-4-2",
+        "rekishi-1-1",
+        "rekishi-2-1",
+        "rekishi-3-1",
+        "rekishi-3-2",
+        "rekishi-4-1",
+        "rekishi-5-1",
+    ]
+    assert [state for _, state in rows] == states.split()
+
+
+# Printed comparison, printed value, result, status -> state.
+COMPARED = [
+    (None, 100, 100, None, "met"),
+    (None, 100, 99.5, None, "below"),
+    (">=", 100, 100, None, "met"),
+    (">=", 100, 99, None, "below"),
+    (">", 100, 100, None, "below"),
+    (">", 100, 101, None, "met"),
+    ("<=", 100, 100, None, "met"),
+    ("<=", 100, 101, None, "below"),
+    ("<", 100, 100, None, "below"),
+    ("<", 100, 99, None, "met"),
+    (None, 100, 0, None, "below"),
+    (None, 100, 99, "met", "met"),
+    (None, 100, None, "met", "met"),
+    (None, 100, 101, "not_met", "below"),
+    (None, 100, None, "partly_met", "below"),
+    (None, 100, None, "not_implemented", "below"),
+]
+
+
+@pytest.mark.parametrize(("comparator", "value", "result", "status", "state"), COMPARED)
+def test_a_result_is_compared_as_the_target_is_printed_unless_the_publisher_judges_it(
+    database: sqlite3.Connection,
+    comparator: str | None,
+    value: int,
+    result: float | None,
+    status: str | None,
+    state: str,
+) -> None:
+    database.execute("UPDATE indicators SET comparator = ?, value = ?", (comparator, value))
+    database.execute("UPDATE results SET value = ?, status = ?", (result, status))
+    assert ask(database, "SELECT state FROM targets WHERE id = 'minato-geijutsu-2-target-1'") == [(state,)]
+
+
+# 史-1 asks for 200 by 2024. Year of the figure, figure, year of today -> state.
+BY_2024 = [
+    (2022, 150, 2023, "ahead"),
+    (2023, 150, 2024, "due"),
+    (2023, 150, 2025, "overdue"),
+    (2023, 200, 2023, "met"),
+    (2024, 150, 2024, "below"),
+    (2024, 200, 2025, "met"),
+    (2025, 150, 2025, "below"),
+]
+
+
+@pytest.mark.parametrize(("published", "figure", "year", "state"), BY_2024)
+def test_a_figure_that_falls_short_before_its_due_year_is_no_result_yet(
+    today: Any, published: int, figure: int, year: int, state: str
+) -> None:
+    database = today(year)
+    row = ("minato-rekishi-1-target-1", published, figure)
+    database.execute("INSERT INTO results (indicator_id, fiscal_year, value) VALUES (?, ?, ?)", row)
+    assert ask(database, "SELECT state FROM targets WHERE code = '史-1'") == [(state,)]
+
+
+def test_the_state_is_that_of_the_latest_published_year(database: sqlite3.Connection) -> None:
+    columns = "result_fiscal_year, result_value, source_url"
+    assert ask(database, f"SELECT {columns} FROM targets WHERE code = '芸-2'") == [
+        (2023, 4, "https://example.jp/minato/r5")
+    ]
+
+
+def test_each_target_stands_once_with_its_measure_and_promoters(database: sqlite3.Connection) -> None:
+    assert ask(database, "SELECT count(*) FROM targets") == ask(database, "SELECT count(*) FROM indicators")
+    assert ask(database, "SELECT sector, name, due, organizations FROM targets WHERE code = '史-1'") == [
+        ("歴史", "古文書の公開", "令和6年度", "郷土資料館(教育委員会)、大学")
+    ]
+
+
+FIRST_HALF = [
+    ("前期：未実施", "学校への出前公演", "芸-2"),
+    ("前期：一部達成", "古文書の整理", "史-1"),
+    ("前期：未達成", "郷土史講座の開催", "史-3"),
+]
+BELOW = [
+    ("後期：実績が目標に届いていない", "学校への出前公演", "芸-2"),
+    ("後期：実績が目標に届いていない", "郷土史の案内人の育成", "史-3"),
+]
+OVERDUE = "期限経過・結果未公表"
+UNMET = {
+    2023: [],
+    2024: [(OVERDUE, "アトリエマップの作成", "芸-4")],
+    2025: [(OVERDUE, "アトリエマップの作成", "芸-4"), (OVERDUE, "古文書の公開", "史-1")],
+    2026: [(OVERDUE, "アトリエマップの作成", "芸-4")] * 2 + [(OVERDUE, "古文書の公開", "史-1")],
+}
+
+
+@pytest.mark.parametrize(("year", "overdue"), UNMET.items())
+def test_unmet_targets_have_one_of_three_reasons_and_leave_repeats_out(
+    today: Any, year: int, overdue: list[tuple[str, str, str]]
+) -> None:
+    rows = ask(today(year), "SELECT reason, name, code FROM unmet_targets")
+    assert sorted(rows) == sorted([*FIRST_HALF, *BELOW, *overdue])
+
+
+def test_unmet_targets_stand_by_sector_first_half_before_second(today: Any) -> None:
+    rows = ask(today(2025), "SELECT code, reason_kind FROM unmet_targets ORDER BY position")
+    assert rows == [
+        ("芸-2", "first_half"),
+        ("芸-2", "result_below"),
+        ("芸-4", "overdue"),
+        ("史-1", "first_half"),
+        ("史-3", "first_half"),
+        ("史-1", "overdue"),
+        ("史-3", "result_below"),
+    ]
+
+
+def test_an_unmet_target_says_by_what_it_is_unmet(today: Any) -> None:
+    columns = "name, outcome, evidence, target, organizations, due_fiscal_year, result_value, evaluation_id"
+    rows = ask(today(2024), f"SELECT {columns} FROM unmet_targets WHERE code IN ('芸-2', '芸-4') ORDER BY position")
+    school, town = ("毎年5校以上", "文化協会、教育委員会、市"), ("令和5年度までに作成", "商店会、市")
+    assert rows == [
+        ("学校への出前公演", "not_implemented", "公演に至らなかった", *school, None, None, "minato-evaluation-2"),
+        ("学校への出前公演", None, None, *school, None, 4, None),
+        ("アトリエマップの作成", None, None, *town, 2023, None, None),
+    ]
+
+
+def test_an_ended_measure_is_not_thereby_unmet(database: sqlite3.Connection) -> None:
+    assert ask(database, "SELECT * FROM unmet_targets WHERE name = '街角コンサート'") == []
+
+
+ORGANIZATIONS = {
+    "みなと市": ("市区町村", None, "市、市役所", 5, 7, "芸術、歴史", "芸-1、芸-2、芸-4、史-2、史-3、史-4、史-5"),
+    "教育委員会": ("部署", "みなと市", "教委", 2, 3, "芸術、歴史", "芸-2、史-2、史-3"),
+    "市立美術館": ("部署", "みなと市", "美術館", 2, 2, "芸術、歴史", "芸-1、史-3"),
+    "郷土資料館(教育委員会)": ("部署", "教育委員会", "郷土資料館", 1, 1, "歴史", "史-1"),
+    "商店会": ("団体", None, None, 2, 3, "芸術、歴史", "芸-4、史-4、史-5"),
+}
+
+
+@pytest.mark.parametrize(("name", "overview"), ORGANIZATIONS.items(), ids=ORGANIZATIONS)
+def test_an_organization_counts_its_measures_with_and_without_repeats(
+    database: sqlite3.Connection, name: str, overview: tuple[Any, ...]
+) -> None:
+    columns = "kind_label, parent, other_names, measures, printed_measures, sectors, codes"
+    assert ask(database, f"SELECT {columns} FROM organization_overview WHERE name = ?", name) == [overview]
+
+
+def test_each_organization_stands_once(database: sqlite3.Connection) -> None:
+    assert ask(database, "SELECT count(*), count(DISTINCT id) FROM organization_overview") == [(8, 8)]
+
+
+def test_an_organization_without_measures_counts_none(database: sqlite3.Connection) -> None:
+    database.execute("DELETE FROM measure_organizations WHERE organization_id = 'minato-ken'")
+    columns = "measures, printed_measures, sectors, codes"
+    assert ask(database, f"SELECT {columns} FROM organization_overview WHERE name = '潮見県'") == [(0, 0, None, None)]
+
+
+MEASURES = {
+    "with its first half": (
+        "芸-2",
+        (
+            "1 作品にふれる機会づくり／2 作り手を育てる環境づくり",
+            "文化協会、教育委員会、市",
+            None,
+            "継続",
+            "not_implemented",
+            "史-2",
+            1,
+        ),
+    ),
+    "a repeat has the first half of its original": (
+        "史-2",
+        ("2 歴史を生かしたにぎわい", "文化協会、教育委員会、市", None, "継続", "not_implemented", "芸-2", 1),
+    ),
+    "a new one has none": ("史-4", ("2 歴史を生かしたにぎわい", "商店会、県、市", None, None, None, None, 1)),
+    "due by its target, not by its schedule": (
+        "芸-4",
+        ("2 作り手を育てる環境づくり", "商店会、市", 2023, None, None, "史-5", 1),
+    ),
+}
+
+
+@pytest.mark.parametrize(("code", "overview"), MEASURES.values(), ids=MEASURES)
+def test_a_measure_stands_with_the_names_behind_its_links(
+    database: sqlite3.Connection, code: str, overview: tuple[Any, ...]
+) -> None:
+    columns = "goals, organizations, due_fiscal_year, first_half_decision, first_half_outcome, linked, events"
+    assert ask(database, f"SELECT {columns} FROM measure_overview WHERE code = ?", code) == [overview]
+
+
+def test_each_measure_stands_once_even_after_two_evaluations(database: sqlite3.Connection) -> None:
+    database.execute("UPDATE evaluations SET successor_id = 'minato-rekishi-3' WHERE id = 'minato-evaluation-4'")
+    assert ask(database, "SELECT count(*), count(DISTINCT id) FROM measure_overview") == [(8, 8)]
+    assert ask(database, "SELECT evaluation_id FROM measure_overview WHERE code = '史-3'") == [("minato-evaluation-4",)]
+
+
+TIMELINE = {
+    "one year": ("minato-event-9", ("歴史", 2023, "令和5年度", 2023, "令和5年度", "後期", "史-1")),
+    "a span": ("minato-event-5", ("芸術", 2019, "令和元年度", 2020, "令和2年度", "前期", "芸-2、史-2")),
+    "the whole plan": ("minato-event-2", ("全体", 2020, "令和2年度", 2020, "令和2年度", "前期", None)),
+    "first year of the second half": ("minato-event-6", ("芸術", 2022, "令和4年度", 2022, "令和4年度", "後期", "芸-4")),
+    "last year of the first half": ("minato-event-1", ("全体", 2021, "令和3年度", 2021, "令和3年度", "前期", None)),
+}
+
+
+@pytest.mark.parametrize(("event", "entry"), TIMELINE.values(), ids=TIMELINE)
+def test_an_event_stands_in_the_timeline_with_its_years(
+    database: sqlite3.Connection, event: str, entry: tuple[Any, ...]
+) -> None:
+    columns = "sector, fiscal_year, year, end_fiscal_year, end_year, half, measures"
+    assert ask(database, f"SELECT {columns} FROM timeline WHERE id = ?", event) == [entry]
+
+
+def test_each_event_stands_once_in_the_timeline(database: sqlite3.Connection) -> None:
+    assert ask(database, "SELECT count(*), count(DISTINCT id) FROM timeline") == [(10, 10)]

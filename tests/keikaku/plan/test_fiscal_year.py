@@ -1,0 +1,244 @@
+"""The reading and writing of Japanese fiscal years, as tables of cases and as laws over all years."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keikaku.plan.fiscal_year import (
+    ends_on,
+    find_fiscal_years,
+    fiscal_year_of,
+    format_fiscal_year,
+    half_width,
+    read_fiscal_year,
+    read_fiscal_years,
+    short_fiscal_year,
+    starts_on,
+)
+
+YEARS = range(1926, 2101)
+FULL_WIDTH = str.maketrans({code: code + 0xFEE0 for code in range(0x21, 0x7F)} | {" ": "\N{IDEOGRAPHIC SPACE}"})
+
+years = st.sampled_from(YEARS)
+near_years = st.lists(st.sampled_from([*"令和平成昭元年度RHS0129６・、～~- 　月末間目", "2024"]), max_size=12).map(
+    "".join
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("令和6年度", 2024),
+        ("令和元年度", 2019),
+        ("令和1年度", 2019),
+        ("令和06年度", 2024),
+        ("令和６年", 2024),
+        ("令和29年度", 2047),
+        ("令和99年度", 2117),
+        ("平成30年度", 2018),
+        ("平成 29 年度", 2017),
+        ("平 成\n29 年 度", 2017),
+        ("平成31年度", 2019),
+        ("平成元年度", 1989),
+        ("昭和64年度", 1989),
+        ("昭和元年度", 1926),
+        ("R6", 2024),
+        ("R6年度", 2024),
+        ("r6", 2024),
+        ("Ｒ６", 2024),
+        ("H30", 2018),
+        ("S63", 1988),
+        ("2024", 2024),
+        ("2024年", 2024),
+        ("2024年度", 2024),
+        ("２０２４年度", 2024),
+        (" 2024 ", 2024),
+        (2024, 2024),
+        (1926, 1926),
+    ],
+)
+def test_reads_a_fiscal_year(text, year):
+    assert read_fiscal_year(text) == year
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", " ", "年度", "令和", "令和年度", "元年度", "6年度", "6", "R", "R6R", "XR6", "明治45年", "令和六年度",
+        "令和6年度末", "令和6年3月", "令和0年度", "R0", "平成32年度", "H32", "昭和65年度", "昭和100年度", "令和100年度",
+        "令和006年度", "令和2 9年度", "令和2  9年度", "1925", "2118年度", "0000", "20240", "202 4", "-2024", "2024.0",
+        "令和3・4年度", "令和元～3年度", "令和3年度～", 0, 6, -2024, 1925, 2118, True, False, None, 2024.0, [2024],
+    ],
+)  # fmt: skip
+def test_refuses_what_is_not_one_fiscal_year_and_says_why(text):
+    with pytest.raises(ValueError, match=r"^[^\n]*: [^\n]+\.$|names \d+ fiscal years") as error:
+        read_fiscal_year(text)
+    assert repr(text) in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("平成32年度", "平成 has the years 1 to 31"),
+        ("昭和65年度", "昭和 has the years 1 to 64"),
+        ("6年度", "令和6年度 or R6"),
+    ],
+)
+def test_an_error_says_what_would_be_right(text, expected):
+    with pytest.raises(ValueError, match=expected):
+        read_fiscal_year(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("令和6年度", (2024,)),
+        (2024, (2024,)),
+        ("令和3・4年度", (2021, 2022)),
+        ("令和3、5年度", (2021, 2023)),
+        ("平成30年度・令和元年度", (2018, 2019)),
+        ("平成30・令和元年度", (2018, 2019)),
+        ("令和元~3年度", (2019, 2020, 2021)),
+        ("令和元〜３年度", (2019, 2020, 2021)),
+        ("平成29年度～令和元年度", (2017, 2018, 2019)),
+        ("平成 29 年度 ～ 令和 元 年度", (2017, 2018, 2019)),
+        ("令和元～3・5年度", (2019, 2020, 2021, 2023)),
+        ("R3-R5", (2021, 2022, 2023)),
+        ("2024～2026年度", (2024, 2025, 2026)),
+    ],
+)
+def test_reads_lists_and_ranges(text, expected):
+    assert read_fiscal_years(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["令和3～元年度", "令和5年度～平成30年度", "令和3・年度", "2024・5年度", "2024～26年度", "平成30～32年度"]
+)
+def test_refuses_ranges_that_run_backwards_or_lack_a_year(text):
+    with pytest.raises(ValueError, match=text):
+        read_fiscal_years(text)
+
+
+@pytest.mark.parametrize(
+    ("year", "printed", "short"),
+    [
+        (2024, "令和6年度", "R6"),
+        (2019, "令和元年度", "R1"),
+        (2018, "平成30年度", "H30"),
+        (1989, "平成元年度", "H1"),
+        (1988, "昭和63年度", "S63"),
+    ],
+)
+def test_writes_a_fiscal_year(year, printed, short):
+    assert (format_fiscal_year(year), short_fiscal_year(year)) == (printed, short)
+
+
+@pytest.mark.parametrize("year", YEARS)
+def test_reading_is_the_inverse_of_writing(year):
+    assert read_fiscal_year(format_fiscal_year(year)) == year
+    assert read_fiscal_year(short_fiscal_year(year)) == year
+    assert read_fiscal_year(f"{year}年度") == year
+
+
+@pytest.mark.parametrize("year", [1925, 2118, 0, -1])
+def test_refuses_to_write_years_without_a_name(year):
+    for write in (format_fiscal_year, short_fiscal_year):
+        with pytest.raises(ValueError, match=rf"^{year} is not a fiscal year"):
+            write(year)
+
+
+@pytest.mark.parametrize(
+    ("day", "year"),
+    [(date(2024, 3, 31), 2023), (date(2024, 4, 1), 2024), (date(2024, 12, 31), 2024), (date(2025, 1, 1), 2024)],
+)
+def test_a_day_belongs_to_the_fiscal_year_that_began_in_april(day, year):
+    assert fiscal_year_of(day) == year
+
+
+@given(years)
+def test_fiscal_years_follow_each_other_without_a_gap(year):
+    assert fiscal_year_of(starts_on(year)) == fiscal_year_of(ends_on(year)) == year
+    assert ends_on(year) + timedelta(days=1) == starts_on(year + 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("令和8年度までに40社", [("令和8年度", 2026)]),
+        ("R6", [("R6", 2024)]),
+        ("H30とR6", [("H30", 2018), ("R6", 2024)]),
+        ("Ｒ７に実施", [("Ｒ７", 2025)]),
+        ("2024年度", [("2024年度", 2024)]),
+        ("２０２４年の計画", [("２０２４年", 2024)]),
+        ("平成 29 年に作成", [("平成 29 年", 2017)]),
+        ("令\n和6年度末", [("令\n和6年度", 2024)]),
+        ("令和29年度", [("令和29年度", 2047)]),
+        ("令和3・4年度", [("令和3", 2021), ("4年度", 2022)]),
+        ("令和元～3年度", [("令和元", 2019), ("3年度", 2021)]),
+        ("平成29年度～令和元年度", [("平成29年度", 2017), ("令和元年度", 2019)]),
+        ("2024・2025年度", [("2024", 2024), ("2025年度", 2025)]),
+        ("令和6年度、5件", [("令和6年度", 2024)]),
+        ("令和6年度、3年生", [("令和6年度", 2024)]),
+        ("令和6年度5月", [("令和6年度", 2024)]),
+        ("(R6)", [("R6", 2024)]),
+        ("昭和の森", []),
+        ("2024", []),
+        ("12024年度", []),
+        ("1,2024年度", []),
+        ("10,000人", []),
+        ("PR6", []),
+        ("R6a", []),
+        ("SR6", []),
+        ("R100", []),
+        ("R6.4.1", []),
+        ("令和5年3月", []),
+        ("2023 年 3 月", []),
+        ("2000年間", []),
+        ("平成32年度", []),
+        ("令和0年度", []),
+        ("第6年度", []),
+        ("", []),
+    ],
+)
+def test_finds_fiscal_years_in_running_text(text, found):
+    assert [(text[start:end], year) for start, end, year in find_fiscal_years(text)] == found
+
+
+@given(st.text(alphabet="あ水Ａ、 ", max_size=5), years, st.text(alphabet="あ水、 ", max_size=5))
+def test_finds_a_written_year_where_it_stands(before, year, after):
+    printed = format_fiscal_year(year)
+    found = (len(before), len(before + printed), year)
+    assert find_fiscal_years(before + printed + after) == [found]
+
+
+@given(st.one_of(near_years, st.text()))
+def test_what_is_found_can_be_read_and_nothing_overlaps(text):
+    end_before = 0
+    for start, end, year in find_fiscal_years(text):
+        assert end_before <= start < end
+        assert text[start:end].strip() == text[start:end]
+        assert read_fiscal_year(format_fiscal_year(year)) == year
+        end_before = end
+
+
+@given(st.one_of(near_years, st.text(), st.integers()))
+def test_reading_any_text_gives_years_or_a_value_error(text):
+    try:
+        found = read_fiscal_years(text)
+    except ValueError:
+        return
+    assert found
+    assert all(1926 <= year <= 2117 for year in found)
+
+
+@given(years, st.sampled_from([format_fiscal_year, short_fiscal_year, str]))
+def test_width_makes_no_difference(year, write):
+    assert read_fiscal_year(write(year).translate(FULL_WIDTH)) == year
+
+
+@given(st.text())
+def test_half_width_keeps_every_position(text):
+    assert len(half_width(text)) == len(text)
+    assert half_width(half_width(text)) == half_width(text)

@@ -1,0 +1,345 @@
+"""The reading of printed targets: tables of cases, laws over generated targets, and every plan in data/."""
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keikaku.plan.fiscal_year import half_width, read_fiscal_year
+from keikaku.plan.target import Indicator, format_indicator, parse_target
+
+FULL_WIDTH = str.maketrans({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
+MEANING = ("kind", "comparator", "value", "unit", "per", "due_fiscal_year", "due_kind")
+MEASURE_FILES = sorted((Path(__file__).parents[3] / "data").glob("*/measures.yml"))
+
+
+def amount(value, unit=None, comparator=None, **others):
+    return {"kind": "quantity", "value": value, "unit": unit, "comparator": comparator, **others}
+
+
+def by(year):
+    return {"due_fiscal_year": year, "due_kind": "by"}
+
+
+def within(year):
+    return {"due_fiscal_year": year, "due_kind": "in"}
+
+
+def words(kind, label=None, **others):
+    return {"kind": kind, "label": label, **others}
+
+
+def unprinted(indicators):
+    return [Indicator(**{**vars(indicator), "printed": ""}) for indicator in indicators]
+
+
+SINGLE = [
+    # the forms of the first plan
+    ("4社/年", amount(4, "社", per="year")),
+    ("2回/年", amount(2, "回", per="year")),
+    ("毎年1回以上", amount(1, "回", ">=", per="year")),
+    ("毎年5件以上", amount(5, "件", ">=", per="year")),
+    ("毎年 1 回以上開 催", amount(1, "回", ">=", per="year")),
+    ("毎年 10,000kgを使用", amount(10000, "kg", per="year")),
+    ("実施農家数 8件/年間", amount(8, "件", per="year", label="実施農家数")),
+    ("出品数 225点/ 年間", amount(225, "点", per="year", label="出品数")),
+    ("ロケ実績 100 件/ 年", amount(100, "件", per="year", label="ロケ実績")),
+    ("観光案内所利用者 10,000 人/年間", amount(10000, "人", per="year", label="観光案内所利用者")),
+    ("来場者数 80,000 人/回", amount(80000, "人", per="event", label="来場者数")),
+    ("相談件数 8 件／年", amount(8, "件", per="year", label="相談件数")),
+    ("令和8年度までに40社", amount(40, "社", **by(2026))),
+    ("調査を令和6年度 までに実施", words("milestone", "調査", **by(2024))),
+    ("令和6年度までに具現化", words("milestone", "具現化", **by(2024))),
+    ("令和8年度までに実施", words("milestone", **by(2026))),
+    ("令和7年度までに 新たな資源を発掘", words("milestone", "新たな資源を発掘", **by(2025))),
+    ("令和5年度に実施", words("milestone", **within(2023))),
+    ("継続実施", words("continue")),
+    ("継続開催", words("continue", "開催")),
+    ("継続して検討", words("continue", "検討")),
+    ("活動継続", words("continue", "活動")),
+    # numbers and units
+    ("1万人", amount(10000, "人")),
+    ("2.5万人", amount(25000, "人")),
+    ("1万5千人", amount(15000, "人")),
+    ("1万5,000人", amount(15000, "人")),
+    ("3千件", amount(3000, "件")),
+    ("1億2千万円", amount(120000000, "円")),
+    ("5百万円", amount(5000000, "円")),
+    ("100万円/年", amount(1000000, "円", per="year")),
+    ("１０，０００人", amount(10000, "人")),
+    ("待機児童0人", amount(0, "人", label="待機児童")),
+    ("満足度3.5以上", amount(3.5, None, ">=", label="満足度")),
+    ("3カ所", amount(3, "カ所")),
+    ("10トン", amount(10, "トン")),
+    ("60パーセント", amount(60, "%")),
+    ("9割以上", amount(9, "割", ">=")),
+    ("半数以上の店舗", amount(50, "%", ">=", label="店舗")),
+    ("過半数", amount(50, "%", ">")),
+    ("SNS10件", amount(10, "件", label="SNS")),
+    ("約100人", amount(100, "人")),
+    ("5件程度/年", amount(5, "件", per="year")),
+    ("10以上の事業所", amount(10, None, ">=", label="事業所")),
+    # comparators
+    ("60％以上", amount(60, "%", ">=")),
+    ("50人以下", amount(50, "人", "<=")),
+    ("5件以内", amount(5, "件", "<=")),
+    ("5件未満", amount(5, "件", "<")),
+    ("1,000人超", amount(1000, "人", ">")),
+    ("5件を超える", amount(5, "件", ">")),
+    ("5件を超えない", amount(5, "件", "<=")),
+    ("5件を下回らない", amount(5, "件", ">=")),
+    # changes belong to the unit, so that a rise never reads as a level
+    ("前年度比5%増", amount(5, "%増", label="前年度比")),
+    ("令和元年度比10%以上の増加", amount(10, "%増加", ">=", label="令和元年度比")),
+    ("CO2を2013年度比46%削減", amount(46, "%削減", label="CO2を2013年度比")),
+    ("0.5ポイント向上", amount(0.5, "ポイント向上")),
+    ("5%増以上", amount(5, "%増", ">=")),
+    ("5人増員", amount(5, "人増員")),
+    ("50%に引き上げ", amount(50, "%")),
+    # periods
+    ("年間延べ1,200人", amount(1200, "人", per="year", label="延べ")),
+    ("年間来場者数 10万人", amount(100000, "人", per="year", label="来場者数")),
+    ("年1回", amount(1, "回", per="year")),
+    ("年に2回開催", amount(2, "回", per="year")),
+    ("1年に2回", amount(2, "回", per="year")),
+    ("3か所/年", amount(3, "か所", per="year")),
+    ("5件/年度", amount(5, "件", per="year")),
+    ("10団体以上／年", amount(10, "団体", ">=", per="year")),
+    ("10団体／年以上", amount(10, "団体", ">=", per="year")),
+    ("5件（毎年）", amount(5, "件", per="year")),
+    ("2回/月", amount(2, "回", per="month")),
+    ("2回/か月", amount(2, "回", per="month")),
+    ("毎月1回", amount(1, "回", per="month")),
+    ("月2回以上", amount(2, "回", ">=", per="month")),
+    ("毎回20名", amount(20, "名", per="event")),
+    ("1回あたり 50,000人", amount(50000, "人", per="event")),
+    ("青少年5人", amount(5, "人", label="青少年")),
+    # due years
+    ("令和7年度末までに5件", amount(5, "件", **by(2025))),
+    ("令和8年度までに、40社", amount(40, "社", **by(2026))),
+    ("令和8年度末時点で40社", amount(40, "社", **within(2026))),
+    ("R8までに5件", amount(5, "件", **by(2026))),
+    ("R8 5件", amount(5, "件", **within(2026))),
+    ("2026年度に5件", amount(5, "件", **within(2026))),
+    ("60%以上（令和8年度）", amount(60, "%", ">=", **within(2026))),
+    ("令和8年度までに毎年5件", amount(5, "件", per="year", **by(2026))),
+    ("令和8年度まで継続実施", words("continue", **by(2026))),
+    ("令和6年度までに調査、検討を実施", words("milestone", "調査、検討", **by(2024))),
+    # words only
+    ("継続的に実施", words("continue")),
+    ("引き続き実施", words("continue")),
+    ("毎年継続実施", words("continue", per="year")),
+    ("継続して毎年5件", amount(5, "件", per="year")),
+    ("検討・実施", words("activity", "検討・実施")),
+    ("実施", words("activity")),
+    ("毎年開催", words("activity", "開催", per="year")),
+    ("商工会、観光協会と連携", words("activity", "商工会、観光協会と連携")),
+    ("6次産業化の推進", words("activity", "6次産業化の推進")),
+    ("年間計画の策定", words("activity", "年間計画の策定")),
+    ("一人ひとりの参加", words("activity", "一人ひとりの参加")),
+]
+
+SEVERAL = [
+    (
+        "20組の親子 40人",
+        [("20組の親子", amount(20, "組", label="親子")), ("40人", amount(40, "人", label="親子"))],
+    ),
+    (
+        "認定農業者の経営改善計画の達成、農業経営セミナー参加者数 毎年 20 名",
+        [
+            ("認定農業者の経営改善計画の達成", words("activity", "認定農業者の経営改善計画の達成")),
+            ("農業経営セミナー参加者数 毎年 20 名", amount(20, "名", per="year", label="農業経営セミナー参加者数")),
+        ],
+    ),
+    (
+        "開催数年間2回 以上、イベント参 加者 20名/回",
+        [
+            ("開催数年間2回 以上", amount(2, "回", ">=", per="year", label="開催数")),
+            ("イベント参 加者 20名/回", amount(20, "名", per="event", label="イベント参加者")),
+        ],
+    ),
+    ("20組40人", [("20組", amount(20, "組")), ("40人", amount(40, "人"))]),
+    ("5件以上10件以下", [("5件以上", amount(5, "件", ">=")), ("10件以下", amount(10, "件", "<="))]),
+    (
+        "セミナー2回・相談会3回",
+        [("セミナー2回", amount(2, "回", label="セミナー")), ("相談会3回", amount(3, "回", label="相談会"))],
+    ),
+    ("継続実施、5件/年", [("継続実施", words("continue")), ("5件/年", amount(5, "件", per="year"))]),
+    (
+        "令和6年度に検討、令和8年度までに実施",
+        [
+            ("令和6年度に検討", words("milestone", "検討", **within(2024))),
+            ("令和8年度までに実施", words("milestone", **by(2026))),
+        ],
+    ),
+    # the time that opens a target holds for later numbers that name none
+    (
+        "令和8年度までにセミナー2回、相談会5回",
+        [
+            ("令和8年度までにセミナー2回", amount(2, "回", label="セミナー", **by(2026))),
+            ("相談会5回", amount(5, "回", label="相談会", **by(2026))),
+        ],
+    ),
+    (
+        "毎年5回、参加者100人/回、令和8年度までに40社",
+        [
+            ("毎年5回", amount(5, "回", per="year")),
+            ("参加者100人/回", amount(100, "人", per="event", label="参加者")),
+            ("令和8年度までに40社", amount(40, "社", **by(2026))),
+        ],
+    ),
+]
+
+UNREADABLE = [
+    "", " ", "、", "―", "（）", "毎年", "令和8年度", "令和8年度までに", "5～10件", "5件～10件", "年1〜2回",
+    "5、6回", "5 6回", "10, 000人", "10,00人", ".5件", "-5件", "△5%", "▲5%", "第5次計画の策定", "2024",
+    "2024に実施", "実施（2024）", "5実施", "①実施", "5²件", "½件", "一回以上", "十万人", "千5百円", "三分の1",
+    "売上の倍増", "待機児童ゼロ", "来年度までに5件", "5年以内に実施", "3年に1回", "3年間で15回", "隔年1回", "週1回",
+    "毎週1回", "1日あたり300人", "300人/日", "10kg/人", "4/5", "1校につき3回", "1人1回", "3か所で5回",
+    "10校のうち3校", "10件から20件へ", "5件または10人", "1千2千人", "2割5分", "最低5件", "上限50人",
+    "令和6年度から実施", "令和6～8年度に5件", "令和4年度実績5件", "令和6年度に検討し令和8年度に実施", "毎年毎月5件",
+    "平成32年度までに5件", "H33までに5件", "令和9年3月までに5件", "R6.4.1までに5件",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("printed", "expected"), SINGLE, ids=[printed for printed, _ in SINGLE])
+def test_reads_a_target_with_one_indicator(printed, expected):
+    assert parse_target(printed) == [Indicator(**expected, printed=printed)]
+
+
+@pytest.mark.parametrize(("printed", "expected"), SEVERAL, ids=[printed for printed, _ in SEVERAL])
+def test_reads_a_target_with_several_indicators(printed, expected):
+    assert parse_target(printed) == [Indicator(**fields, printed=part) for part, fields in expected]
+
+
+@pytest.mark.parametrize("printed", UNREADABLE)
+def test_refuses_a_target_rather_than_guess(printed):
+    with pytest.raises(ValueError, match=r"^The target '[^\n]*' cannot be read: [^\n]+[^.]\.$"):
+        parse_target(printed)
+
+
+@pytest.mark.parametrize(
+    ("indicator", "phrase"),
+    [
+        (Indicator(**amount(5, "件", ">=", per="year")), "毎年 5件以上"),
+        (Indicator(**amount(40, "社", **by(2026))), "令和8年度までに 40社"),
+        (Indicator(**amount(50000, "人", per="event", label="来場者数")), "1回あたり 50,000人"),
+        (Indicator(**amount(1.5, "%増", "<")), "1.5%増未満"),
+        (Indicator(**amount(1, "回", per="month", **within(2026))), "令和8年度に 毎月 1回"),
+        (Indicator("milestone", "調査", **by(2024)), "令和6年度までに 調査"),
+        (Indicator("milestone", **within(2019)), "令和元年度に 実施"),
+        (Indicator("continue", "開催"), "継続"),
+        (Indicator("activity", "検討・実施"), "検討・実施"),
+    ],
+)
+def test_formats_an_indicator(indicator, phrase):
+    assert format_indicator(indicator) == phrase
+
+
+pers = st.sampled_from([None, "year", "month", "event"])
+dues = st.one_of(
+    st.just({}),
+    st.builds(
+        lambda year, kind: {"due_fiscal_year": year, "due_kind": kind},
+        st.integers(1926, 2100),
+        st.sampled_from(["by", "in"]),
+    ),
+)
+values = st.one_of(
+    st.integers(0, 10**14), st.decimals(0, 10**6, places=2).map(lambda value: float(value) if value % 1 else int(value))
+)
+units = st.sampled_from([*"社回件人名組点%割", "kg", "か所", "団体", "事業所", "トン", "%増", "件減少", None])
+labels = st.sampled_from(["調査", "新たな資源を発掘", "検討・実施", "「水」ブランドの推進", "調査、検討", None])
+quantities = st.builds(
+    lambda value, unit, comparator, per, due: Indicator(**amount(value, unit, comparator, per=per, **due)),
+    values, units, st.sampled_from([">=", "<=", ">", "<", None]), pers, dues,
+).filter(lambda indicator: (indicator.per, indicator.unit) != ("event", "回"))  # fmt: skip
+others = st.builds(
+    lambda kind, label, per, due: Indicator("milestone" if due and kind == "activity" else kind, label, per=per, **due),
+    st.sampled_from(["continue", "activity"]), labels, pers, dues,
+)  # fmt: skip
+pieces = st.sampled_from([
+    *"5０１２,、。・/／ の（）約超万千人件回%年月増\n", "10,000", "2.5", "半数", "年間", "毎年", "毎月", "以上", "未満",
+    "令和8年度", "R6", "平成32年度", "2024", "までに", "に", "から", "比", "継続", "実施", "来場者数", "親子", "CO2",
+])  # fmt: skip
+near_targets = st.lists(pieces, max_size=10).map("".join)
+
+
+@given(st.one_of(quantities, others))
+def test_a_formatted_indicator_reads_back_with_the_same_meaning(indicator):
+    (read,) = parse_target(format_indicator(indicator))
+    assert {name: getattr(read, name) for name in MEANING} == {name: getattr(indicator, name) for name in MEANING}
+
+
+@given(st.one_of(near_targets, st.text()))
+def test_any_text_gives_sound_indicators_or_a_value_error(text):
+    try:
+        indicators = parse_target(text)
+    except ValueError:
+        return
+    assert indicators
+    for indicator in indicators:
+        assert (indicator.kind == "quantity") == (indicator.value is not None)
+        assert (indicator.due_fiscal_year is None) == (indicator.due_kind is None)
+        assert indicator.kind != "milestone" or indicator.due_fiscal_year is not None
+        assert indicator.printed
+        assert indicator.printed in text
+
+
+@given(near_targets)
+def test_a_target_with_digits_never_reads_as_words_alone(text):
+    """Digits in a name (CO2) or a baseline (令和元年度比) are words; all others give a value or a due year."""
+    try:
+        indicators = parse_target(text)
+    except ValueError:
+        return
+    if any(digit in text.replace("CO2", "") for digit in "0123456789０１２") and "比" not in text:
+        assert any(indicator.value is not None or indicator.due_fiscal_year for indicator in indicators)
+
+
+READABLE = [printed for printed, _ in SINGLE + SEVERAL]
+
+
+@given(st.sampled_from(READABLE), st.data())
+def test_spaces_of_the_page_layout_make_no_difference(printed, data):
+    """A space may stand anywhere but inside a number or a word of ASCII letters, where it could part two of them."""
+    ascii_word = {*"0123456789,.", *"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+    spaced = printed[0]
+    for before, after in pairwise(printed):
+        if not {half_width(before), half_width(after)} <= ascii_word:
+            spaced += data.draw(st.sampled_from(["", "", " ", "\n", "\N{IDEOGRAPHIC SPACE} "]))
+        spaced += after
+    assert unprinted(parse_target(spaced)) == unprinted(parse_target(printed))
+
+
+@pytest.mark.parametrize("printed", READABLE)
+def test_full_width_characters_make_no_difference(printed):
+    assert unprinted(parse_target(printed.translate(FULL_WIDTH))) == unprinted(parse_target(printed))
+
+
+MEASURES = [
+    pytest.param(measure, id=f"{file.parent.name} {measure['code']}")
+    for file in MEASURE_FILES
+    for measure in yaml.safe_load(file.read_text(encoding="utf-8"))
+]
+
+
+def meaning_in_data(indicator):
+    due = indicator.get("due_fiscal_year")
+    return {name: indicator.get(name) for name in MEANING} | {"due_fiscal_year": read_fiscal_year(due) if due else None}
+
+
+@pytest.mark.parametrize("measure", MEASURES)
+def test_the_data_of_a_measure_says_what_its_target_says(measure):
+    """`per` may stand in the data alone where a note says where it was printed instead."""
+    given_indicators = [indicator for indicator in measure["indicators"] if indicator.get("source") != "schedule"]
+    read = parse_target(measure["target"])
+    assert len(read) == len(given_indicators)
+    for in_data, parsed in zip(given_indicators, read, strict=True):
+        expected = meaning_in_data(in_data)
+        if in_data.get("note") and parsed.per is None:
+            expected["per"] = None
+        assert {name: getattr(parsed, name) for name in MEANING} == expected

@@ -1,0 +1,60 @@
+"""Which answer gets which protection."""
+
+import pytest
+
+from keikaku.serving.headers import ignore_cookies, protect_answer
+
+
+def protect(path: str, query: bytes = b"", *headers: tuple[bytes, bytes]) -> dict[str, str]:
+    answer = protect_answer(list(headers), path, query)
+    names = [name.lower() for name, _ in answer]
+    assert len(set(names)) == len(names), "no header twice"
+    return {name.decode(): value.decode() for name, value in answer}
+
+
+@pytest.mark.parametrize("path", ["/", "/plans", "/plans/measures", "/plans/a/b", "/timeline", "/-/x", "/static/a.js"])
+@pytest.mark.parametrize("query", [b"", b"q=1", b"_chart=", b"_embed=", b"x_chart=1", b"q=_embed"])
+def test_nothing_inline_and_no_frames(path: str, query: bytes) -> None:
+    headers = protect(path, query)
+    policy = headers["content-security-policy"].split("; ")
+    assert {"default-src 'none'", "script-src 'self'", "style-src 'self'", "base-uri 'none'"} <= set(policy)
+    assert "frame-ancestors 'none'" in policy
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("path", ["/plans", "/plans/measures", "/plans/search"])
+def test_a_chart_that_was_asked_for_may_be_drawn(path: str) -> None:
+    policy = protect(path, b"_chart=1")["content-security-policy"]
+    assert "script-src 'self' 'unsafe-eval'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize("path", ["/", "/plans/measures/x", "/plans/measures.json", "/-/x"])
+def test_no_chart_is_drawn_elsewhere(path: str) -> None:
+    assert "unsafe" not in protect(path, b"_chart=1")["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/plans/measures.json", "/plans.csv", "/plans/measures.excel.csv", "/-/suggest.json"])
+def test_data_may_be_read_by_scripts_of_any_site(path: str) -> None:
+    assert protect(path)["access-control-allow-origin"] == "*"
+
+
+def test_pages_may_not() -> None:
+    assert "access-control-allow-origin" not in protect("/plans/measures")
+
+
+def test_no_cookie_goes_either_way() -> None:
+    assert "set-cookie" not in protect("/", b"", (b"Set-Cookie", b"a=b"), (b"set-cookie", b"c=d"))
+    assert ignore_cookies([(b"Cookie", b"a=b"), (b"host", b"x")]) == [(b"host", b"x")]
+
+
+def test_what_another_set_is_replaced() -> None:
+    headers = protect("/", b"", (b"Content-Security-Policy", b"script-src *"), (b"X-Content-Type-Options", b"no"))
+    assert "script-src 'self'" in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_link_that_no_proxy_would_take_is_left_out() -> None:
+    assert "link" in protect("/plans", b"", (b"link", b"<x>"))
+    assert "link" not in {name.lower() for name in protect("/plans", b"", (b"Link", b"<" + b"x" * 3000 + b">"))}

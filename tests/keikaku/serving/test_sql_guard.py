@@ -1,0 +1,309 @@
+"""A guarded connection reads and does nothing else; what visitors write is bounded in size, memory and work."""
+
+import re
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keikaku.serving import sql_guard
+from keikaku.serving.sql_guard import (
+    ANSWER_BYTES,
+    HEAP_BYTES,
+    LIMITS,
+    VISITOR_LENGTH,
+    VISITOR_SQL_LENGTH,
+    TooMuch,
+    explain_error,
+    guard_connection,
+    guard_visitor,
+)
+
+FORBIDDEN = [
+    "INSERT INTO sectors SELECT * FROM sectors",
+    "REPLACE INTO sectors SELECT * FROM sectors",
+    "UPDATE sectors SET name = 'x'",
+    "DELETE FROM sectors",
+    "WITH s AS (SELECT 1) DELETE FROM sectors",
+    "INSERT INTO sectors SELECT * FROM sectors RETURNING *",
+    "UPDATE sqlite_master SET sql = ''",
+    "DELETE FROM sqlite_master",
+    "CREATE TABLE t (a)",
+    "CREATE TABLE t AS SELECT 1",
+    "CREATE TEMP TABLE t (a)",
+    "CREATE INDEX i ON sectors (name)",
+    "CREATE VIEW v AS SELECT 1",
+    "CREATE TEMP VIEW v AS SELECT 1",
+    "CREATE TRIGGER t AFTER INSERT ON sectors BEGIN SELECT 1; END",
+    "CREATE TEMP TRIGGER t AFTER INSERT ON sectors BEGIN SELECT 1; END",
+    "CREATE VIRTUAL TABLE t USING fts5(a)",
+    "CREATE VIRTUAL TABLE temp.t USING fts5(a)",
+    "CREATE VIRTUAL TABLE t USING rtree(a, b, c)",
+    "ALTER TABLE sectors RENAME TO s",
+    "ALTER TABLE sectors ADD COLUMN a",
+    "ALTER TABLE sectors DROP COLUMN title",
+    "DROP TABLE sectors",
+    "DROP VIEW targets",
+    "DROP INDEX plans_end_fiscal_year",
+    "ATTACH '/etc/passwd' AS p",
+    "ATTACH ':memory:' AS p",
+    "DETACH main",
+    "VACUUM",
+    "VACUUM INTO '/tmp/copy.db'",
+    "ANALYZE",
+    "REINDEX",
+    "BEGIN",
+    "BEGIN IMMEDIATE",
+    "SAVEPOINT s",
+    "SELECT load_extension('x')",
+    "SELECT fts3_tokenizer('simple')",
+    "SELECT json_patch('{}', '{}')",
+    "INSERT INTO search_index (search_index) VALUES ('optimize')",
+    "INSERT INTO search_index (search_index) VALUES ('rebuild')",
+    "INSERT INTO search_index (search_index, rank) VALUES ('pgsz', 64)",
+    "INSERT INTO search_index (search_index) VALUES ('delete-all')",
+    "SELECT writefile('/tmp/x', 'x')",
+    "SELECT readfile('/etc/passwd')",
+    "SELECT edit('x')",
+    "SELECT * FROM fsdir('/')",
+    "SELECT * FROM pragma_integrity_check",
+    "SELECT * FROM pragma_quick_check",
+    "SELECT * FROM pragma_cache_size",
+    "SELECT * FROM pragma_optimize",
+]
+PRAGMAS = [
+    "analysis_limit = 1",
+    "application_id = 1",
+    "auto_vacuum = 1",
+    "busy_timeout = 1",
+    "cache_size = 1000000",
+    "cache_spill = 0",
+    "case_sensitive_like = 1",
+    "data_store_directory = '/tmp'",
+    "encoding = 'UTF-16'",
+    "foreign_keys = 1",
+    "hard_heap_limit = 0",
+    "ignore_check_constraints = 1",
+    "incremental_vacuum",
+    "integrity_check",
+    "journal_mode = DELETE",
+    "journal_size_limit = 1",
+    "legacy_alter_table = 1",
+    "locking_mode = EXCLUSIVE",
+    "max_page_count = 1",
+    "mmap_size = 1000000000",
+    "optimize",
+    "page_size = 512",
+    "query_only = 0",
+    "quick_check",
+    "recursive_triggers = 1",
+    "schema_version = 1",
+    "secure_delete = 1",
+    "shrink_memory",
+    "soft_heap_limit = 0",
+    "synchronous = 0",
+    "temp_store = 2",
+    "temp_store_directory = '/tmp'",
+    "threads = 8",
+    "trusted_schema = 1",
+    "user_version = 1",
+    "wal_checkpoint",
+    "writable_schema = 1",
+]
+# One value that takes SQLite much time or memory, or many of them.
+ENDLESS = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
+LONG = "substr(hex(zeroblob(130000)), 1, 250000)"
+TOO_LARGE_VALUES = [
+    "zeroblob(400000000)",
+    "hex(zeroblob(400000000))",
+    "randomblob(300000)",
+    "hex(zeroblob(200000))",
+    "quote(zeroblob(200000))",
+    "printf('%.*c', 200000000, 'x')",
+    "printf('%2000000000d', 1)",
+    "format('%.300000f', 1.0)",
+    "replace(hex(zeroblob(1000)), '0', hex(zeroblob(1000)))",
+    f"replace({LONG}, substr({LONG}, 1, 2000), '')",
+    f"instr({LONG}, {LONG} || '1')",
+    f"trim({LONG}, {LONG})",
+    f"{LONG} LIKE '%0_0_0_0_0_0_0_0_0_0_1'",
+    f"{LONG} GLOB '*0?0?0?0?0?0?0?0?0?0?1'",
+    f"{LONG} || {LONG}",
+    f"upper({LONG}) || lower({LONG})",
+    f"json_array({LONG}, {LONG})",
+]
+
+
+@pytest.fixture
+def guarded(database_file: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that could write, load and attach, but for its guard."""
+    connection = sqlite3.connect(database_file, isolation_level=None)
+    if hasattr(connection, "enable_load_extension"):
+        connection.enable_load_extension(True)
+    guard_connection(connection)
+    yield connection
+    connection.close()
+
+
+@pytest.fixture
+def visitor(guarded: sqlite3.Connection) -> sqlite3.Connection:
+    guard_visitor(guarded)
+    return guarded
+
+
+# Only reading
+
+
+@pytest.mark.parametrize("sql", FORBIDDEN)
+def test_nothing_is_written_attached_or_loaded(guarded: sqlite3.Connection, database_file: Path, sql: str) -> None:
+    before = database_file.read_bytes()
+    with pytest.raises(
+        sqlite3.DatabaseError, match=r"not authorized|authorization denied|prohibited|no such|may not be"
+    ):
+        guarded.execute(sql).fetchall()
+    assert database_file.read_bytes() == before
+
+
+@pytest.mark.parametrize("pragma", PRAGMAS)
+def test_no_setting_is_changed(guarded: sqlite3.Connection, pragma: str) -> None:
+    for sql in (f"PRAGMA {pragma}", f"PRAGMA main.{pragma}"):
+        with pytest.raises(sqlite3.DatabaseError, match="not authorized"):
+            guarded.execute(sql)
+
+
+def test_each_forbidden_statement_would_work_without_the_guard(database: sqlite3.Connection) -> None:
+    """Those that fail anyway would prove nothing."""
+    works = 0
+    for sql in FORBIDDEN:
+        try:
+            database.execute(sql).fetchall()
+            works += 1
+        except sqlite3.Error:
+            continue
+        finally:
+            database.rollback()
+    assert works > 20
+
+
+def test_the_whole_database_can_be_read(guarded: sqlite3.Connection) -> None:
+    for (name,) in guarded.execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')").fetchall():
+        if name != "search_index":
+            guarded.execute(f'SELECT * FROM "{name}"').fetchall()
+        assert guarded.execute("SELECT * FROM pragma_table_info(?)", (name,)).fetchall()
+        assert guarded.execute(f"PRAGMA table_info([{name}])").fetchall()
+    assert guarded.execute("SELECT count(*) FROM search_index WHERE search_index MATCH 'a OR b'").fetchone()
+    for sql in ("PRAGMA page_count", "PRAGMA database_list", "PRAGMA foreign_key_list(measures)", "PRAGMA encoding"):
+        assert guarded.execute(sql).fetchall(), sql
+
+
+# Limits
+
+
+def test_every_limit_holds_for_a_connection(guarded: sqlite3.Connection) -> None:
+    assert {limit: guarded.getlimit(limit) for limit in LIMITS} == LIMITS
+    guarded.set_authorizer(None)
+    assert guarded.execute("PRAGMA hard_heap_limit").fetchone() == (HEAP_BYTES,)
+
+
+def test_large_sorts_stay_in_memory(visitor: sqlite3.Connection) -> None:
+    for sql in (f"SELECT n FROM c ORDER BY {LONG} || n", f"SELECT count(*) FROM (SELECT DISTINCT {LONG} || n FROM c)"):
+        with pytest.raises(MemoryError) as raised:
+            visitor.execute(f"{ENDLESS} {sql}").fetchall()
+        assert isinstance(explain_error(raised.value), TooMuch)
+
+
+def test_limits_are_narrower_for_visitors(visitor: sqlite3.Connection) -> None:
+    assert visitor.getlimit(sqlite3.SQLITE_LIMIT_LENGTH) == VISITOR_LENGTH < LIMITS[sqlite3.SQLITE_LIMIT_LENGTH]
+    assert visitor.getlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH) == VISITOR_SQL_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        ("SELECT " + ", ".join("1" * 101), "too many columns"),
+        ("SELECT " + "(" * 300 + "1" + ")" * 300, "too large|stack overflow"),
+        ("SELECT " + "1 + " * 300 + "1", "too large"),
+        ("SELECT " + " NOT " * 300 + "1", "too large|stack overflow"),
+        (" UNION ALL ".join(["SELECT 1"] * 61), "too many terms"),
+        (f"SELECT char({', '.join('1' * 101)})", "too many arguments"),
+        (f"SELECT '{'x' * VISITOR_SQL_LENGTH}'", "too big|too large|too long|query string is too large"),
+        ("SELECT ?5001", "variable number"),
+        ("SELECT 'x' LIKE " + "hex(zeroblob(600000))", "too big|too complex"),
+    ],
+)
+def test_long_statements_are_refused(visitor: sqlite3.Connection, sql: str, message: str) -> None:
+    with pytest.raises((sqlite3.Error, MemoryError), match=message):
+        visitor.execute(sql).fetchall()
+
+
+@pytest.mark.parametrize("value", TOO_LARGE_VALUES)
+def test_a_large_value_is_refused_at_once(visitor: sqlite3.Connection, value: str) -> None:
+    began = time.perf_counter()
+    with pytest.raises((sqlite3.DataError, MemoryError)) as raised:
+        visitor.execute(f"SELECT length({value})").fetchall()
+    assert time.perf_counter() - began < 0.5
+    assert isinstance(explain_error(raised.value), sqlite3.OperationalError), "a mistake of the visitor's"
+
+
+# Functions that take the place of SQLite's own
+
+# Without NUL, at which some of SQLite's own functions end a text and others do not.
+TEXTS = st.one_of(
+    st.none(),
+    st.text("aA%_*?[]b😀　\u0130", max_size=12),
+    st.integers(-99, 99),
+    st.binary(max_size=4).filter(lambda value: 0 not in value),
+)
+
+
+@given(st.tuples(TEXTS, TEXTS, TEXTS))
+def test_functions_give_what_sqlites_own_give(values: tuple[object, object, object]) -> None:
+    plain, guarded = sqlite3.connect(":memory:"), sqlite3.connect(":memory:")
+    guard_connection(guarded)
+    guard_visitor(guarded)
+    texts = [value.decode("latin-1") if isinstance(value, bytes) else value for value in values]
+    for sql in (
+        "SELECT instr(?1, ?2), ?1 LIKE ?2, ?1 NOT LIKE ?2, ?1 GLOB ?2, like(?1, ?2), glob(?1, ?2)",
+        "SELECT replace(?1, ?2, ?3), trim(?1, ?2), ltrim(?1, ?2), rtrim(?1, ?2), ?1 LIKE ?2 ESCAPE 'a'",
+        "SELECT printf('%s|%5.2f|%d|%%', ?1, ?2, ?3), format('%-9s', ?1), printf('%q', ?1)",
+    ):
+        used = [int(place) for place in re.findall(r"\?(\d)", sql)]
+        assert guarded.execute(sql, texts[: max(used)]).fetchall() == plain.execute(sql, texts[: max(used)]).fetchall()
+    if isinstance(values[0], bytes) and isinstance(values[1], bytes):
+        sql = "SELECT instr(?1, ?2)"
+        assert guarded.execute(sql, values[:2]).fetchall() == plain.execute(sql, values[:2]).fetchall()
+    plain.close()
+    guarded.close()
+
+
+# Size of the answer
+
+
+def test_an_answer_may_be_as_large_as_it_may(visitor: sqlite3.Connection) -> None:
+    rows = ANSWER_BYTES // (100_000 + sql_guard.CELL_BYTES)
+    sql = f"{ENDLESS} SELECT hex(zeroblob(50000)) FROM c LIMIT ?"
+    assert len(visitor.execute(sql, (rows,)).fetchall()) == rows
+    assert len(visitor.execute(sql, (rows,)).fetchall()) == rows, "counted anew for every query"
+    with pytest.raises(TooMuch, match="too many bytes in the answer"):
+        visitor.execute(sql, (rows + 1,)).fetchall()
+
+
+@pytest.mark.parametrize("value", ["zeroblob(200000)", "hex(zeroblob(100000))"])
+def test_a_row_may_not_be_larger_than_an_answer(database_file: Path, value: str) -> None:
+    connection = sqlite3.connect(database_file)
+    guard_connection(connection)
+    guard_visitor(connection, float("inf"))
+    assert len(connection.execute(f"{ENDLESS} SELECT {value} FROM c LIMIT 40").fetchall()) == 40
+    with pytest.raises(TooMuch):
+        connection.execute("SELECT " + ", ".join([value] * 30)).fetchall()
+    connection.close()
+
+
+def test_broken_text_is_read_and_counted(visitor: sqlite3.Connection) -> None:
+    assert visitor.execute("SELECT CAST(X'e38182ff' AS TEXT)").fetchone() == ("あ\ufffd",)
+    with pytest.raises(TooMuch):
+        visitor.execute(f"{ENDLESS} SELECT CAST(randomblob(100000) AS TEXT) FROM c").fetchall()
