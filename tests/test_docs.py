@@ -74,6 +74,13 @@ def test_every_make_target_in_a_document_exists(document: Path) -> None:
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_file_of_the_project_in_a_document_exists(document: Path) -> None:
+    folders = "benchmarks|data|deploy|keikaku|plugins|static|templates|tests"
+    named = set(re.findall(rf"`((?:{folders})/[\w./-]+\.\w+)`", document.read_text("utf-8")))
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_option_of_build_db_in_a_document_exists(document: Path) -> None:
     known = subprocess.run([sys.executable, ROOT / "build_db.py", "--help"], capture_output=True, text=True, check=True)
     text = document.read_text("utf-8")
