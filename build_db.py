@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from keikaku.build.build_turn import take_turn
-from keikaku.build.database import DatabaseError, write_database
-from keikaku.build.history import HISTORY, HistoryError, add_release, read_history, read_rows
-from keikaku.build.report import Passage, compare_report, read_passages, read_report
-from keikaku.build.rows import build_rows
+from keikaku.database.build_turn import take_turn
+from keikaku.database.history import HISTORY, HistoryError, add_release, read_history, read_rows
+from keikaku.database.report import Passage, compare_report, read_passages, read_report
+from keikaku.database.rows import build_rows
+from keikaku.database.writing import DatabaseError, write_database
 from keikaku.downloads.data_set import read_data_set, read_metadata
 from keikaku.downloads.errors import FilesError
 from keikaku.plan.errors import InvalidData, Problem

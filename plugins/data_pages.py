@@ -9,7 +9,7 @@ from datasette.app import Datasette
 from jinja2 import Environment
 from markupsafe import Markup
 
-from keikaku.build.schema import read_schema
+from keikaku.database.schema import read_schema
 from keikaku.downloads.examples import read_examples
 from keikaku.pages.er_diagram import draw_er_diagram
 

@@ -39,7 +39,7 @@ from datasette.views.database import MagicParameters
 from datasette.views.row import RowView
 from datasette.views.table import TableView
 
-from keikaku.build.content_hash import hash_rows
+from keikaku.database.content_hash import hash_rows
 from keikaku.downloads.about import About, content_disposition, plain_lines
 from keikaku.downloads.cells import Value
 from keikaku.downloads.copying import Copying, Limits, Sheet, TimeUp

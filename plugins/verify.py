@@ -18,8 +18,8 @@ from datasette.utils.asgi import Request
 from datasette.views.base import DatasetteError
 from jinja2 import Environment
 
-from keikaku.build.content_hash import LENGTH, hash_rows, read_hash
-from keikaku.build.history import HISTORY, RecordId, Release, hash_records, read_history, read_rows
+from keikaku.database.content_hash import LENGTH, hash_rows, read_hash
+from keikaku.database.history import HISTORY, RecordId, Release, hash_records, read_history, read_rows
 from keikaku.downloads.data_set import describe_data_set
 from keikaku.downloads.fingerprint import fingerprint
 from keikaku.downloads.notes import OURS

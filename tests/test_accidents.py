@@ -19,7 +19,7 @@ from click.testing import CliRunner
 from datasette.app import Datasette
 
 import build_db
-from keikaku.build.build_turn import take_turn
+from keikaku.database.build_turn import take_turn
 from keikaku.downloads.replacing import replacing
 from keikaku.serving.site_check import PLUGINS, find_missing_libraries, find_missing_plugins
 from tests.conftest import ROOT, SERVED

@@ -14,7 +14,7 @@ import pytest
 from datasette.app import Datasette
 from pydantic import BaseModel
 
-from keikaku.build.schema import read_schema
+from keikaku.database.schema import read_schema
 from keikaku.pages.dictionary import PAGE, build_dictionary
 from keikaku.plan import model, vocabulary
 from keikaku.plan.folder import LISTS, read_plan

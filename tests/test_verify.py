@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from datasette.app import Datasette
 
 from build_db import main
-from keikaku.build.content_hash import hash_rows, read_hash
-from keikaku.build.history import HISTORY, HistoryError, RecordId, hash_records, last, read_history, read_rows
+from keikaku.database.content_hash import hash_rows, read_hash
+from keikaku.database.history import HISTORY, HistoryError, RecordId, hash_records, last, read_history, read_rows
 from tests.conftest import ROOT, SERVED
 from tests.test_docs import blocks
 

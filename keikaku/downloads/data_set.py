@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from keikaku.build.schema import Column, read_schema
+from keikaku.database.schema import Column, read_schema
 from keikaku.downloads.about import Field, plain_lines
 from keikaku.downloads.cells import Value
 from keikaku.downloads.errors import FilesError

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from keikaku.build.schema import Column
+from keikaku.database.schema import Column
 from keikaku.downloads.about import Field
 from keikaku.downloads.data_set import DataSet, TableInfo
 from keikaku.downloads.errors import FilesError

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from keikaku.build.build_turn import find_abandoned, remove_abandoned
+from keikaku.database.build_turn import find_abandoned, remove_abandoned
 from keikaku.downloads.errors import FilesError
 
 

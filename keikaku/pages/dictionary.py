@@ -11,7 +11,7 @@ from typing import Any
 import apsw
 import yaml
 
-from keikaku.build.schema import SCHEMA, Column, Table, read_schema
+from keikaku.database.schema import SCHEMA, Column, Table, read_schema
 from keikaku.plan.vocabulary import CODES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,7 +21,7 @@ DATABASE = "plans"
 
 _OPENING = """# Data dictionary
 
-Made by `make dictionary` from `keikaku/build/schema.sql`, `keikaku/plan/vocabulary.py` and `metadata.yml`: edit those, never this
+Made by `make dictionary` from `keikaku/database/schema.sql`, `keikaku/plan/vocabulary.py` and `metadata.yml`: edit those, never this
 page. The words of the field are in [the glossary](glossary.md); how facts were read and judged is in
 [method](method.md). A column that may be empty holds NULL where there is nothing to say.
 """

@@ -11,7 +11,7 @@ from functools import lru_cache
 from html import escape
 from itertools import pairwise
 
-from keikaku.build.schema import Table, read_schema
+from keikaku.database.schema import Table, read_schema
 
 LINE, PADDING, GAP_X, GAP_Y, MARGIN = 20, 10, 44, 16, 8
 CHARACTER, BOLD = 7.4, 8.4  # width of a letter in text of 14 px

@@ -8,8 +8,8 @@ itself, or say more of an old answer than the history of the records in it.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from keikaku.build.content_hash import LENGTH
-from keikaku.build.history import Change, RecordId, Release, digest_records, replay
+from keikaku.database.content_hash import LENGTH
+from keikaku.database.history import Change, RecordId, Release, digest_records, replay
 
 SENTENCES = {
     "stands": "変わっていません。引用した内容は、今のデータと同じです。",

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from itertools import chain
 from typing import Any
 
-from keikaku.build.schema import read_schema
+from keikaku.database.schema import read_schema
 from keikaku.plan.errors import Problem
 from keikaku.plan.model import PlanData
 from keikaku.plan.reading import Document

@@ -1,6 +1,6 @@
 """The first plan holds what its report prints: counts always; every cell and the wording rule with the report.
 
-Reads the files of data/akishima with a YAML parser and the report line by line, without keikaku/build/report.py, so that a
+Reads the files of data/akishima with a YAML parser and the report line by line, without keikaku/database/report.py, so that a
 fault there does not hide one here. KEIKAKU_REPORT names a copy of the report; without it those tests are skipped.
 """
 

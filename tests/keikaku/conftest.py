@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from keikaku.build.database import write_database
-from keikaku.build.report import read_passages, read_report
-from keikaku.build.rows import build_rows
+from keikaku.database.report import read_passages, read_report
+from keikaku.database.rows import build_rows
+from keikaku.database.writing import write_database
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.folder import read_plan
 from keikaku.plan.model import PlanData

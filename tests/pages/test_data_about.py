@@ -12,7 +12,7 @@ import pytest
 import yaml
 from datasette.app import Datasette
 
-from keikaku.build.schema import read_schema
+from keikaku.database.schema import read_schema
 from keikaku.plan.vocabulary import CODES, CORRECTION_KINDS, OUTCOMES, RULES
 from tests.conftest import ROOT
 

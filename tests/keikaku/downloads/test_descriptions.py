@@ -13,7 +13,7 @@ from frictionless import Package
 from rdflib import URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF
 
-from keikaku.build.schema import read_schema
+from keikaku.database.schema import read_schema
 from keikaku.downloads.data_set import DataSet, read_data_set
 from keikaku.downloads.descriptions import build_schema_org
 from keikaku.downloads.listing import FileInfo

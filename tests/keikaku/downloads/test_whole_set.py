@@ -23,7 +23,7 @@ from click.testing import CliRunner
 from pyarrow import parquet
 
 from build_db import main
-from keikaku.build.schema import read_schema
+from keikaku.database.schema import read_schema
 from keikaku.downloads.data_set import DataSet, read_data_set
 from keikaku.downloads.errors import FilesError
 from keikaku.downloads.examples import Example, read_examples

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from keikaku.build.schema import read_schema
+from keikaku.database.schema import read_schema
 from keikaku.pages.er_diagram import draw_er_diagram
 
 SVG = "{http://www.w3.org/2000/svg}"

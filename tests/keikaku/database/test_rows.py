@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from keikaku.build.rows import Row, build_rows
-from keikaku.build.schema import read_schema
+from keikaku.database.rows import Row, build_rows
+from keikaku.database.schema import read_schema
 from keikaku.plan.model import PlanData
 from keikaku.plan.vocabulary import CODES
 

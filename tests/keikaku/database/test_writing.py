@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from keikaku.build.database import DatabaseError, write_database
-from keikaku.build.rows import Row, build_rows
+from keikaku.database.rows import Row, build_rows
+from keikaku.database.writing import DatabaseError, write_database
 from keikaku.plan.model import PlanData
 from keikaku.search import plan_in
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from keikaku.build.rows import build_rows
+from keikaku.database.rows import build_rows
 from keikaku.plan.errors import InvalidData, Problem
 from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.plan.model import Measure, PlanData, ReportLayout

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from keikaku.build.schema import SCHEMA, Table, read_schema
+from keikaku.database.schema import SCHEMA, Table, read_schema
 from keikaku.plan.vocabulary import CODES
 
 # Public names: people write SQL and links against them.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from keikaku.build.report import Passage, compare_report, read_passages, read_report, squeeze
+from keikaku.database.report import Passage, compare_report, read_passages, read_report, squeeze
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.folder import read_plan
 from keikaku.plan.model import PlanData
@@ -277,7 +277,7 @@ DIFFERENCES: dict[str, tuple[list[Change], str, str]] = {
             (
                 "events.yml",
                 "- id: minato-event-10",
-                "- {id: minato-event-11, row: 全体, fiscal_year: R7, title: 終了}\n- id: minato-event-10",
+                "- {id: minato-event-12, row: 全体, fiscal_year: R7, title: 終了}\n- id: minato-event-10",
             )
         ],
         "年度\t",

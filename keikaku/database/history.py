@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from keikaku.build.content_hash import LENGTH, hash_rows
+from keikaku.database.content_hash import LENGTH, hash_rows
 from keikaku.downloads.cells import Value
 
 HISTORY = "history.jsonl"
