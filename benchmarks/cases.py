@@ -16,7 +16,7 @@ class Found(NamedTuple):
 
 
 class Case(NamedTuple):
-    """A query of a tier and a set (example, issue, held) with what must be found within so many results."""
+    """A query of a tier and a set (example, wanted, held) with what must be found within so many results."""
 
     tier: str
     set: str

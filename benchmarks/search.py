@@ -125,7 +125,7 @@ def hit_rates(database: Path) -> str:
     cases = read_cases()
     met = {name: {case: case.is_met_by(run(connection, case.query)) for case in cases} for name, run in SYSTEMS.items()}
     groups = [(tier, [case for case in cases if case.tier == tier]) for tier in TIERS]
-    sets = {"example": "all given examples", "issue": "all named by the issue", "held": "all written before the search"}
+    sets = {"example": "all examples", "wanted": "all others it was built for", "held": "all written before the search"}
     groups += [(f"**{label}**", [case for case in cases if case.set == key]) for key, label in sets.items()]
     groups.append(("**all**", cases))
     lines = ["### Found", "", "| tier | cases | " + " | ".join(SYSTEMS) + " |", "| --- " * (2 + len(SYSTEMS)) + "|"]

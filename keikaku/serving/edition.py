@@ -7,11 +7,12 @@ import hashlib
 import json
 import time
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
+
+from keikaku.plan.fiscal_year import today_in_japan
 
 LOOK_AGAIN_SECONDS = 1.0
 
@@ -43,11 +44,6 @@ class Pages:
             self._seen = seen
             self._pages = _digest(part for path in paths for part in (path.name.encode(), path.read_bytes()))
         self._name = f"{self._fixed}:{self._pages}:{today_in_japan()}"
-
-
-def today_in_japan() -> str:
-    """As ISO date."""
-    return (datetime.now(UTC) + timedelta(hours=9)).date().isoformat()
 
 
 @lru_cache

@@ -1,4 +1,4 @@
-"""The cases of search_cases.tsv against the database of data/: by tier, and all of those that are given."""
+"""The cases of search_cases.tsv against the database of data/: by tier, and all of those it was built for."""
 
 import sqlite3
 import time
@@ -34,7 +34,7 @@ def test_there_are_cases_of_every_tier() -> None:
 
 
 @pytest.mark.parametrize("tier", sorted(TIERS))
-def test_every_given_case_is_met(tier: str, connection: sqlite3.Connection) -> None:
+def test_every_case_that_the_search_was_built_for_is_met(tier: str, connection: sqlite3.Connection) -> None:
     given = [case for case in CASES if case.tier == tier and case.set != "held"]
     assert [case for case in given if not is_met(case, connection)] == []
 
