@@ -16,6 +16,8 @@ def prepare_jinja2_environment(datasette: Datasette) -> Callable[[], Awaitable[N
     """The first hook of a start, before others need what may be missing."""
 
     async def check() -> None:
+        if datasette.plugins_dir is None:  # another site in this process: Datasette shares plugins between them
+            return
         databases = {name: Path(db.path) for name, db in datasette.databases.items() if db.path and not db.is_memory}
         plugins, templates = (Path(f) if f else None for f in (datasette.plugins_dir, datasette.template_dir))
         metadata = datasette.metadata() or {}
