@@ -25,7 +25,6 @@ from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted
 from datasette.renderer import json_renderer
 from datasette.utils import (
-    add_cors_headers,
     derive_named_parameters,
     escape_sqlite,
     sqlite_timelimit,
@@ -200,8 +199,6 @@ async def download(datasette: Datasette, request: Request) -> Any:
     }
     links = [f'<{about.license_url}>; rel="license"'] if about.license_url else []
     headers["link"] = ", ".join([*links, *([link_notes(request)] if kind != "xlsx" else [])])
-    if datasette.cors:
-        add_cors_headers(headers)
     return await asyncio.to_thread(FileAnswer, file, headers, request)
 
 

@@ -33,6 +33,14 @@ from keikaku.serving.sql_lane import RETRY_AFTER, LaneFull
 CORE = str(Path(core.__file__).parent)
 ROOT = str(Path(__file__).resolve().parent.parent)
 READING = {"GET", "HEAD", "OPTIONS"}
+METHODS = ", ".join(sorted(READING))
+# A browser asks before a script of another site sends a header of its own; whether it may read is said with the answer.
+PREFLIGHT = {
+    "Allow": METHODS,
+    "Access-Control-Allow-Methods": METHODS,
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
 STATIC = ("/static/", "/-/static/", "/-/static-plugins/")
 # Mistakes in an address that Datasette's own code notices only by failing.
 SLIPS = (ValueError, OverflowError, LookupError, sqlite3.Error)
@@ -130,7 +138,7 @@ def _as_json(request: Request) -> Response:
 
 @hookimpl
 def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
-    """Methods that write and NUL, which ends a text in C, go no further; missing static files get the page of 404."""
+    """Methods other than GET and HEAD, and NUL, which ends a text in C, go no further; missing static files get a page."""
 
     def wrap(app: App) -> App:
         async def answer(scope: dict[str, Any], receive: Receive, send: Send, status: int) -> None:
@@ -138,7 +146,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
             request = Request({**scope, "csrftoken": lambda: ""}, receive)
             response = await _respond(datasette, request, Answer(status, refusals.refuse_status(status)))
             if status == 405:
-                response.headers["Allow"] = ", ".join(sorted(READING))
+                response.headers["Allow"] = METHODS
             await response.asgi_send(send)
 
         async def static(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -160,6 +168,8 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
                 await app(scope, receive, send)
             elif scope["method"] not in READING:
                 await answer(scope, receive, send, 405)
+            elif scope["method"] == "OPTIONS":
+                await Response("", 204, PREFLIGHT).asgi_send(send)
             elif b"%00" in scope["query_string"]:
                 await answer(scope, receive, send, 400)
             elif scope["path"].startswith(STATIC):

@@ -13,7 +13,6 @@ from typing import Any
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.database import Database
-from datasette.utils import add_cors_headers
 from datasette.utils.asgi import NotFound, Request
 from datasette.views.database import DatabaseDownload
 from jinja2 import Environment
@@ -83,8 +82,6 @@ async def send_file(
     except OSError as error:
         raise NotFound("404") from error
     headers = {**(headers or {}), "etag": etag, "cache-control": f"max-age={datasette.setting('default_cache_ttl')}"}
-    if datasette.cors:
-        add_cors_headers(headers)
     if etag in request.headers.get("if-none-match", ""):
         fixed = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": 304, "headers": fixed})

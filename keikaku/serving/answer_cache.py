@@ -21,6 +21,7 @@ from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from keikaku.serving.compression import accepts_gzip
+from keikaku.serving.headers import share_data
 
 SEGMENT_BYTES = 24 * 1024 * 1024
 ANSWER_BYTES = 1024 * 1024
@@ -170,16 +171,17 @@ def make_answer(edition: str, key: Key, headers: Headers, body: bytes, seconds: 
     if b"content-encoding" in named:
         etag = pack_tag(etag)
     age = _MAX_AGE.search(named.get(b"cache-control", b""))
-    about = describe(named.get(b"etag", etag), int(age[1]) if age else seconds)
+    about = describe(named.get(b"etag", etag), int(age[1]) if age else seconds, key.path)
     dropped = {b"content-length", *(name for name, _ in about)}
     kept = [(name.lower(), value) for name, value in headers if name.lower() not in dropped]
     return Answer(edition, about, [*kept, (b"content-length", b"%d" % len(body)), *about], body)
 
 
-def describe(etag: bytes, seconds: int) -> Headers:
+def describe(etag: bytes, seconds: int, path: bytes) -> Headers:
     """The headers of an answer that a 304 has too."""
+    shared = [(name.encode(), value.encode()) for name, value in share_data(path.decode("latin-1")).items()]
     lasting = f"public, max-age={seconds}, stale-while-revalidate={WHILE_REVALIDATE}, stale-if-error={IF_ERROR}"
-    return [(b"etag", etag), (b"cache-control", lasting.encode()), (b"vary", b"Accept-Encoding")]
+    return [(b"etag", etag), (b"cache-control", lasting.encode()), (b"vary", b"Accept-Encoding"), *shared]
 
 
 def unpack(answer: Answer) -> Answer:
@@ -256,7 +258,7 @@ class AnswerCache:
         if answer is None and asked.known:
             etag = tag(edition, asked.key)
             if known := find_match(asked.known, etag, pack_tag(etag)):
-                await _send(send, 304, describe(known, self._seconds))
+                await _send(send, 304, describe(known, self._seconds, asked.key.path))
                 return "unchanged"
         if answer is None and asked.key in self._under_way:
             answer, came = await asyncio.shield(self._under_way[asked.key]), "shared"

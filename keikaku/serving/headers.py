@@ -1,9 +1,9 @@
 """The HTTP headers that protect whoever opens a page.
 
 Guarantees: scripts, styles, pictures and data come from this site alone, and nothing stands inline; no other site may
-frame a page, except the views made for it (keikaku.sharing); what is published as data may be read by scripts of any
-site; no cookie is set or read. One exception: on the page of a table or query whose visitor asked for a chart
-(`?_chart=`), Vega may compile its specification.
+frame a page, except the views made for it (keikaku.sharing); what is published as data, errors included, may be read by
+scripts of any site (CORS); no cookie is set or read. One exception: on the page of a table or query whose visitor asked
+for a chart (`?_chart=`), Vega may compile its specification.
 """
 
 import re
@@ -35,7 +35,13 @@ _ALWAYS = {
 }
 # /plans, /plans/measures and /plans/search, but no file, no row and nothing of Datasette's own.
 _TABLE_OR_QUERY = re.compile(r"/(?!-)[^/.]+(/(?!-)[^/.]+)?")
-_DATA = (".json", ".jsonld", ".csv", ".ics", ".atom")
+# The address of a page has no ending; what has one is for programs, except styles, scripts and the like.
+_DATA = re.compile(r"/(?!static/|-/static)(?:.*/)?[^/]*\.[^/]+|/files/.*|/-/(?:health|suggest)", re.DOTALL)
+_READABLE = {
+    "access-control-allow-origin": "*",
+    "access-control-expose-headers": "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, "
+    "Keikaku-Complete, Keikaku-Content-Hash, Keikaku-Data-Version, Keikaku-Rows, Link, Retry-After",
+}
 _AS_ASKED = (200, 304)
 # Proxies refuse answers with longer headers; Datasette repeats the address of a page, SQL and all, as a link to its JSON.
 _LONGEST_LINK = 2000
@@ -49,11 +55,15 @@ def protect_answer(headers: Headers, path: str, query_string: bytes, status: int
         policy = {**policy, "frame-ancestors": "*"}
         del added["x-frame-options"]
     added["content-security-policy"] = "; ".join(f"{name} {sources}" for name, sources in policy.items())
-    if path.endswith(_DATA):
-        added["access-control-allow-origin"] = "*"
+    added |= share_data(path)
     dropped = {b"set-cookie", b"x-frame-options", *(name.encode() for name in added)}
     kept = [(name, value) for name, value in headers if name.lower() not in dropped and not _is_long_link(name, value)]
     return kept + [(name.encode(), value.encode()) for name, value in added.items()]
+
+
+def share_data(path: str) -> dict[str, str]:
+    """The headers by which scripts of other sites may read what stands there; none if it is no data."""
+    return _READABLE if _DATA.fullmatch(path) else {}
 
 
 def ignore_cookies(headers: Headers) -> Headers:

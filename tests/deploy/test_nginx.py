@@ -67,6 +67,14 @@ def test_protecting_headers_stand_once_on_every_answer(client: httpx.Client) -> 
         assert "strict-transport-security" not in answer.headers
 
 
+@pytest.mark.parametrize("path", ["/plans/measures.json", "/files/plans.xlsx", "/plans.db"])
+def test_scripts_of_other_sites_are_told_what_they_may_do(client: httpx.Client, path: str) -> None:
+    asked = {"origin": "https://example.com", "access-control-request-method": "GET"}
+    answer = client.options(path, headers=asked | {"access-control-request-headers": "if-none-match"})
+    assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (204, "*")
+    assert answer.headers["access-control-allow-headers"] == "*"
+
+
 def test_pages_speak_of_the_address_that_the_visitor_used(client: httpx.Client) -> None:
     asked = {"x-forwarded-proto": "https", "x-forwarded-host": "evil.example"}
     page = client.get("/plans/measures/akishima-kogyo-2", headers=asked).text

@@ -35,13 +35,20 @@ def test_no_chart_is_drawn_elsewhere(path: str) -> None:
     assert "unsafe" not in protect(path, b"_chart=1")["content-security-policy"]
 
 
-@pytest.mark.parametrize("path", ["/plans/measures.json", "/plans.csv", "/plans/measures.excel.csv", "/-/suggest.json"])
+@pytest.mark.parametrize(
+    "path", ["/plans.csv", "/plans/a/b.jsonld", "/plans.db", "/files/nosuch", "/-/suggest", "/a.b\n"]
+)
 def test_data_may_be_read_by_scripts_of_any_site(path: str) -> None:
-    assert protect(path)["access-control-allow-origin"] == "*"
+    headers = protect(path)
+    assert headers["access-control-allow-origin"] == "*"
+    assert {"ETag", "Link", "Retry-After"} <= set(headers["access-control-expose-headers"].split(", "))
 
 
-def test_pages_may_not() -> None:
-    assert "access-control-allow-origin" not in protect("/plans/measures")
+@pytest.mark.parametrize(
+    "path", ["/", "/plans/measures", "/plans/a.b/c", "/static/site.css", "/-/static/app.css", "/-/x"]
+)
+def test_pages_and_what_they_are_made_of_may_not(path: str) -> None:
+    assert not any(name.startswith("access-control") for name in protect(path))
 
 
 def test_no_cookie_goes_either_way() -> None:
