@@ -48,6 +48,7 @@ from keikaku.downloads.json_file import JsonFile
 from keikaku.downloads.layout import Label, Layout, add_labels, lay_out, lift_limit
 from keikaku.downloads.notes import HEADINGS, Caveats, group_corrections
 from keikaku.downloads.workbook import MAX_ROWS, WorkbookFile
+from keikaku.serving.conditions import is_known
 from keikaku.serving.refusals import NO_SQL
 from keikaku.serving.sql_guard import ANSWER_BYTES, guard_visitor
 from keikaku.serving.sql_lane import Interrupted, LaneFull, run_apart
@@ -381,7 +382,7 @@ class FileAnswer:
         etag = f'"{digest}"'
         self.file = file
         self.headers = {**headers, "content-length": str(file.tell()), "etag": etag}
-        self.status = 304 if etag in request.headers.get("if-none-match", "") else 200
+        self.status = 304 if is_known(request.headers, etag) else 200
         self.has_body = self.status == 200 and request.method != "HEAD"
         file.seek(0)
 

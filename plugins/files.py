@@ -24,6 +24,7 @@ from keikaku.downloads.data_set import describe_data_set
 from keikaku.downloads.descriptions import build_schema_org
 from keikaku.downloads.fingerprint import fingerprint
 from keikaku.downloads.listing import LISTING, FileInfo
+from keikaku.serving.conditions import is_known, wants_parts
 from keikaku.serving.served_copy import find_home
 
 FOLDER = "files"
@@ -79,16 +80,20 @@ async def send_file(
     """Raises NotFound if the file is gone."""
     try:
         etag = f'"{await asyncio.to_thread(fingerprint, path)}"'
+        modified = path.stat().st_mtime
     except OSError as error:
         raise NotFound("404") from error
     headers = {**(headers or {}), "etag": etag, "cache-control": f"max-age={datasette.setting('default_cache_ttl')}"}
-    if etag in request.headers.get("if-none-match", ""):
+    if is_known(request.headers, etag, modified):
         fixed = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
         await send({"type": "http.response.start", "status": 304, "headers": fixed})
         await send({"type": "http.response.body", "body": b""})
         return
     respond: Callable[..., Awaitable[None]] = FileResponse(path, headers=headers, media_type=media_type)
-    await respond(request.scope, request.receive, send)
+    scope = request.scope
+    if not wants_parts(request.method, request.headers.get("range", "")):
+        scope = {**scope, "headers": [pair for pair in scope["headers"] if pair[0] != b"range"]}
+    await respond(scope, request.receive, send)
 
 
 async def read_listing(datasette: Datasette) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from datasette.utils.asgi import NotFound, Request
 from jinja2 import Environment
 
 from keikaku.downloads.fingerprint import fingerprint
+from keikaku.serving.conditions import is_known
 from keikaku.serving.served_copy import find_home
 
 FOLDER, LISTING, HOME = "pictures", "pictures.json", "home.png"
@@ -58,7 +59,7 @@ async def send_picture(datasette: Datasette, request: Request) -> Response:
     fixed = request.query_string and digest.startswith(request.query_string)
     kept = f"public, max-age={A_YEAR}" if fixed else f"max-age={datasette.setting('default_cache_ttl')}"
     headers = {"etag": etag, "cache-control": kept}
-    if etag in request.headers.get("if-none-match", ""):
+    if is_known(request.headers, etag):
         return Response("", status=304, headers=headers)
     try:
         content = await asyncio.to_thread((find_folder(datasette) / path).read_bytes)

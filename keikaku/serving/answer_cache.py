@@ -115,7 +115,7 @@ def is_kept_path(path: bytes) -> bool:
     """Not Datasette's reports on itself, nor whole files, which the system keeps in memory anyway."""
     if path.startswith(b"/-/"):
         return path == b"/-/suggest"
-    return not path.startswith(b"/files/")
+    return not path.startswith(b"/files/") and not path.endswith(b".db")
 
 
 def is_settled(query: bytes) -> bool:

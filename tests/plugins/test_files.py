@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,54 @@ async def test_parts_and_unchanged_files_are_answered_as_such(site: Datasette, p
     assert (unchanged.status_code, unchanged.content, unchanged.headers["etag"]) == (304, b"", etag)
     head = await site.client.head(path)
     assert (head.status_code, head.content, head.headers["etag"]) == (200, b"", etag)
+
+
+@pytest.mark.parametrize("path", ["/files/plans.xlsx", "/plans.db"])
+async def test_conditions_are_heeded_as_the_standard_has_them(site: Datasette, path: str) -> None:
+    """RFC 9110: what is not well-formed is ignored, and only GET has parts."""
+    whole = await site.client.get(path)
+    etag, modified = whole.headers["etag"], whole.headers["last-modified"]
+    for unchanged in (
+        {"if-none-match": "*"},
+        {"if-none-match": f'"other", W/{etag}'},
+        {"if-modified-since": modified},
+        {"if-none-match": etag, "range": "bytes=0-9"},
+        {"if-none-match": etag, "if-modified-since": "Wed, 21 Oct 2015 07:28:00 GMT"},
+    ):
+        assert (await site.client.get(path, headers=unchanged)).status_code == 304, unchanged
+    for sent in (
+        {"if-none-match": '"other"', "if-modified-since": modified},
+        {"if-none-match": f'"x{etag[1:]}'},
+        {"if-modified-since": "Wed, 21 Oct 2015 07:28:00 GMT"},
+        {"if-modified-since": "yesterday"},
+        {"range": "lines=1-2"},
+        {"range": "bytes=5-2"},
+        {"range": "bytes=a-b"},
+        {"range": "bytes="},
+        {"range": "bytes=0-9", "if-range": "Wed, 21 Oct 2015 07:28:00 GMT"},
+    ):
+        answer = await site.client.get(path, headers=sent)
+        assert (answer.status_code, answer.content) == (200, whole.content), sent
+    head = await site.client.head(path, headers={"range": "bytes=0-9"})
+    assert (head.status_code, head.headers["content-length"]) == (200, str(len(whole.content)))
+    parts = await site.client.get(path, headers={"range": "bytes=0-3, 10-12"})
+    assert parts.status_code == 206
+    assert parts.headers["content-type"].startswith("multipart/byteranges")
+    assert whole.content[:4] in parts.content and whole.content[10:13] in parts.content
+    for beyond in (f"bytes={len(whole.content)}-", "bytes=-0"):
+        refused = await site.client.get(path, headers={"range": beyond})
+        assert (refused.status_code, refused.headers["content-range"]) == (416, f"bytes */{len(whole.content)}"), beyond
+
+
+@pytest.mark.parametrize("path", ["/static/site.css", "/files/plans.xlsx", "/files/files.json", "/plans.db"])
+async def test_a_file_is_answered_for_in_the_time_of_a_static_one(site: Datasette, path: str) -> None:
+    """A hundredth of a second for each, whatever its size."""
+    taken = []
+    for _ in range(20):
+        began = time.perf_counter()
+        assert (await site.client.head(path)).status_code == 200
+        taken.append(time.perf_counter() - began)
+    assert min(taken) < 0.01
 
 
 async def test_the_database_is_the_file_itself(site: Datasette, site_folder: Path) -> None:
