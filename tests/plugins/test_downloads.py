@@ -53,8 +53,8 @@ async def all_rows(site: Datasette, name: str) -> list[list[Any]]:
 
 
 @pytest.fixture(scope="session")
-async def large(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Datasette]:
-    """A site with a table, a view and a query of more rows than any page shows."""
+async def large(site: Datasette, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Datasette]:
+    """A table, a view and a query of more rows than any page shows, with the plugins of the site, which must be there."""
     path = tmp_path_factory.mktemp("large") / "large.db"
     connection = sqlite3.connect(path)
     connection.executescript(
@@ -73,9 +73,9 @@ async def large(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Datas
         "all_numbers": {"sql": "SELECT id, note FROM numbers ORDER BY id DESC"},
         "who": {"sql": "SELECT :_now_epoch AS now, id FROM numbers WHERE turn = CAST(:turn AS INTEGER)"},
     }
+    assert site.plugins_dir  # plugins are shared between the sites of a process
     datasette = Datasette(
         [str(path)],
-        plugins_dir=str(ROOT / "plugins"),
         template_dir=str(ROOT / "templates"),
         metadata={"databases": {"large": {"queries": queries}}, "plugins": {"downloads": {"xlsx_max_rows": 10_000}}},
         settings={"max_returned_rows": 1000, "sql_time_limit_ms": 1000, "max_csv_mb": 1},
