@@ -18,30 +18,11 @@ from pathlib import Path
 import pytest
 
 from tests.browser.running_site import ROOT, free_port
+from tests.deploy.configuration import DEPLOY, copy_configuration
 from tests.programs import need
 
-DEPLOY = ROOT / "deploy"
 CONTAINERFILE = DEPLOY / "Containerfile"
 PATIENCE = 20  # seconds
-MAIN = """
-daemon off;
-{user}
-worker_processes 2;
-pid {place}/nginx.pid;
-error_log {place}/error.log warn;
-events {{}}
-http {{
-    access_log off;
-    default_type application/octet-stream;
-    types {{ text/css css; text/javascript js; image/svg+xml svg; }}
-    client_body_temp_path {place}/body;
-    proxy_temp_path {place}/proxy;
-    fastcgi_temp_path {place}/fastcgi;
-    uwsgi_temp_path {place}/uwsgi;
-    scgi_temp_path {place}/scgi;
-    include keikaku.conf;
-}}
-"""
 
 
 @dataclass
@@ -103,8 +84,8 @@ def deployed(shipped: Path) -> Iterator[Deployed]:
         place = Path(folder)
         (place / "site").symlink_to(shipped)
         port = free_port()
-        copy_configuration(place, port)
-        server = subprocess.Popen([nginx, "-p", folder, "-c", str(place / "etc" / "nginx.conf")])
+        main = copy_configuration(place, port)
+        server = subprocess.Popen([nginx, "-p", folder, "-c", str(main)])
         site = Deployed(f"http://localhost:{port}", place, server, {})
         try:
             for number in (1, 2):
@@ -143,31 +124,3 @@ def read_instructions(name: str) -> list[list[str]]:
 def environment(folder: Path) -> dict[str, str]:
     """For a program that is to take the project's package from a folder."""
     return {**os.environ, "PYTHONPATH": str(folder), "FORWARDED_ALLOW_IPS": "*"}
-
-
-def copy_configuration(place: Path, port: int) -> None:
-    """The files of deploy/ with the folders and the address of this test instead of a machine's."""
-    here = {
-        "/var/lib/keikaku": f"{place}/site",
-        "/run/keikaku": f"{place}/run",
-        "/var/cache/nginx": f"{place}/cache",
-        "/etc/nginx": f"{place}/etc",
-        "listen 80;": f"listen 127.0.0.1:{port};",
-        "listen [::]:80;": "",
-        "server_name keikaku.example.jp;": "server_name localhost;",
-        "client_header_timeout 10s;": "client_header_timeout 2s;",
-    }
-    etc = place / "etc"
-    shutil.copytree(DEPLOY / "nginx", etc)
-    (place / "cache").mkdir()
-    found = set()
-    for file in (etc / "keikaku.conf", etc / "keikaku" / "site.conf"):
-        text = file.read_text("utf-8")
-        for there, replacement in here.items():
-            if there in text:
-                found.add(there)
-                text = text.replace(there, replacement)
-        file.write_text(text, "utf-8")
-    assert found == set(here)
-    user = "user root;" if os.geteuid() == 0 else ""  # the folder is nobody else's
-    (etc / "nginx.conf").write_text(MAIN.format(place=place, user=user), "utf-8")

@@ -1,0 +1,518 @@
+"""The site beside stock Datasette: how many requests, how fast, how large. `python benchmarks/serve.py --help`.
+
+Needs wrk and nginx. Every figure is the median of rounds in which all servers take turns on one machine.
+"""
+
+import json
+import os
+import platform
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+from urllib.parse import quote
+
+import click
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from click.testing import CliRunner  # noqa: E402
+
+from benchmarks.sites import Nginx, Site, run_behind_nginx, run_ours, run_stock  # noqa: E402
+from benchmarks.synthetic import InventedPlan, copy_synonyms  # noqa: E402
+from build_db import main as build  # noqa: E402
+
+BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
+REQUESTS = ROOT / "benchmarks" / "requests.lua"
+VISITORS, ABUSERS = 4, 16
+LONGEST = 12.0  # seconds that one figure may take
+SLOW = 60  # seconds after which a request has failed
+LIKE_A_BROWSER = {"Accept-Encoding": "gzip"}
+WORD = quote("給食")
+
+
+class Page(NamedTuple):
+    """A kind of page: its address, and that of the nearest that stock Datasette has; {measure} is an id."""
+
+    name: str
+    ours: str
+    stock: str
+
+
+PAGES = (
+    Page("home", "/", "/"),
+    Page("measure", "/plans/measures/{measure}", "/plans/measures/{measure}"),
+    Page("table", "/plans/measures", "/plans/measures"),
+    Page("search", f"/plans/search?q={WORD}", f"/plans/search_documents?body__contains={WORD}"),
+    Page("query", "/plans/unmet_targets", "/plans?sql=" + quote("select * from unmet_targets")),
+    Page("CSV", "/plans/measures.csv", "/plans/measures.csv"),
+)
+COUNTING = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
+ENDLESS = "/plans?sql=" + quote(f"{COUNTING} SELECT count(*) FROM c")
+GREEDY = (
+    f"{COUNTING} SELECT count(*) FROM c",
+    f"{COUNTING} SELECT n FROM c",
+    f"{COUNTING} SELECT n FROM c ORDER BY n DESC",
+    f"{COUNTING} SELECT count(DISTINCT n || 'x') FROM c",
+    f"{COUNTING} SELECT group_concat(n) FROM c",
+    f"{COUNTING} SELECT json_group_array(n) FROM c",
+    f"{COUNTING} SELECT randomblob(100000) AS x FROM (SELECT n FROM c LIMIT 100000) ORDER BY x",
+    f"{COUNTING} SELECT hex(randomblob(100000)) FROM (SELECT n FROM c LIMIT 2000)",
+    "WITH RECURSIVE c (n) AS (SELECT 1 UNION SELECT n + 1 FROM c) SELECT max(n) FROM c",
+    "SELECT length(hex(zeroblob(400000000)))",
+    "SELECT printf('%.*c', 200000000, 'x')",
+    "SELECT replace(hex(zeroblob(100000)), '0', hex(zeroblob(1000)))",
+    "SELECT a.*, b.* FROM search_documents AS a, search_documents AS b ORDER BY a.body || b.body",
+    "SELECT sum(length(a.body || b.body || c.body)) FROM search_documents AS a, search_documents AS b, search_documents AS c",
+)
+ENDINGS = ("", ".json", ".csv")
+
+
+class Key(NamedTuple):
+    """What a figure is of: number of plans, whether others abuse SQL, how it was asked, and the name of the page."""
+
+    plans: int
+    abused: bool
+    way: str
+    page: str
+
+
+class Figure(NamedTuple):
+    """Requests per second, milliseconds of the median and of the slowest 5 % and 1 %, requests that failed."""
+
+    rate: float
+    p50: float
+    p95: float
+    p99: float
+    failed: int
+
+
+class Memory(NamedTuple):
+    """Bytes of one process: idle, most under any greedy query, and that query."""
+
+    idle: int
+    peak: int
+    query: str
+
+
+@dataclass(frozen=True)
+class Size:
+    """The servers of one database."""
+
+    plans: int
+    database: Path
+    stock: Site
+    ours: Site
+    nginx: Nginx
+    measure: str
+
+    def address(self, site: Site, page: Page) -> str:
+        path = page.stock if site is self.stock else page.ours
+        return site.address + path.format(measure=self.measure)
+
+
+@click.command()
+@click.option(
+    "--plans", "number", default=1741, show_default=True, help="Number of invented plans of the larger database."
+)
+@click.option("--rounds", default=3, show_default=True, help="Rounds of which each figure is the median.")
+@click.option("--seconds", default=1.5, show_default=True, help="How long each figure of a round is measured.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Folder that keeps the invented plans and databases.")
+@click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help="Page whose measured part is replaced.")
+def main(number: int, rounds: int, seconds: float, folder: Path | None, write: Path | None) -> None:
+    """Measure and print Markdown."""
+    programs = {name: shutil.which(name, path=f"{os.environ.get('PATH', '')}:/usr/sbin") for name in ("wrk", "nginx")}
+    if missing := [name for name, found in programs.items() if not found]:
+        raise click.ClickException(f"not installed: {', '.join(missing)}")
+    # Short, since the paths of sockets are.
+    with tempfile.TemporaryDirectory(prefix="serve") as temporary:
+        text = measure(
+            folder or Path(temporary) / "kept", Path(temporary), number, rounds, seconds, str(programs["nginx"])
+        )
+    click.echo(text)
+    if write:
+        page = write.read_text("utf-8")
+        before, _, rest = page.partition(BEGIN)
+        write.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", "utf-8")
+
+
+def measure(kept: Path, place: Path, number: int, rounds: int, seconds: float, nginx: str) -> str:
+    """Everything measured, as Markdown."""
+    databases = build_databases(kept, number)
+    with ExitStack() as running:
+        sizes = [running.enter_context(run_size(plans, file, place, nginx)) for plans, file in databases.items()]
+        figures = take_figures(sizes, rounds, seconds)
+    memory = {plans: measure_memory(file, place / f"memory{plans}") for plans, file in databases.items()}
+    sections = [show_aims(figures, memory)]
+    sections += [show_requests(figures, plans) for plans in databases]
+    sections += [
+        show_nginx(figures),
+        show_abuse(figures),
+        show_growth(figures),
+        show_memory(memory),
+        describe_machine(rounds, seconds),
+    ]
+    return "\n\n".join(sections)
+
+
+# servers
+
+
+def build_databases(kept: Path, number: int) -> dict[int, Path]:
+    """Number of plans -> database; the larger one is built unless it is there."""
+    kept.mkdir(parents=True, exist_ok=True)
+    one, many = kept / "one.db", kept / f"many-{number}.db"
+    build_database(ROOT / "data", one)
+    if number == 1:
+        return {1: one}
+    if not many.exists():
+        plans = kept / f"plans-{number}"
+        for i in range(1, number + 1):
+            InventedPlan(i).write(plans)
+        copy_synonyms(plans)
+        build_database(plans, many)
+    return {1: one, number: many}
+
+
+def build_database(data: Path, database: Path) -> None:
+    result = CliRunner().invoke(build, ["--quiet", "--data", str(data), "--output", str(database)])
+    if result.exit_code:
+        raise click.ClickException(result.output)
+
+
+@contextmanager
+def run_size(plans: int, database: Path, place: Path, nginx: str) -> Iterator[Size]:
+    folder = place / str(plans)
+    (folder / "n").mkdir(parents=True)
+    with sqlite3.connect(database) as connection:
+        measure = connection.execute("SELECT id FROM measures ORDER BY id LIMIT 1 OFFSET 5").fetchone()[0]
+    connection.close()
+    with (
+        run_stock(database, folder) as stock,
+        run_ours(database, folder) as ours,
+        run_behind_nginx(database, folder / "n", nginx) as behind,
+    ):
+        yield Size(plans, database, stock, ours, behind, measure)
+
+
+# requests
+
+
+def take_figures(sizes: list[Size], rounds: int, seconds: float) -> dict[Key, Figure]:
+    """The median of all rounds for every way of asking for every page."""
+    lasting = {(size.plans, page.name): get_ready(size, page) for size in sizes for page in PAGES}
+    taken: dict[Key, list[Figure]] = {}
+    for _ in range(rounds):
+        for size in sizes:
+            for page in PAGES:
+                for way in ("stock", "cold", "warm", "304", "nginx", "nginx 304", "file"):
+                    longer = 4 * lasting[size.plans, page.name] if way == "stock" else 0
+                    figure = ask(size, page, way, min(LONGEST, max(seconds, longer)))
+                    taken.setdefault(Key(size.plans, False, way, page.name), []).append(figure)
+            for site, ways in ((size.stock, ["stock"]), (size.ours, ["cold", "warm", "304"]), (size.nginx, ["nginx"])):
+                with abuse(site):
+                    for page in PAGES:
+                        for way in ways:
+                            figure = ask(size, page, way, seconds)
+                            taken.setdefault(Key(size.plans, True, way, page.name), []).append(figure)
+        for page in PAGES:
+            for size in sizes:
+                figure = ask(size, page, "cold", seconds, visitors=1)
+                taken.setdefault(Key(size.plans, False, "alone", page.name), []).append(figure)
+    return {key: combine(figures) for key, figures in taken.items()}
+
+
+def combine(figures: list[Figure]) -> Figure:
+    return Figure(
+        *(median(figure[i] for figure in figures) for i in range(4)), failed=sum(figure.failed for figure in figures)
+    )
+
+
+def get_ready(size: Size, page: Page) -> float:
+    """Ask each server for a page, keep our bytes as a file for nginx; returns the seconds that stock Datasette takes."""
+    for site in (size.ours, size.nginx):
+        status, _, body = fetch(size.address(site, page))
+        if status != 200:
+            raise click.ClickException(f"{size.address(site, page)} answers {status}")
+    (size.nginx.folder / page.name).write_bytes(body)
+    began = time.monotonic()
+    status, _, _ = fetch(size.address(size.stock, page))
+    if status != 200:
+        raise click.ClickException(f"{size.address(size.stock, page)} answers {status}")
+    return time.monotonic() - began
+
+
+def ask(size: Size, page: Page, way: str, seconds: float, visitors: int = VISITORS) -> Figure:
+    """One figure: visitors ask for a page again and again, each as soon as it has the answer."""
+    if way == "file":
+        return run_wrk(f"{size.nginx.files}/{page.name}", seconds, visitors)
+    site = {"stock": size.stock, "nginx": size.nginx, "nginx 304": size.nginx}.get(way, size.ours)
+    address = size.address(site, page)
+    if way == "cold":
+        return run_wrk(address, seconds, visitors, cold=True)
+    known = {}
+    if way != "stock":
+        _, etag, _ = fetch(address)  # what is kept may have grown old meanwhile
+        known = {"If-None-Match": etag} if way.endswith("304") else {}
+        if known and fetch(address, known)[0] != 304:
+            raise click.ClickException(f"{address} does not answer 304")
+    return run_wrk(address, seconds, visitors, known)
+
+
+def fetch(address: str, headers: dict[str, str] | None = None) -> tuple[int, str, bytes]:
+    """Status, ETag and bytes as they are sent."""
+    request = urllib.request.Request(address, headers={**LIKE_A_BROWSER, **(headers or {})})
+    try:
+        with urllib.request.urlopen(request, timeout=SLOW) as answer:
+            return answer.status, answer.headers.get("ETag", ""), answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.headers.get("ETag", ""), error.read()
+
+
+def run_wrk(
+    address: str, seconds: float, connections: int, headers: dict[str, str] | None = None, cold: bool = False
+) -> Figure:
+    process = start_wrk(address, seconds, connections, headers or {}, cold)
+    printed, _ = process.communicate(timeout=seconds + SLOW)
+    figures = json.loads(printed.splitlines()[-1])
+    if not figures["requests"]:
+        return Figure(0, *(3 * [float("inf")]), failed=figures["failed"])
+    return Figure(
+        figures["requests"] / figures["seconds"], figures["p50"], figures["p95"], figures["p99"], figures["failed"]
+    )
+
+
+def start_wrk(
+    address: str, seconds: float, connections: int, headers: dict[str, str], cold: bool
+) -> subprocess.Popen[str]:
+    # wrk takes whole seconds, so it is ended by a signal.
+    command = ["timeout", "--signal=INT", str(seconds), "wrk", "--threads=1", "--duration=1h", f"--timeout={SLOW}s"]
+    command += [f"--connections={connections}", f"--script={REQUESTS}"]
+    command += [f"--header={name}: {value}" for name, value in {**LIKE_A_BROWSER, **headers}.items()]
+    command += [address, "--", *(["cold", str(time.monotonic_ns())] if cold else [])]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+@contextmanager
+def abuse(site: Site) -> Iterator[None]:
+    """Many connections that ask for endless queries, none of them twice."""
+    process = start_wrk(site.address + ENDLESS, 3600, ABUSERS, {}, cold=True)
+    try:
+        time.sleep(1)
+        yield
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+# memory
+
+
+def measure_memory(database: Path, place: Path) -> dict[str, Memory]:
+    """Of stock Datasette and of ours, each query alone and then as many at once as there are visitors."""
+    place.mkdir()
+    found = {}
+    for name, run in (("stock", run_stock), ("ours", run_ours)):
+        with run(database, place) as site:
+            pid = site.processes[0]
+            for page in PAGES[:1] + PAGES[2:3]:
+                fetch(site.address + (page.ours if name == "ours" else page.stock))
+            idle = read_memory(pid, "VmRSS")
+            peaks = [(find_peak(site, pid, query), query) for query in GREEDY]
+        found[name] = Memory(idle, *max(peaks))
+    return found
+
+
+def find_peak(site: Site, pid: int, query: str) -> int:
+    """Most bytes while a query is asked for in every format, by several visitors at once."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+    addresses = [f"{site.address}/plans{ending}?sql={quote(query)}" for ending in ENDINGS]
+    with ThreadPoolExecutor(len(addresses)) as visitors:
+        list(visitors.map(swallow, addresses))
+    return read_memory(pid, "VmHWM")
+
+
+def swallow(address: str) -> None:
+    """Ask, and forget the answer piece by piece."""
+    try:
+        with urllib.request.urlopen(address, timeout=SLOW) as answer:
+            while answer.read(65536):
+                pass
+    except OSError:
+        pass
+
+
+def read_memory(pid: int, name: str) -> int:
+    lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
+
+
+# tables
+
+
+def show_table(title: str, columns: list[str], rows: list[list[str]]) -> str:
+    lines = [f"### {title}", "", f"| {' | '.join(columns)} |", "| --- " * len(columns) + "|"]
+    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
+
+
+def show_aims(figures: dict[Key, Figure], memory: dict[int, dict[str, Memory]]) -> str:
+    """Each aim with the worst figure that counts for it."""
+    sizes, pages = list(memory), [page.name for page in PAGES]
+    rows = []
+
+    def add(aim: str, measured: str, met: bool) -> None:
+        rows.append([aim, measured, "yes" if met else "**no**"])
+
+    def worst(way: str, than: str, plans: int) -> tuple[float, str]:
+        return min((rate(figures, plans, way, page) / rate(figures, plans, than, page), page) for page in pages)
+
+    for plans in sizes:
+        ratio, page = worst("warm", "stock", plans)
+        add(f"{say_plans(plans)}: a warm page ≥ 40 × stock", f"{ratio:,.0f} × ({page})", ratio >= 40)
+    for plans in sizes:
+        ratio = rate(figures, plans, "cold", "table") / rate(figures, plans, "stock", "table")
+        add(f"{say_plans(plans)}: the table page cold ≥ 2 × stock", f"{ratio:.1f} ×", ratio >= 2)
+    for plans in sizes:
+        ratio, page = worst("nginx", "file", plans)
+        add(f"{say_plans(plans)}: behind nginx ≥ 60 % of a file", f"{100 * ratio:.0f} % ({page})", ratio >= 0.6)
+    for plans in sizes:
+        for way in ("cold", "warm", "nginx"):
+            slower = [(figures[plans, True, way, p].p99 / figures[plans, False, way, p].p99, p) for p in pages]
+            failed = sum(figures[plans, True, way, page].failed for page in pages)
+            ratio, page = max(slower)
+            aim = f"{say_plans(plans)}, {way}, under abuse: p99 ≤ 2 × that without, none failed"
+            add(aim, f"{ratio:.1f} × ({page}), {failed} failed", ratio <= 2 and not failed)
+    for plans in sizes:
+        found = memory[plans]["ours"]
+        more = (found.peak - found.idle) / 1e6
+        add(f"{say_plans(plans)}: memory under any query ≤ 150 MB above idle", f"{more:,.0f} MB", more <= 150)
+    small, large = min(sizes), max(sizes)
+    ratio, page = max((figures[large, False, "alone", p].p95 / figures[small, False, "alone", p].p95, p) for p in pages)
+    add(f"p95 with {say_plans(large)} ≤ 1.5 × that with one", f"{ratio:.1f} × ({page})", ratio <= 1.5)
+    table = figures[large, False, "alone", "table"].p50
+    add(f"{say_plans(large)}: a table page ≤ 60 ms", f"{table:.0f} ms", table <= 60)
+    return show_table("Aims", ["aim", "measured", "met"], rows)
+
+
+def show_requests(figures: dict[Key, Figure], plans: int) -> str:
+    """Requests per second and p99 of one process, and how many times those of stock Datasette."""
+    rows = []
+    for page in PAGES:
+        stock = rate(figures, plans, "stock", page.name)
+        cells = [page.name, say_figure(figures[plans, False, "stock", page.name])]
+        for way in ("cold", "warm", "304"):
+            figure = figures[plans, False, way, page.name]
+            cells.append(f"{say_figure(figure)}, {figure.rate / stock:,.1f} ×")
+        rows.append(cells)
+    columns = ["page", "stock", "ours, cold", "ours, warm", "ours, 304"]
+    return show_table(f"One process, {say_plans(plans)}: requests/s, p99, times stock", columns, rows)
+
+
+def show_nginx(figures: dict[Key, Figure]) -> str:
+    rows = []
+    for plans in find_sizes(figures):
+        for page in PAGES:
+            warm, known, file = (figures[plans, False, way, page.name] for way in ("nginx", "nginx 304", "file"))
+            rows.append(
+                [
+                    f"{plans:,}",
+                    page.name,
+                    say_figure(warm),
+                    say_figure(known),
+                    say_figure(file),
+                    f"{100 * warm.rate / file.rate:.0f} %",
+                ]
+            )
+    columns = ["plans", "page", "ours behind nginx", "304", "the same bytes as a file", "ours / file"]
+    return show_table("Behind nginx: requests/s, p99", columns, rows)
+
+
+def show_abuse(figures: dict[Key, Figure]) -> str:
+    ways = ("stock", "cold", "warm", "304", "nginx")
+    rows = []
+    for plans in find_sizes(figures):
+        for page in PAGES:
+            cells = [f"{plans:,}", page.name]
+            for way in ways:
+                before, after = (figures[plans, abused, way, page.name] for abused in (False, True))
+                failed = f", {after.failed} failed" if after.failed else ""
+                cells.append(f"{say_time(before.p99)} → {say_time(after.p99)}{failed}")
+            rows.append(cells)
+    columns = ["plans", "page", "stock", "ours, cold", "ours, warm", "ours, 304", "ours behind nginx"]
+    return show_table(f"p99 without and with {ABUSERS} connections that abuse SQL", columns, rows)
+
+
+def show_growth(figures: dict[Key, Figure]) -> str:
+    sizes = find_sizes(figures)
+    rows = []
+    for page in PAGES:
+        found = [figures[plans, False, "alone", page.name] for plans in sizes]
+        cells = [f"{say_time(figure.p50)}, {say_time(figure.p95)}" for figure in found]
+        rows.append([page.name, *cells, f"{found[-1].p95 / found[0].p95:.1f} ×"])
+    columns = ["page", *(say_plans(plans) for plans in sizes), "p95"]
+    return show_table("Cold, one visitor: p50, p95", columns, rows)
+
+
+def show_memory(memory: dict[int, dict[str, Memory]]) -> str:
+    rows = [
+        [f"{plans:,}", name, say_bytes(found.idle), say_bytes(found.peak), say_bytes(found.peak - found.idle), f"`{found.query}`"]
+        for plans, sites in memory.items()
+        for name, found in sites.items()
+    ]  # fmt: skip
+    columns = ["plans", "server", "idle", "most", "above idle", "with"]
+    return show_table("Memory of one process under greedy queries", columns, rows)
+
+
+def rate(figures: dict[Key, Figure], plans: int, way: str, page: str) -> float:
+    return figures[Key(plans, False, way, page)].rate
+
+
+def find_sizes(figures: dict[Key, Figure]) -> list[int]:
+    return sorted({key.plans for key in figures})
+
+
+def say_plans(plans: int) -> str:
+    return "1 plan" if plans == 1 else f"{plans:,} plans"
+
+
+def say_figure(figure: Figure) -> str:
+    return f"{figure.rate:,.{0 if figure.rate >= 100 else 1}f}/s, {say_time(figure.p99)}"
+
+
+def say_time(milliseconds: float) -> str:
+    if milliseconds == float("inf"):
+        return "no answer"
+    return (
+        f"{milliseconds / 1000:,.1f} s"
+        if milliseconds >= 10000
+        else f"{milliseconds:,.{0 if milliseconds >= 10 else 1}f} ms"
+    )
+
+
+def say_bytes(size: int) -> str:
+    return f"{size / 1e6:,.0f} MB"
+
+
+def describe_machine(rounds: int, seconds: float) -> str:
+    return (
+        f"{VISITORS} connections unless the table says otherwise, {rounds} rounds of {seconds:g} s each. Measured with Datasette "
+        f"{version('datasette')}, Python {platform.python_version()}, SQLite {sqlite3.sqlite_version} on {platform.system()} "
+        f"{platform.machine()} with {os.cpu_count()} processors, which the server and wrk share."
+    )
+
+
+if __name__ == "__main__":
+    main()
