@@ -4,7 +4,7 @@ PORT ?= 8001
 RUN = .venv/.run
 DEV = .venv/.dev
 
-.PHONY: serve build files verify test lint format lock dictionary citation screenshots lighthouse clean
+.PHONY: serve build files verify test lint format lock dictionary citation notebooks screenshots lighthouse clean
 .DEFAULT_GOAL := serve
 
 serve: build ## build plans.db and serve the site on http://127.0.0.1:$(PORT)/
@@ -40,6 +40,9 @@ dictionary: $(RUN) ## docs/data-dictionary.md from the schema, the vocabularies 
 
 citation: $(RUN) ## CITATION.cff from metadata.yml
 	.venv/bin/python -m keikaku.pages.citation
+
+notebooks: $(DEV) ## run docs/notebooks/ against the site and keep what they show
+	.venv/bin/python -m tests.notebooks.running_notebooks
 
 screenshots: $(DEV) ## a picture of every kind of page at both widths, in screenshots/ (needs chromium, chromium-driver)
 	.venv/bin/python -m tests.browser.take_screenshots
