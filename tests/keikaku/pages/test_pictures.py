@@ -69,7 +69,7 @@ def test_every_measure_organization_plan_and_home_has_a_picture(folder: Path, si
 
 def test_a_machine_without_any_type_draws_the_same(folder: Path, site_folder: Path, tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from keikaku.pictures import write_pictures;"
+        "import sys; from pathlib import Path; from keikaku.pages.pictures import write_pictures;"
         "write_pictures(Path(sys.argv[1]), '計画のデータベース', Path(sys.argv[2]))"
     )
     command = [sys.executable, "-c", code, str(site_folder / "plans.db"), str(tmp_path / "again")]
