@@ -28,6 +28,7 @@ from keikaku.pages.query_rows import (
 )
 from keikaku.pages.sankey import draw_sankey
 from keikaku.pages.sql_help import explain_complaint, explain_words
+from keikaku.pages.table_rows import RowStyle, find_codes, find_own_address, write_rows
 
 
 @hookimpl
@@ -73,6 +74,25 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         plain = _plain(rows)
         return link_names(columns, plain, await _find_rows(datasette, database, find_ids(columns, plain)))
 
+    def table_rows(
+        database: str, table: str, is_view: bool, metadata: dict[str, Any], columns: list[str], shown: list[str],
+        name_column: str | None, ids: list[str], chips: dict[tuple[str, object], str], rows: list[Any], links: list[Links],
+    ) -> Markup:  # fmt: skip
+        """The rows of a table or view; `links` are the addresses of a view's names, row by row."""
+        headings = {column: split_help((metadata.get("columns") or {}).get(column), column)[0] for column in shown}
+        style = RowStyle(
+            table, is_view, headings, name_column, ids, chips, lambda name: table_title(database, name),
+            lambda *place: column_title(database, *place), names_places="table_name" in columns,
+        )  # fmt: skip
+        cells = [row.cells for row in rows]
+        if is_view:
+            own = [find_own_address(next((c for c in row if c["column"] == "id"), None)) for row in cells]
+            links = [{name_column or "": to, **names} if to else names for to, names in zip(own, links, strict=True)]
+        else:
+            own = [find_own_address(row[0]) for row in cells]
+            links = [{name_column or "": to} if to else {} for to in own]
+        return write_rows(style, cells, links)
+
     env.filters["first_sentence"] = lambda text: "".join(text.partition("。")[:2])
     env.filters["marked"] = lambda text: Markup(str(escape(text)).replace("«", "<mark>").replace("»", "</mark>"))
     env.globals.update(
@@ -83,6 +103,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         draw_sankey=draw_sankey,
         explain_complaint=explain_complaint,
         explain_words=explain_words,
+        find_codes=lambda rows, column: find_codes((row.cells for row in rows), column),
         find_empty=lambda columns, rows: find_empty(columns, _plain(rows)),
         find_redundant=find_redundant,
         find_terms=find_terms,
@@ -94,6 +115,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         query_form=query_form,
         row_links=row_links,
         say_value=say_value,
+        table_rows=table_rows,
         table_title=table_title,
         title_place=title_place,
     )
