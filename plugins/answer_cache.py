@@ -16,7 +16,7 @@ from keikaku.serving.served_copy import find_home
 _caches: WeakKeyDictionary[Datasette, AnswerCache] = WeakKeyDictionary()
 
 
-@hookimpl(hookwrapper=True)
+@hookimpl(hookwrapper=True, trylast=True)
 def asgi_wrapper(datasette: Datasette) -> Generator[None, Any, None]:
     """Outside compression and protection, so that what is kept needs neither."""
     outcome = yield

@@ -1,7 +1,6 @@
 """Text goes out compressed, by Starlette's gzip, as keikaku.compression decides."""
 
-from collections.abc import Generator
-from typing import Any
+from collections.abc import Callable
 
 from datasette import hookimpl
 from starlette.middleware.gzip import GZipResponder
@@ -18,11 +17,10 @@ from keikaku.serving.compression import (
 )
 
 
-@hookimpl(hookwrapper=True, trylast=True)
-def asgi_wrapper() -> Generator[None, Any, None]:
+@hookimpl(trylast=True)
+def asgi_wrapper() -> Callable[[ASGIApp], ASGIApp]:
     """Outside whatever plugins answer, since their refusals are text too."""
-    outcome = yield
-    outcome.force_result([*outcome.get_result(), compress])
+    return compress
 
 
 def compress(app: ASGIApp) -> ASGIApp:

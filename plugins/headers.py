@@ -1,38 +1,91 @@
-"""The headers of keikaku.headers on every answer, and no cookies in either direction."""
+"""The headers of keikaku.serving.headers on every answer, and no cookies in either direction."""
 
-from collections.abc import Awaitable, Callable
+import logging
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any
 
-from datasette import hookimpl
+from datasette import Response, hookimpl
+from datasette.utils.asgi import Request
+from jinja2 import Environment
 
-from keikaku.serving.headers import ignore_cookies, protect_answer
+from keikaku.serving.headers import CHART_POLICY, ignore_cookies, protect_answer
+from keikaku.serving.refusals import write_last_resort
 
 Message = dict[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Message, Callable[[], Awaitable[Message]], Send], Awaitable[None]]
 
+CHARTS = "keikaku.charts"  # in the scope of a request: a list, with something in it once the page shows a chart
+log = logging.getLogger("keikaku.headers")
 
-@hookimpl(trylast=True)
-def asgi_wrapper() -> Callable[[App], App]:
-    """Outermost but for other plugins' trylast, so that refusals of other plugins are protected too."""
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    def open_chart(request: Request, rows: Any) -> bool:
+        """Whether the page shows the chart that its visitor asked for; its policy then permits what a chart needs."""
+        charts = request.scope.get(CHARTS)
+        if charts is None or not rows or not request.args.get("_chart"):
+            return False
+        charts.append(True)
+        return True
+
+    env.globals["open_chart"] = open_chart
+
+
+@hookimpl(specname="asgi_wrapper")
+def permit_charts() -> Callable[[App], App]:
+    """Inside the answers in memory: only who makes a page knows what it shows, and its policy is kept with it."""
 
     def wrap(app: App) -> App:
-        async def protected(scope: Message, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
-            if scope["type"] != "http":
+        async def marked(scope: Message, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
+            if b"_chart=" not in scope.get("query_string", b""):
                 await app(scope, receive, send)
                 return
+            charts: list[bool] = []
 
-            async def send_protected(message: Message) -> None:
-                if message["type"] == "http.response.start":
-                    sent = [(bytes(name), bytes(value)) for name, value in message.get("headers", [])]
-                    message = {
-                        **message,
-                        "headers": protect_answer(sent, scope["path"], scope["query_string"], message["status"]),
-                    }
+            async def send_marked(message: Message) -> None:
+                if charts and message["type"] == "http.response.start":
+                    message = {**message, "headers": [*message["headers"], CHART_POLICY]}
                 await send(message)
 
-            await app({**scope, "headers": ignore_cookies(scope["headers"])}, receive, send_protected)
+            await app({**scope, CHARTS: charts}, receive, send_marked)
 
-        return protected
+        return marked
 
     return wrap
+
+
+@hookimpl(specname="asgi_wrapper", hookwrapper=True, tryfirst=True)
+def protect_all() -> Generator[None, Any, None]:
+    """Outside all else: whatever is sent is protected, and whoever asks gets an answer."""
+    outcome = yield
+    outcome.force_result([*outcome.get_result(), protect])
+
+
+def protect(app: App) -> App:
+    async def protected(scope: Message, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        started = False
+
+        async def send_protected(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = protect_answer(
+                    message.get("headers", []), scope["path"], scope["query_string"], message["status"]
+                )
+                message = {**message, "headers": headers}
+            await send(message)
+
+        try:
+            await app({**scope, "headers": ignore_cookies(scope["headers"])}, receive, send_protected)
+        except Exception:
+            if started:
+                raise
+            log.exception("%s %s: a fault of ours, which no page tells", scope["method"], scope["path"])
+            body, content_type = write_last_resort(scope["path"])
+            await Response(body, 500, {"cache-control": "no-store"}, content_type).asgi_send(send_protected)
+
+    return protected

@@ -165,7 +165,7 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
     return take_copies
 
 
-@hookimpl(hookwrapper=True, tryfirst=True)
+@hookimpl(hookwrapper=True)
 def asgi_wrapper(datasette: Datasette) -> Generator[None, Any, None]:
     """Outside the answers in memory, so that they do not hide new data."""
     outcome = yield

@@ -49,15 +49,15 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         canonical_url=partial(canonical_url, datasette),
         site_root=partial(find_site_root, datasette),
         static_url=static_url,
-        wants_asset=wants_asset,
+        is_for_charts=is_for_charts,
     )
 
 
-@hookimpl(hookwrapper=True, tryfirst=True)
+@hookimpl(hookwrapper=True)
 def asgi_wrapper(datasette: Datasette) -> Generator[None, Any, None]:
     """Datasette makes its absolute addresses from the Host of a request, which anybody may set to anything.
 
-    Outside all else, so that what is kept in memory is kept under the address of the site.
+    Outside the answers in memory, so that what is kept in memory is kept under the address of the site.
     """
     outcome = yield
 
@@ -93,6 +93,6 @@ def static_url(name: str) -> str:
     return f"/static/{name}?{digest}"
 
 
-def wants_asset(url: str, request: Request | None) -> bool:
-    """Charts are nearly a megabyte: only the page on which a visitor asked for one loads them."""
-    return "datasette_vega" not in url or bool(request and request.args.get("_chart"))
+def is_for_charts(url: str) -> bool:
+    """Charts are nearly a megabyte: only the page that shows one loads them."""
+    return "datasette_vega" in url

@@ -21,7 +21,6 @@ from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from keikaku.serving.compression import accepts_gzip
-from keikaku.serving.headers import share_data
 
 SEGMENT_BYTES = 24 * 1024 * 1024
 ANSWER_BYTES = 1024 * 1024
@@ -39,6 +38,9 @@ _VARIES = {
     b"authorization",
 }  # there are no cookies, and no cache for the authorized
 _UNKEPT = re.compile(rb"no-store|no-cache|private")
+# A page may have a policy of its own, which a browser takes from a 304 too.
+_POLICY = b"content-security-policy"
+_HAS_OWN_POLICY = b"_chart="
 _MAX_AGE = re.compile(rb"max-age=(\d+)")
 # Functions by which the same SQL gives another answer at another moment.
 _UNSETTLED = re.compile(
@@ -171,17 +173,17 @@ def make_answer(edition: str, key: Key, headers: Headers, body: bytes, seconds: 
     if b"content-encoding" in named:
         etag = pack_tag(etag)
     age = _MAX_AGE.search(named.get(b"cache-control", b""))
-    about = describe(named.get(b"etag", etag), int(age[1]) if age else seconds, key.path)
+    about = describe(named.get(b"etag", etag), int(age[1]) if age else seconds)
+    about += [(_POLICY, named[_POLICY])] if _POLICY in named else []
     dropped = {b"content-length", *(name for name, _ in about)}
     kept = [(name.lower(), value) for name, value in headers if name.lower() not in dropped]
     return Answer(edition, about, [*kept, (b"content-length", b"%d" % len(body)), *about], body)
 
 
-def describe(etag: bytes, seconds: int, path: bytes) -> Headers:
+def describe(etag: bytes, seconds: int) -> Headers:
     """The headers of an answer that a 304 has too."""
-    shared = [(name.encode(), value.encode()) for name, value in share_data(path.decode("latin-1")).items()]
     lasting = f"public, max-age={seconds}, stale-while-revalidate={WHILE_REVALIDATE}, stale-if-error={IF_ERROR}"
-    return [(b"etag", etag), (b"cache-control", lasting.encode()), (b"vary", b"Accept-Encoding"), *shared]
+    return [(b"etag", etag), (b"cache-control", lasting.encode()), (b"vary", b"Accept-Encoding")]
 
 
 def unpack(answer: Answer) -> Answer:
@@ -255,10 +257,10 @@ class AnswerCache:
             await app(scope, receive, send)
             return "passed"
         answer, came = self.store.find(edition, asked.key), "kept"
-        if answer is None and asked.known:
+        if answer is None and asked.known and _HAS_OWN_POLICY not in asked.key.query:
             etag = tag(edition, asked.key)
             if known := find_match(asked.known, etag, pack_tag(etag)):
-                await _send(send, 304, describe(known, self._seconds, asked.key.path))
+                await _send(send, 304, describe(known, self._seconds))
                 return "unchanged"
         if answer is None and asked.key in self._under_way:
             answer, came = await asyncio.shield(self._under_way[asked.key]), "shared"

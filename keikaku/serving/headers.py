@@ -1,15 +1,16 @@
 """The HTTP headers that protect whoever opens a page.
 
 Guarantees: scripts, styles, pictures and data come from this site alone, and nothing stands inline; no other site may
-frame a page, except the views made for it (keikaku.sharing); what is published as data, errors included, may be read by
-scripts of any site (CORS); no cookie is set or read. One exception: on the page of a table or query whose visitor asked
-for a chart (`?_chart=`), Vega may compile its specification.
+frame a page, except the views made for it (keikaku.pages.sharing); what is published as data, errors included, may be
+read by scripts of any site (CORS); no cookie is set or read. One exception: a page that shows a chart, and says so by
+CHART_POLICY among its headers, lets Vega compile its specification.
 """
 
 import re
-from urllib.parse import parse_qsl
+from collections.abc import Iterable
+from functools import lru_cache
 
-from keikaku.pages.sharing import find_embedded_part
+from keikaku.pages.sharing import EMBED, find_embedded_part
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -26,6 +27,7 @@ _POLICY = {
     "frame-ancestors": "'none'",
 }
 _CHART = {"script-src": "'self' 'unsafe-eval'", "style-src": "'self' 'unsafe-inline'"}
+_FRAMED = {"frame-ancestors": "*"}
 _ALWAYS = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",  # for browsers that do not know frame-ancestors
@@ -33,8 +35,6 @@ _ALWAYS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     "cross-origin-opener-policy": "same-origin",
 }
-# /plans, /plans/measures and /plans/search, but no file, no row and nothing of Datasette's own.
-_TABLE_OR_QUERY = re.compile(r"/(?!-)[^/.]+(/(?!-)[^/.]+)?")
 # The address of a page has no ending; what has one is for programs, except styles, scripts and the like.
 _DATA = re.compile(r"/(?!static/|-/static)(?:.*/)?[^/]*\.[^/]+|/files/.*|/-/(?:health|suggest)", re.DOTALL)
 _READABLE = {
@@ -47,23 +47,52 @@ _AS_ASKED = (200, 304)
 _LONGEST_LINK = 2000
 
 
-def protect_answer(headers: Headers, path: str, query_string: bytes, status: int = 200) -> Headers:
+def _write_policy(policy: dict[str, str]) -> bytes:
+    return "; ".join(f"{name} {sources}" for name, sources in policy.items()).encode()
+
+
+# What a page that shows a chart puts among its headers, to be sent if it may be.
+CHART_POLICY = (b"content-security-policy", _write_policy({**_POLICY, **_CHART}))
+
+
+@lru_cache
+def _make_headers(has_chart: bool, is_framed: bool, is_shared: bool) -> Headers:
+    added = {name.encode(): value.encode() for name, value in _ALWAYS.items()}
+    if is_framed:
+        del added[b"x-frame-options"]
+    policy = {**_POLICY, **(_CHART if has_chart else {}), **(_FRAMED if is_framed else {})}
+    added[b"content-security-policy"] = _write_policy(policy)
+    if is_shared:
+        added |= {name.encode(): value.encode() for name, value in _READABLE.items()}
+    return list(added.items())
+
+
+_NEVER = {b"set-cookie", b"content-security-policy", *(name.encode() for name in (*_ALWAYS, *_READABLE))}
+
+
+def protect_answer(
+    headers: Iterable[tuple[bytes, bytes]], path: str, query_string: bytes, status: int = 200
+) -> Headers:
     """The headers to send instead of `headers`."""
-    policy = {**_POLICY, **_CHART} if _wants_chart(path, query_string) else _POLICY
-    added = dict(_ALWAYS)
-    if status in _AS_ASKED and find_embedded_part(path, query_string.decode("latin-1")):
-        policy = {**policy, "frame-ancestors": "*"}
-        del added["x-frame-options"]
-    added["content-security-policy"] = "; ".join(f"{name} {sources}" for name, sources in policy.items())
-    added |= share_data(path)
-    dropped = {b"set-cookie", b"x-frame-options", *(name.encode() for name in added)}
-    kept = [(name, value) for name, value in headers if name.lower() not in dropped and not _is_long_link(name, value)]
-    return kept + [(name.encode(), value.encode()) for name, value in added.items()]
+    has_chart = False
+    kept: Headers = []
+    for name, value in headers:
+        lower = name.lower()
+        if lower in _NEVER:
+            has_chart |= (lower, value) == CHART_POLICY
+        elif not _is_long_link(lower, value):
+            kept.append((name, value))
+    is_framed = (
+        status in _AS_ASKED
+        and EMBED.encode() in query_string
+        and bool(find_embedded_part(path, query_string.decode("latin-1")))
+    )
+    return kept + _make_headers(has_chart, is_framed, is_data(path))
 
 
-def share_data(path: str) -> dict[str, str]:
-    """The headers by which scripts of other sites may read what stands there; none if it is no data."""
-    return _READABLE if _DATA.fullmatch(path) else {}
+def is_data(path: str) -> bool:
+    """Whether scripts of other sites may read what stands there."""
+    return _DATA.fullmatch(path) is not None
 
 
 def ignore_cookies(headers: Headers) -> Headers:
@@ -72,10 +101,4 @@ def ignore_cookies(headers: Headers) -> Headers:
 
 
 def _is_long_link(name: bytes, value: bytes) -> bool:
-    return name.lower() == b"link" and len(value) > _LONGEST_LINK
-
-
-def _wants_chart(path: str, query_string: bytes) -> bool:
-    """As templates decide it: the argument is there and not empty."""
-    asked = dict(parse_qsl(query_string.decode("latin-1"))).get("_chart")
-    return bool(asked) and _TABLE_OR_QUERY.fullmatch(path) is not None
+    return name == b"link" and len(value) > _LONGEST_LINK

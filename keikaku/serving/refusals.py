@@ -4,6 +4,7 @@ Guarantees: words for every status and every message of Datasette's own; never a
 Does not: decide the status; messages of SQLite are said by keikaku.sql_help.
 """
 
+import json
 import re
 from typing import NamedTuple
 
@@ -78,6 +79,19 @@ def refuse_message(status: int, message: str) -> Refusal:
         if match := re.fullmatch(pattern, message.strip()):
             return refuse_status(status)._replace(sentence=sentence.format(*match.groups()))
     return refuse_status(status)
+
+
+def write_last_resort(path: str) -> tuple[str, str]:
+    """Body and media type for when nothing else could answer: words for 500 in the format asked for, from no template."""
+    title, sentence, hint = _BY_STATUS[500]
+    if path.endswith((".json", ".jsonld")):
+        words = {"ok": False, "status": 500, "title": title, "error": sentence, "hint": hint}
+        return json.dumps(words, ensure_ascii=False), "application/json; charset=utf-8"
+    page = (
+        f'<!DOCTYPE html>\n<html lang="ja"><head><meta charset="utf-8"><title>{title}</title></head>'
+        f"<body><h1>{title}</h1><p>{sentence}{hint}</p></body></html>\n"
+    )
+    return page, "text/html; charset=utf-8"
 
 
 def refuse_error(error: Exception) -> Refusal:
