@@ -60,11 +60,12 @@ def asgi_wrapper(datasette: Datasette) -> Generator[None, Any, None]:
     Outside the answers in memory, so that what is kept in memory is kept under the address of the site.
     """
     outcome = yield
+    configured = datasette.metadata("site_url")
 
     def wrap(app: App) -> App:
         async def trusted(scope: Message, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
             if scope["type"] == "http":
-                scheme, headers = trust_host(datasette.metadata("site_url"), scope["scheme"], scope["headers"])
+                scheme, headers = trust_host(configured, scope["scheme"], scope["headers"])
                 scope = {**scope, "scheme": scheme, "headers": headers}
             await app(scope, receive, send)
 

@@ -16,7 +16,7 @@ PACKAGE = "keikaku"
 # Without one of these, pages fail, protection is gone, or addresses that people keep lead nowhere.
 PLUGINS = frozenset(
     {
-        "answer_cache", "citation", "compression", "data_pages", "discovery", "downloads", "errors", "feeds", "files",
+        "access_log", "answer_cache", "citation", "compression", "data_pages", "discovery", "downloads", "errors", "feeds", "files",
         "headers", "json_ld", "links", "live_data", "notebooks", "pictures", "ruby", "search", "sharing", "site", "site_check",
         "sql_guard", "styles", "tables", "timeline", "verify"
     }
