@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from keikaku.database.build_turn import take_turn
-from keikaku.database.history import HISTORY, HistoryError, add_release, read_history, read_rows
+from keikaku.database.history import HISTORY, HistoryError, add_release, check_told, read_history, read_rows
 from keikaku.database.report import Passage, compare_report, read_passages, read_report
 from keikaku.database.rows import build_rows
 from keikaku.database.writing import DatabaseError, write_database
@@ -77,6 +77,8 @@ def main(
             raise click.UsageError("--reason, --since and --date belong to --release VERSION")
         plans, synonyms = read_data(data)
         releases = read_history(data / HISTORY)
+        told = {str(data / name / "changes.yml"): plan.changes for name, plan in plans.items()}
+        check_told(told, releases)
         held = {name: read_report(file, plans[name]) for name, file in assign_reports(reports, plans).items()}
         say(f"read {len(plans)} plan(s) from {data}")
         differences = [d for name, report in held.items() for d in compare_report(report, plans[name])]
@@ -92,7 +94,7 @@ def main(
             if release is not None:
                 tables = [table.name for table in read_data_set(output, ROOT / "metadata.yml").tables]
                 today = date or f"{datetime.now():%Y-%m-%d}"
-                added = add_release(data / HISTORY, release, today, reason, read_rows(output, tables), since)
+                added = add_release(data / HISTORY, release, today, reason, read_rows(output, tables), since, told)
                 say(f"released {added.version}: {len(added.records)} records new, changed or gone")
             elif releases:
                 say(f"the last release is {releases[-1].version} of {releases[-1].date}")

@@ -9,6 +9,7 @@ from datasette import hookimpl
 from datasette.app import Datasette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from keikaku.database.history import HISTORY
 from keikaku.serving.answer_cache import AnswerCache
 from keikaku.serving.edition import Pages
 from keikaku.serving.served_copy import find_home
@@ -38,9 +39,7 @@ def watch_edition(datasette: Datasette) -> Callable[[], str]:
     """Names what answers are made from; empty where a database may be written to."""
     static = [folder for _, folder in datasette.static_mounts]
     folders = [Path(folder) for folder in (*static, datasette.template_dir) if folder]
-    pages = Pages(
-        [*folders, *find_listings(datasette)], [datasette._metadata_local, datasette._settings, datasette.cors]
-    )
+    pages = Pages([*folders, *find_others(datasette)], [datasette._metadata_local, datasette._settings, datasette.cors])
     served = ref(datasette)  # the cache of a site must not keep it alive
     seen: list[Any] = [None, ""]
 
@@ -53,10 +52,11 @@ def watch_edition(datasette: Datasette) -> Callable[[], str]:
     return edition
 
 
-def find_listings(datasette: Datasette) -> list[Path]:
-    """What tells of generated files, to which pages lead once there are any."""
+def find_others(datasette: Datasette) -> list[Path]:
+    """What tells of generated files, to which pages lead once there are any, and of releases, which /verify reads."""
     homes = [find_home(db) for db in datasette.databases.values() if db.path]
-    return [home / listing for home in homes for listing in ("files/files.json", "pictures/pictures.json")]
+    others = ("files/files.json", "pictures/pictures.json", f"data/{HISTORY}")
+    return [home / other for home in homes for other in others]
 
 
 def name_data(datasette: Datasette) -> str:

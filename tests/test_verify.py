@@ -3,8 +3,9 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 import pytest
@@ -13,11 +14,30 @@ from datasette.app import Datasette
 
 from build_db import main
 from keikaku.database.content_hash import hash_rows, read_hash
-from keikaku.database.history import HISTORY, HistoryError, RecordId, hash_records, last, read_history, read_rows
+from keikaku.database.history import (
+    HISTORY,
+    HistoryError,
+    RecordId,
+    check_told,
+    hash_records,
+    last,
+    read_history,
+    read_rows,
+)
 from tests.conftest import ROOT, SERVED
 from tests.test_docs import blocks
 
+
+class Told(NamedTuple):
+    id: str
+    version: str
+    date: str
+
+
 REASON = "目標を読み誤っていた。"
+FIRST = "- {id: minato-change-1, date: 2026-01-01, version: 1.0.0, kind: added, title: 公開, records: [minato]}\n"
+SECOND = "- {id: minato-change-2, date: 2026-01-20, version: 1.0.1, kind: corrected, title: 訂正, records: []}\n"
+THIRD = "- {id: minato-change-3, date: 2026-02-20, version: 1.0.2, kind: updated, title: 更新, records: []}\n"
 
 
 def build(folder: Path, *arguments: str) -> Result:
@@ -39,6 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in SERVED:
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "tests" / "fixtures" / "minato", folder / "data" / "minato")
+    (folder / "data" / "minato" / "changes.yml").write_text(FIRST, "utf-8")
     assert build(folder, "--release", "1.0.0", "--reason", "最初の公開", "--date", "2026-01-01").exit_code == 0
     (folder / "before").mkdir()
     shutil.copy(folder / "plans.db", folder / "before" / "plans.db")
@@ -49,6 +70,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         str(row["name"]) for r, row in first.items() if r.table == "organization_names" and row["kind"] == "everyday"
     )
     edit(folder, "organizations.yml", everyday, f"{everyday}会")
+    (folder / "data" / "minato" / "changes.yml").write_text(SECOND + FIRST, "utf-8")
     arguments = (
         "--release",
         "1.0.1",
@@ -258,10 +280,103 @@ def test_a_release_that_would_not_be_true_is_refused(folder: Path, arguments: li
 def test_a_release_needs_the_database_of_the_one_before(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder / "data", tmp_path / "data")
     edit(tmp_path, "measures.yml", "要約を直しました。", "要約をまた直しました。")
+    (tmp_path / "data" / "minato" / "changes.yml").write_text(THIRD + SECOND + FIRST, "utf-8")
     for since in ([], ["--since", str(folder / "before" / "plans.db")]):
         refused = build(tmp_path, "--release", "1.0.2", "--reason", "x", *since)
         assert "name the database of 1.0.1 with --since" in refused.output
     assert build(tmp_path, "--release", "1.0.2", "--reason", "x", "--since", str(folder / "plans.db")).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "arguments", "said"),
+    [
+        (
+            SECOND.replace("2026-01-20", "2026-02-02") + FIRST,
+            [],
+            "2026-02-02 is later than 1.0.1, released on 2026-02-01",
+        ),
+        (FIRST, [], "no change has version 1.0.1"),
+        (SECOND + FIRST, ["--release", "1.0.2", "--reason", "x"], "no change has version 1.0.2"),
+        (THIRD + SECOND + FIRST, ["--release", "1.0.3", "--reason", "x"], "version 1.0.2 is none of those released"),
+        (
+            THIRD + SECOND + FIRST,
+            ["--release", "1.0.2", "--reason", "x", "--date", "2026-02-10"],
+            "is later than 1.0.2",
+        ),
+    ],
+)
+def test_changes_that_do_not_agree_with_the_releases_are_refused_in_a_line(
+    folder: Path, tmp_path: Path, changes: str, arguments: list[str], said: str
+) -> None:
+    shutil.copytree(folder / "data", tmp_path / "data")
+    (tmp_path / "data" / "minato" / "changes.yml").write_text(changes, "utf-8")
+    before = (tmp_path / "data" / HISTORY).read_bytes()
+    if arguments:
+        edit(tmp_path, "measures.yml", "要約を直しました。", "要約をまた直しました。")
+        arguments = [*arguments, "--since", str(folder / "plans.db")]
+    refused = build(tmp_path, *arguments)
+    assert refused.exit_code == 1
+    assert said in refused.output
+    assert f"{tmp_path / 'data' / 'minato' / 'changes.yml'}:" in refused.output
+    assert refused.output.count("\n") == 1
+    assert (tmp_path / "data" / HISTORY).read_bytes() == before
+
+
+def test_a_version_between_two_releases_was_never_one(folder: Path) -> None:
+    releases = [
+        replace(r, version=v) for r, v in zip(read_history(folder / "data" / HISTORY), ("1.0.0", "1.2.0"), strict=True)
+    ]
+    told = [Told(f"t-{v}", v, "2026-01-01") for v in ("0.9.0", "1.0.0", "1.2.0", "1.3.0")]
+    check_told({"changes.yml": told}, releases)
+    with pytest.raises(
+        HistoryError, match=r"changes\.yml: t: version 1\.1\.0 is none of those released: 1\.0\.0, 1\.2\.0"
+    ):
+        check_told({"changes.yml": [*told, Told("t", "1.1.0", "2026-01-01")]}, releases)
+    check_told({"changes.yml": []}, releases)
+    check_told({"changes.yml": told}, [])
+
+
+async def test_telling_of_a_change_does_not_change_what_a_release_held(folder: Path, tmp_path: Path) -> None:
+    shutil.copytree(folder / "data", tmp_path / "data")
+    for name in SERVED:
+        (tmp_path / name).symlink_to(ROOT / name)
+    path = tmp_path / "data" / "minato" / "changes.yml"
+    path.write_text(THIRD + path.read_text("utf-8"), "utf-8")
+    assert build(tmp_path).exit_code == 0
+    tables = ["changes", "change_records", "measures"]
+    before, after = (hash_records(read_rows(place / "plans.db", tables)) for place in (folder, tmp_path))
+    assert set(after.items()) - set(before.items()) == {(r, after[r]) for r in after if r.key == ("minato-change-3",)}
+    assert set(before.items()) <= set(after.items())
+    site = Datasette(config_dir=tmp_path)
+    await site.invoke_startup()
+    assert (await ask(site, "0" * 16))["release"] == "1.0.1"
+    change = RecordId("changes", ("minato-change-1",))
+    assert (await ask(site, after[change]))["status"] == "stands"
+    assert not any(record.table in tables[:2] for record in last(read_history(tmp_path / "data" / HISTORY)))
+
+
+async def test_a_new_line_of_the_history_is_told_at_once(folder: Path, tmp_path: Path, monkeypatch) -> None:
+    """Although answers are given again from memory."""
+    monkeypatch.setattr("keikaku.serving.edition.LOOK_AGAIN_SECONDS", 0.0)
+    for name in SERVED:
+        (tmp_path / name).symlink_to(ROOT / name)
+    shutil.copytree(folder / "data", tmp_path / "data")
+    shutil.copy(folder / "plans.db", tmp_path)
+    history = tmp_path / "data" / HISTORY
+    whole = history.read_text("utf-8")
+    history.write_text(whole.splitlines(keepends=True)[0], "utf-8")
+    before, _ = changed(folder, "measures")
+    ((_, digest),) = before.items()
+    site = Datasette(config_dir=tmp_path)
+    await site.invoke_startup()
+    first = await site.client.get(f"/verify.json?hash={digest}")
+    assert (first.json()["status"], first.json()["events"], first.json()["release"]) == ("changed", [], None)
+    known = {"if-none-match": first.headers["etag"]}
+    assert (await site.client.get(f"/verify.json?hash={digest}", headers=known)).status_code == 304
+    history.write_text(whole, "utf-8")
+    second = await site.client.get(f"/verify.json?hash={digest}", headers=known)
+    assert second.status_code == 200
+    assert (second.json()["events"][0]["reason"], second.json()["release"]) == (REASON, "1.0.1")
 
 
 def test_a_history_changed_by_hand_is_refused_with_its_line(folder: Path, tmp_path: Path) -> None:

@@ -15,17 +15,20 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 from keikaku.database.content_hash import LENGTH, hash_rows
 from keikaku.downloads.cells import Value
 
 HISTORY = "history.jsonl"
+# These tell of releases: a release that held them would change by being told of.
+UNRECORDED = frozenset({"changes", "change_records"})
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _MOST_TEXT = 1000
 
 Row = Mapping[str, Value]
+T = TypeVar("T")
 
 
 class RecordId(NamedTuple):
@@ -44,6 +47,19 @@ class Change:
     column: str
     old: Value
     new: Value
+
+
+class Told(Protocol):
+    """An entry of changes.yml."""
+
+    @property
+    def id(self) -> str: ...
+
+    @property
+    def version(self) -> str: ...
+
+    @property
+    def date(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -97,6 +113,11 @@ def hash_records(rows: Mapping[RecordId, Row]) -> dict[RecordId, str]:
     return {record: hash_rows(list(row), [list(row.values())])[:LENGTH] for record, row in rows.items()}
 
 
+def keep_recorded(records: Mapping[RecordId, T]) -> dict[RecordId, T]:
+    """Those that a release holds."""
+    return {record: held for record, held in records.items() if record.table not in UNRECORDED}
+
+
 def digest_records(records: Mapping[RecordId, str]) -> str:
     """SHA-256 of all records: a line for each, sorted, with table, key and hash between tabs."""
     lines = sorted(f"{record.table}\t{_write_key(record.key)}\t{digest}\n" for record, digest in records.items())
@@ -119,15 +140,22 @@ def last(releases: Iterable[Release]) -> dict[RecordId, str]:
 
 
 def add_release(
-    path: Path, version: str, date: str, reason: str, new: Mapping[RecordId, Row], since: Path | None
+    path: Path,
+    version: str,
+    date: str,
+    reason: str,
+    new: Mapping[RecordId, Row],
+    since: Path | None,
+    told: Mapping[str, Sequence[Told]],
 ) -> Release:
     """Write one more line for the records `new`; `since` is the database of the last release: what its cells said.
 
-    Raises HistoryError for a version that is there already, a reason left out, data that is the same, or a database
-    that is not the one of the last release.
+    Raises HistoryError for a version that is there already, a reason left out, data that is the same, a database that
+    is not the one of the last release, or changes (see check_told) that do not tell of it.
     """
     releases = read_history(path)
     before = last(releases)
+    new = keep_recorded(new)
     records = hash_records(new)
     reason = " ".join(reason.split())
     if not _VERSION.fullmatch(version) or version in {release.version for release in releases}:
@@ -141,6 +169,7 @@ def add_release(
     old = read_rows(since, sorted({record.table for record in before})) if since else {}
     if releases and hash_records(old) != before:
         raise HistoryError(f"--release {version}: name the database of {releases[-1].version} with --since FILE")
+    check_told(told, releases, (version, date))
     gone: dict[RecordId, str | None] = dict.fromkeys(set(before) - set(records))
     different = {record: digest for record, digest in records.items() if before.get(record) != digest}
     changes = [change for record in different if record in old for change in _compare(record, old[record], new[record])]
@@ -148,6 +177,39 @@ def add_release(
     with path.open("a", encoding="utf-8", newline="\n") as file:
         file.write(_write_release(release) + "\n")
     return release
+
+
+def check_told(
+    told: Mapping[str, Sequence[Told]], releases: Sequence[Release], coming: tuple[str, str] | None = None
+) -> None:
+    """Whether releases and the changes that visitors are told of agree; `coming` is the version and day of the next one.
+
+    `told` has the entries of each changes.yml under its path. Raises HistoryError in one line for an entry whose version
+    was passed over or released before the day of the change, and for a release of which no entry tells. Without a
+    coming release, versions newer than the last are left alone, as are those older than the history.
+    """
+    dates = {release.version: release.date for release in releases} | dict([coming] if coming else [])
+    entries = [(path, entry) for path, listed in told.items() for entry in listed]
+    if not dates or not entries:
+        return
+    first, latest = min(map(_order, dates)), max(map(_order, dates))
+    for path, entry in entries:
+        version, order = entry.version, _order(entry.version)
+        if version in dates and entry.date > dates[version]:
+            raise HistoryError(
+                f"{path}: {entry.id}: {entry.date} is later than {version}, released on {dates[version]}"
+            )
+        if version not in dates and first < order and (coming or order < latest):
+            raise HistoryError(f"{path}: {entry.id}: version {version} is none of those released: {', '.join(dates)}")
+    known = {entry.version for _, entry in entries}
+    if untold := [version for version in dates if version not in known]:
+        raise HistoryError(
+            f"{', '.join(told)}: no change has version {untold[0]}: add one that tells what is new in it"
+        )
+
+
+def _order(version: str) -> tuple[int, ...]:
+    return tuple(map(int, version.split(".")))
 
 
 def _compare(record: RecordId, old: Row, new: Row) -> Iterable[Change]:

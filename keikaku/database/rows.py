@@ -279,7 +279,8 @@ class _PlanRows:
             }
 
     def changes(self) -> Iterator[Row]:
-        for position, change in enumerate(self.data.changes, 1):
+        """A change keeps its position when a later one is put before it, and so the hash of its record."""
+        for position, change in zip(range(len(self.data.changes), 0, -1), self.data.changes, strict=True):
             yield {**change.model_dump(exclude={"records"}), "plan_id": self.plan.id, "position": position}
 
     def change_records(self) -> Iterator[Row]:

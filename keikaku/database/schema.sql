@@ -207,7 +207,7 @@ CREATE TABLE corrections (
 CREATE TABLE changes (
     id TEXT PRIMARY KEY,                -- plan id and number
     plan_id TEXT NOT NULL REFERENCES plans (id), -- plan whose data changed
-    position INTEGER NOT NULL,          -- order within the plan, from 1 for the newest
+    position INTEGER NOT NULL,          -- order within the plan, from 1 for the oldest
     date TEXT NOT NULL,                 -- day of the change, ISO 8601
     version TEXT NOT NULL,              -- first released version that has it
     kind TEXT NOT NULL,                 -- kind of change, see codes

@@ -22,7 +22,7 @@ RECORDS = {
     "corrections": ("plan_id", "printed"),
 }
 _CHANGES = (
-    "SELECT id, date, kind, title, coalesce(text, ''), plan_id FROM changes ORDER BY date DESC, plan_id, position"
+    "SELECT id, date, kind, title, coalesce(text, ''), plan_id FROM changes ORDER BY date DESC, plan_id, position DESC"
 )
 _TOUCHED = "SELECT change_id, table_name, row_id FROM change_records ORDER BY rowid"
 # The day of a plan's last change; without one, the month of the report that it was read from.

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from keikaku.database.content_hash import LENGTH
-from keikaku.database.history import Change, RecordId, Release, digest_records, replay
+from keikaku.database.history import Change, RecordId, Release, digest_records, keep_recorded, replay
 
 SENTENCES = {
     "stands": "変わっていません。引用した内容は、今のデータと同じです。",
@@ -82,6 +82,6 @@ def find_events(records: Iterable[RecordId], releases: Iterable[Release]) -> Ite
 
 
 def find_release(records: Mapping[RecordId, str], releases: Sequence[Release]) -> str:
-    """The version whose data is the same as these records; empty if none is."""
-    digest = digest_records(records)
+    """The version whose data is the same as these records, but for what tells of releases; empty if none is."""
+    digest = digest_records(keep_recorded(records))
     return next((release.version for release in reversed(releases) if release.digest == digest), "")

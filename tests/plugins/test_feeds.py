@@ -43,7 +43,7 @@ async def test_the_feed_of_changes_is_read_without_a_fault(site: Datasette) -> N
     assert answer.headers["access-control-allow-origin"] == "*"
     feed = feedparser.parse(answer.content)
     assert (feed.bozo, feed.version, feed.feed.language) == (0, "atom10", "ja")
-    rows = (await site.execute("plans", "SELECT * FROM changes ORDER BY date DESC, position")).rows
+    rows = (await site.execute("plans", "SELECT * FROM changes ORDER BY date DESC, position DESC")).rows
     assert [(e.title, e.updated[:10], e.tags[0].term) for e in feed.entries] == [
         (row["title"], row["date"], row["kind"]) for row in rows
     ]

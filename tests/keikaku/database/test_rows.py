@@ -195,7 +195,7 @@ def test_a_row_says_where_in_the_report_it_stands(
 
 
 def test_changes_name_the_tables_of_their_records_withdrawn_ones_included(tables: dict[str, list[Row]]) -> None:
-    assert pick(tables["changes"], "id", "position") == [("minato-change-2", 1), ("minato-change-1", 2)]
+    assert pick(tables["changes"], "id", "position") == [("minato-change-2", 2), ("minato-change-1", 1)]
     assert pick(tables["change_records"], "change_id", "table_name", "row_id") == [
         ("minato-change-2", "events", "minato-event-11"),
         ("minato-change-2", "measures", "minato-rekishi-3"),
