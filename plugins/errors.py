@@ -34,6 +34,7 @@ CORE = str(Path(core.__file__).parent)
 ROOT = str(Path(__file__).resolve().parent.parent)
 READING = {"GET", "HEAD", "OPTIONS"}
 METHODS = ", ".join(sorted(READING))
+TAKES_FORMS = "/reconcile"  # what OpenRefine asks is too long for an address; nothing is written
 # A browser asks before a script of another site sends a header of its own; whether it may read is said with the answer.
 PREFLIGHT = {
     "Allow": METHODS,
@@ -166,7 +167,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
         async def checked(scope: dict[str, Any], receive: Receive, send: Send) -> None:
             if scope["type"] != "http":
                 await app(scope, receive, send)
-            elif scope["method"] not in READING:
+            elif scope["method"] not in READING and (scope["method"], scope["path"]) != ("POST", TAKES_FORMS):
                 await answer(scope, receive, send, 405)
             elif scope["method"] == "OPTIONS":
                 await Response("", 204, PREFLIGHT).asgi_send(send)

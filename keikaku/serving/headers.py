@@ -36,7 +36,9 @@ _ALWAYS = {
     "cross-origin-opener-policy": "same-origin",
 }
 # The address of a page has no ending; what has one is for programs, except styles, scripts and the like.
-_DATA = re.compile(r"/(?!static/|-/static)(?:.*/)?[^/]*\.[^/]+|/files/.*|/-/(?:health|suggest)", re.DOTALL)
+_DATA = re.compile(
+    r"/(?!static/|-/static)(?:.*/)?[^/]*\.[^/]+|/files/.*|/-/(?:health|suggest)|/reconcile(?:/suggest)?", re.DOTALL
+)
 _READABLE = {
     "access-control-allow-origin": "*",
     "access-control-expose-headers": "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, "
