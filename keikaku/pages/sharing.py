@@ -16,6 +16,8 @@ PARTS = ("all", "picture", "table")
 _VISIT = {EMBED, "_next", "_facet", "_facet_size", "_labels", "_trace", "easy"}
 # /timeline, /plans/measures and /plans/search; no file, no row, no printable page, nothing of Datasette's own.
 _EMBEDDABLE = re.compile(r"/timeline|/(?!(?:-|static|files|pictures|cite|print)/)[^/.]+/(?!-)[^/.]+")
+# /plans?sql=, but no page of the site's own.
+_OPEN_SQL = re.compile(r"/(?!-|(?:about|data|timeline|verify)$)[^/.]+")
 _HEIGHT = 600
 
 
@@ -28,9 +30,10 @@ def shared_address(path: str, query_string: str, more: dict[str, str] | None = N
 
 def find_embedded_part(path: str, query_string: str) -> str:
     """Which part of a page is to be shown without the site around it: one of PARTS, or '' for the usual page."""
-    if not _EMBEDDABLE.fullmatch(path):
+    given = dict(parse_qsl(query_string))
+    if not (_EMBEDDABLE.fullmatch(path) or (given.get("sql") and _OPEN_SQL.fullmatch(path))):
         return ""
-    asked = dict(parse_qsl(query_string)).get(EMBED, "")
+    asked = given.get(EMBED, "")
     return "all" if asked == "1" else asked if asked in PARTS else ""
 
 

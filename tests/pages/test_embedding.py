@@ -6,6 +6,8 @@ from html import unescape
 import pytest
 from datasette.app import Datasette
 
+from tests.conftest import ROOT
+
 CHROME = (
     'class="site-head"',
     'class="site-foot"',
@@ -98,11 +100,41 @@ async def test_a_condition_cannot_break_out_of_the_code(site: Datasette) -> None
                 assert "<script>alert" not in unescape(code)
 
 
-async def test_sql_of_a_visitor_is_no_view_of_ours(site: Datasette) -> None:
-    answer = await site.client.get("/plans?sql=select+1&_embed=1")
-    assert answer.headers["x-frame-options"] == "DENY"
-    assert 'class="site-head"' in answer.text
-    assert "data-embed-code" not in answer.text
+async def test_the_result_of_a_visitors_sql_says_that_it_is_one(site: Datasette) -> None:
+    path = "/plans?sql=select+code%2C+name+from+measures+where+number+%3D+%3An&n=1"
+    html = (await site.client.get(path)).text
+    (code,) = [unescape(code) for code in re.findall(r"<pre[^>]* data-embed-code>(.*?)</pre>", html, re.DOTALL)]
+    src = unescape(re.search(r'<iframe src="([^"]+)"', code)[1])
+    assert src == f"http://localhost{path}&_embed=1"
+    answer = await site.client.get(src.removeprefix("http://localhost"))
+    assert "frame-ancestors *" in answer.headers["content-security-policy"]
+    assert [part for part in CHROME if part in answer.text] == []
+    assert "アドレスに書かれた SQL の結果です" in answer.text
+    assert "工-1" in answer.text
+    assert f'<a href="http://localhost{path.replace("&", "&amp;")}">' in answer.text
+    assert "<h1>SQLの結果</h1>" in answer.text
+
+
+async def test_sql_cannot_bring_markup_into_the_frame(site: Datasette) -> None:
+    sql = "select '<script>alert(1)</script>' as \"<img src=x>\", 'javascript:alert(1)' as link"
+    html = (await site.client.get("/plans", params={"sql": sql, "_embed": "1"})).text
+    assert "<script>alert" not in html and "<img" not in html
+    assert 'href="javascript' not in html
+
+
+@pytest.mark.parametrize("sql", ["select+nosuch", "drop+table+plans", "select+1+union"])
+async def test_sql_that_cannot_be_run_is_not_framed(sql: str, site: Datasette) -> None:
+    answer = await site.client.get(f"/plans?sql={sql}&_embed=1")
+    assert (answer.status_code, answer.headers["x-frame-options"]) == (400, "DENY")
+    assert "<table" not in answer.text
+
+
+async def test_no_page_of_its_own_is_framed_for_having_sql_in_its_address(site: Datasette) -> None:
+    pages = [path.stem for path in (ROOT / "templates" / "pages").glob("*.html")]
+    assert len(pages) > 2
+    for page in [*(name for name in pages if name != "timeline"), "verify", "nosuch", ""]:
+        answer = await site.client.get(f"/{page}?sql=select+1&_embed=1")
+        assert answer.headers["x-frame-options"] == "DENY", page
 
 
 async def test_an_error_keeps_the_way_back(site: Datasette) -> None:

@@ -15,6 +15,7 @@ VIEWS = [
     ("/plans/measures", "sector_id=x&_embed=table", "table"),
     ("/plans/first_to_second_half", "_embed=picture", "picture"),
     ("/timeline", "_embed=1&sector=x", "all"),
+    ("/plans", "sql=select+1&_embed=1", "all"),
 ]
 NOT_VIEWS = [
     ("/plans/measures", ""),
@@ -25,7 +26,13 @@ NOT_VIEWS = [
     ("/", "_embed=1"),
     ("/data", "_embed=1"),
     ("/about", "_embed=1"),
-    ("/plans", "sql=select+1&_embed=1"),
+    ("/plans", "_embed=1"),
+    ("/plans", "sql=&_embed=1"),
+    ("/data", "sql=select+1&_embed=1"),
+    ("/verify", "sql=select+1&_embed=1"),
+    ("/-/versions", "sql=select+1&_embed=1"),
+    ("/plans.json", "sql=select+1&_embed=1"),
+    ("/", "sql=select+1&_embed=1"),
     ("/plans/measures/minato-kogyo-1", "_embed=1"),
     ("/plans/measures.json", "_embed=1"),
     ("/print/minato", "_embed=1"),
