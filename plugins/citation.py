@@ -54,6 +54,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         cite_page=cite_page,
         cite_record=cite_record,
         citation_files=FORMATS,
+        cited_tables=list(RECORDS),
         citation_writers={"BibTeX": write_bibtex, "RIS": write_ris, "CSL-JSON": write_csl_json},
         write_english=write_english,
         write_japanese=write_japanese,

@@ -116,6 +116,18 @@ RECORDS: Mapping[str, Record] = {
         " FROM events AS e JOIN fiscal_years AS f USING (fiscal_year)"
         " LEFT JOIN fiscal_years AS l ON l.fiscal_year = e.end_fiscal_year",
     ),
+    "indicators": _record(
+        "target of a measure",
+        "SELECT i.id, m.code || ' ' || m.name || '：' || i.label AS title, m.place, m.plan_id"
+        " FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id",
+    ),
+    "corrections": _record(
+        "correction or note on the print",
+        "SELECT id, '訂正と注意：「' || printed || '」' AS title, place, plan_id FROM corrections",
+    ),
+    "changes": _record(
+        "change of the data", "SELECT id, 'データの変更：' || title AS title, '' AS place, plan_id FROM changes"
+    ),
 }
 
 

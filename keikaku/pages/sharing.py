@@ -14,8 +14,8 @@ EMBED = "_embed"
 SCRIPT = "/static/embed.js"
 PARTS = ("all", "picture", "table")
 _VISIT = {EMBED, "_next", "_facet", "_facet_size", "_labels", "_trace", "easy"}
-# /timeline, /plans/measures and /plans/search; no file, no row, no printable page, nothing of Datasette's own.
-_EMBEDDABLE = re.compile(r"/timeline|/(?!(?:-|static|files|pictures|cite|print)/)[^/.]+/(?!-)[^/.]+")
+# /timeline, /plans/search, /plans/measures and its rows; no file, no printable page, nothing of Datasette's own.
+_EMBEDDABLE = re.compile(r"/timeline|/(?!(?:-|static|files|pictures|cite|print)/)[^/.]+/(?!-)[^/.]+(?:/[^/.]+)?")
 # /plans?sql=, but no page of the site's own.
 _OPEN_SQL = re.compile(r"/(?!-|(?:about|data|timeline|verify)$)[^/.]+")
 _HEIGHT = 600

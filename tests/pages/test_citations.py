@@ -63,7 +63,10 @@ async def test_a_missing_record_is_json_for_those_who_ask_for_json(site: Dataset
 async def test_the_page_of_a_record_shows_what_the_files_hold(table: str, two_plans: Datasette) -> None:
     for key in (await ids(two_plans, table))[::7]:
         html = (await two_plans.client.get(f"/plans/{table}/{key}")).text
-        shown = [unescape(text) for text in re.findall(r'<pre class="copy[^>]*>(.*?)</pre>', html, re.DOTALL)]
+        shown = [
+            unescape(text)
+            for text in re.findall(r'<pre class="copy(?: words)?"(?: lang="en")?>(.*?)</pre>', html, re.DOTALL)
+        ]
         japanese, english, *others = shown
         assert f"{japanese}\n\n{english}\n" == (await two_plans.client.get(f"/cite/{table}/{key}.txt")).text
         for text, ending in zip(others, ("bib", "ris", "json"), strict=True):
@@ -78,7 +81,7 @@ async def test_the_page_of_a_record_shows_what_the_files_hold(table: str, two_pl
         ("/plans/measures?sector_id=akishima-nogyo", "施策（「分野」が「農業」と同じ）"),
         ("/plans/targets_due?fiscal_year=2026", "期限"),
         ("/timeline", "年表"),
-        ("/plans/corrections/akishima-correction-3", "訂正"),
+        ("/plans/ruby/akishima,~E4~B8~AD~E6~A0~B8", "ふりがな"),
     ],
 )
 async def test_other_pages_are_cited_by_their_title_and_address(path: str, title: str, site: Datasette) -> None:

@@ -5,6 +5,7 @@ from html import unescape
 
 import pytest
 from datasette.app import Datasette
+from datasette.utils import tilde_encode
 
 from tests.conftest import ROOT
 
@@ -51,6 +52,38 @@ async def test_every_table_query_and_the_timeline_can_be_embedded(site: Datasett
         if html.count("<h1") != 1 or '<base target="_blank">' not in html or 'content="noindex"' not in html:
             faults.append(f"{path}: heading, target or robots")
     assert faults == []
+
+
+async def test_every_kind_of_record_can_be_embedded(site: Datasette) -> None:
+    db = site.get_database("plans")
+    hidden = await db.hidden_table_names()
+    faults = []
+    for table in sorted(set(await db.table_names()) - set(hidden)):
+        keys = await db.primary_keys(table)
+        row = (await db.execute(f"SELECT {', '.join(keys)} FROM {table} ORDER BY rowid LIMIT 1")).first()
+        if row is None:
+            continue
+        path = site.urls.row("plans", table, ",".join(tilde_encode(str(key)) for key in row))
+        answer = await site.client.get(embedded(path))
+        page = (await site.client.get(path)).text
+        html = answer.text
+        if answer.status_code != 200 or "frame-ancestors *" not in answer.headers["content-security-policy"]:
+            faults.append(f"{path}: {answer.status_code}")
+        faults += [f"{path}: {part}" for part in CHROME if part in html]
+        if f'<a href="http://localhost{path}">' not in html or 'rel="license"' not in html:
+            faults.append(f"{path}: no source")
+        heading = re.search("<h1>.*?</h1>", page, re.DOTALL)[0]
+        if html.count("<h1") != 1 or heading not in html or len(html) > len(page):
+            faults.append(f"{path}: heading or size")
+        if "引用する" in page and f"http://localhost{path}?_embed=1" not in page:
+            faults.append(f"{path}: no code")
+    assert faults == []
+
+
+async def test_a_measure_alone_shows_its_targets_and_who_carries_it_out(site: Datasette) -> None:
+    html = (await site.client.get("/plans/measures/akishima-nogyo-4?_embed=1")).text
+    for words in ("農-4", "学校給食", "10,000kg", "推進団体：", "データの版", "出典："):
+        assert words in html
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -222,3 +222,52 @@ async def test_a_host_that_is_none_stands_nowhere(site: Datasette) -> None:
         text = (await site.client.get(path, headers={"host": "a.jp/x?<y>"})).text
         assert "a.jp" not in text
         assert "http://localhost/" in text
+
+
+@pytest.mark.parametrize(
+    ("page", "calendars"),
+    [
+        ("/timeline", ["akishima"]),
+        ("/timeline?sector=akishima-kogyo", ["akishima-kogyo"]),
+        ("/plans/plans/akishima", ["akishima"]),
+        ("/plans/sectors/akishima-nogyo", ["akishima-nogyo"]),
+        ("/plans/organizations/akishima-shokokai", ["akishima-shokokai"]),
+    ],
+)
+async def test_pages_lead_to_the_calendar_of_what_they_show(site: Datasette, page: str, calendars: list[str]) -> None:
+    html = (await site.client.get(page)).text
+    assert set(re.findall(r'href="(?:webcal://localhost)?/calendar/([a-z-]+)\.ics"', html)) == set(calendars)
+    for name in calendars:
+        assert (await site.client.get(f"/calendar/{name}.ics")).status_code == 200
+
+
+async def test_a_measure_leads_to_the_calendars_that_have_its_dates(site: Datasette) -> None:
+    html = (await site.client.get("/plans/measures/akishima-kogyo-4")).text
+    pages = re.findall(r'href="(/plans/(?:sectors|organizations)/[^"#]+)#calendar"', html)
+    assert pages[0] == "/plans/sectors/akishima-kogyo"
+    assert len(pages) == 4
+    for page in pages:
+        assert '<h2 id="calendar">' in (await site.client.get(page)).text
+        calendar = (await site.client.get(f"/calendar/{page.rpartition('/')[2]}.ics")).text
+        assert "工-4" in calendar.replace("\r\n ", "")
+    sql = (
+        "SELECT id FROM measures WHERE repeat_of IS NULL AND id NOT IN (SELECT measure_id FROM event_measures) AND id NOT IN"
+        " (SELECT measure_id FROM indicators WHERE due_fiscal_year IS NOT NULL OR per = 'year')"
+    )
+    undated = (await site.get_database("plans").execute(sql)).first()["id"]
+    assert "#calendar" not in (await site.client.get(f"/plans/measures/{undated}")).text
+
+
+async def test_every_page_names_the_feed_for_readers(site: Datasette) -> None:
+    for page in (
+        "/",
+        "/timeline",
+        "/data",
+        "/plans/measures",
+        "/plans/measures/akishima-kogyo-1",
+        "/plans/unmet_targets",
+    ):
+        head = (await site.client.get(page)).text.partition("</head>")[0]
+        assert re.search(
+            r'<link rel="alternate" type="application/atom\+xml" title="[^"]+" href="/changes\.atom">', head
+        )

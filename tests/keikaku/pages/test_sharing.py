@@ -16,6 +16,7 @@ VIEWS = [
     ("/plans/first_to_second_half", "_embed=picture", "picture"),
     ("/timeline", "_embed=1&sector=x", "all"),
     ("/plans", "sql=select+1&_embed=1", "all"),
+    ("/plans/measures/minato-kogyo-1", "_embed=1", "all"),
 ]
 NOT_VIEWS = [
     ("/plans/measures", ""),
@@ -33,7 +34,9 @@ NOT_VIEWS = [
     ("/-/versions", "sql=select+1&_embed=1"),
     ("/plans.json", "sql=select+1&_embed=1"),
     ("/", "sql=select+1&_embed=1"),
-    ("/plans/measures/minato-kogyo-1", "_embed=1"),
+    ("/plans/measures/minato-kogyo-1.json", "_embed=1"),
+    ("/plans/measures/minato-kogyo-1/x", "_embed=1"),
+    ("/cite/measures/minato-kogyo-1", "_embed=1"),
     ("/plans/measures.json", "_embed=1"),
     ("/print/minato", "_embed=1"),
     ("/static/embed.js", "_embed=1"),
