@@ -23,6 +23,7 @@ from keikaku.downloads.formats import write_csv, write_json_lines, write_parquet
 from keikaku.downloads.listing import LISTING, FileInfo
 from keikaku.downloads.notes import HEADINGS
 from keikaku.downloads.replacing import replacing
+from keikaku.plan.vocabulary import CHANGE_KINDS
 
 README = "README.txt"
 DATA_PACKAGE = "datapackage.json"
@@ -122,6 +123,16 @@ def _write_json(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", "utf-8")
 
 
+def _readme_changes(data_set: DataSet) -> Iterator[str]:
+    """What was changed when, the newest first."""
+    told = sorted(data_set.records("changes"), key=lambda change: (change["date"], change["position"]), reverse=True)
+    if told:
+        yield from ("", "更新履歴")
+    for change in told:
+        kind = CHANGE_KINDS[change["kind"]][0]
+        yield "・" + "　".join(filter(None, (change["date"], change["version"], kind, change["title"], change["text"])))
+
+
 def _readme_caveats(data_set: DataSet) -> Iterator[str]:
     """A heading for each kind of note, and its notes."""
     for kind, notes in groupby(data_set.caveats(), lambda note: note.kind):
@@ -149,6 +160,7 @@ def _readme(data_set: DataSet) -> str:
         "・空欄は「記載がない」ことを表し、0 ではありません。数に単位は付けず、単位は別の列にあります。",
         "・年度は西暦の整数（2024は2024年4月〜2025年3月）で、元号は fiscal_years の表にあります。",
         "・団体コードや法人番号は文字です。符号の意味は codes の表にあります。",
+        *_readme_changes(data_set),
         *_readme_caveats(data_set),
         "",
         "表と列",
