@@ -1,0 +1,100 @@
+"""/openapi.json is sound, complete, and what the running server does."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+import schemathesis
+from datasette.app import Datasette
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from hypothesis.strategies import SearchStrategy
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.failures import FailureGroup
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.browser.running_site import running_site
+
+CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[schemathesis.BaseSchema]:
+    with running_site(tmp_path_factory.mktemp("described")) as address:
+        yield schemathesis.openapi.from_url(f"{address}/openapi.json")
+
+
+def test_the_server_does_what_is_described(api: schemathesis.BaseSchema) -> None:
+    """Arguments of all kinds for every operation, as its parameters are described and as they are not."""
+    failures = []
+    for found in api.get_all_operations():
+        operation = found.ok()
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE):
+            try:
+                _try(operation.as_strategy(generation_mode=mode))
+            except Unsatisfiable:  # what takes no arguments has no wrong ones
+                continue
+            except (Exception, FailureGroup) as failure:
+                told = [str(part)[:900] for part in getattr(failure, "exceptions", [failure])]
+                failures.append((operation.label, mode.value, *told))
+    assert failures == []
+
+
+def _try(cases: SearchStrategy[schemathesis.Case]) -> None:
+    @settings(
+        max_examples=3,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(cases)
+    def check(case: schemathesis.Case) -> None:
+        case.call_and_validate(checks=CHECKS)
+
+    check()
+
+
+async def test_every_table_query_and_address_is_described(site: Datasette) -> None:
+    description = (await site.client.get("/openapi.json")).json()
+    paths = description["paths"]
+    db = site.get_database("plans")
+    hidden = await db.hidden_table_names()
+    names = [name for name in [*await db.table_names(), *await db.view_names()] if name not in hidden]
+    for name in [*names, *await site.get_canned_queries("plans", None)]:
+        assert f"/plans/{name}.json" in paths, name
+    for address in (
+        "/plans.json",
+        "/-/suggest",
+        "/verify.json",
+        "/changes.atom",
+        "/reconcile",
+        "/plans.db",
+        "/-/health",
+    ):
+        assert address in paths
+    operations = [operation["operationId"] for methods in paths.values() for operation in methods.values()]
+    assert len(operations) == len(set(operations))
+
+
+async def test_each_column_is_explained_and_typed(site: Datasette) -> None:
+    schemas = (await site.client.get("/openapi.json")).json()["components"]["schemas"]
+    measure = schemas["measures"]["properties"]
+    assert measure["name"]["type"] == "string"
+    assert measure["repeat_of"]["type"] == ["string", "null"]
+    for name, schema in schemas.items():
+        if name not in ("Page", "Error"):
+            assert all(re.search("[ぁ-ん]", column["description"]) for column in schema["properties"].values()), name
+
+
+async def test_the_parameters_of_a_query_are_those_of_its_form(site: Datasette) -> None:
+    paths = (await site.client.get("/openapi.json")).json()["paths"]
+    parameters = {p["name"]: p for p in paths["/plans/unmet_targets.json"]["get"]["parameters"]}
+    assert set(parameters) == {"_shape", "sector", "reason", "plan"}
+    assert "分野" in parameters["sector"]["description"]
