@@ -13,7 +13,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import Any
@@ -61,6 +61,8 @@ PIECE = 65_536
 STALL_SECONDS = 20
 # A visitor's own SQL in formats that are held in memory until they are written.
 OPEN_BYTES = {"xlsx": 10_000_000, "json": ANSWER_BYTES}
+# Of a table as a bare list; larger ones come in pages.
+LIST_BYTES, LIST_ROWS = ANSWER_BYTES, 10_000
 # A row of a workbook takes fifty times the work of a row of CSV: plugins: downloads: xlsx_max_rows in metadata.yml.
 WORKBOOK_ROWS = 50_000
 TYPES = {
@@ -73,6 +75,7 @@ File = SpooledTemporaryFile[bytes]
 Convert = Callable[[Sequence[Value]], Sequence[Value]]
 SHAPES = ("arrays", "arrayfirst", "objects", "object", "array")
 OBJECTS = ("arrays", "objects")  # the shapes that have a place for notes
+LISTS = ("array", "arrayfirst")  # and those that have none for a word that rows are missing
 
 
 @dataclass(frozen=True)
@@ -412,9 +415,11 @@ async def render_json(datasette: Datasette, request: Request, data: dict[str, An
     headers = say_complete(version, len(data["rows"]), complete) if "rows" in data else {}
     if data.get("error"):
         raise DatasetteError(data["error"], title="Invalid SQL", status=400)
+    if shape in LISTS and wants_whole_list(request, data):
+        whole = await render_whole_list(datasette, request, data, version)
+        if whole is not None:
+            return whole
     if data.get("truncated"):
-        if shape in ("array", "arrayfirst"):
-            return await render_whole_list(datasette, request, data, version)
         data["notice"] = (
             f"【ここまで】{len(data['rows']):,}行で打ち切りました。続きの行があります。CSVなら、すべての行を出せます。"
         )
@@ -485,16 +490,34 @@ def unescape(text: str) -> str:
     return json.dumps(json.loads(text), ensure_ascii=False)
 
 
-async def render_whole_list(datasette: Datasette, request: Request, data: dict[str, Any], version: str) -> Response:
-    """A bare list has no place to say that rows are missing, so it has all of them or is refused."""
+def wants_whole_list(request: Request, data: dict[str, Any]) -> bool:
+    """Whether rows are missing that nobody chose to leave out: of a query, or of a table asked for without a page."""
+    paged = request.args.get("_size", "max") != "max" or "_next" in request.args
+    as_stored = not any(name in request.args for name in ("_labels", "_label", "_json", "_json_infinity"))
+    return bool(data.get("truncated") or (data.get("next") and as_stored and not paged))
+
+
+async def render_whole_list(
+    datasette: Datasette, request: Request, data: dict[str, Any], version: str
+) -> Response | None:
+    """A bare list has no place to say that rows are missing, so it has all of them, or of a query is refused.
+
+    None for a table that is too large for one answer: its pages have links to the next.
+    """
     plan = await build_plan(datasette, request, data, None)
     first_only = request.args.get("_shape") == "arrayfirst"
     lines = bool(request.args.get("_nl")) and not first_only
     with SpooledTemporaryFile(IN_MEMORY) as file:
         sheet = JsonFile(file, plan.columns, first_only, lines)
-        copying = await copy(datasette, plan, sheet, find_limits(datasette, plan, "json"), [])
+        limits = find_limits(datasette, plan, "json")
+        if data.get("next"):
+            limits = replace(limits, rows=LIST_ROWS, size=min(limits.size or LIST_BYTES, LIST_BYTES))
+        copying = await copy(datasette, plan, sheet, limits, [])
+        if copying.notice and data.get("next"):
+            return None
         if copying.notice:
             raise DatasetteError(f"{copying.notice}一覧の形では打ち切れないので、条件を付けてください。", status=400)
         file.seek(0)
         kind = "text/plain; charset=utf-8" if lines else "application/json; charset=utf-8"
-        return Response(file.read(), headers=say_complete(version, copying.rows, True), content_type=kind)
+        headers = say_complete(version, copying.rows, True) | {"link": link_notes(request)}
+        return Response(file.read(), headers=headers, content_type=kind)

@@ -306,6 +306,16 @@ async def test_json_is_whole_or_says_that_it_is_not(large: Datasette) -> None:
     table = await get(large, "/large/numbers.json?_size=10&_shape=array")
     assert table.headers["keikaku-complete"] == "?0"
     assert 'rel="next"' in table.headers["link"]
+    for conditions in ("id__lte=2500", "id__lte=2500&_size=max", "id__lte=2500&_size=max&_sort_desc=id"):
+        whole = await get(large, f"/large/numbers.json?_shape=array&{conditions}")
+        found = [row["id"] for row in whole.json()]
+        assert found == list(range(2500, 0, -1) if "desc" in conditions else range(1, 2501))
+        assert (whole.headers["keikaku-rows"], whole.headers["keikaku-complete"]) == ("2500", "?1")
+        assert 'rel="next"' not in whole.headers["link"]
+    too_large = await get(large, "/large/numbers.json?_shape=array&_size=max")
+    assert len(too_large.json()) == 1000 < ROWS
+    assert too_large.headers["keikaku-complete"] == "?0"
+    assert 'rel="next"' in too_large.headers["link"]
     refused = await get(large, f"/large.json?_shape=array&sql={quote(FOREVER)}")
     assert refused.status_code == 400
     assert "打ち切" in refused.json()["detail"]
