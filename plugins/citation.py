@@ -16,6 +16,7 @@ from keikaku.pages.citation import (
     RECORDS,
     REPORTS,
     Citation,
+    join_reports,
     read_data_set,
     write_bibtex,
     write_csl_json,
@@ -95,8 +96,8 @@ async def _cite_whole(datasette: Datasette, request: Request) -> Citation:
     """The data set, with the reports of all plans where there are several."""
     data_set = read_data_set(datasette.metadata(), _find_version(datasette))
     address = datasette.absolute_url(request, "/data")
-    reports = [row["source"] for row in (await datasette.get_database().execute(REPORTS)).rows]
-    source = "、".join(reports) if len(reports) > 1 else ""
+    reports = (await datasette.get_database().execute(REPORTS)).rows
+    source = join_reports([row["source"] for row in reports], reports[0]["number"] if reports else 0)
     return Citation(data_set, f"{datasette.get_database().name}-{WHOLE}", address, today_in_japan(), source=source)
 
 

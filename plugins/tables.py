@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -29,6 +30,9 @@ from keikaku.pages.query_rows import (
 from keikaku.pages.sankey import draw_sankey
 from keikaku.pages.sql_help import explain_complaint, explain_words
 from keikaku.pages.table_rows import RowStyle, find_codes, find_own_address, write_rows
+
+# As many choices are listed; of more, a visitor writes one.
+MOST_CHOICES = 300
 
 
 @hookimpl
@@ -160,7 +164,10 @@ async def _field(
     parameter = find_parameter(name)
     if not parameter.choices:
         return name, parameter, value, []
-    rows = (await datasette.execute(database, parameter.choices)).rows
+    sql = f"SELECT * FROM ({parameter.choices}) LIMIT {MOST_CHOICES + 1}"
+    rows = (await datasette.execute(database, sql)).rows
+    if len(rows) > MOST_CHOICES:
+        return name, replace(parameter, help=parameter.empty and f"空のままなら{parameter.empty}です。"), value, []
     return name, parameter, value, build_choices(name, value, _plain(rows))
 
 

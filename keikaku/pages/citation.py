@@ -8,7 +8,7 @@ words come from (metadata.yml and the database) or what the time is.
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -89,7 +89,17 @@ _REPORT = (
     "'「' || p.report_title || '」（' || p.municipality || '、' || substr(p.report_date, 1, 4) || '年'"
     " || (0 + substr(p.report_date, 6)) || '月）'"
 )
-REPORTS = f"SELECT {_REPORT} AS source FROM plans AS p ORDER BY p.start_fiscal_year DESC, p.title"
+# As many reports are named one by one.
+MOST_REPORTS = 10
+REPORTS = f"""SELECT {_REPORT} AS source, count(*) OVER () AS number
+FROM plans AS p ORDER BY p.start_fiscal_year DESC, p.title LIMIT {MOST_REPORTS + 1}"""
+
+
+def join_reports(sources: Sequence[str], number: int) -> str:
+    """The reports of several plans, of which `sources` are the first; empty where there is but one."""
+    if number <= 1:
+        return ""
+    return "、".join(sources) if number <= MOST_REPORTS else f"{sources[0]}ほか{number - 1:,}の計画の報告書"
 
 
 def _record(kind_en: str, rows: str) -> Record:
