@@ -42,10 +42,11 @@ LONGEST = 12.0  # seconds that one figure may take
 SLOW = 60  # seconds after which a request has failed
 LIKE_A_BROWSER = {"Accept-Encoding": "gzip"}
 WORD = quote("給食")
+UNMET = quote("select * from unmet_targets where plan_id = :plan")
 
 
 class Page(NamedTuple):
-    """A kind of page: its address, and that of the nearest that stock Datasette has; {measure} is an id."""
+    """A kind of page: its address, and that of the nearest that stock Datasette has, for one {plan} or {measure}."""
 
     name: str
     ours: str
@@ -57,8 +58,8 @@ PAGES = (
     Page("measure", "/plans/measures/{measure}", "/plans/measures/{measure}"),
     Page("table", "/plans/measures", "/plans/measures"),
     Page("search", f"/plans/search?q={WORD}", f"/plans/search_documents?body__contains={WORD}"),
-    Page("query", "/plans/unmet_targets", "/plans?sql=" + quote("select * from unmet_targets")),
-    Page("CSV", "/plans/measures.csv", "/plans/measures.csv"),
+    Page("query", "/plans/unmet_targets?plan={plan}", f"/plans?sql={UNMET}&plan={{plan}}"),
+    Page("CSV", "/plans/measures.csv?plan_id={plan}", "/plans/measures.csv?plan_id={plan}"),
 )
 COUNTING = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
 ENDLESS = "/plans?sql=" + quote(f"{COUNTING} SELECT count(*) FROM c")
@@ -117,11 +118,12 @@ class Size:
     stock: Site
     ours: Site
     nginx: Nginx
+    plan: str
     measure: str
 
     def address(self, site: Site, page: Page) -> str:
         path = page.stock if site is self.stock else page.ours
-        return site.address + path.format(measure=self.measure)
+        return site.address + path.format(plan=self.plan, measure=self.measure)
 
 
 @click.command()
@@ -198,14 +200,14 @@ def run_size(plans: int, database: Path, place: Path, nginx: str) -> Iterator[Si
     folder = place / str(plans)
     (folder / "n").mkdir(parents=True)
     with sqlite3.connect(database) as connection:
-        measure = connection.execute("SELECT id FROM measures ORDER BY id LIMIT 1 OFFSET 5").fetchone()[0]
+        names = connection.execute("SELECT plan_id, id FROM measures ORDER BY id LIMIT 1 OFFSET 5").fetchone()
     connection.close()
     with (
         run_stock(database, folder) as stock,
         run_ours(database, folder) as ours,
         run_behind_nginx(database, folder / "n", nginx) as behind,
     ):
-        yield Size(plans, database, stock, ours, behind, measure)
+        yield Size(plans, database, stock, ours, behind, *names)
 
 
 # requests

@@ -9,6 +9,7 @@ import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from datasette import hookimpl
 from datasette.app import Datasette
@@ -28,6 +29,10 @@ from keikaku.serving.conditions import is_known, wants_parts
 from keikaku.serving.served_copy import find_home
 
 FOLDER = "files"
+# As many addresses of the site have their description kept.
+MOST_ROOTS = 8
+
+_described: WeakKeyDictionary[Database, dict[tuple[str, str], Markup]] = WeakKeyDictionary()
 
 
 @hookimpl
@@ -43,8 +48,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
 
     async def dataset_json_ld(request: Request) -> Markup:
         """The data set as schema.org knows it, for a <script type="application/ld+json"> of a page."""
-        described = await asyncio.to_thread(_describe, datasette, datasette.jinja_env.globals["site_root"](request))
-        return htmlsafe_json_dumps(described, dumps=json.dumps, ensure_ascii=False)
+        return await asyncio.to_thread(_describe, datasette, datasette.jinja_env.globals["site_root"](request))
 
     env.globals.update(data_files=data_files, dataset_json_ld=dataset_json_ld)
 
@@ -110,11 +114,19 @@ def _read_listing(datasette: Datasette) -> dict[str, Any]:
     return listing if listing["database"]["sha256"] == (db.hash or fingerprint(Path(db.path))) else {}
 
 
-def _describe(datasette: Datasette, root: str) -> dict[str, Any]:
-    """With the files that are served now."""
-    files = [FileInfo(**file) for file in _read_listing(datasette).get("files", [])]
-    database = Path(find_database(datasette).path)
-    return build_schema_org(describe_data_set(database, datasette.metadata()), files, root)
+def _describe(datasette: Datasette, root: str) -> Markup:
+    """With the files that are served now; made once for each of them, since it reads the whole database."""
+    database = find_database(datasette)
+    known = _described.setdefault(database, {}) if database.hash else {}
+    listing = _read_listing(datasette)
+    key = root, json.dumps(listing)
+    if key not in known:
+        files = [FileInfo(**file) for file in listing.get("files", [])]
+        described = build_schema_org(describe_data_set(Path(database.path), datasette.metadata()), files, root)
+        if len(known) >= MOST_ROOTS:
+            known.clear()
+        known[key] = htmlsafe_json_dumps(described, dumps=json.dumps, ensure_ascii=False)
+    return known[key]
 
 
 def find_folder(datasette: Datasette) -> Path:

@@ -11,31 +11,45 @@ from markupsafe import Markup
 
 Rows = dict[str, tuple[str, str]]
 
+# As many links are kept as they are written.
+MOST_LINKS = 2000
+
 _rows: WeakKeyDictionary[Database, Rows] = WeakKeyDictionary()
+_links: WeakKeyDictionary[Database, dict[tuple[str, bool], Markup]] = WeakKeyDictionary()
 
 
 @hookimpl
 def render_cell(
     value: object, column: str, table: str | None, database: str | None, datasette: Datasette
-) -> Callable[[], Awaitable[Markup | None]] | None:
+) -> Markup | Callable[[], Awaitable[Markup | None]] | None:
     """Only HTML comes here; JSON and CSV keep the id. A foreign key that Datasette has labelled is left to it."""
     if database is None or not isinstance(value, str) or not value.isascii():
         return None
+    db = datasette.get_database(database)
+    if db in _rows:  # nearly always, and then there is nothing to wait for
+        return _find_link(datasette, db, table, column, value)
 
     async def link() -> Markup | None:
-        db = datasette.get_database(database)
-        if db not in _rows:
-            _rows[db] = await _read_rows(db)
-        target, label = _rows[db].get(value, (None, None))
-        if target is None or (target, column) == (table, "id"):
-            return None
-        anchor = Markup('<a href="{}">{}</a>').format
-        href = datasette.urls.row(database, target, value)
-        if column.lower() == "id":
-            return anchor(href, value)
-        return anchor(href, label) + Markup("&nbsp;<em>{}</em>").format(value)
+        _rows[db] = await _read_rows(db)
+        return _find_link(datasette, db, table, column, value)
 
     return link
+
+
+def _find_link(datasette: Datasette, db: Database, table: str | None, column: str, value: str) -> Markup | None:
+    target, label = _rows[db].get(value, (None, None))
+    if target is None or label is None or (target, column) == (table, "id"):
+        return None
+    named = column.lower() != "id"
+    kept = _links.setdefault(db, {})
+    if (value, named) not in kept:
+        if len(kept) >= MOST_LINKS:
+            kept.clear()
+        anchor = Markup('<a href="{}">{}</a>').format(
+            datasette.urls.row(db.name, target, value), label if named else value
+        )
+        kept[value, named] = anchor + Markup("&nbsp;<em>{}</em>").format(value) if named else anchor
+    return kept[value, named]
 
 
 async def _read_rows(db: Database) -> Rows:

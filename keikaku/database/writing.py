@@ -108,6 +108,9 @@ def _index_foreign_keys(connection: apsw.Connection) -> None:
             if column.references and column.name not in keys:
                 connection.execute(f"CREATE INDEX {table.name}_{column.name} ON {table.name} ({column.name})")
     connection.execute("CREATE INDEX organization_names_name ON organization_names (name)")
+    # Pages of measures are sorted by the one and count the other.
+    connection.execute("CREATE INDEX measures_position ON measures (position)")
+    connection.execute("CREATE INDEX measures_is_new ON measures (is_new)")
     connection.execute("CREATE INDEX report_passages_row ON report_passages (table_name, row_id)")
 
 

@@ -22,6 +22,8 @@ _DATA_PACKAGE_TYPES = {"TEXT": "string", "INTEGER": "integer", "NUMERIC": "numbe
 _CSVW_TYPES = {"TEXT": "string", "INTEGER": "integer", "NUMERIC": "number"}
 _NOWHERE = "http://files.invalid/files/"
 _CSV_TYPE = "text/csv"
+# A page names no more plans than this; the catalogue has all.
+MOST_PLANS = 30
 _MARCH = "03-31"
 _APRIL = "04-01"
 
@@ -145,6 +147,7 @@ def build_schema_org(data_set: DataSet, files: Sequence[FileInfo], root: str = "
     page = f"{root}data" if root else "../data"
     below = f"{root}files/" if root else ""
     database = f"{root}{data_set.path.name}" if root else f"../{data_set.path.name}"
+    named = data_set.plans()[:MOST_PLANS]
     return {
         "@context": "https://schema.org",
         "@type": "Dataset",
@@ -169,7 +172,7 @@ def build_schema_org(data_set: DataSet, files: Sequence[FileInfo], root: str = "
                     "value": plan["municipality_code"],
                 },
             }
-            for plan in data_set.plans()
+            for plan in named
         ],
         "isBasedOn": [
             {
@@ -179,7 +182,7 @@ def build_schema_org(data_set: DataSet, files: Sequence[FileInfo], root: str = "
                 "datePublished": plan["report_date"],
                 "inLanguage": "ja",
             }
-            for plan in data_set.plans()
+            for plan in named
         ],
         "variableMeasured": [field.heading for table in data_set.tables for field in table.fields if _measures(field)],
         "distribution": [
