@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from keikaku.pages.citation import (
     CFF,
     FORMATS,
+    MOST_REPORTS,
     ROOT,
     Citation,
     build_cff,
+    join_reports,
     read_cff_sources,
     read_data_set,
     write_bibtex,
@@ -150,3 +152,10 @@ def test_the_citation_of_the_repository_has_what_the_format_asks_for() -> None:
 def test_the_day_of_publication_is_that_of_the_changelog() -> None:
     released = re.findall(r"^## \[[0-9.]+\] - (\S+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
     assert DATA_SET.released.isoformat() == released[0]
+
+
+def test_of_many_reports_the_first_is_named_and_the_others_counted() -> None:
+    names = [f"「計画{number}の報告書」" for number in range(1, MOST_REPORTS + 2)]
+    assert join_reports(names[:1], 1) == ""
+    assert join_reports(names[:2], 2) == "「計画1の報告書」、「計画2の報告書」"
+    assert join_reports(names, 1741) == "「計画1の報告書」ほか1,740の計画の報告書"

@@ -1,0 +1,79 @@
+"""A database of many plans: no page lists them all, and every one of them can be reached."""
+
+import re
+import shutil
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from datasette.app import Datasette
+
+from tests.conftest import SERVED
+
+NUMBER = 70
+
+
+@pytest.fixture(scope="module")
+async def crowded(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Datasette:
+    """The site with so many more plans that have a title and a report, and nothing else."""
+    folder = tmp_path_factory.mktemp("crowded")
+    for name in SERVED:
+        (folder / name).symlink_to((site_folder / name).resolve())
+    shutil.copy(site_folder / "plans.db", folder)
+    connection = sqlite3.connect(folder / "plans.db")
+    columns = [row[1] for row in connection.execute("PRAGMA table_info(plans)")]
+    plan = dict(zip(columns, connection.execute("SELECT * FROM plans LIMIT 1").fetchone(), strict=True))
+    for number in range(1, NUMBER + 1):
+        new = {**plan, "id": f"city{number:02}", "title": f"第{number:02}市の計画", "municipality": f"第{number:02}市"}
+        new |= {name: f"{number:013}" for name in ("municipality_code", "corporate_number") if name in columns}
+        connection.execute(
+            f"INSERT INTO plans VALUES ({', '.join('?' * len(columns))})", [new[name] for name in columns]
+        )
+    connection.commit()
+    connection.close()
+    datasette = Datasette(config_dir=folder)
+    await datasette.invoke_startup()
+    return datasette
+
+
+async def read(site: Datasette, path: str) -> str:
+    response = await site.client.get(quote(path, safe="/?&=.+_%:"))
+    assert response.status_code == 200, response.text
+    return str(response.text)
+
+
+async def test_home_shows_the_first_plans_and_leads_to_the_others(crowded: Datasette) -> None:
+    page = await read(crowded, "/")
+    assert f"収めている計画（{NUMBER + 1}件）" in page
+    assert len(re.findall(r'href="/\?plan=', page)) == 30
+    assert f'href="/plans/plans">{NUMBER + 1}件の計画から選ぶ</a>' in page
+    assert "第70市の計画" in await read(crowded, "/?plan=city70")
+    assert "という計画はありません" in await read(crowded, "/?plan=nowhere")
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/plans/measures", "/plans/measures/akishima-kogyo-1", "/timeline", "/plans/search?q=給食"]
+)
+async def test_the_source_of_a_page_is_one_report_and_a_number(crowded: Datasette, path: str) -> None:
+    page = await read(crowded, path)
+    assert f'ほか<a href="/plans/plans">{NUMBER}の計画の報告書</a>を加工して作成' in page
+    assert page.count("の計画の報告書") <= 6
+
+
+async def test_the_timeline_of_a_plan_names_no_other(crowded: Datasette) -> None:
+    page = await read(crowded, "/timeline?plan=city05")
+    assert "第05市の計画の年表" in page
+    assert "第06市" not in page
+    assert 'href="/plans/plans">ほかの計画を選ぶ</a>' in page
+
+
+async def test_unmet_targets_name_the_chosen_plan_only(crowded: Datasette) -> None:
+    page = await read(crowded, "/plans/unmet_targets?plan=akishima")
+    assert "第06市" not in page
+    assert 'href="/plans/plans">計画を選ぶ</a>' in page
+    one = (await crowded.client.get("/plans/unmet_targets.json?plan=akishima&_shape=array")).json()
+    every = (await crowded.client.get("/plans/unmet_targets.json?_shape=array")).json()
+    assert one == every
+    assert (await crowded.client.get("/plans/unmet_targets.json?plan=city05&_shape=array")).json() == []
+    assert f"{len(every)}件" in page
