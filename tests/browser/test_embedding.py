@@ -17,6 +17,10 @@ VIEWS = {
     "sankey": "/plans/first_to_second_half?_embed=picture",
     "matrix": "/plans/organizations_together?_embed=picture",
     "timeline": "/timeline?_embed=1",
+    "measure": "/plans/measures/akishima-nogyo-4?_embed=1",
+    "organization": "/plans/organizations/akishima-nokyo?_embed=1",
+    "evaluation": "/plans/evaluations/akishima-evaluation-8?_embed=1",
+    "sql": "/plans?sql=select+code%2C+name+from+measures+where+is_new+%3D+1&_embed=1",
 }
 CHART = (
     "/plans/organization_overview?_chart=1&_size=max"
