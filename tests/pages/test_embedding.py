@@ -139,6 +139,7 @@ async def test_the_result_of_a_visitors_sql_says_that_it_is_one(site: Datasette)
     (code,) = [unescape(code) for code in re.findall(r"<pre[^>]* data-embed-code>(.*?)</pre>", html, re.DOTALL)]
     src = unescape(re.search(r'<iframe src="([^"]+)"', code)[1])
     assert src == f"http://localhost{path}&_embed=1"
+    assert 'title="SQLの結果（' in code
     answer = await site.client.get(src.removeprefix("http://localhost"))
     assert "frame-ancestors *" in answer.headers["content-security-policy"]
     assert [part for part in CHROME if part in answer.text] == []
