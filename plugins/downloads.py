@@ -38,7 +38,7 @@ from datasette.views.database import MagicParameters
 from datasette.views.row import RowView
 from datasette.views.table import TableView
 
-from keikaku.database.content_hash import hash_rows
+from keikaku.database.content_hash import LENGTH, hash_rows
 from keikaku.downloads.about import About, content_disposition, plain_lines
 from keikaku.downloads.cells import Value
 from keikaku.downloads.copying import Copying, Limits, Sheet, TimeUp
@@ -96,6 +96,25 @@ class Plan:
     def reads(self) -> str:
         """SQL that names everything that the rows come from."""
         return f"{self.sql} {self.table or ''}"
+
+
+class Quoted:
+    """The rows of an answer that can be checked later at /verify: all of them, and few enough for its JSON."""
+
+    def __init__(self, plan: Plan, most: int, whole: bool) -> None:
+        self._columns = plan.columns
+        self._most = most
+        self._rows: list[Sequence[Value]] | None = [] if whole and plan.asked is None else None
+
+    def add(self, row: Sequence[Value]) -> None:
+        if self._rows is not None:
+            self._rows.append(row)
+            if len(self._rows) > self._most:
+                self._rows = None
+
+    def digest(self) -> str:
+        """The content_hash of the JSON of the same address, empty if it has none."""
+        return "" if self._rows is None else hash_rows(self._columns, self._rows)
 
 
 class Desks:
@@ -171,26 +190,39 @@ async def download(datasette: Datasette, request: Request) -> Any:
     about = describe(datasette, request, plan, layout)
     file: File = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 FileAnswer closes it when it is sent
     sheet: Sheet
-    convert = layout.convert
+    quoted = Quoted(plan, datasette.setting("max_returned_rows"), whole="_next" not in request.args)
+
+    def convert(row: Sequence[Value]) -> list[Value]:
+        quoted.add(layout.keep_stored(row))
+        return layout.convert(row)
+
     if kind == "xlsx":
         caveats = await read_caveats(datasette.get_database(plan.database))
         touched: set[str] = set()
 
-        def write_notes() -> list[tuple[str, str]]:
+        def write_notes(complete: bool) -> list[tuple[str, str]]:
             notes = caveats.note(layout.fields, plan.reads, touched, plan.is_open_sql)
-            return [(HEADINGS[note.kind], note.text) for note in notes]
+            digest = quoted.digest() if complete else ""
+            return [*tell_hash(datasette, request, digest), *((HEADINGS[note.kind], note.text) for note in notes)]
 
-        def convert(row: Sequence[Value]) -> list[Value]:
+        def convert_noting(row: Sequence[Value]) -> list[Value]:
             if plan.table != "corrections":
                 touched.update(caveats.touching(row))
-            return layout.convert(row)
+            return convert(row)
 
         sheet = WorkbookFile(file, about, write_notes)
     else:
         headings = [field.heading if kind == "excel.csv" else field.name for field in layout.fields]
         sheet = CsvFile(file, headings, kind == "excel.csv", with_header=request.args.get("_header") != "off")
     try:
-        copying = await copy(datasette, plan, sheet, find_limits(datasette, plan, kind), labels, convert)
+        copying = await copy(
+            datasette,
+            plan,
+            sheet,
+            find_limits(datasette, plan, kind),
+            labels,
+            convert_noting if kind == "xlsx" else convert,
+        )
     except BaseException:
         file.close()
         raise
@@ -201,6 +233,8 @@ async def download(datasette: Datasette, request: Request) -> Any:
         "cache-control": f"max-age={datasette.setting('default_cache_ttl')}",
         **say_complete(about.version, copying.rows, not copying.notice),
     }
+    if digest := "" if copying.notice else quoted.digest():
+        headers["keikaku-content-hash"] = digest
     links = [f'<{about.license_url}>; rel="license"'] if about.license_url else []
     headers["link"] = ", ".join([*links, *([link_notes(request)] if kind != "xlsx" else [])])
     return await asyncio.to_thread(FileAnswer, file, headers, request)
@@ -325,6 +359,17 @@ def describe(datasette: Datasette, request: Request, plan: Plan, layout: Layout)
         fields=layout.fields,
         notes=plain_lines(datasette.metadata("description_html", database=plan.database, fallback=False) or ""),
     )
+
+
+def tell_hash(datasette: Datasette, request: Request, digest: str) -> list[tuple[str, str]]:
+    """For the second sheet: the hash as pages show it, and where to ask later whether it still stands."""
+    if not digest:
+        return []
+    address = datasette.jinja_env.globals["verify_address"](request, digest)
+    return [
+        ("内容のハッシュ", digest[:LENGTH]),
+        ("あとで確かめるアドレス", datasette.absolute_url(request, address)),
+    ]
 
 
 def find_digest(datasette: Datasette, database: str) -> str:

@@ -1,5 +1,6 @@
 """Something quoted with its hash can be checked later: it stands, or what was changed, in which release and why."""
 
+import io
 import json
 import re
 import shutil
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from datasette.app import Datasette
@@ -167,6 +169,38 @@ async def test_every_record_page_and_answer_shows_a_hash_that_stands(released: D
         told = (await released.client.get(address.replace("/verify?", "/verify.json?"))).json()
         assert told["status"] == "stands", (page, told)
         assert "変わっていません" in (await released.client.get(address)).text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/plans/measures",
+        "/plans/evaluations",
+        "/plans/measures?is_new=1&_sort_desc=number",
+        "/plans/unmet_targets",
+        "/plans/search?q=作品",
+        "/plans/measures/minato-geijutsu-1",
+        "/plans?sql=select code, x'00ff' as b, null as n from measures where number > :n&n=1",
+    ],
+)
+async def test_every_download_has_the_hash_of_the_page(released: Datasette, path: str) -> None:
+    page, mark, query = path.partition("?")
+    told = (await released.client.get(quote(f"{page}.json{mark}{query}", safe="/?&=._:"))).json()
+    for ending in ("csv", "excel.csv", "xlsx"):
+        answer = await released.client.get(quote(f"{page}.{ending}{mark}{query}", safe="/?&=._:"))
+        assert answer.headers["keikaku-content-hash"] == told["content_hash"], ending
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[1]
+    facts = {row[0]: row[2] for row in sheet.iter_rows(values_only=True)}
+    assert facts["内容のハッシュ"] == told["content_hash"][:16]
+    address = facts["あとで確かめるアドレス"].removeprefix("http://localhost")
+    verdict = (await released.client.get(address.replace("/verify?", "/verify.json?"))).json()
+    assert verdict["status"] == "stands"
+
+
+async def test_a_part_of_an_answer_has_no_hash(released: Datasette) -> None:
+    for path in ("/plans/measures.csv?_size=2", "/plans/measures.xlsx?_size=2"):
+        answer = await released.client.get(path)
+        assert "keikaku-content-hash" not in answer.headers
 
 
 async def test_a_changed_record_is_told_with_what_was_changed_and_why(released: Datasette, folder: Path) -> None:

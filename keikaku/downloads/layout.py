@@ -29,6 +29,11 @@ class Layout:
 
     fields: tuple[Field, ...]
     _sources: tuple[tuple[int, Terms | None], ...]
+    _stored: tuple[int, ...]
+
+    def keep_stored(self, row: Sequence[Value]) -> list[Value]:
+        """The cells of the columns themselves, without the names beside them."""
+        return [row[place] for place in self._stored]
 
     def convert(self, row: Sequence[Value]) -> list[Value]:
         return [
@@ -42,12 +47,14 @@ def lay_out(
     """The layout for rows of add_labels(); codes of `coded_table` are followed by their words, None: no words."""
     fields: list[Field] = []
     sources: list[tuple[int, Terms | None]] = []
+    stored: list[int] = []
     labelled = {label.column for label in labels}
     place = 0
     for column in columns:
         heading, meaning = split_help(help_texts.get(column), column)
         fields.append(Field(column, heading, meaning))
         sources.append((place, None))
+        stored.append(place)
         place += 1
         named = Field(f"{column}_label", heading + NAMED, f"「{heading}」の値を言葉で表したものです。")
         if column in labelled:
@@ -57,7 +64,7 @@ def lay_out(
         elif coded_table and (terms := _telling_terms(coded_table, column)):
             fields.append(named)
             sources.append((place - 1, terms))
-    return Layout(tuple(fields), tuple(sources))
+    return Layout(tuple(fields), tuple(sources), tuple(stored))
 
 
 def _telling_terms(table: str, column: str) -> Terms:

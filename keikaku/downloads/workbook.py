@@ -38,10 +38,15 @@ _WRAPPED = Alignment(wrap_text=True, vertical="top")
 class WorkbookFile:
     """A table as one sheet with a frozen header row, and a second sheet that says what it is.
 
-    `notes` is asked for headings and texts when all rows are there.
+    `notes` is asked for headings and texts after the last row, and told whether that was all of them.
     """
 
-    def __init__(self, stream: IO[bytes], about: About, notes: Callable[[], Sequence[tuple[str, str]]] = tuple) -> None:
+    def __init__(
+        self,
+        stream: IO[bytes],
+        about: About,
+        notes: Callable[[bool], Sequence[tuple[str, str]]] = lambda complete: (),  # noqa: ARG005
+    ) -> None:
         self._stream = stream
         self._notes = notes
         self._about = about
@@ -61,7 +66,7 @@ class WorkbookFile:
         if notice:
             self._sheet.add([notice])
         self._sheet.finish()
-        _write_about(self._book, self._about, rows, notice, self._notes())
+        _write_about(self._book, self._about, rows, notice, self._notes(not notice))
         save_book(self._book, self._stream)
 
 
