@@ -17,6 +17,13 @@ PARTS = ("metadata.yml", "plugins", "settings.json", "static", "templates")
 @contextmanager
 def running_site(folder: Path) -> Iterator[str]:
     """Address of the site, served from `folder` (empty before) until the block ends."""
+    with running_server(folder) as (address, _):
+        yield address
+
+
+@contextmanager
+def running_server(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """As running_site, with the process that serves."""
     for name in PARTS:
         (folder / name).symlink_to(ROOT / name)
     build = [sys.executable, str(ROOT / "build_db.py"), "--quiet", "--output", str(folder / "plans.db")]
@@ -32,7 +39,7 @@ def running_site(folder: Path) -> Iterator[str]:
     try:
         address = f"http://127.0.0.1:{port}"
         _wait_for(address, server, folder / "server.log")
-        yield address
+        yield address, server
     finally:
         server.terminate()
         server.wait(10)
