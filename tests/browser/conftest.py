@@ -1,6 +1,11 @@
 """One site and one browser for all browser tests; without Chromium they are skipped, except in CI."""
 
 import os
+import threading
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -27,3 +32,26 @@ def browser(downloads):
         pytest.skip(f"no {missing} here: apt-get install chromium chromium-driver")
     with running_chromium(downloads) as running:
         yield running
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def newsroom(tmp_path_factory) -> Iterator[Callable[[str], str]]:
+    """Writes a page around some code and gives its address, on another origin than the site."""
+    folder: Path = tmp_path_factory.mktemp("newsroom")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def publish(code: str) -> str:
+        html = f"<!doctype html><html lang='ja'><meta charset='utf-8'><title>記事</title><h1>記事</h1>{code}"
+        page = folder / f"{len(list(folder.iterdir()))}.html"
+        page.write_text(html, "utf-8")
+        return f"http://127.0.0.1:{server.server_port}/{page.name}"
+
+    yield publish
+    server.shutdown()
+    server.server_close()

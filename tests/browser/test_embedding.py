@@ -1,11 +1,5 @@
 """Another site's page, on another port, with the code that our pages offer: the frame shows, fits, and follows."""
 
-import threading
-from collections.abc import Callable, Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-
 import pytest
 from selenium.webdriver.common.by import By
 
@@ -28,29 +22,6 @@ CHART = (
 )
 CODE = "return document.querySelector('[data-embed-code]').textContent"
 CONTENT = "return document.documentElement.getBoundingClientRect().height"
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def newsroom(tmp_path_factory) -> Iterator[Callable[[str], str]]:
-    """Writes a page around some code and gives its address, on another origin than the site."""
-    folder: Path = tmp_path_factory.mktemp("newsroom")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-
-    def publish(code: str) -> str:
-        html = f"<!doctype html><html lang='ja'><meta charset='utf-8'><title>記事</title><h1>記事</h1>{code}"
-        page = folder / f"{len(list(folder.iterdir()))}.html"
-        page.write_text(html, "utf-8")
-        return f"http://127.0.0.1:{server.server_port}/{page.name}"
-
-    yield publish
-    server.shutdown()
-    server.server_close()
 
 
 def measure(browser) -> tuple[float, float]:
