@@ -71,7 +71,7 @@ def run_behind_nginx(database: Path, place: Path, program: str) -> Iterator[Ngin
     site = _furnish(database, place / "site")
     folder, port, files = place / "files", free_port(), free_port()
     folder.mkdir()
-    main = copy_configuration(place, port)
+    main = copy_configuration(place, port, free_port())
     configuration = main.parent / "keikaku.conf"
     text = configuration.read_text("utf-8")
     for there, here in LIMITS.items():

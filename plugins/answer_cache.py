@@ -12,7 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from keikaku.database.history import HISTORY
 from keikaku.serving.answer_cache import AnswerCache
 from keikaku.serving.edition import Pages
+from keikaku.serving.figures import Held, figures_of
 from keikaku.serving.served_copy import find_home
+from keikaku.serving.traffic import CAME
 
 _caches: WeakKeyDictionary[Datasette, AnswerCache] = WeakKeyDictionary()
 
@@ -23,12 +25,15 @@ def asgi_wrapper(datasette: Datasette) -> Generator[None, Any, None]:
     outcome = yield
     cache = _caches.setdefault(datasette, AnswerCache(watch_edition(datasette), datasette.setting("default_cache_ttl")))
 
+    figures_of(datasette).look_at_answers = lambda: Held(len(cache.store), cache.store.size())
+
     def wrap(app: ASGIApp) -> ASGIApp:
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] != "http":
                 await app(scope, receive, send)
                 return
-            await cache.respond(app, scope, receive, send)
+            came = await cache.respond(app, scope, receive, send)
+            scope.get(CAME, []).append(came)
 
         return answer
 

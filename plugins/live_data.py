@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Generator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary, finalize
+from weakref import WeakKeyDictionary, finalize, ref
 
 from datasette import Response, hookimpl
 from datasette.app import Datasette
@@ -22,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from keikaku.search.lexicon import load_lexicon
 from keikaku.serving.answer_cache import mark_incomplete
+from keikaku.serving.figures import DataState, figures_of
 from keikaku.serving.served_copy import ServedCopy, Stamp, UnsoundFile, look_at, make_folder, remove_folder, take_copy
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -159,6 +161,7 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
             log.error("new data will not be noticed: %s", error)
             return
         _watches[datasette] = watch
+        figures_of(datasette).look_at_data = partial(_look_at_data, ref(datasette), ref(watch))
         for name in watch.sources:
             await watch.adopt(datasette, name)
 
@@ -217,6 +220,13 @@ async def _describe(db: Database, refused: tuple[datetime, Stamp | None, str] | 
         "since": _write_time(db.since) if isinstance(db, LiveDatabase) else None,
         "refused": {"at": _write_time(refused[0]), "reason": refused[2]} if refused else None,
     }
+
+
+def _look_at_data(site: ref[Datasette], watch: ref[Watch]) -> dict[str, DataState]:
+    served, watched = site(), watch()
+    if not served or not watched:
+        return {}
+    return {name: DataState(served.databases[name].hash or "", name in watched.refused) for name in watched.sources}
 
 
 def _write_time(moment: datetime) -> str:

@@ -9,6 +9,7 @@ from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.database import QueryInterrupted
 
+from keikaku.serving.figures import LaneState, figures_of
 from keikaku.serving.refusals import BUSY
 from keikaku.serving.sql_guard import guard_connection, guard_visitor
 from keikaku.serving.sql_lane import (
@@ -45,7 +46,8 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
     """Innermost, so that whatever is answered from a cache needs no place in the lane."""
     if datasette.executor is not None and not isinstance(datasette.executor, LanedExecutor):
         seconds = datasette.setting("sql_time_limit_ms") / 1000
-        datasette.executor = LanedExecutor(datasette.executor, seconds, QueryInterrupted)
+        executor = datasette.executor = LanedExecutor(datasette.executor, seconds, QueryInterrupted)
+        figures_of(datasette).look_at_lane = lambda: LaneState(*executor.lane.state())
 
     def wrap(app: App) -> App:
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:

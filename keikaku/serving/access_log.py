@@ -1,67 +1,56 @@
 """One line of JSON for each request, written a few at a time: uvicorn's own log takes longer than a kept answer.
 
-Guarantees: a line is written within FLUSH_SECONDS, in the order in which answers began, and whatever a visitor sends
-stays within its line. Knows nothing of Datasette.
+Guarantees: a line is written within FLUSH_SECONDS; whatever a visitor sends stays within its line, which has a bounded
+length; nothing tells who asked, nor what for beyond the path: no address of a visitor, no arguments, no headers.
+Knows nothing of Datasette.
 """
 
 import asyncio
 import json
 import logging
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from keikaku.serving.traffic import Served
 
+SWITCH = "KEIKAKU_ACCESS_LOG"  # environment variable: on, or off where a proxy writes the log
 FLUSH_SECONDS = 1.0
 FLUSH_LINES = 64  # so many take about a third of a millisecond
-_MISSING = 0  # status of a request that was broken off before its answer
-
-Entry = tuple[float, str, str, str, int, float]  # time, client, method, address, status, milliseconds
+LONGEST_PATH = 400  # characters; the longest path of the site has less than half of that
 
 
 class AccessLog:
-    """Stands before an application: `await log.follow(application, scope, receive, send)`."""
+    """Takes what is over by `note`, and gives it to `write` as lines."""
 
     def __init__(self, write: Callable[[str], Any]) -> None:
         self._write = write
-        self._entries: list[Entry] = []
+        self._noted: list[Served] = []
         self._timer: asyncio.TimerHandle | None = None
 
-    async def follow(self, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request and note it."""
-        began = time.perf_counter()
-        status = _MISSING
-
-        async def noticed(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await app(scope, receive, noticed)
-        finally:
-            took = 1000 * (time.perf_counter() - began)
-            client = scope.get("client")
-            self._add((time.time(), client[0] if client else "", scope["method"], _find_address(scope), status, took))
+    def note(self, served: Served) -> None:
+        """Keep it, to be written soon."""
+        self._noted.append(served)
+        if len(self._noted) >= FLUSH_LINES:
+            self.flush()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
 
     def flush(self) -> None:
         """Write what is noted."""
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        entries, self._entries = self._entries, []
-        if entries:
-            self._write("".join(map(_format, entries)))
+        noted, self._noted = self._noted, []
+        if noted:
+            self._write("".join(map(write_line, noted)))
 
-    def _add(self, entry: Entry) -> None:
-        self._entries.append(entry)
-        if len(self._entries) >= FLUSH_LINES:
-            self.flush()
-        elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+
+def is_wanted(switch: str) -> bool:
+    """Read the value of SWITCH, which may be empty. Raises ValueError."""
+    if switch not in ("", "on", "off"):
+        raise ValueError(f"{SWITCH}: {switch!r} is neither on nor off")
+    return switch != "off"
 
 
 def silence_uvicorn() -> None:
@@ -71,21 +60,16 @@ def silence_uvicorn() -> None:
     logger.propagate = False
 
 
-def _find_address(scope: Scope) -> str:
-    path: bytes = scope.get("raw_path") or scope["path"].encode()
-    query: bytes = scope["query_string"]
-    return (path.partition(b"?")[0] + b"?" + query if query else path).decode("latin-1")
-
-
-def _format(entry: Entry) -> str:
-    at, client, method, address, status, took = entry
-    moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+def write_line(served: Served) -> str:
+    """ASCII only, control characters escaped."""
+    moment = datetime.fromtimestamp(served.at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     fields = {
         "at": moment,
-        "client": client,
-        "method": method,
-        "address": address,
-        "status": status,
-        "ms": round(took, 2),
+        "method": served.method[:20],
+        "path": served.path if len(served.path) <= LONGEST_PATH else served.path[:LONGEST_PATH] + "…",
+        "status": served.status,
+        "bytes": served.size,
+        "ms": round(1000 * served.seconds, 2),
+        "cache": served.came,
     }
     return json.dumps(fields) + "\n"

@@ -17,8 +17,8 @@ PACKAGE = "keikaku"
 PLUGINS = frozenset(
     {
         "access_log", "answer_cache", "citation", "compression", "data_pages", "discovery", "downloads", "errors", "feeds", "files",
-        "headers", "json_ld", "links", "live_data", "notebooks", "openapi", "permissions", "pictures", "reconcile", "ruby", "search",
-        "sharing", "site", "site_check",
+        "headers", "json_ld", "links", "live_data", "metrics", "notebooks", "openapi", "permissions", "pictures", "reconcile", "ruby",
+        "search", "sharing", "site", "site_check",
         "sql_guard", "styles", "tables", "timeline", "verify"
     }
 )  # fmt: skip

@@ -161,13 +161,22 @@ class Lane:
         self._free = PLACES
         self._waiting: list[asyncio.Future[None]] = []
         self._visits: set[Visit] = set()
+        self._refused = 0
+
+    def state(self) -> tuple[int, int, int]:
+        """How many run, how many wait, how many were refused so far."""
+        return len(self._visits), len(self._waiting), self._refused
 
     async def enter(self) -> Visit:
         """Wait for a place. Raises LaneFull."""
         if self._free:
             self._free -= 1
         else:
-            await self._wait()
+            try:
+                await self._wait()
+            except LaneFull:
+                self._refused += 1
+                raise
         visit = Visit()
         self._visits.add(visit)
         return visit

@@ -28,13 +28,15 @@ http {{
 """
 
 
-def copy_configuration(place: Path, port: int) -> Path:
+def copy_configuration(place: Path, port: int, figures_port: int) -> Path:
     """The files of deploy/ with the folders and the address of this machine; returns the path of nginx.conf."""
     here = {
         "/var/lib/keikaku": f"{place}/site",
         "/run/keikaku": f"{place}/run",
         "/var/cache/nginx": f"{place}/cache",
         "/etc/nginx": f"{place}/etc",
+        "/var/log/nginx": str(place),
+        "listen 127.0.0.1:9180;": f"listen 127.0.0.1:{figures_port};",
         "listen 80;": f"listen 127.0.0.1:{port};",
         "listen [::]:80;": "",
         "server_name keikaku.example.jp;": "server_name localhost;",

@@ -30,6 +30,7 @@ class Deployed:
     """The running site: `place` holds its folders, as a machine's / would."""
 
     address: str
+    figures: str  # address of the server for Prometheus
     place: Path
     server: subprocess.Popen[bytes]
     processes: dict[int, subprocess.Popen[bytes]]
@@ -84,9 +85,10 @@ def deployed(shipped: Path) -> Iterator[Deployed]:
         place = Path(folder)
         (place / "site").symlink_to(shipped)
         port = free_port()
-        main = copy_configuration(place, port)
+        figures_port = free_port()
+        main = copy_configuration(place, port, figures_port)
         server = subprocess.Popen([nginx, "-p", folder, "-c", str(main)])
-        site = Deployed(f"http://localhost:{port}", place, server, {})
+        site = Deployed(f"http://localhost:{port}", f"http://127.0.0.1:{figures_port}", place, server, {})
         try:
             for number in (1, 2):
                 site.start(number)

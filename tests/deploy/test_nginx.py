@@ -149,8 +149,60 @@ def test_nothing_else_is_sent(client: httpx.Client, path: str) -> None:
     assert "ありません" in answer.text
 
 
-def test_figures_of_the_processes_are_not_public(client: httpx.Client) -> None:
-    assert client.get("/-/metrics").status_code == 404
+def test_figures_of_each_process_are_for_this_machine_alone(client: httpx.Client, deployed: Deployed) -> None:
+    for path in ("/-/metrics", "/-/metrics/", "/-/%6detrics", "//-/metrics", "/1/metrics"):
+        public = client.get(path, follow_redirects=True)
+        assert (public.status_code, "keikaku_requests" in public.text) == (404, False), path
+    client.get("/plans/goals.json?_size=1")
+    counted = 0.0
+    for process in (1, 2):
+        figures = httpx.get(f"{deployed.figures}/{process}/metrics")
+        assert (figures.status_code, figures.headers["cache-control"]) == (200, "no-store")
+        counted += sum(float(line.split()[1]) for line in figures.text.splitlines() if 'kind="json"' in line)
+    assert counted
+    for path in ("/", "/-/metrics", "/9/metrics", "/..%2f1/metrics", "/1/metrics/x"):
+        assert httpx.get(deployed.figures + path).status_code in {400, 404, 502}, path
+
+
+def test_a_request_is_a_line_that_tells_neither_who_asked_nor_what_was_searched(deployed: Deployed) -> None:
+    asked = ["/plans/search?q=%E7%B5%A6%E9%A3%9F&_log=1", "/plans/search?q=%E7%B5%A6%E9%A3%9F&_log=1"]
+    asked += ["/static/site.css", "/log%0d%0a%22,%22", "/" + "log" * 1000]
+    with visit_from(deployed, 6) as visitor:
+        answers = [visitor.get(path, headers={"user-agent": '"secret'}) for path in asked]
+    time.sleep(1.5)
+    written = (deployed.place / "keikaku.log").read_text("utf-8").splitlines()
+    lines = [line for line in map(json.loads, written) if line["client"] == "127.0.1.*"][-len(asked) :]
+    assert [line["status"] for line in lines] == [answer.status_code for answer in answers]
+    assert [line["path"] for line in lines[:4]] == ["/plans/search", "/plans/search", *asked[2:4]]
+    assert [line["cache"] for line in lines[:3]] == ["MISS", "HIT", ""]
+    assert len(lines[4]["path"]) <= 400
+    assert lines[1]["bytes"] == int(answers[1].headers["content-length"])
+    assert not [line for line in written if "secret" in line or "%E7" in line or "127.0.1.6" in line]
+    assert {tuple(line) for line in map(json.loads, written)} == {
+        ("at", "client", "method", "path", "status", "bytes", "seconds", "cache")
+    }
+
+
+def test_a_view_for_frames_may_be_framed_and_the_page_may_not(client: httpx.Client) -> None:
+    for _ in range(2):
+        view, page = (client.get(f"/plans/measures/akishima-kogyo-1{end}") for end in ("?_embed=1", ""))
+        assert (view.status_code, page.status_code) == (200, 200)
+        assert "x-frame-options" not in view.headers
+        assert view.headers["content-security-policy"].endswith("frame-ancestors *")
+        assert page.headers.get_list("x-frame-options") == ["DENY"]
+        assert len(page.headers.get_list("content-security-policy")) == 1
+
+
+@pytest.mark.parametrize("path", ["/plans/measures/akishima-kogyo-1", "/plans/measures.csv", "/plans/goals.json"])
+@pytest.mark.parametrize("encoding", ["gzip", "identity"])
+def test_an_answer_of_datasette_keeps_its_strong_tag_and_is_sent_when_changed(
+    client: httpx.Client, path: str, encoding: str
+) -> None:
+    accept = {"accept-encoding": encoding}
+    etag = client.get(path, headers=accept).headers["etag"]
+    assert etag.startswith('"')
+    assert client.get(path, headers=accept | {"if-none-match": etag}).status_code == 304
+    assert client.get(path, headers=accept | {"if-none-match": '"other"'}).status_code == 200
 
 
 # Too much

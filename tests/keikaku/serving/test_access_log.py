@@ -1,4 +1,4 @@
-"""One line for each request, soon, and nothing that a visitor sends makes it two."""
+"""One line for each request, soon, which nothing that a visitor sends makes two or long, and which does not tell who asked."""
 
 import asyncio
 import json
@@ -6,46 +6,40 @@ import json
 import pytest
 
 from keikaku.serving import access_log
-from keikaku.serving.access_log import AccessLog
+from keikaku.serving.access_log import AccessLog, is_wanted, write_line
+from keikaku.serving.traffic import Served
+
+SERVED = Served(1_790_000_000.1234, "GET", "/plans/measures", False, 200, 1234, 0.0123456, "made")
 
 
-def scope(raw_path: bytes = b"/plans", query: bytes = b"") -> dict:
-    named = {"raw_path": raw_path, "path": raw_path.decode("latin-1"), "query_string": query}
-    return {"type": "http", "method": "GET", "client": ("192.0.2.1", 1234), **named}
+def test_a_request_is_a_line_of_json_with_these_fields_and_no_others() -> None:
+    assert json.loads(write_line(SERVED)) == {
+        "at": "2026-09-21T14:13:20.123Z",
+        "method": "GET",
+        "path": "/plans/measures",
+        "status": 200,
+        "bytes": 1234,
+        "ms": 12.35,
+        "cache": "made",
+    }
 
 
-async def answer(_scope, _receive, send) -> None:
-    await send({"type": "http.response.start", "status": 304, "headers": []})
-    await send({"type": "http.response.body", "body": b""})
-
-
-async def nothing(*_) -> None:
-    return None
-
-
-async def test_a_request_is_a_line_of_json(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_line_is_written_soon(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(access_log, "FLUSH_SECONDS", 0.01)
     written: list[str] = []
     log = AccessLog(written.append)
-    await log.follow(answer, scope(b"/plans/search?q=%E8", b"q=%E8"), nothing, nothing)
-    await log.follow(answer, scope(), nothing, nothing)
+    log.note(SERVED)
+    log.note(SERVED)
     assert written == []
     await asyncio.sleep(0.05)
-    first, second = map(json.loads, "".join(written).splitlines())
-    assert (
-        first.items()
-        >= {"client": "192.0.2.1", "method": "GET", "address": "/plans/search?q=%E8", "status": 304}.items()
-    )
-    assert second["address"] == "/plans"
-    assert first["at"].endswith("Z")
-    assert 0 <= first["ms"] < 1000
+    assert written == [2 * write_line(SERVED)]
 
 
 async def test_many_requests_do_not_wait_for_the_clock() -> None:
     written: list[str] = []
     log = AccessLog(written.append)
     for _ in range(access_log.FLUSH_LINES + 1):
-        await log.follow(answer, scope(), nothing, nothing)
+        log.note(SERVED)
     assert len("".join(written).splitlines()) == access_log.FLUSH_LINES
     log.flush()
     assert len("".join(written).splitlines()) == access_log.FLUSH_LINES + 1
@@ -53,24 +47,19 @@ async def test_many_requests_do_not_wait_for_the_clock() -> None:
     assert len(written) == 2
 
 
-async def test_nothing_breaks_out_of_a_line() -> None:
-    written: list[str] = []
-    log = AccessLog(written.append)
-    await log.follow(answer, scope(b'/a\n{"status": 200}\xe2\x80\xa8\x1b[2J"'), nothing, nothing)
-    log.flush()
-    (line,) = "".join(written).splitlines()
-    assert line.isascii()
-    assert "\x1b" not in line
-    assert json.loads(line)["status"] == 304
+@pytest.mark.parametrize("sent", ['/a\n{"status": 500}', "/\r\n", '/\x1b[2J"', "/\u2028\x85\x00", "/" + "a" * 99_999])
+def test_nothing_breaks_out_of_a_line(sent: str) -> None:
+    line = write_line(SERVED._replace(path=sent, method=sent))
+    assert line.endswith("}\n")
+    assert line[:-1].isascii()
+    assert line[:-1].isprintable()
+    assert len(line) < 1000
+    told = json.loads(line)
+    assert told["status"] == 200
+    assert told["path"].removesuffix("…") in sent
 
 
-async def test_a_request_that_fails_is_noted_too() -> None:
-    async def fail(*_) -> None:
-        raise RuntimeError
-
-    written: list[str] = []
-    log = AccessLog(written.append)
-    with pytest.raises(RuntimeError):
-        await log.follow(fail, scope(), nothing, nothing)
-    log.flush()
-    assert json.loads(written[0])["status"] == 0
+def test_the_switch_is_on_off_or_a_mistake() -> None:
+    assert [is_wanted(switch) for switch in ("", "on", "off")] == [True, True, False]
+    with pytest.raises(ValueError, match="KEIKAKU_ACCESS_LOG: 'of' is neither on nor off"):
+        is_wanted("of")
