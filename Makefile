@@ -4,7 +4,7 @@ PORT ?= 8001
 RUN = .venv/.run
 DEV = .venv/.dev
 
-.PHONY: serve build files verify test lint format lock dictionary citation notebooks screenshots lighthouse clean
+.PHONY: serve build files verify test lint format lock dictionary citation notebooks screenshots lighthouse licences audit clean
 .DEFAULT_GOAL := serve
 
 serve: build ## build plans.db and serve the site on http://127.0.0.1:$(PORT)/
@@ -37,6 +37,13 @@ lock: $(DEV) ## resolve the locks anew from pyproject.toml
 
 dictionary: $(RUN) ## docs/data-dictionary.md from the schema, the vocabularies and metadata.yml
 	.venv/bin/python -m keikaku.pages.dictionary
+
+licences: $(DEV) ## docs/licences.md from what the libraries of the locks say
+	.venv/bin/python -m keikaku.pages.licences
+
+audit: $(DEV) ## known weaknesses of the locked libraries, as PyPI tells them (needs the network; not in CI)
+	.venv/bin/python -m pip install --quiet pip-audit
+	.venv/bin/pip-audit --requirement requirements.lock --disable-pip
 
 citation: $(RUN) ## CITATION.cff from metadata.yml
 	.venv/bin/python -m keikaku.pages.citation
