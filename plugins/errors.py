@@ -28,13 +28,14 @@ from keikaku.pages.sql_help import GENERAL, explain_complaint
 from keikaku.plan.fiscal_year import format_date
 from keikaku.serving import refusals
 from keikaku.serving.refusals import Refusal
-from keikaku.serving.sql_lane import RETRY_AFTER, LaneFull
+from keikaku.serving.sql_lane import MCP_PATH, RETRY_AFTER, LaneFull
 
 CORE = str(Path(core.__file__).parent)
 ROOT = str(Path(__file__).resolve().parent.parent)
 READING = {"GET", "HEAD", "OPTIONS"}
 METHODS = ", ".join(sorted(READING))
-TAKES_FORMS = "/reconcile"  # what OpenRefine asks is too long for an address; nothing is written
+# What programs ask here is too long for an address; nothing is written.
+POSTED = {"/reconcile": {*READING, "POST"}, MCP_PATH: {"DELETE", "OPTIONS", "POST"}}
 # A browser asks before a script of another site sends a header of its own; whether it may read is said with the answer.
 PREFLIGHT = {
     "Allow": METHODS,
@@ -147,7 +148,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
             request = Request({**scope, "csrftoken": lambda: ""}, receive)
             response = await _respond(datasette, request, Answer(status, refusals.refuse_status(status)))
             if status == 405:
-                response.headers["Allow"] = METHODS
+                response.headers["Allow"] = ", ".join(sorted(POSTED.get(scope["path"], READING)))
             await response.asgi_send(send)
 
         async def static(scope: dict[str, Any], receive: Receive, send: Send) -> None:
@@ -167,7 +168,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
         async def checked(scope: dict[str, Any], receive: Receive, send: Send) -> None:
             if scope["type"] != "http":
                 await app(scope, receive, send)
-            elif scope["method"] not in READING and (scope["method"], scope["path"]) != ("POST", TAKES_FORMS):
+            elif scope["method"] not in POSTED.get(scope["path"], READING):
                 await answer(scope, receive, send, 405)
             elif scope["method"] == "OPTIONS":
                 await Response("", 204, PREFLIGHT).asgi_send(send)

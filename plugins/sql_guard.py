@@ -13,6 +13,7 @@ from keikaku.serving.figures import LaneState, figures_of
 from keikaku.serving.refusals import BUSY
 from keikaku.serving.sql_guard import guard_connection, guard_visitor
 from keikaku.serving.sql_lane import (
+    MCP_PATH,
     RETRY_AFTER,
     App,
     LanedExecutor,
@@ -23,6 +24,7 @@ from keikaku.serving.sql_lane import (
     is_lane_thread,
     needs_lane,
     register_connection,
+    run_as_guest,
     run_in_lane,
 )
 
@@ -52,6 +54,9 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
     def wrap(app: App) -> App:
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
             executor = datasette.executor
+            if scope["type"] == "http" and scope["path"] == MCP_PATH:
+                await run_as_guest(app, scope, receive, send)
+                return
             if scope["type"] != "http" or executor is None or not needs_lane(scope["query_string"]):
                 await app(scope, receive, send)
                 return

@@ -18,6 +18,7 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
+from keikaku.serving.refusals import BUSY
 from keikaku.serving.sql_guard import explain_error
 
 # One core stays free for pages.
@@ -43,7 +44,12 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+# Where programs ask in tasks that outlive a request (datasette-mcp, an extra): there each query is a visit of its own.
+MCP_PATH = "/-/mcp"
+GUESTS = 4  # such queries that run or wait for a thread
+
 _visit: ContextVar["Visit | None"] = ContextVar("visit", default=None)
+_is_guest: ContextVar[bool] = ContextVar("is_guest", default=False)
 _thread = threading.local()
 
 
@@ -121,6 +127,11 @@ class LanedExecutor(Executor):
 
     def submit(self, function: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         visit = _visit.get()
+        if visit is None and _is_guest.get():
+            guest = self.lane.admit()
+            future = self._visitors.submit(self._run_for_visitor, guest, lambda: function(*args, **kwargs))
+            future.add_done_callback(lambda _: self.lane.dismiss(guest))
+            return future
         if visit is None:
             return self._pages.submit(self._run_for_page, lambda: function(*args, **kwargs))
         return self._visitors.submit(self._run_for_visitor, visit, lambda: function(*args, **kwargs))
@@ -161,11 +172,12 @@ class Lane:
         self._free = PLACES
         self._waiting: list[asyncio.Future[None]] = []
         self._visits: set[Visit] = set()
+        self._guests: set[Visit] = set()
         self._refused = 0
 
     def state(self) -> tuple[int, int, int]:
         """How many run, how many wait, how many were refused so far."""
-        return len(self._visits), len(self._waiting), self._refused
+        return len(self._visits) + len(self._guests), len(self._waiting), self._refused
 
     async def enter(self) -> Visit:
         """Wait for a place. Raises LaneFull."""
@@ -206,9 +218,21 @@ class Lane:
             self._visits.remove(visit)
             self._pass_on()
 
+    def admit(self) -> Visit:
+        """A visit for a single query, which takes no place but needs a thread. Raises OperationalError at once."""
+        if len(self._guests) >= GUESTS:
+            self._refused += 1
+            raise sqlite3.OperationalError(BUSY.sentence)  # as a complaint of SQL, which such programs tell
+        visit = Visit()
+        self._guests.add(visit)
+        return visit
+
+    def dismiss(self, visit: Visit) -> None:
+        self._guests.discard(visit)
+
     def interrupt(self) -> bool:
         """End all queries of the lane that run now; whether there was anybody. From any thread."""
-        visits = list(self._visits)
+        visits = [*self._visits, *self._guests]
         for visit in visits:
             visit.interrupt()
         return bool(visits)
@@ -220,6 +244,15 @@ class Lane:
                 turn.set_result(None)
                 return
         self._free += 1
+
+
+async def run_as_guest(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request whose queries, in whatever task it begins, run in the lane's threads one by one."""
+    token = _is_guest.set(True)
+    try:
+        await app(scope, receive, send)
+    finally:
+        _is_guest.reset(token)
 
 
 async def run_in_lane(lane: Lane, app: App, scope: Scope, receive: Receive, send: Send) -> None:

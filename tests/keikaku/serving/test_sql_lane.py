@@ -12,6 +12,7 @@ import pytest
 
 from keikaku.serving import sql_lane
 from keikaku.serving.sql_lane import (
+    GUESTS,
     PLACES,
     QUEUE,
     Interrupted,
@@ -22,6 +23,7 @@ from keikaku.serving.sql_lane import (
     needs_lane,
     register_connection,
     run_apart,
+    run_as_guest,
     run_in_lane,
 )
 
@@ -198,3 +200,28 @@ async def test_a_page_without_memory_ends_the_lanes_queries_and_is_made(executor
     assert await asyncio.get_running_loop().run_in_executor(executor, page) == "page"
     with pytest.raises(sqlite3.OperationalError, match="interrupted"):
         await asyncio.wait_for(abuse, 3)
+
+
+async def test_each_query_of_a_guest_is_bounded_even_after_its_request(executor: LanedExecutor) -> None:
+    """A task that a request began keeps asking: in the lane's threads, for the time of one query, a few at once."""
+    loop = asyncio.get_running_loop()
+    tasks: list[asyncio.Task[Any]] = []
+
+    async def ask(function: Callable[[], Any]) -> Any:
+        return await loop.run_in_executor(executor, function)
+
+    async def app(_scope: Any, _receive: Any, _send: Any) -> None:
+        tasks.extend(asyncio.create_task(ask(endless)) for _ in range(GUESTS + 2))
+        tasks.append(asyncio.create_task(asyncio.sleep(0)))
+
+    await run_as_guest(app, {}, stay, ignore)
+    *asked, _ = await asyncio.gather(*tasks, return_exceptions=True)
+    assert [str(error) for error in asked[:GUESTS]] == ["interrupted"] * GUESTS
+    assert ["混み合って" in str(error) or "順番" in str(error) for error in asked[GUESTS:]] == [True, True]
+    assert not await ask(is_lane_thread)
+    await run_as_guest(lambda *_: keep(tasks, asyncio.create_task(ask(is_lane_thread))), {}, stay, ignore)
+    assert await tasks[-1]
+
+
+async def keep(tasks: list[asyncio.Task[Any]], task: asyncio.Task[Any]) -> None:
+    tasks.append(task)
