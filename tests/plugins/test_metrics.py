@@ -62,8 +62,8 @@ async def test_figures_tell_what_was_served_since(client: httpx.AsyncClient) -> 
     assert more["keikaku_answers_total", "kept"] == 1
     assert more["keikaku_answers_total", "unchanged"] == 1
     assert more["keikaku_request_seconds_count", "table"] == 3
-    assert more["keikaku_cache_answers",] >= 2
-    assert more["keikaku_cache_bytes",] > 1000
+    assert after["keikaku_cache_answers",] >= 2  # it may have been emptied meanwhile, when files came or went
+    assert after["keikaku_cache_bytes",] > 1000
     assert after["keikaku_sql", "running"] == 0
     assert after["process_resident_memory_bytes",] > 1_000_000
 
