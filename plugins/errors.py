@@ -307,7 +307,7 @@ async def _respond(datasette: Datasette, request: Request, answer: Answer) -> Re
 
 async def _write(datasette: Datasette, request: Request, answer: Answer) -> Response:
     words = {"title": answer.refusal.title, "error": answer.refusal.sentence, "hint": answer.refusal.hint}
-    wanted = request.url_vars.get("format") or request.path.rpartition(".")[2]
+    wanted = request.url_vars.get("format") or tilde_decode(request.path).rpartition(".")[2]
     if wanted in ("json", "jsono", "jsonld"):
         body = {"ok": False, "status": answer.status, **words, "detail": answer.detail}
         if answer.status == 410 and answer.links:

@@ -33,6 +33,7 @@ async def send_description(datasette: Datasette, request: Request) -> Response:
         version=words["data_version"](db.name),
         root=words["site_root"](request).rstrip("/"),
         database=db.name,
+        most_rows=datasette.setting("max_returned_rows"),
         tables=[await _read_table(datasette, db, name) for name in names],
         queries=[await _read_query(db, query) for query in queries.values()],
     )
@@ -58,6 +59,10 @@ async def _read_table(datasette: Datasette, db: Database, name: str) -> Table:
 
 
 async def _read_query(db: Database, query: dict[str, Any]) -> Query:
-    asked = await derive_named_parameters(db, query["sql"])
-    names = [name for name in dict.fromkeys(asked) if not name.startswith("_")]
-    return Query(query["name"], query.get("title") or query["name"], query.get("description_html") or "", names)
+    asked = list(dict.fromkeys(await derive_named_parameters(db, query["sql"])))
+    names = [name for name in asked if not name.startswith("_")]
+    rows = await db.execute(f"SELECT * FROM ({query['sql']}) LIMIT 0", dict.fromkeys(asked, ""))
+    helps = query.get("columns") or {}
+    columns = {name: split_help(helps.get(name), name) for name in rows.columns}
+    title = query.get("title") or query["name"]
+    return Query(query["name"], title, query.get("description_html") or "", names, columns)

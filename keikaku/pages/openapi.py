@@ -41,12 +41,13 @@ class Table:
 
 @dataclass(frozen=True)
 class Query:
-    """A canned query with the names of its parameters."""
+    """A canned query with the names of its parameters, and heading and meaning of each column of its rows."""
 
     name: str
     title: str
     description: str
     parameters: Sequence[str]
+    columns: Mapping[str, tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,7 @@ class Site:
     database: str
     tables: Sequence[Table]
     queries: Sequence[Query]
+    most_rows: int
 
 
 def build_openapi(site: Site) -> Json:
@@ -94,7 +96,14 @@ def _tables(site: Site) -> Iterator[tuple[str, Json]]:
         answer = {"anyOf": [{"type": "array", "items": _row(table)}, _part("Page")]}
         yield (
             f"/{site.database}/{table.name}.json",
-            _get(table.title, f"list_{table.name}", table.description, [*_PAGING, *filters], answer, ["表"]),
+            _get(
+                table.title,
+                f"list_{table.name}",
+                table.description,
+                [*_page_parameters(site, table), *filters],
+                answer,
+                ["表"],
+            ),
         )
 
 
@@ -125,8 +134,9 @@ def _records(site: Site) -> Iterator[tuple[str, Json]]:
 
 
 def _queries(site: Site) -> Iterator[tuple[str, Json]]:
-    answer = {"anyOf": [{"type": "array", "items": {"type": "object"}}, _part("Page")]}
     for query in site.queries:
+        row = _object(**{name: {"title": said, "description": means} for name, (said, means) in query.columns.items()})
+        answer = {"anyOf": [{"type": "array", "items": row}, _part("Page")]}
         asked = [_query(name, _say_parameter(name), _text()) for name in query.parameters]
         yield (
             f"/{site.database}/{query.name}.json",
@@ -134,14 +144,11 @@ def _queries(site: Site) -> Iterator[tuple[str, Json]]:
                 query.title, f"query_{query.name}", _plain(query.description), [_SHAPE, *asked], answer, ["問い合わせ"]
             ),
         )
-    sql = {
-        **_query("sql", "読み取りだけのSQL（SQLite）。`:name` の値は同じ名前の引数で渡します。", _text()),
-        "required": True,
-    }
+    sql = _query("sql", "読み取りだけのSQL（SQLite）。`:name` の値は同じ名前の引数で渡します。", _text())
     sql["example"] = "select code, name from measures"
     about = "重い問い合わせは1秒で止め、混み合うと503を返します。sql がなければ、データベースの説明を返します。"
     described = _object(database=_text(), tables={"type": "array"})
-    answer = {"anyOf": [*answer["anyOf"], described]}
+    answer = {"anyOf": [{"type": "array"}, _part("Page"), described]}
     yield f"/{site.database}.json", _get("SQL", "run_sql", about, [_SHAPE, sql], answer, ["問い合わせ"])
 
 
@@ -200,6 +207,19 @@ def _others(site: Site) -> Iterator[tuple[str, Json]]:
     yield "/reconcile", {**found, "post": post}
     whole = _get("データベース", "download_database", "SQLite のファイル。", [], {}, ["ダウンロード"])
     yield f"/{site.database}.db", _as(whole, "application/vnd.sqlite3")
+    prefix = _query("prefix", "書きかけの団体の名前", _text())
+    chosen = _get("団体の候補", "reconcile_suggest", "手で選ぶときの候補。", [prefix], _object(result={"type": "array"}), ["検索"])  # fmt: skip
+    yield "/reconcile/suggest", chosen
+    listed = _object(files={"type": "array", "items": _object(path=_text(), sha256=_text(), media_type=_text())})
+    listing = "どのファイルも、つくったときだけあります。"
+    yield "/files/files.json", _get("データ全体のファイルの一覧", "list_files", listing, [], listed, ["ダウンロード"])
+    path = _path("path", "files.json にある path。", "files.json")
+    path["schema"]["pattern"] = r"^[A-Za-z0-9_-]+\.[a-z]+$"
+    file = _get("データ全体のファイル", "download_file", listing, [path], {}, ["ダウンロード"])
+    yield "/files/{path}", _as(file, "*/*")
+    ending = _path("format", "書式", choices=[form.ending for form in FORMATS])
+    cited = _get("データ全体の引用", "cite_dataset", "出典の書き方。", [ending], _text(), ["引用"])
+    yield "/cite/dataset.{format}", _as(cited, *(form.media_type.partition(";")[0] for form in FORMATS))
     health = {"type": "object", "required": ["status"], "properties": {"status": _text()}}
     yield "/-/health", _get("動いているか", "health", "監視のために。", [], health, ["更新"])
 
@@ -249,7 +269,13 @@ def _describe_row(table: Table) -> Json:
         if kinds:
             about["type"] = kinds[0] if field.required else [*kinds, "null"]
         described[field.name] = about
-    return {"type": "object", "title": table.title, "description": table.description, "properties": described}
+    return {
+        "type": "object",
+        "title": table.title,
+        "description": table.description,
+        "required": [*described],
+        "properties": described,
+    }
 
 
 def _row(table: Table) -> Json:
@@ -278,6 +304,19 @@ def _path(name: str, description: str, example: str | None = None, choices: Sequ
     return {"name": name, "in": "path", "required": True, "description": description, "schema": schema, **given}
 
 
+def _page_parameters(site: Site, table: Table) -> list[Json]:
+    order = {"type": "string", "enum": [*(field.name for field in table.fields), ""]}
+    size = {"anyOf": [{"type": "integer", "minimum": 0, "maximum": site.most_rows}, {"enum": ["max", ""]}]}
+    return [
+        _SHAPE,
+        _query("_size", f"1ページの行数。数か max（{site.most_rows:,}行）。", size),
+        _query("_next", "続きの位置。前の答えの next。", _text()),
+        _query("_sort", "この列の小さい順。_sort_desc とは一緒に使えません。", order),
+        _query("_sort_desc", "この列の大きい順。", order),
+        _query("_search", "この言葉が見つかる行。", _text()),
+    ]
+
+
 def _say_parameter(name: str) -> str:
     known = find_parameter(name)
     return "。".join(
@@ -292,15 +331,6 @@ def _plain(html: str) -> str:
 
 
 _SHAPE = _query("_shape", "array なら行の配列だけ。", {"type": "string", "enum": ["array", "arrays", "objects"]})
-_PAGING: list[Json] = [
-    _SHAPE,
-    _query(
-        "_size",
-        "1ページの行数。数か max。",
-        {"anyOf": [{"type": "integer", "minimum": 0, "maximum": 1000}, {"const": "max"}]},
-    ),
-    _query("_search", "この言葉が見つかる行。", _text()),
-]
 _FILES: Mapping[str, tuple[str, str]] = {
     "csv": ("CSV（UTF-8）", "text/csv"),
     "excel.csv": ("Excel のための CSV（BOM 付き、日本語の見出し）", "text/csv"),
@@ -309,11 +339,16 @@ _FILES: Mapping[str, tuple[str, str]] = {
 _ERRORS: Json = {
     str(status): {
         "description": said,
-        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}, "text/html": {}},
+        "content": {
+            "application/json": {"schema": {"$ref": "#/components/schemas/Error"}},
+            "text/html": {},
+            "text/plain": {},
+        },
     }
     for status, said in (
         (400, "読み取れない条件"),
         (404, "ないもの"),
+        (410, "取り下げた記録（理由と、あれば代わりの記録）"),
         (503, "混み合っている（Retry-After 秒後にもう一度）"),
     )
 }
