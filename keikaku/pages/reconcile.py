@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
+from keikaku.pages.sharing import EMBED
 from keikaku.search import normalise
 from keikaku.search.lexicon import Execute
 from keikaku.search.text import index_text
@@ -56,13 +57,14 @@ def describe_service(title: str, root: str, database: str, label: str) -> dict[s
         "documentation": f"{root}data#reconcile",
         "defaultTypes": [_type(label)],
         "view": {"url": f"{records}{{{{id}}}}"},
+        "preview": {"url": f"{records}{{{{id}}}}?{EMBED}=1", "width": 480, "height": 360},
         "suggest": {"entity": {"service_url": root.rstrip("/"), "service_path": "/reconcile/suggest"}},
         "batchSize": MOST_QUERIES,
     }
 
 
 def read_queries(text: str) -> dict[str, dict[str, Any]]:
-    """The batch of queries by key; raises WrongQueries."""
+    """The batch of queries by key, some with properties alone, which find nothing here; raises WrongQueries."""
     try:
         queries = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -70,7 +72,9 @@ def read_queries(text: str) -> dict[str, dict[str, Any]]:
     if not isinstance(queries, dict) or len(queries) > MOST_QUERIES:
         raise WrongQueries(f"queries は、{MOST_QUERIES}件までの問い合わせに名前を付けたオブジェクトです。")
     for query in queries.values():
-        if not isinstance(query, dict) or not isinstance(query.get("query"), str):
+        if not isinstance(query, dict) or not isinstance(
+            query.get("query", "" if query.get("properties") else None), str
+        ):
             raise WrongQueries('どの問い合わせにも、文字列の "query" が要ります。')
     return queries
 
@@ -81,7 +85,7 @@ def reconcile(execute: Execute, query: dict[str, Any], label: str) -> dict[str, 
     limit = limit if isinstance(limit, int) and 0 < limit <= MOST_CANDIDATES else _CANDIDATES
     wanted = query.get("type")
     types = wanted if isinstance(wanted, list) else [wanted] if wanted else []
-    name = query["query"].strip()[:MOST_LENGTH]
+    name = query.get("query", "").strip()[:MOST_LENGTH]
     if not name or (types and TABLE not in types):
         return {"result": []}
     found = sorted(_score(execute, name, _find_plan(query)), key=lambda c: (-c["score"], c["id"]))[:limit]

@@ -48,6 +48,9 @@ async def test_the_manifest_leads_to_the_rest(site: Datasette) -> None:
     page = manifest["view"]["url"].replace("{{id}}", best["id"])
     assert page.startswith(manifest["identifierSpace"])
     assert (await site.client.get(urlsplit(page).path)).status_code == 200
+    preview = urlsplit(manifest["preview"]["url"].replace("{{id}}", best["id"]))
+    shown = await site.client.get(f"{preview.path}?{preview.query}")
+    assert (shown.status_code, "x-frame-options" in shown.headers) == (200, False)
     suggest = manifest["suggest"]["entity"]
     found = await site.client.get(suggest["service_path"], params={"prefix": "商工"})
     assert found.json()["result"][0].keys() == {"id", "name", "description", "notable"}
@@ -99,6 +102,11 @@ async def test_type_limit_and_plan_narrow_the_search(site: Datasette) -> None:
     assert (measures, there, unknown) == ([], [], [])
     assert len(one) == 1
     assert here[0]["id"] == odd[0]["id"] == "akishima-shokokai"
+
+
+async def test_a_query_of_properties_alone_finds_nothing(site: Datasette) -> None:
+    (found,) = await ask(site, {"properties": [{"pid": "plan", "v": "akishima"}]})
+    assert found == []
 
 
 @pytest.mark.parametrize(
