@@ -72,7 +72,7 @@ async def read_parts(datasette: Datasette, root: str) -> dict[str, list[Place]]:
     hidden = await db.hidden_table_names()
     tables = [name for name in [*await db.table_names(), *await db.view_names()] if name not in hidden]
     below = [f"{db.name}/{name}" for name in dict.fromkeys([*tables, *queries])]
-    pages = ["", "timeline", "data", "about", db.name, *below]
+    pages = ["", "timeline", "data", "about", "verify", db.name, *below]
     newest = max(last.values())
     parts = {PAGES: [Place(root + page, newest) for page in pages]}
     for plan, changed in last.items():

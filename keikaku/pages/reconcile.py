@@ -15,7 +15,7 @@ from typing import Any
 from keikaku.pages.sharing import EMBED
 from keikaku.search import normalise
 from keikaku.search.lexicon import Execute
-from keikaku.search.text import index_text
+from keikaku.search.text import index_text, phrase
 from keikaku.search.tokens import kind_token
 
 TABLE = "organizations"
@@ -110,7 +110,8 @@ def suggest_organizations(execute: Execute, prefix: str, label: str) -> dict[str
 def _score(execute: Execute, name: str, plan: str, least: float = LEAST) -> Iterator[dict[str, Any]]:
     ids = [row[0] for row in execute(_NAMED, (name, MOST_CANDIDATES))]
     key = _key(name)
-    if pairs := " OR ".join(f'"{token}"' for token in index_text(key).split()):
+    tokens = index_text(key).split()
+    if pairs := phrase(key) if len(tokens) == 1 else " OR ".join(f'"{token}"' for token in tokens):
         ids += [row[0] for row in execute(_LIKE, (f'({pairs}) AND names : "{kind_token("organization")}"', MOST_LIKE))]
     for id_, title, place, names in execute(_ORGANIZATIONS, (json.dumps(ids), plan, plan)):
         score, by = max((_compare(name, key, known), known) for known in {title, *json.loads(names)})

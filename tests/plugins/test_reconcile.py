@@ -104,6 +104,11 @@ async def test_type_limit_and_plan_narrow_the_search(site: Datasette) -> None:
     assert here[0]["id"] == odd[0]["id"] == "akishima-shokokai"
 
 
+async def test_one_letter_is_enough_for_a_choice(site: Datasette) -> None:
+    found = (await site.client.get("/reconcile/suggest", params={"prefix": "商"})).json()["result"]
+    assert "akishima-shokokai" in [entity["id"] for entity in found]
+
+
 async def test_a_query_of_properties_alone_finds_nothing(site: Datasette) -> None:
     (found,) = await ask(site, {"properties": [{"pid": "plan", "v": "akishima"}]})
     assert found == []
