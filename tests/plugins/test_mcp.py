@@ -14,7 +14,7 @@ from tests.browser.running_site import ROOT, running_site
 BLOCKS = dict(re.findall(r"^```(python|text)\n(.*?)^```$", (ROOT / "docs" / "mcp.md").read_text("utf-8"), re.S | re.M))
 
 
-@pytest.mark.skipif(find_spec("datasette_mcp") is None, reason="needs the extra mcp: pip install '.[mcp]'")
+@pytest.mark.skipif(find_spec("datasette_mcp") is None, reason="needs the extra mcp: pip install -e '.[mcp]'")
 def test_the_session_is_as_written(tmp_path: Path) -> None:
     with running_site(tmp_path) as address:
         session = BLOCKS["python"].replace("http://127.0.0.1:8001", address)
