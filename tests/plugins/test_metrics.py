@@ -25,7 +25,9 @@ async def begin_to_serve(app: Any) -> None:
 
 @pytest.fixture(scope="module")
 async def served(site: Datasette) -> Any:
-    app = site.app()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KEIKAKU_ACCESS_LOG", "off")
+        app = site.app()
     await begin_to_serve(app)
     return app
 

@@ -74,6 +74,8 @@ def test_requests_are_counted_by_kind_status_and_time() -> None:
     }  # fmt: skip
     assert seen["keikaku_sent_bytes_total",] == 400
     assert seen["process_resident_memory_bytes",] > 1_000_000
+    assert seen["process_cpu_seconds_total",] > 0
+    assert seen["process_open_fds",] > 2
 
 
 def test_what_others_hold_is_looked_at_when_somebody_reads() -> None:
