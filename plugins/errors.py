@@ -45,7 +45,7 @@ PREFLIGHT = {
 }
 STATIC = ("/static/", "/-/static/", "/-/static-plugins/")
 # Mistakes in an address that Datasette's own code notices only by failing.
-SLIPS = (ValueError, OverflowError, LookupError, sqlite3.Error)
+SLIPS = (ValueError, TypeError, AttributeError, OverflowError, LookupError, sqlite3.Error)
 log = logging.getLogger("keikaku.errors")
 
 # Datasette asks every handler and sends one answer; its own would make a second page and print every traceback.
@@ -120,8 +120,9 @@ def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]
     known = "|".join(sorted({"csv", "db", "jsono", *datasette.renderers}))
     mounted = "|".join(["-", *(name for name, _ in datasette.static_mounts)])
     return [
-        (r"^/-/(messages|permissions|allow-debug|patterns|logout|auth-token)$", _not_found),
-        (r"^/-/(?P<page>versions|metadata|settings|plugins|databases|threads|actor)$", _as_json),
+        (r"^/-/(messages|permissions|allow-debug|patterns|logout|auth-token|threads)$", _not_found),
+        (r"^/-/threads\.json$", _not_found),  # tells what others ask, and paths of the server
+        (r"^/-/(?P<page>versions|metadata|settings|plugins|databases|actor)$", _as_json),
         (
             rf"^/(?!(?:{mounted})/)(?P<database>[^/.]+)(?:/(?P<table>[^/.]+)(?:/(?P<pks>[^/.]+))?)?"
             rf"\.(?P<format>(?!(?:{known})$)\w+)$",

@@ -20,7 +20,7 @@ def find_root(configured: str | None, scheme: str, host: str, base: str = "/") -
     """
     if configured:
         return _check(configured)
-    known = host if _HOST.fullmatch(host) else "localhost"
+    known = host if _is_host(host) else "localhost"
     return f"{scheme if scheme in _SCHEMES else 'http'}://{known}/{base.strip('/')}".rstrip("/") + "/"
 
 
@@ -31,8 +31,18 @@ def trust_host(configured: str | None, scheme: str, headers: Headers) -> tuple[s
     return parts.scheme, [pair for pair in headers if pair[0].lower() != b"host"] + [(b"host", parts.netloc.encode())]
 
 
+def _is_host(text: str) -> bool:
+    if not _HOST.fullmatch(text):
+        return False
+    try:
+        port = urlsplit(f"http://{text}").port  # tells of wrong addresses in [ ], too
+    except ValueError:
+        return False
+    return port is None or port > 0
+
+
 def _check(configured: str) -> str:
     parts = urlsplit(configured)
-    if parts.scheme not in _SCHEMES or not _HOST.fullmatch(parts.netloc) or parts.query or parts.fragment:
+    if parts.scheme not in _SCHEMES or not _is_host(parts.netloc) or parts.query or parts.fragment:
         raise ValueError(f"site_url {configured!r} is not the address of a site: write one as in https://example.jp/")
     return configured.rstrip("/") + "/"

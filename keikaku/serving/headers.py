@@ -82,6 +82,8 @@ def protect_answer(
         lower = name.lower()
         if lower in _NEVER:
             has_chart |= (lower, value) == CHART_POLICY
+        elif lower == b"location":
+            kept.append((name, _stay_here(value)))
         elif not _is_long_link(lower, value):
             kept.append((name, value))
     is_framed = (
@@ -100,6 +102,11 @@ def is_data(path: str) -> bool:
 def ignore_cookies(headers: Headers) -> Headers:
     """The headers of a request without its cookies."""
     return [(name, value) for name, value in headers if name.lower() != b"cookie"]
+
+
+def _stay_here(place: bytes) -> bytes:
+    """No redirect leaves the site: browsers read /\\ as //, which begins the address of another."""
+    return b"/" + place.lstrip(b"/\\") if place[:1] in (b"/", b"\\") else place
 
 
 def _is_long_link(name: bytes, value: bytes) -> bool:

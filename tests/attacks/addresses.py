@@ -41,7 +41,6 @@ FIXED = [
     "/-/databases.json",
     "/-/plugins.json",
     "/-/metadata.json",
-    "/-/threads.json",
     "/-/health",
     "/static/site.css",
     "/static/search.js",

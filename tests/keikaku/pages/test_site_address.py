@@ -5,6 +5,9 @@ import pytest
 from keikaku.pages.site_address import find_root
 
 HOSTS = {
+    "[::::]": "http://localhost/",
+    "a.example:99999": "http://localhost/",
+    "a.example:0": "http://localhost/",
     "example.jp": "http://example.jp/",
     "localhost:8001": "http://localhost:8001/",
     "[::1]:8001": "http://[::1]:8001/",

@@ -66,3 +66,8 @@ def test_what_another_set_is_replaced() -> None:
 def test_a_link_that_no_proxy_would_take_is_left_out() -> None:
     assert "link" in protect("/plans", b"", (b"link", b"<x>"))
     assert "link" not in {name.lower() for name in protect("/plans", b"", (b"Link", b"<" + b"x" * 3000 + b">"))}
+
+
+@pytest.mark.parametrize("place", [b"/\\evil.example", b"//evil.example", b"\\/evil.example", b"/evil.example"])
+def test_no_redirect_leads_to_another_site(place: bytes) -> None:
+    assert protect("/", b"", (b"location", place))["location"] == "/evil.example"

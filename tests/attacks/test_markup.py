@@ -1,0 +1,288 @@
+"""Markup in every text of the data, and in every argument and part of an address, stays text wherever it is shown."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import warnings
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+from click.testing import CliRunner
+from datasette.app import Datasette
+from openpyxl import load_workbook
+
+from build_db import main
+from keikaku.plan.errors import InvalidData
+from keikaku.plan.folder import read_plan
+from tests.attacks.addresses import list_addresses
+from tests.attacks.asking import Answer, Asked, ask
+from tests.attacks.requests import NAMES
+from tests.conftest import ROOT, SERVED
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")
+    import icalendar
+
+# Facets that Datasette begins and then leaves, since an earlier one was refused.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:coroutine:RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+
+FIXTURE = ROOT / "tests" / "fixtures" / "minato"
+# Ends whatever it may stand in: a text, an attribute, a script, a comment, a template, a list, a line of a calendar.
+PROBE = "</script></title></textarea></style>--><xss-probe onclick=alert(1)>\"' onfocus=probe()]]>&lt;xss-probe&gt;{{6*7777}}«»"
+LIVE = re.compile(r"<xss-probe|[\"'] onfocus=probe|46662", re.I)
+
+
+class Elements(HTMLParser):
+    """What a browser would act on though no template has it."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.faults: list[str] = []
+        self.scripts: list[str] = []
+        self._in_script = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._in_script = tag == "script"
+        self.faults += [tag] if "probe" in tag else []
+        self.faults += [f"{tag} {name}" for name, _ in attrs if name.startswith("on") or "probe" in name]
+        self.faults += [
+            f"{tag} {name}={value}"
+            for name, value in attrs
+            if name in ("href", "src", "action") and re.match(r"\s*(javascript|data|vbscript):", value or "", re.I)
+        ]
+
+    def handle_data(self, data: str) -> None:
+        if self._in_script and data.strip():
+            self.scripts.append(data)
+
+    def handle_endtag(self, _: str) -> None:
+        self._in_script = False
+
+
+@pytest.fixture(scope="module")
+def spoilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
+    """A site of the invented plan with the probe in every text that may be any text, and the names of those texts."""
+    folder = tmp_path_factory.mktemp("spoilt")
+    plan = Path(shutil.copytree(FIXTURE, folder / "data" / "minato"))
+    named = {f"{path.name}:{key}" for path in sorted(plan.glob("*.yml")) for key in find_keys(yaml.safe_load(path.read_text("utf-8")))}  # fmt: skip
+    taken = {name for name in sorted(named) if spoil(plan, *name.split(":"))}
+    for path in sorted((ROOT / "data").glob("*.yml")):
+        shutil.copy(path, folder / "data")
+    for name in SERVED:
+        (folder / name).symlink_to(ROOT / name)
+    arguments = ["--quiet", "--data", str(folder / "data"), "--output", str(folder / "plans.db")]
+    built = CliRunner().invoke(main, arguments)
+    assert built.exit_code == 0, built.output
+    return folder, taken
+
+
+def find_keys(told: Any) -> set[str]:
+    if isinstance(told, list):
+        return {key for item in told for key in find_keys(item)}
+    if isinstance(told, dict):
+        return {str(key) for key, value in told.items() if has_text(value)} | {
+            key for value in told.values() for key in find_keys(value)
+        }
+    return set()
+
+
+def has_text(value: Any) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and any(isinstance(item, str) for item in value))
+
+
+def spoil(plan: Path, file: str, key: str) -> bool:
+    """Add the probe to all texts of this key; whether the plan is still accepted. If not, they are as they were."""
+    path = plan / file
+    before = path.read_text("utf-8")
+    path.write_text(
+        yaml.safe_dump(add_probe(yaml.safe_load(before), key), allow_unicode=True, sort_keys=False), "utf-8"
+    )
+    try:
+        read_plan(plan)
+    except InvalidData:
+        path.write_text(before, "utf-8")
+        return False
+    return True
+
+
+def add_probe(told: Any, key: str, found: bool = False) -> Any:
+    if isinstance(told, dict):
+        return {name: add_probe(value, key, name == key) for name, value in told.items()}
+    if isinstance(told, list):
+        return [add_probe(item, key, found) for item in told]
+    return f"{told}{PROBE}" if found and isinstance(told, str) else told
+
+
+@pytest.fixture(scope="module")
+async def spoilt_site(spoilt: tuple[Path, set[str]]) -> Datasette:
+    datasette = Datasette(config_dir=spoilt[0])
+    await datasette.invoke_startup()
+    return datasette
+
+
+def test_the_probe_is_in_all_that_may_be_any_text(spoilt: tuple[Path, set[str]]) -> None:
+    _, taken = spoilt
+    assert {
+        "plan.yml:title",
+        "sectors.yml:name",
+        "measures.yml:name",
+        "measures.yml:summary",
+        "goals.yml:title",
+        "events.yml:title",
+        "evaluations.yml:summary",
+        "organizations.yml:name",
+        "corrections.yml:reason",
+        "changes.yml:text",
+        "withdrawn.yml:reason",
+    } <= taken
+
+
+async def test_markup_in_the_data_is_never_markup_of_a_page(spoilt_site: Datasette) -> None:
+    app = spoilt_site.app()
+    shown: dict[str, int] = {}
+    faults = {}
+    for address in await list_addresses(spoilt_site, "minato"):
+        path, _, query = address.partition("?")
+        answer = await ask(app, Asked(path.encode(), query.encode()))
+        if answer.status == 200:
+            shown[answer.kind] = shown.get(answer.kind, 0) + (b"xss-probe" in answer.body)
+            if found := find_live(answer):
+                faults[address] = found
+    assert faults == {}
+    for kind in (
+        "text/html",
+        "application/json",
+        "application/ld+json",
+        "text/csv",
+        "text/calendar",
+        "application/atom+xml",
+    ):
+        assert shown[kind], f"{kind} shows the probe nowhere"
+
+
+def find_live(answer: Answer) -> list[str]:
+    """What of an answer is more than text though the probe should be only that."""
+    kind = answer.kind
+    if kind == "text/html":
+        return find_live_in_page(answer.text)
+    if kind.endswith("xml"):
+        return list(find_live_in_xml(answer.body))
+    if kind.endswith("json"):
+        json.loads(answer.body)
+        return []
+    if kind == "text/csv":
+        list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")), strict=True))
+        return []
+    if kind == "text/calendar":
+        calendar = icalendar.Calendar.from_ical(answer.body)
+        return [
+            part.name for part in calendar.walk() if part.name not in ("VCALENDAR", "VEVENT", "VTIMEZONE", "STANDARD")
+        ]
+    if kind.endswith("sheet"):
+        return list(find_live_in_workbook(answer.body))
+    return []
+
+
+def find_live_in_page(html: str) -> list[str]:
+    elements = Elements(html)
+    for script in elements.scripts:
+        json.loads(script)
+    return elements.faults + LIVE.findall(html)
+
+
+def find_live_in_xml(body: bytes) -> Iterator[str]:
+    for element in ElementTree.fromstring(body).iter():
+        if "probe" in element.tag or any("probe" in name for name in element.attrib):
+            yield element.tag
+        if element.attrib.get("type") in ("html", "xhtml") and "<xss-probe" in (element.text or ""):
+            yield f"{element.tag} as HTML"
+        if re.match(r"\s*javascript:", element.attrib.get("href", "")):
+            yield element.attrib["href"]
+
+
+def find_live_in_workbook(body: bytes) -> Iterator[str]:
+    for sheet in load_workbook(io.BytesIO(body)):
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":
+                    yield f"{cell.coordinate} is a formula"
+                if cell.hyperlink and not re.match(r"https?://", cell.hyperlink.target or ""):
+                    yield f"{cell.coordinate} leads to {cell.hyperlink.target}"
+
+
+PAGES = [
+    "/",
+    "/timeline",
+    "/data",
+    "/about",
+    "/verify",
+    "/print/akishima-nogyo",
+    "/plans",
+    "/plans?sql=select+1",
+    "/plans?sql=nothing",
+    "/plans/measures",
+    "/plans/measures?_embed=1",
+    "/plans/measure_overview",
+    "/plans/measures/akishima-kogyo-1",
+    "/plans/search",
+    "/plans/search?q=a",
+    "/plans/unmet_targets",
+    "/plans/targets_due",
+    "/plans/first_to_second_half?_embed=1",
+    "/plans/organizations_together",
+    "/nothing",
+]
+# What pages other than tables and queries may heed.
+FEW = ["q", "kind", "sector", "plan", "fiscal_year", "organization", "hash", "of", "easy", "_embed", "_chart", "_sort"]
+TABLES = ("/plans?", "/plans/measure", "/plans/targets_due")
+PARTS = [
+    "/{}",
+    "/plans/{}",
+    "/plans/measures/{}",
+    "/plans/measures/{}.json",
+    "/{}.json",
+    "/cite/measures/{}.bib",
+    "/print/{}",
+]
+PARTS += ["/calendar/{}.ics", "/sitemap/{}.xml", "/files/{}", "/pictures/{}", "/static/{}", "/styles/{}.css", "/-/{}"]
+WORDS = [PROBE, f"javascript:{PROBE}", f"akishima{PROBE}", "<xss-probe>"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_markup_in_an_argument_is_never_markup_of_a_page(site: Datasette, page: str) -> None:
+    app = site.app()
+    path, _, query = page.partition("?")
+    faults = {}
+    names = [*(NAMES if page.startswith(TABLES) else FEW), "name", "name__exact", PROBE, f"{PROBE}__exact", f"_{PROBE}"]
+    for number, name in enumerate(names):
+        argument = f"{quote(name)}={quote(WORDS[number % len(WORDS)])}"
+        answer = await ask(app, Asked(path.encode(), f"{query}&{argument}".lstrip("&").encode()))
+        if answer.kind == "text/html" and (found := find_live_in_page(answer.text)):
+            faults[argument] = found
+    assert faults == {}
+
+
+@pytest.mark.parametrize("part", PARTS)
+async def test_markup_in_a_path_is_never_markup_of_a_page(site: Datasette, part: str) -> None:
+    app = site.app()
+    for word in (
+        quote(PROBE, safe=""),
+        quote(PROBE),
+        PROBE.replace("«»", "").replace(" ", "+"),
+        quote("~3Cxss-probe~3E"),
+    ):
+        answer = await ask(app, Asked(part.format(word).encode()))
+        assert answer.status < 500
+        if answer.kind == "text/html":
+            assert find_live_in_page(answer.text) == []

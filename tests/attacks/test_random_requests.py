@@ -1,0 +1,64 @@
+"""Whatever is asked, nothing fails: KEIKAKU_REQUESTS=200000 asks ten times as much as a run of all tests does."""
+
+import asyncio
+import logging
+import os
+from collections import Counter
+from random import Random
+
+import pytest
+from datasette.app import Datasette
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.attacks.addresses import list_addresses
+from tests.attacks.asking import Asked, ask, find_faults
+from tests.attacks.requests import Requests
+
+REQUESTS = int(os.environ.get("KEIKAKU_REQUESTS", "20000"))
+SEED = int(os.environ.get("KEIKAKU_SEED", "0"))
+EXAMPLES = 300
+# Facets that Datasette begins and then leaves, since an earlier one was refused.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:coroutine:RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+SECONDS = 8  # longer than any query may take, with room for a busy machine
+
+
+async def test_no_request_makes_the_site_fail(site: Datasette) -> None:
+    """Every fault is told with the first request that showed it."""
+    app, make = site.app(), Requests(await list_addresses(site, "akishima")).make
+    random = Random(SEED)
+    statuses: Counter[int] = Counter()
+    faults: dict[str, Asked] = {}
+    logging.disable(logging.ERROR)
+    try:
+        for _ in range(REQUESTS):
+            asked = make(random)
+            try:
+                answer = await ask(app, asked, SECONDS)
+            except Exception as error:
+                faults.setdefault(repr(error), asked)
+                continue
+            statuses[answer.status] += 1
+            for fault in find_faults(asked, answer):
+                faults.setdefault(fault, asked)
+    finally:
+        logging.disable(logging.NOTSET)
+    assert faults == {}
+    assert {200, 204, 302, 304, 400, 404, 405} <= set(statuses), statuses
+
+
+async def test_no_request_that_hypothesis_thinks_of_makes_it_fail(site: Datasette) -> None:
+    """Fewer, but what fails is told in its simplest form."""
+    app, make = site.app(), Requests(await list_addresses(site, "akishima")).make
+    loop = asyncio.get_running_loop()
+
+    @settings(max_examples=EXAMPLES, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(st.randoms(use_true_random=False))
+    def ask_anything(random: Random) -> None:
+        asked = make(random)
+        answer = asyncio.run_coroutine_threadsafe(ask(app, asked, SECONDS), loop).result()
+        assert find_faults(asked, answer) == [], asked
+
+    await asyncio.to_thread(ask_anything)
