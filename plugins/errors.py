@@ -10,6 +10,7 @@ import sqlite3
 import traceback
 from collections.abc import Awaitable, Callable
 from difflib import get_close_matches
+from errno import ENAMETOOLONG
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,7 +46,7 @@ PREFLIGHT = {
 }
 STATIC = ("/static/", "/-/static/", "/-/static-plugins/")
 # Mistakes in an address that Datasette's own code notices only by failing.
-SLIPS = (ValueError, TypeError, AttributeError, OverflowError, LookupError, sqlite3.Error)
+SLIPS = (ValueError, TypeError, AttributeError, OverflowError, RecursionError, LookupError, sqlite3.Error)
 log = logging.getLogger("keikaku.errors")
 
 # Datasette asks every handler and sends one answer; its own would make a second page and print every traceback.
@@ -195,6 +196,8 @@ async def _judge(datasette: Datasette, request: Request, exception: Exception) -
         return Answer(503, refusals.BUSY)
     if isinstance(exception, QueryInterrupted) or getattr(exception, "title", None) == "SQL Interrupted":
         return Answer(400, refusals.TOO_SLOW, sql=sql)
+    if isinstance(exception, OSError) and exception.errno == ENAMETOOLONG:
+        return Answer(404, refusals.refuse_status(404))
     if isinstance(exception, NotFound) or getattr(exception, "status", None) == 404:
         return await _judge_missing(datasette, request)
     if "pks" in request.url_vars and (isinstance(exception, SLIPS) or _is_wrong_sql(exception)):

@@ -52,6 +52,11 @@ FIXED = [
     "/favicon.ico",
     "/-/static/app.css",
     "/-/static/table.js",
+    "/openapi.json",
+    "/notebooks/start.ipynb",
+    "/reconcile",
+    "/reconcile?queries=%7B%22a%22:%7B%22query%22:%22%E5%95%86%E5%B7%A5%E4%BC%9A%22%7D%7D",
+    "/reconcile/suggest?prefix=a",
     "/nothing",
 ]
 

@@ -1,5 +1,6 @@
 """Random requests: every route and parameter of the site with values that nobody would send by mistake."""
 
+import json
 import re
 from random import Random
 from urllib.parse import quote, quote_from_bytes
@@ -119,7 +120,7 @@ NAMES = [
     *("_search", "_search_name", "_searchmode", "_where", "_sort", "_sort_desc", "_sort_by_desc", "_facet", "_facet_array"),
     *("_facet_date", "_facet_m2m", "_facet_size", "_size", "_shape", "_next", "_nofacet", "_nocount", "_nosuggest", "_col"),
     *("_nocol", "_embed", "_chart", "_labels", "_label", "_nl", "_json", "_json_infinity", "_through", "_timelimit", "_ttl"),
-    *("_trace", "_stream", "_dl", "_header", "_extra", "_filter_column", "_filter_op", "_filter_value", "_easy", "easy"),
+    *("_trace", "_stream", "_dl", "_header", "_extra", "_filter_column", "_filter_op", "_filter_value", "_easy", "easy", "queries", "prefix", "extend", "type"),
     *("_group", "_hash", "_format", "_messages", "_filter_column_1", "_filter_op_1", "callback", "_memory", "name__", "__"),
 ]  # fmt: skip
 COLUMNS = ["name", "number", "sector_id", "is_new", "code", "id", "rowid", "date", "あ", "no_such", "a b", "name]"]
@@ -172,18 +173,33 @@ class Requests:
 
     def make(self, random: Random) -> Asked:
         way = random.randrange(20)
-        if way < 6:
+        if random.random() < 0.01:
+            return Asked(b"/reconcile", b"", "POST", _make_fields(random), _make_form(random))
+        if way < 7:
             path, query = random.choice(self._all)
             return Asked(path, query, random.choice(METHODS), _make_fields(random))
-        if way < 12:
+        if way < 14:
             return Asked(_spoil(random.choice(self._all)[0], random), _make_query(random))
-        path, query = random.choice(self._light if way == 12 else self._data)
+        path, query = random.choice(self._light if way == 14 else self._data)
         return Asked(path, b"&".join(filter(None, [query, _make_query(random)])))
 
 
 def _cut(address: str) -> tuple[bytes, bytes]:
     path, _, query = address.encode().partition(b"?")
     return path, query
+
+
+def _make_form(random: Random) -> bytes:
+    forms = ['{"a":{"query":%s}}', '{"a":%s}', '{%s:{"query":"a"}}', "[%s]", "%s", '{"a":{"query":"a","limit":%s}}']
+    text = random.choice(NASTY)
+    told = random.choice(forms) % random.choice([text, json.dumps(text)])
+    return random.choice(
+        [
+            b"queries=" + quote(told, errors="surrogatepass").encode(),
+            _make_query(random),
+            told.encode("utf-8", "replace"),
+        ]
+    )
 
 
 def _make_query(random: Random) -> bytes:

@@ -286,3 +286,18 @@ async def test_markup_in_a_path_is_never_markup_of_a_page(site: Datasette, part:
         assert answer.status < 500
         if answer.kind == "text/html":
             assert find_live_in_page(answer.text) == []
+
+
+async def test_no_cell_heading_or_note_of_a_download_is_a_formula(site: Datasette) -> None:
+    """In what a spreadsheet opens; .csv is exact, for programs."""
+    app = site.app()
+    for sign in ("=", "+", "-", "@", "\t", "\r", "＝", "＠"):
+        text = f"{sign}cmd|' /C calc'!A0"
+        query = quote(f"""select '{text.replace("'", "''")}' as "{text}", 'x' as b""")
+        sheet = await ask(app, Asked(b"/plans.xlsx", f"sql={query}".encode()))
+        assert sheet.status == 200
+        assert list(find_live_in_workbook(sheet.body)) == []
+        excel = await ask(app, Asked(b"/plans.excel.csv", f"sql={query}".encode()))
+        cells = [cell for row in csv.reader(io.StringIO(excel.text.removeprefix("\ufeff"), newline="")) for cell in row]
+        assert cells[0] == cells[2] == f"'{text}"
+        assert b"attachment" in excel.header(b"content-disposition")
