@@ -28,7 +28,7 @@ BAD_REQUESTS = [
     "/plans/measures?_through=1e999",
     "/plans/measures?_through=[]",
     "/plans/measures?name__in=" + "[" * 5000,
-    "/plans/measures.json?_through=" + "[" * 5000,
+    "/plans/measures?_through=" + "[" * 5000,
     f"/plans/measures?{THROUGH}",
     "/plans/measures?_facet=%7B",
     "/plans/measures?_facet=nothing",
