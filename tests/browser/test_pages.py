@@ -198,3 +198,10 @@ def test_the_timeline_prints_on_one_page_of_a3(browser, site):
     pages, width, height = browser.print_size()
     assert pages == 1
     assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (420, 297)
+
+
+def test_a_table_stays_a_table_on_paper(browser, site):
+    browser.open(f"{site}/plans/first_to_second_half", 1280)
+    pages, width, _ = browser.print_size()
+    assert round(width / 72 * 25.4) == 210
+    assert pages <= 7  # rows turned into cards for a phone took 16

@@ -148,6 +148,15 @@ async def test_first_to_second_half_is_drawn_and_written(site):
     assert len(patterns) == len({row["変化"] for row in rows})
 
 
+async def test_first_to_second_half_names_what_changed_before_the_picture(site):
+    page = await get(site, "/plans/first_to_second_half")
+    rows = (await site.client.get("/plans/first_to_second_half.json?_shape=array")).json()
+    changed = page.html.partition('id="changed"')[2].partition("</section>")[0]
+    wanted = {row["後期の施策"] or row["前期の施策"] for row in rows if row["変化"] != "同じ名前で継続"}
+    assert set(re.findall(r"<a [^>]*>([^<]+)</a>", changed)) == wanted
+    assert page.html.index('id="changed"') < page.html.index('id="picture"')
+
+
 async def test_organizations_together_are_a_matrix_whose_numbers_agree_with_the_list(site):
     page = await get(site, "/plans/organizations_together")
     rows = (await site.client.get("/plans/organizations_together.json?_shape=array")).json()
@@ -160,6 +169,11 @@ async def test_organizations_together_are_a_matrix_whose_numbers_agree_with_the_
         for other, number in zip(names, line, strict=True):
             if one != other:
                 assert number == str(wanted.get(frozenset((one, other)), "・")), (one, other)
+
+
+async def test_a_measure_that_search_finds_is_shown_with_its_target(site):
+    page = await get(site, "/plans/search?q=給食")
+    assert "目標：毎年、学校給食での昭島産の野菜等の使用量 10,000kg" in page.text
 
 
 @pytest.mark.parametrize("q", ["給食", "工-1", "商工会", "祭"])
