@@ -55,10 +55,12 @@ from keikaku.serving.sql_lane import Interrupted, LaneFull, run_apart
 
 AT_ONCE = 4
 PATIENCE_SECONDS = 10
-IN_MEMORY = 1_000_000
+IN_MEMORY = 256_000
 PIECE = 65_536
 # Whoever takes nothing of a file for so long loses it, since it is held on disk.
 STALL_SECONDS = 20
+# Bytes of finished files, most of them on the disk, that wait for slow readers; beyond it nobody gets another file for a while.
+MOST_UNSENT = 512 * 1024 * 1024
 # A visitor's own SQL in formats that are held in memory until they are written.
 OPEN_BYTES = {"xlsx": 10_000_000, "json": ANSWER_BYTES}
 # Of a table as a bare list; larger ones come in pages.
@@ -180,7 +182,9 @@ def register_output_renderer() -> list[dict[str, Any]]:
 
 
 async def download(datasette: Datasette, request: Request) -> Any:
-    """All rows of the page of the same address, as a file."""
+    """All rows of the page of the same address, as a file; raises LaneFull while too much waits for slow readers."""
+    if FileAnswer.unsent > MOST_UNSENT:
+        raise LaneFull
     kind = "excel.csv" if request.url_vars["excel"] else request.url_vars["format"]
     plan = await plan_download(datasette, request)
     if isinstance(plan, Response):
@@ -424,18 +428,22 @@ def say_complete(version: str, rows: int, complete: bool) -> dict[str, str]:
 class FileAnswer:
     """A complete file with a strong ETag; closes it when it is sent."""
 
+    unsent = 0  # bytes of all such files that are being sent
+
     def __init__(self, file: File, headers: dict[str, str], request: Request) -> None:
         file.seek(0)
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         etag = f'"{digest}"'
         self.file = file
-        self.headers = {**headers, "content-length": str(file.tell()), "etag": etag}
+        self.size = file.tell()
+        self.headers = {**headers, "content-length": str(self.size), "etag": etag}
         self.status = 304 if is_known(request.headers, etag) else 200
         self.has_body = self.status == 200 and request.method != "HEAD"
         file.seek(0)
 
     async def asgi_send(self, send: Callable[..., Any]) -> None:
         headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in self.headers.items()]
+        FileAnswer.unsent += self.size
         try:
             await send({"type": "http.response.start", "status": self.status, "headers": headers})
             while self.has_body and (piece := await asyncio.to_thread(self.file.read, PIECE)):
@@ -445,6 +453,7 @@ class FileAnswer:
         except TimeoutError:
             return  # without an end: the server closes the connection, and the reader knows that something is missing
         finally:
+            FileAnswer.unsent -= self.size
             self.file.close()
 
 

@@ -31,6 +31,8 @@ LONGEST_VISIT = 30.0
 GRACE = 0.3
 # Facets one by one are cheap; an address that asks for more than this many waits in the lane.
 FACETS = 3
+# Conditions that no index helps with, and that count as facets do.
+COMPARING = ("contains", "__like", "__notlike", "__glob", "__startswith", "__endswith")
 RETRY_AFTER = 2
 RETRIES = 20
 # Seconds for which Python lets a thread go on before another gets its turn. Threads of the lane ask for a turn all the
@@ -62,9 +64,13 @@ class Interrupted(sqlite3.OperationalError):
 
 
 def needs_lane(query_string: bytes) -> bool:
-    """Whether an address carries SQL of its own, or asks for many facets."""
+    """Whether an address carries SQL of its own, or asks for many things that look at every row."""
     names = [name for name, _ in parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)]
-    return not {"sql", "_where"}.isdisjoint(names) or sum(name.startswith("_facet") for name in names) > FACETS
+    return not {"sql", "_where"}.isdisjoint(names) or sum(map(_looks_at_every_row, names)) > FACETS
+
+
+def _looks_at_every_row(name: str) -> bool:
+    return name.startswith("_facet") or name.endswith(COMPARING)
 
 
 def is_lane_thread() -> bool:

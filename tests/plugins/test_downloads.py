@@ -8,6 +8,7 @@ import re
 import sqlite3
 import time
 from collections.abc import AsyncIterator
+from tempfile import SpooledTemporaryFile
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -16,6 +17,8 @@ import openpyxl
 import pytest
 import yaml
 from datasette.app import Datasette
+from datasette.plugins import pm
+from datasette.utils.asgi import Request
 
 from tests.conftest import ROOT
 
@@ -439,3 +442,25 @@ async def test_datasettes_shapes_are_kept(site: Datasette) -> None:
 async def test_pages_know_the_workbook(site: Datasette) -> None:
     for path in ("/plans/measures", "/plans/search?q=給食", "/plans?sql=select+1"):
         assert ".xlsx" in (await get(site, path)).text
+
+
+async def test_files_that_wait_for_slow_readers_are_bounded(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is being sent counts until it is sent or its reader is gone; beyond the bound another reader waits."""
+    files = next(plugin for name, plugin in pm.list_name_plugin() if name == "downloads.py")
+    assert files.FileAnswer.unsent == 0
+    seen: list[int] = []
+
+    async def leave(message: dict[str, Any]) -> None:
+        seen.append(files.FileAnswer.unsent)
+        if message["type"] == "http.response.body":
+            raise ConnectionError
+
+    file = SpooledTemporaryFile(10)  # noqa: SIM115 the answer closes it
+    file.write(b"x" * 1000)
+    with pytest.raises(ConnectionError):
+        await files.FileAnswer(file, {}, Request.fake("/plans/measures.csv")).asgi_send(leave)
+    assert (seen, files.FileAnswer.unsent, file.closed) == ([1000, 1000], 0, True)
+    monkeypatch.setattr(files.FileAnswer, "unsent", files.MOST_UNSENT + 1)
+    for ending in ("csv", "xlsx", "excel.csv"):
+        refused = await site.client.get(f"/plans/events.{ending}?_x=unsent")
+        assert (refused.status_code, int(refused.headers["retry-after"])) == (503, 2)

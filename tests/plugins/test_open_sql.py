@@ -45,6 +45,8 @@ IN_LANE = [
     "/plans/measures.xlsx?_where=1",
     "/plans/measures.excel.csv?_where=1",
     "/plans/targets?_facet=code&_facet=kind&_facet=sector&_facet=state",
+    "/plans/measures?name__contains=a&name__like=b&name__glob=c&name__startswith=d",
+    "/plans/measures.json?name__contains=a&name__contains=b&_facet=code&_facet=sector_id",
     "/plans/targets.json?_facet_date=code&_facet_array=kind&_facet=sector&_facet=state",
 ]
 PAGES = [
@@ -58,6 +60,7 @@ PAGES = [
     "/plans/measures.xlsx",
     "/plans/measures/akishima-kogyo-1",
     "/plans/targets?_facet=kind",
+    "/plans/targets?_facet=kind&code__contains=1&code__startswith=a&code__gt=1&code__not=x",
     "/plans/search?q=農業",
     "/plans/unmet_targets.csv",
     "/-/suggest?q=農",
