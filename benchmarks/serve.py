@@ -34,6 +34,7 @@ from click.testing import CliRunner  # noqa: E402
 from benchmarks.sites import Nginx, Site, run_behind_nginx, run_ours, run_stock  # noqa: E402
 from benchmarks.synthetic import InventedPlan, copy_synonyms  # noqa: E402
 from build_db import main as build  # noqa: E402
+from tests.browser.running_site import find_processes, read_memory  # noqa: E402
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 REQUESTS = ROOT / "benchmarks" / "requests.lua"
@@ -102,7 +103,7 @@ class Figure(NamedTuple):
 
 
 class Memory(NamedTuple):
-    """Bytes of one process: idle, most under any greedy query, and that query."""
+    """Bytes of one server: idle, most under any greedy query, and that query."""
 
     idle: int
     peak: int
@@ -332,7 +333,8 @@ def measure_memory(database: Path, place: Path) -> dict[str, Memory]:
             pid = site.processes[0]
             for page in PAGES[:1] + PAGES[2:3]:
                 fetch(site.address + (page.ours if name == "ours" else page.stock))
-            idle = read_memory(pid, "VmRSS")
+            fetch(f"{site.address}/plans.json?sql=select+1")
+            idle = add_memory(pid, "VmRSS")
             peaks = [(find_peak(site, pid, query), query) for query in GREEDY]
         found[name] = Memory(idle, *max(peaks))
     return found
@@ -340,11 +342,12 @@ def measure_memory(database: Path, place: Path) -> dict[str, Memory]:
 
 def find_peak(site: Site, pid: int, query: str) -> int:
     """Most bytes while a query is asked for in every format, by several visitors at once."""
-    Path(f"/proc/{pid}/clear_refs").write_text("5")
+    for process in find_processes(pid):
+        Path(f"/proc/{process}/clear_refs").write_text("5")
     addresses = [f"{site.address}/plans{ending}?sql={quote(query)}" for ending in ENDINGS]
     with ThreadPoolExecutor(len(addresses)) as visitors:
         list(visitors.map(swallow, addresses))
-    return read_memory(pid, "VmHWM")
+    return add_memory(pid, "VmHWM")
 
 
 def swallow(address: str) -> None:
@@ -357,9 +360,9 @@ def swallow(address: str) -> None:
         pass
 
 
-def read_memory(pid: int, name: str) -> int:
-    lines = Path(f"/proc/{pid}/status").read_text("utf-8").splitlines()
-    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
+def add_memory(pid: int, name: str) -> int:
+    """Of a server and the processes that it has started."""
+    return sum(read_memory(process, name) for process in find_processes(pid))
 
 
 # tables
@@ -475,7 +478,7 @@ def show_memory(memory: dict[int, dict[str, Memory]]) -> str:
         for name, found in sites.items()
     ]  # fmt: skip
     columns = ["plans", "server", "idle", "most", "above idle", "with"]
-    return show_table("Memory of one process under greedy queries", columns, rows)
+    return show_table("Memory of one server under greedy queries", columns, rows)
 
 
 def rate(figures: dict[Key, Figure], plans: int, way: str, page: str) -> float:

@@ -1,21 +1,17 @@
 """The headers of keikaku.serving.headers on every answer, and no cookies in either direction."""
 
 import logging
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Callable, Generator
 from typing import Any
 
 from datasette import Response, hookimpl
 from datasette.utils.asgi import Request
 from jinja2 import Environment
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from keikaku.serving.headers import CHART_POLICY, ignore_cookies, protect_answer
+from keikaku.serving.headers import CHARTS, ignore_cookies, permit_charts, protect_answer
 from keikaku.serving.refusals import write_last_resort
 
-Message = dict[str, Any]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Message, Callable[[], Awaitable[Message]], Send], Awaitable[None]]
-
-CHARTS = "keikaku.charts"  # in the scope of a request: a list, with something in it once the page shows a chart
 log = logging.getLogger("keikaku.headers")
 
 
@@ -33,26 +29,9 @@ def prepare_jinja2_environment(env: Environment) -> None:
 
 
 @hookimpl(specname="asgi_wrapper")
-def permit_charts() -> Callable[[App], App]:
+def permit() -> Callable[[ASGIApp], ASGIApp]:
     """Inside the answers in memory: only who makes a page knows what it shows, and its policy is kept with it."""
-
-    def wrap(app: App) -> App:
-        async def marked(scope: Message, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
-            if b"_chart=" not in scope.get("query_string", b""):
-                await app(scope, receive, send)
-                return
-            charts: list[bool] = []
-
-            async def send_marked(message: Message) -> None:
-                if charts and message["type"] == "http.response.start":
-                    message = {**message, "headers": [*message["headers"], CHART_POLICY]}
-                await send(message)
-
-            await app({**scope, CHARTS: charts}, receive, send_marked)
-
-        return marked
-
-    return wrap
+    return permit_charts
 
 
 @hookimpl(specname="asgi_wrapper", hookwrapper=True, tryfirst=True)
@@ -62,8 +41,8 @@ def protect_all() -> Generator[None, Any, None]:
     outcome.force_result([*outcome.get_result(), protect])
 
 
-def protect(app: App) -> App:
-    async def protected(scope: Message, receive: Callable[[], Awaitable[Message]], send: Send) -> None:
+def protect(app: ASGIApp) -> ASGIApp:
+    async def protected(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return

@@ -7,7 +7,6 @@ new one takes its place between two requests, with connections of its own in eve
 import asyncio
 import logging
 import shutil
-import threading
 import time
 from collections.abc import Awaitable, Callable, Generator
 from datetime import UTC, datetime
@@ -18,13 +17,14 @@ from weakref import WeakKeyDictionary, finalize, ref
 
 from datasette import Response, hookimpl
 from datasette.app import Datasette
-from datasette.database import Database, QueryInterrupted
+from datasette.database import Database
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from keikaku.search.lexicon import load_lexicon
-from keikaku.serving.answer_cache import mark_incomplete
 from keikaku.serving.figures import DataState, figures_of
-from keikaku.serving.served_copy import ServedCopy, Stamp, UnsoundFile, look_at, make_folder, remove_folder, take_copy
+from keikaku.serving.lane_site import is_lane_site
+from keikaku.serving.live_database import LiveDatabase, put_in_place
+from keikaku.serving.served_copy import Stamp, UnsoundFile, look_at, make_folder, remove_folder, take_copy
 
 LOOK_AGAIN_SECONDS = 1.0
 # Longer than any request takes; an old edition is not closed before.
@@ -32,58 +32,6 @@ FAREWELL_SECONDS = 90.0
 HEALTH_SECONDS = 2.0
 
 log = logging.getLogger("keikaku.live_data")
-
-
-class LiveDatabase(Database):
-    """One edition of a database; `source` is the file whose copy is served."""
-
-    def __init__(self, datasette: Datasette, name: str, source: Path, copy: ServedCopy) -> None:
-        super().__init__(datasette, path=str(copy.path), is_mutable=False)
-        self.name = self.route = name
-        self.source = source
-        self.since = datetime.now(UTC)
-        self.cached_hash, self.cached_size, self._cached_table_counts = copy.sha256, copy.stamp.size, copy.counts
-        self._of_thread = threading.local()
-        self._opened: list[Any] = []
-        self._running = 0
-        self._lock = threading.Lock()
-
-    async def execute_fn(self, fn: Callable[[Any], Any]) -> Any:
-        """As Datasette does, with connections of this edition; says so if the time did not suffice."""
-        try:
-            if self.ds.executor is None:
-                return self._run(fn)
-            return await asyncio.get_running_loop().run_in_executor(self.ds.executor, self._run, fn)
-        except QueryInterrupted:
-            mark_incomplete()
-            raise
-
-    def _run(self, fn: Callable[[Any], Any]) -> Any:
-        with self._lock:
-            self._running += 1
-        try:
-            connection = getattr(self._of_thread, "connection", None)
-            if connection is None:
-                connection = self.connect()
-                self.ds._prepare_connection(connection, self.name)
-                self._of_thread.connection = connection
-                self._opened.append(connection)
-            return fn(connection)
-        finally:
-            with self._lock:
-                self._running -= 1
-
-    def close_if_idle(self) -> bool:
-        """Close connections and remove the copy, unless some request still asks."""
-        with self._lock:
-            if self._running:
-                return False
-            for connection in self._opened:
-                connection.close()
-            self._opened.clear()
-            self._of_thread = threading.local()
-        shutil.rmtree(Path(self.path).parent, ignore_errors=True)
-        return True
 
 
 class Watch:
@@ -119,9 +67,7 @@ class Watch:
             return
         new = LiveDatabase(datasette, name, source, copy)
         await new.execute_fn(lambda connection: load_lexicon(connection.execute))
-        datasette.databases = type(datasette.databases)(
-            (key, new if key == name else db) for key, db in datasette.databases.items()
-        )
+        put_in_place(datasette, new)
         if isinstance(old, LiveDatabase):
             log.warning("%s: new data %s is served, in place of %s", source, new.hash[:12], old.hash[:12])
             _say_farewell(old)
@@ -155,6 +101,8 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
     """Before other plugins read the database."""
 
     async def take_copies() -> None:
+        if is_lane_site(datasette):  # it is told which copies to serve
+            return
         try:
             watch = Watch(datasette)
         except OSError as error:
@@ -241,7 +189,9 @@ def _write_time(moment: datetime) -> str:
 
 def _say_farewell(old: LiveDatabase) -> None:
     def close() -> None:
-        if not old.close_if_idle():
+        if old.close_if_idle():
+            old.remove_copy()
+        else:
             _say_farewell(old)
 
     asyncio.get_running_loop().call_later(FAREWELL_SECONDS, close)

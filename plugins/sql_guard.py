@@ -1,26 +1,28 @@
-"""Open SQL that hurts nobody: every connection only reads, and visitors' own SQL has a lane of its own."""
+"""Open SQL that hurts nobody: every connection only reads, and visitors' own SQL has a process and a lane of its own."""
 
 import json
-from collections.abc import Callable
+import logging
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from sqlite3 import Connection
 from weakref import WeakKeyDictionary
 
 from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.database import QueryInterrupted
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from keikaku.serving.figures import LaneState, figures_of
+from keikaku.serving.lane_process import LaneBroken, LaneProcess, run_in_process
+from keikaku.serving.lane_site import describe, tell_served
 from keikaku.serving.refusals import BUSY
 from keikaku.serving.sql_guard import guard_connection, guard_visitor
 from keikaku.serving.sql_lane import (
     MCP_PATH,
     RETRY_AFTER,
-    App,
     LanedExecutor,
     LaneFull,
-    Receive,
-    Scope,
-    Send,
     is_lane_thread,
     needs_lane,
     register_connection,
@@ -29,6 +31,8 @@ from keikaku.serving.sql_lane import (
 )
 
 WORDS = {"title": BUSY.title, "error": BUSY.sentence, "hint": BUSY.hint}
+log = logging.getLogger("keikaku.sql_guard")
+_processes: WeakKeyDictionary[Datasette, LaneProcess] = WeakKeyDictionary()
 _busy_pages: WeakKeyDictionary[Datasette, str] = WeakKeyDictionary()
 
 
@@ -44,31 +48,57 @@ def prepare_connection(conn: Connection, database: str, datasette: Datasette) ->
 
 
 @hookimpl(tryfirst=True)
-def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
+def asgi_wrapper(datasette: Datasette) -> Callable[[ASGIApp], ASGIApp]:
     """Innermost, so that whatever is answered from a cache needs no place in the lane."""
     if datasette.executor is not None and not isinstance(datasette.executor, LanedExecutor):
         seconds = datasette.setting("sql_time_limit_ms") / 1000
         executor = datasette.executor = LanedExecutor(datasette.executor, seconds, QueryInterrupted)
         figures_of(datasette).look_at_lane = lambda: LaneState(*executor.lane.state())
 
-    def wrap(app: App) -> App:
+    def wrap(app: ASGIApp) -> ASGIApp:
         async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
             executor = datasette.executor
+            if scope["type"] == "lifespan":
+                with _lane_process(datasette):
+                    await app(scope, receive, send)
+                return
             if scope["type"] == "http" and scope["path"] == MCP_PATH:
                 await run_as_guest(app, scope, receive, send)
                 return
             if scope["type"] != "http" or executor is None or not needs_lane(scope["query_string"]):
                 await app(scope, receive, send)
                 return
+            process = _processes.get(datasette)
             try:
-                await run_in_lane(executor.lane, app, scope, receive, send)
-            except LaneFull:
+                if process and process.works:
+                    await run_in_process(executor.lane, process, tell_served(datasette), scope, receive, send)
+                else:
+                    await run_in_lane(executor.lane, app, scope, receive, send)
+            except (LaneFull, LaneBroken):
                 response = await _refuse(datasette, scope["path"])
                 await response.asgi_send(send)
 
         return guarded
 
     return wrap
+
+
+@contextmanager
+def _lane_process(datasette: Datasette) -> Iterator[None]:
+    """While a server runs the site, visitors' SQL has a process; without a server, or sockets of files, it has threads."""
+    process = LaneProcess(describe(datasette)) if hasattr(socket, "AF_UNIX") else None
+    try:
+        if process:
+            process.start()
+            _processes[datasette] = process
+    except OSError as error:
+        log.error("visitors' SQL runs among the pages: %s", error)
+    try:
+        yield
+    finally:
+        _processes.pop(datasette, None)
+        if process:
+            process.stop()
 
 
 async def _refuse(datasette: Datasette, path: str) -> Response:

@@ -11,7 +11,8 @@ import asyncio
 import gzip
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -55,6 +56,17 @@ def mark_incomplete() -> None:
     marks = _incomplete.get()
     if marks is not None:
         marks.append(True)
+
+
+@contextmanager
+def collect_marks() -> Iterator[list[bool]]:
+    """What is said with mark_incomplete in the block: empty if the answer lacks nothing."""
+    marks: list[bool] = []
+    token = _incomplete.set(marks)
+    try:
+        yield marks
+    finally:
+        _incomplete.reset(token)
 
 
 class Key(NamedTuple):
@@ -299,12 +311,8 @@ class AnswerCache:
         for last in (False, True):
             edition = self._find_edition()
             self.store.turn_to(edition)
-            marks: list[bool] = []
-            token = _incomplete.set(marks)
-            try:
+            with collect_marks() as marks:
                 await app(scope, receive, passing.take)
-            finally:
-                _incomplete.reset(token)
             if passing.started:
                 return None
             if edition == self._find_edition() and not marks:

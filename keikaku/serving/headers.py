@@ -10,9 +10,13 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
 from keikaku.pages.sharing import EMBED, find_embedded_part
 
 Headers = list[tuple[bytes, bytes]]
+
+CHARTS = "keikaku.charts"  # in the scope of a request: a list, with something in it once the page shows a chart
 
 _POLICY = {
     "default-src": "'none'",
@@ -111,3 +115,22 @@ def _stay_here(place: bytes) -> bytes:
 
 def _is_long_link(name: bytes, value: bytes) -> bool:
     return name == b"link" and len(value) > _LONGEST_LINK
+
+
+def permit_charts(app: ASGIApp) -> ASGIApp:
+    """The application with CHARTS in the scope of its requests, and CHART_POLICY on pages that show one."""
+
+    async def marked(scope: Scope, receive: Receive, send: Send) -> None:
+        if b"_chart=" not in scope.get("query_string", b""):
+            await app(scope, receive, send)
+            return
+        charts: list[bool] = []
+
+        async def send_marked(message: Message) -> None:
+            if charts and message["type"] == "http.response.start":
+                message = {**message, "headers": [*message["headers"], CHART_POLICY]}
+            await send(message)
+
+        await app({**scope, CHARTS: charts}, receive, send_marked)
+
+    return marked

@@ -2,7 +2,8 @@
 
 Guarantees: at most PLACES such requests run, at most QUEUE wait, nobody waits longer than PATIENCE seconds; their SQL
 runs in threads that nothing else uses, at low priority, and ends soon after its time limit, or when its visitor leaves.
-A page that finds SQLite's memory used up ends those queries and is run again. Knows nothing of Datasette.
+A page that finds SQLite's memory used up ends those queries and is run again. On a server all this happens in a process of
+its own (keikaku.serving.lane_process). Knows nothing of Datasette.
 """
 
 import asyncio
@@ -12,11 +13,13 @@ import sqlite3
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextvars import ContextVar
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from keikaku.serving.refusals import BUSY
 from keikaku.serving.sql_guard import explain_error
@@ -40,11 +43,6 @@ RETRIES = 20
 TURN = 0.02
 
 T = TypeVar("T")
-Scope = dict[str, Any]
-Message = dict[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # Where programs ask in tasks that outlive a request (datasette-mcp, an extra): there each query is a visit of its own.
 MCP_PATH = "/-/mcp"
@@ -252,7 +250,7 @@ class Lane:
         self._free += 1
 
 
-async def run_as_guest(app: App, scope: Scope, receive: Receive, send: Send) -> None:
+async def run_as_guest(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request whose queries, in whatever task it begins, run in the lane's threads one by one."""
     token = _is_guest.set(True)
     try:
@@ -261,7 +259,7 @@ async def run_as_guest(app: App, scope: Scope, receive: Receive, send: Send) -> 
         _is_guest.reset(token)
 
 
-async def run_in_lane(lane: Lane, app: App, scope: Scope, receive: Receive, send: Send) -> None:
+async def run_in_lane(lane: Lane, app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request that needs the lane. Raises LaneFull before anything was sent."""
     visit = await lane.enter()
     token = _visit.set(visit)

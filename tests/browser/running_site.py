@@ -64,3 +64,18 @@ def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
         else:
             return
     raise RuntimeError(f"the site did not start: {log.read_text('utf-8')}")
+
+
+def find_processes(server: int) -> list[int]:
+    """A server and the processes that it has started, as Linux tells them."""
+    found = [server]
+    for process in found:
+        for children in Path(f"/proc/{process}/task").glob("*/children"):
+            found += map(int, children.read_text().split())
+    return found
+
+
+def read_memory(process: int, name: str) -> int:
+    """Bytes; VmRSS now, VmHWM at most."""
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:"))

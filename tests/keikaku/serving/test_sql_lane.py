@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from starlette.types import ASGIApp
 
 from keikaku.serving import sql_lane
 from keikaku.serving.sql_lane import (
@@ -58,7 +59,7 @@ async def ignore(_: dict[str, Any]) -> None:
     pass
 
 
-def asking(executor: LanedExecutor, function: Callable[[], Any], answers: list[Any]) -> sql_lane.App:
+def asking(executor: LanedExecutor, function: Callable[[], Any], answers: list[Any]) -> ASGIApp:
     async def app(_scope: Any, _receive: Any, send: Any) -> None:
         answers.append(await asyncio.get_running_loop().run_in_executor(executor, function))
         await send({"type": "http.response.start", "status": 200})
