@@ -1,6 +1,6 @@
 """A new build is served as soon as it is there, a broken file never; /-/health tells which data is served.
 
-Each database of ours is served from a private, checked copy (keikaku.served_copy). When its file changes, a copy of the
+Each database of ours is served from a private, checked copy (keikaku.serving.served_copy). When its file changes, a copy of the
 new one takes its place between two requests, with connections of its own in every thread.
 """
 
@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from keikaku.search.lexicon import load_lexicon
 from keikaku.serving.figures import DataState, figures_of
 from keikaku.serving.lane_site import is_lane_site
-from keikaku.serving.live_database import LiveDatabase, put_in_place
+from keikaku.serving.live_database import LiveDatabase, put_in_place, spare_what_lasts
 from keikaku.serving.served_copy import Stamp, UnsoundFile, look_at, make_folder, remove_folder, take_copy
 
 LOOK_AGAIN_SECONDS = 1.0
@@ -68,6 +68,7 @@ class Watch:
         new = LiveDatabase(datasette, name, source, copy)
         await new.execute_fn(lambda connection: load_lexicon(connection.execute))
         put_in_place(datasette, new)
+        spare_what_lasts()
         if isinstance(old, LiveDatabase):
             log.warning("%s: new data %s is served, in place of %s", source, new.hash[:12], old.hash[:12])
             _say_farewell(old)
@@ -191,6 +192,7 @@ def _say_farewell(old: LiveDatabase) -> None:
     def close() -> None:
         if old.close_if_idle():
             old.remove_copy()
+            spare_what_lasts()  # or the old words would be kept
         else:
             _say_farewell(old)
 

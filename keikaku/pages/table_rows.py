@@ -40,9 +40,23 @@ class RowStyle:
     names_places: bool  # whether a column says which table is meant
 
     @cached_property
-    def terms(self) -> set[str]:
-        """The columns of codes."""
-        return {column for column in self.headings if find_terms(self.table, column)}
+    def columns(self) -> list["Column"]:
+        """The shown columns."""
+        return [Column(self, name) for name in self.headings]
+
+
+class Column:
+    """What is the same for every cell of a column."""
+
+    def __init__(self, style: RowStyle, name: str) -> None:
+        self.name = name
+        self.label = f'data-label="{escape(style.headings[name])}"'
+        self.names_row = name == style.name_column
+        self.has_ids = name in style.ids
+        self.has_codes = bool(find_terms(style.table, name))
+        self.is_year = name.endswith("fiscal_year")
+        self.is_quantity = not (self.is_year or name.endswith("_start"))
+        self.is_place = name == "table_name" or (style.names_places and name in ("column_name", "code"))
 
 
 def write_rows(style: RowStyle, rows: Sequence[Sequence[Cell]], links: Sequence[Mapping[str, str]]) -> Markup:
@@ -63,56 +77,59 @@ def find_codes(rows: Iterable[Sequence[Cell]], column: str) -> list[str]:
 
 def _write_row(style: RowStyle, row: Sequence[Cell], links: Mapping[str, str]) -> Markup:
     cells = {cell["column"]: cell for cell in reversed(row)}  # the first of a name counts
-    written = [_write_cell(style, cells, cells[column], links) for column in style.headings]
+    written = [_write_cell(style, column, cells, links.get(column.name)) for column in style.columns]
     if not style.name_column and (own := links.get("")):
         hidden = f'<span class="visually-hidden">（{escape(row[0]["raw"])}）</span>'
         written.append(f'<td><a class="tap" href="{escape(own)}">開く{hidden}</a></td>')
     return Markup(f"<tr>{''.join(written)}</tr>")
 
 
-def _write_cell(style: RowStyle, cells: Mapping[str, Cell], cell: Cell, links: Mapping[str, str]) -> str:
-    column = cell["column"]
-    raw, to = cell["raw"], links.get(column)
+def _write_cell(style: RowStyle, column: Column, cells: Mapping[str, Cell], to: str | None) -> str:
+    cell = cells[column.name]
+    raw = cell["raw"]
     linked = f'<a href="{escape(to)}">{escape(raw)}</a>' if to else ""
-    if column == style.name_column:
+    if column.names_row:
         return f'<th scope="row">{linked or escape(raw)}</th>'
-    label = f'data-label="{escape(style.headings[column])}"'
-    if column in style.ids:
-        return f"<td {label}><code>{escape(raw)}</code></td>"
-    kind = _find_kind(style, cell)
+    if column.has_ids:
+        return f"<td {column.label}><code>{escape(raw)}</code></td>"
+    kind = _find_kind(column, cell)
     sort = f'class="{kind}" ' if kind else ""
-    return f"<td {sort}{label}>{linked or _write_value(style, cells, cell)}</td>"
+    return f"<td {sort}{column.label}>{linked or _write_value(style, column, cells, cell)}</td>"
 
 
-def _find_kind(style: RowStyle, cell: Cell) -> str:
+def _find_kind(column: Column, cell: Cell) -> str:
     raw = cell["raw"]
     if isinstance(raw, str):
         return "long" if len(raw) > LONG else "medium" if len(raw) > MEDIUM else ""
-    return "number" if _is_plain_number(cell) and cell["column"] not in style.terms else ""
+    return "number" if not column.has_codes and _is_plain_number(cell) else ""
 
 
-def _write_value(style: RowStyle, cells: Mapping[str, Cell], cell: Cell) -> str:
-    column, raw, value = cell["column"], cell["raw"], cell["value"]
+def _write_value(style: RowStyle, column: Column, cells: Mapping[str, Cell], cell: Cell) -> str:
+    raw, value = cell["raw"], cell["value"]
     if raw is None or raw == "":
         return ""
-    if (column, raw) in style.chips:
-        return style.chips[column, raw]
-    if word := find_word(style.table, column, raw):
+    if chip := style.chips.get((column.name, raw)):
+        return chip
+    if column.has_codes and (word := find_word(style.table, column.name, raw)):
         return escape(word)
-    if column == "table_name":
-        return escape(style.title_table(raw))
-    if column == "column_name" and style.names_places:
-        return escape(style.title_column(cells["table_name"]["raw"], raw))
-    if column == "code" and style.names_places:
-        return f"<code>{escape(raw)}</code>"
-    is_year = column.endswith("fiscal_year")
-    if style.is_view and is_year and isinstance(raw, Number) and isinstance(value, str):
+    if column.is_place:
+        return _write_place(style, column, cells, raw)
+    if isinstance(raw, str):
+        return value.partition(_ID)[0] if _ID in value else escape(value)
+    if style.is_view and column.is_year and isinstance(raw, Number) and isinstance(value, str):
         return escape(format_fiscal_year(int(raw)))  # type: ignore[call-overload]
-    if _is_plain_number(cell) and not (is_year or column.endswith("_start")):
+    if column.is_quantity and _is_plain_number(cell):
         return write_number(raw)
-    if isinstance(value, str) and _ID in value:
-        return value.partition(_ID)[0]
     return escape(value)
+
+
+def _write_place(style: RowStyle, column: Column, cells: Mapping[str, Cell], raw: str) -> str:
+    """Which table, column or measure is meant."""
+    if column.name == "code":
+        return f"<code>{escape(raw)}</code>"
+    if column.name == "table_name":
+        return escape(style.title_table(raw))
+    return escape(style.title_column(cells["table_name"]["raw"], raw))
 
 
 def _is_plain_number(cell: Cell) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qs
 
@@ -45,7 +46,7 @@ _HAS_OWN_POLICY = b"_chart="
 _MAX_AGE = re.compile(rb"max-age=(\d+)")
 # Functions by which the same SQL gives another answer at another moment.
 _UNSETTLED = re.compile(
-    r"random|now|current_|unixepoch|julianday|strftime|date\s*\(|time\s*\(|changes|total_changes", re.I
+    r":_|random|now|current_|unixepoch|julianday|strftime|date\s*\(|time\s*\(|changes|total_changes", re.I
 )
 
 _incomplete: ContextVar[list[bool] | None] = ContextVar("incomplete", default=None)
@@ -137,7 +138,13 @@ def is_settled(query: bytes) -> bool:
     if b"sql=" not in query and b"_where=" not in query:
         return True
     asked = parse_qs(query.decode("latin-1"))
-    return not any(_UNSETTLED.search(text) for name in ("sql", "_where") for text in asked.get(name, []))
+    return all(is_settled_sql(text) for name in ("sql", "_where") for text in asked.get(name, []))
+
+
+@lru_cache(maxsize=1024)
+def is_settled_sql(sql: str) -> bool:
+    """Whether a statement has nothing that tells the time, or comes by chance, or from who asks (`:_name`)."""
+    return not _UNSETTLED.search(sql)
 
 
 def tag(edition: str, key: Key) -> bytes:

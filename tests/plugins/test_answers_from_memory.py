@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from datasette.app import Datasette
-from datasette.database import Database
 
 from keikaku.serving import edition
+from keikaku.serving.live_database import LiveDatabase
 
 ADDRESSES = [
     "/",
@@ -31,12 +31,12 @@ def statements(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Whatever is asked of SQLite from now on."""
     asked: list[str] = []
 
-    async def execute_fn(self: Database, fn: Any) -> Any:
+    def run(self: LiveDatabase, fn: Any) -> Any:
         asked.append(self.name)
-        return await original(self, fn)
+        return original(self, fn)
 
-    original = Database.execute_fn
-    monkeypatch.setattr(Database, "execute_fn", execute_fn)
+    original = LiveDatabase._run
+    monkeypatch.setattr(LiveDatabase, "_run", run)
     return asked
 
 
@@ -89,3 +89,30 @@ async def test_nothing_is_kept_of_a_database_that_others_write_to(tmp_path: Any)
         connection.execute("INSERT INTO t VALUES (1)")
     connection.close()
     assert len((await site.client.get("/open/t.json?_shape=array")).json()) == 1
+
+
+async def test_pages_of_one_kind_share_what_they_ask(site: Datasette, statements: list[str]) -> None:
+    assert (await site.client.get("/plans/measures?_shared=1&position=1")).status_code == 200
+    first = len(statements)
+    assert first > 0
+    assert (await site.client.get("/plans/measures?_shared=2&position=1")).status_code == 200
+    assert len(statements) == first
+    assert (await site.client.get("/plans/measures?_shared=2&position=2")).status_code == 200
+    assert first < len(statements) < 2 * first
+
+
+async def test_what_a_page_does_with_its_rows_is_its_own_affair(site: Datasette) -> None:
+    db = site.get_database()
+    for method in (db.table_columns, db.primary_keys):
+        known = await method("measures")
+        assert known
+        known.clear()
+        assert await method("measures")
+    sql = "SELECT id FROM measures LIMIT 3"
+    (await db.execute(sql)).rows.clear()
+    assert len((await db.execute(sql)).rows) == 3
+
+
+async def test_what_comes_by_chance_is_asked_every_time(site: Datasette) -> None:
+    drawn = {(await site.get_database().execute("SELECT random()")).single_value() for _ in range(3)}
+    assert len(drawn) == 3
