@@ -1,6 +1,7 @@
 """Running servers to measure: stock Datasette, the site alone, and the site behind nginx as deploy/ has it."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from email.message import Message
 from pathlib import Path
 
 from tests.browser.running_site import PARTS, ROOT, free_port
@@ -21,7 +23,7 @@ FILE_SERVER = """
 server {{
     listen 127.0.0.1:{port};
     root {folder};
-    default_type application/octet-stream;
+    include {headers};
     sendfile on;
     tcp_nopush on;
     open_file_cache max=100;
@@ -38,12 +40,39 @@ class Site:
     processes: tuple[int, ...]
 
 
+# What nginx says by itself of a file.
+SAID_ANYWAY = {
+    "accept-ranges",
+    "connection",
+    "content-length",
+    "content-type",
+    "date",
+    "etag",
+    "last-modified",
+    "server",
+}
+
+
 @dataclass(frozen=True)
 class Nginx(Site):
-    """The site behind nginx, and an address where the same nginx sends the files of a folder and does nothing else."""
+    """The site behind nginx, and an address where the same nginx sends files and does nothing else."""
 
     files: str
     folder: Path
+    headers: Path
+    master: int
+
+    def send_files(self, answers: dict[str, tuple[Message, bytes]]) -> None:
+        """From now on send these bytes under these names, with the same headers."""
+        locations = []
+        for name, (headers, body) in answers.items():
+            (self.folder / name).write_bytes(body)
+            lines = [f"    types {{}} default_type {_quote(headers['content-type'])};"]
+            lines += [f"    add_header {k} {_quote(v)};" for k, v in headers.items() if k.lower() not in SAID_ANYWAY]
+            locations.append("\n".join([f"location = /{name} {{", *lines, "}"]))
+        self.headers.write_text("\n".join(locations), "utf-8")
+        os.kill(self.master, signal.SIGHUP)
+        time.sleep(1)  # until the workers of before have gone
 
 
 @contextmanager
@@ -69,15 +98,16 @@ def run_ours(database: Path, place: Path) -> Iterator[Site]:
 def run_behind_nginx(database: Path, place: Path, program: str) -> Iterator[Nginx]:
     """The site with two processes at sockets, behind nginx."""
     site = _furnish(database, place / "site")
-    folder, port, files = place / "files", free_port(), free_port()
+    folder, headers, port, files = place / "files", place / "headers.conf", free_port(), free_port()
     folder.mkdir()
+    headers.touch()
     main = copy_configuration(place, port, free_port())
     configuration = main.parent / "keikaku.conf"
     text = configuration.read_text("utf-8")
     for there, here in LIMITS.items():
         assert there in text
         text = text.replace(there, here)
-    configuration.write_text(text + FILE_SERVER.format(port=files, folder=folder), "utf-8")
+    configuration.write_text(text + FILE_SERVER.format(port=files, folder=folder, headers=headers), "utf-8")
     sockets = [place / "run" / number / "web.sock" for number in ("1", "2")]
     for path in sockets:
         path.parent.mkdir(parents=True)
@@ -87,10 +117,15 @@ def run_behind_nginx(database: Path, place: Path, program: str) -> Iterator[Ngin
         with _run(arguments[0], ROOT) as first, _run(arguments[1], ROOT) as second:
             _wait_for(sockets)
             address = _site(f"http://127.0.0.1:{port}", first).address
-            yield Nginx(address, (first.pid, second.pid), f"http://127.0.0.1:{files}", folder)
+            processes = (first.pid, second.pid)
+            yield Nginx(address, processes, f"http://127.0.0.1:{files}", folder, headers, nginx.pid)
     finally:
         nginx.terminate()
         nginx.wait(PATIENCE)
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def _furnish(database: Path, folder: Path) -> Path:

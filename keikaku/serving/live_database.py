@@ -1,6 +1,7 @@
 """One edition of a database, served by Datasette from a checked copy, with connections of its own in every thread."""
 
 import asyncio
+import atexit
 import copy as copying
 import gc
 import shutil
@@ -17,6 +18,9 @@ from datasette.database import Database, QueryInterrupted, Results
 from keikaku.serving.answer_cache import mark_incomplete
 from keikaku.serving.kept_results import KeptResults, make_key
 from keikaku.serving.served_copy import ServedCopy
+
+# At the end all is let go in order, or libraries in C complain.
+atexit.register(gc.unfreeze)
 
 # Answers to what Datasette asks of the schema; a visitor can ask for any name.
 MOST_KNOWN = 512
