@@ -15,8 +15,10 @@ from datasette.filters import FilterArguments
 from datasette.utils import escape_sqlite
 from datasette.utils.asgi import Request, Response
 from datasette.views.base import DatasetteError
+from jinja2 import Environment
 
 from keikaku.feeds.open_search import Suggestion, write_suggestions
+from keikaku.pages.search_hits import sort_hits
 from keikaku.search import normalise, plan_in, search, suggest
 from keikaku.search.lexicon import load_lexicon
 from keikaku.search.snippet import Needles, Parts, as_text, cut_out, mark, needles_of
@@ -52,6 +54,11 @@ def prepare_connection(conn: Connection) -> None:
     add("search_key", 1, lambda text: normalise(_text(text)).strip())
     for name, cut in (("highlight", mark), ("highlight_snippet", cut_out)):
         add(name, 2, partial(_highlight, conn, cut))
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment) -> None:
+    env.globals["sort_hits"] = sort_hits
 
 
 @hookimpl
