@@ -28,6 +28,8 @@ from keikaku.serving.sql_lane import LONGEST_VISIT, Lane
 MODULE = "keikaku.serving.lane_site"
 # It comes after pages when there is not enough of the processor for both.
 NICE = 10
+# Where memory is short, the system ends it and not the pages: between 0 and 1000.
+FIRST_TO_GO = "500"
 SECONDS_TO_START = 20.0
 GRACE = 5.0
 # What goes over of a request, with all that is plainly said in its scope beside: the rest belongs to this process.
@@ -158,6 +160,8 @@ async def run_in_process(
 def read_about() -> Any:
     """In the process: what it was started with. From now on it ends when the one that started it is gone."""
     os.nice(NICE)
+    with contextlib.suppress(OSError):  # only Linux has it
+        Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO)
     source = sys.stdin.buffer
     about = pickle.loads(source.read(int.from_bytes(source.read(SIZE_BYTES))))
 

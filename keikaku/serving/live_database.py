@@ -74,13 +74,16 @@ class LiveDatabase(Database):
         truncate: bool = False,
         custom_time_limit: int | None = None,
         page_size: int | None = None,
-        log_sql_errors: bool = True,
+        **_: object,
     ) -> Results:
-        """As Datasette does; see kept_results for what is not asked again."""
+        """As Datasette does; see kept_results for what is not asked again.
+
+        A statement that fails is told to whoever asked, not to the log, which would keep what people look for.
+        """
         key = make_key(sql, params, truncate, page_size)
         results = self._results.find(key) if key else None
         if results is None:
-            results = await super().execute(sql, params, truncate, custom_time_limit, page_size, log_sql_errors)
+            results = await super().execute(sql, params, truncate, custom_time_limit, page_size, False)
             if key:
                 self._results.keep(key, results, results.rows)
         return Results(list(results.rows), results.truncated, results.description)

@@ -4,7 +4,7 @@ Guarantees, once `guard_connection` was called on a connection: no statement wri
 changes a setting; all of SQLite in this process holds at most HEAP_BYTES. With `guard_visitor` too, for statements that
 anybody may have written: no value over VISITOR_LENGTH bytes, no built-in function whose time grows with the product of
 its arguments, no row over ANSWER_BYTES and no answer over what its caller says. Does not limit time: that is Datasette's,
-and keikaku.sql_lane's. SQLite looks at the clock only where a statement repeats itself, so that what one step of it may
+and keikaku.serving.sql_lane's. SQLite looks at the clock only where a statement repeats itself, so that what one step of it may
 cost is limited here.
 """
 

@@ -72,7 +72,11 @@ class Chromium:
         return [entry["message"] for entry in entries if entry["level"] in ("SEVERE", "WARNING")]
 
     def screenshot(self, file: Path, width: int) -> None:
-        """The whole page as a picture."""
+        """The whole page as a picture, with what is laid out only when it is scrolled to."""
+        self.run(
+            "const sheet = new CSSStyleSheet(); sheet.replaceSync('* { content-visibility: visible !important }');"
+            "document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];"
+        )
         height = min(self.run("return document.documentElement.scrollHeight"), 16000)
         self.resize(width, height)
         self.driver.save_screenshot(str(file))

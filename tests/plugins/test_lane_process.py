@@ -58,6 +58,8 @@ def test_sql_is_asked_in_a_process_of_its_own(server: Server) -> None:
     took = _seconds(lane) - before[0], _seconds(server.process) - before[1]
     assert took[0] > 0.5 > took[1]
     assert os.getpriority(os.PRIO_PROCESS, lane) > os.getpriority(os.PRIO_PROCESS, server.process)
+    first, last = (int(Path(f"/proc/{process}/oom_score_adj").read_text()) for process in (lane, server.process))
+    assert first > last
 
 
 @pytest.mark.parametrize(

@@ -170,3 +170,9 @@ async def test_downloads_beyond_number_are_refused_too(site: Datasette, monkeypa
         assert response.headers["retry-after"] == str(sql_lane.RETRY_AFTER)
         assert response.headers["content-type"].startswith(kind)
         assert "混み合っています" in response.text
+
+
+async def test_what_fails_is_not_written_to_the_log(site: Datasette, capfd: pytest.CaptureFixture[str]) -> None:
+    answer = await site.client.get("/plans.json?sql=select+himitsu+from+measures")
+    assert (answer.status_code, "himitsu" in answer.text) == (400, True)
+    assert "himitsu" not in "".join(capfd.readouterr())
