@@ -68,8 +68,9 @@ class LaneProcess:
         self._end()
         path = os.pathsep.join(filter(None, sys.path))
         command = [sys.executable, "-m", self._module, str(self._folder / "lane.sock")]
+        # A group of its own, so that Ctrl+C reaches only us; not a session, by which Linux would share out the processor.
         self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}, start_new_session=True
+            command, stdin=subprocess.PIPE, env={**os.environ, "PYTHONPATH": path}, process_group=0
         )
         self._started = time.monotonic()
         assert self._process.stdin
