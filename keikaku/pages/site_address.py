@@ -5,11 +5,13 @@ request stands in it only if it has the form of one, so that no header can put o
 """
 
 import re
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 Headers = list[tuple[bytes, bytes]]
 
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_LONGEST = 300  # more is no host
 _SCHEMES = ("http", "https")
 
 
@@ -26,9 +28,15 @@ def find_root(configured: str | None, scheme: str, host: str, base: str = "/") -
 
 def trust_host(configured: str | None, scheme: str, headers: Headers) -> tuple[str, Headers]:
     """The scheme and the headers of a request as if it had been asked for under the address of the site."""
-    host = next((value.decode("latin-1") for name, value in headers if name.lower() == b"host"), "")
-    parts = urlsplit(find_root(configured, scheme, host))
-    return parts.scheme, [pair for pair in headers if pair[0].lower() != b"host"] + [(b"host", parts.netloc.encode())]
+    host = next((value for name, value in headers if name.lower() == b"host"), b"")
+    scheme, known = _place(configured, scheme, host[:_LONGEST])
+    return scheme, [pair for pair in headers if pair[0].lower() != b"host"] + [(b"host", known)]
+
+
+@lru_cache(maxsize=64)
+def _place(configured: str | None, scheme: str, host: bytes) -> tuple[str, bytes]:
+    parts = urlsplit(find_root(configured, scheme, host.decode("latin-1")))
+    return parts.scheme, parts.netloc.encode()
 
 
 def _is_host(text: str) -> bool:

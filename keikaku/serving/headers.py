@@ -80,6 +80,17 @@ def protect_answer(
     headers: Iterable[tuple[bytes, bytes]], path: str, query_string: bytes, status: int = 200
 ) -> Headers:
     """The headers to send instead of `headers`."""
+    is_framed = (
+        status in _AS_ASKED
+        and EMBED.encode() in query_string
+        and bool(find_embedded_part(path, query_string.decode("latin-1")))
+    )
+    return [*_protect(tuple(map(tuple, headers)), is_framed, is_data(path))]
+
+
+# An answer from memory comes with the same headers every time.
+@lru_cache(maxsize=256)
+def _protect(headers: tuple[tuple[bytes, bytes], ...], is_framed: bool, is_shared: bool) -> Headers:
     has_chart = False
     kept: Headers = []
     for name, value in headers:
@@ -90,12 +101,7 @@ def protect_answer(
             kept.append((name, _stay_here(value)))
         elif not _is_long_link(lower, value):
             kept.append((name, value))
-    is_framed = (
-        status in _AS_ASKED
-        and EMBED.encode() in query_string
-        and bool(find_embedded_part(path, query_string.decode("latin-1")))
-    )
-    return kept + _make_headers(has_chart, is_framed, is_data(path))
+    return kept + _make_headers(has_chart, is_framed, is_shared)
 
 
 def is_data(path: str) -> bool:
