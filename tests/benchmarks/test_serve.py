@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import serve
-from benchmarks.serve import Figure, Key
+from benchmarks.figures import Figure, Key
 from tests.programs import need
 
 
