@@ -36,23 +36,23 @@ lock: $(DEV) ## resolve the locks anew from pyproject.toml
 	.venv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate --upgrade -o requirements-dev.lock
 
 dictionary: $(RUN) ## docs/data-dictionary.md from the schema, the vocabularies and metadata.yml
-	.venv/bin/python -m keikaku.pages.dictionary
+	.venv/bin/python -m tools.dictionary
 
 licences: $(DEV) ## docs/licences.md from what the libraries of the locks say
-	.venv/bin/python -m keikaku.pages.licences
+	.venv/bin/python -m tools.licences
 
 audit: $(DEV) ## known weaknesses of the locked libraries, as PyPI tells them (needs the network; not in CI)
 	.venv/bin/python -m pip install --quiet pip-audit
 	.venv/bin/pip-audit --requirement requirements.lock --disable-pip
 
 citation: $(RUN) ## CITATION.cff from metadata.yml
-	.venv/bin/python -m keikaku.pages.citation
+	.venv/bin/python -m keikaku.publish.records.citation
 
 notebooks: $(DEV) ## run docs/notebooks/ against the site and keep what they show
 	.venv/bin/python -m tests.notebooks.running_notebooks
 
 screenshots: $(DEV) ## a picture of every kind of page at both widths, in screenshots/ (needs chromium, chromium-driver)
-	.venv/bin/python -m tests.browser.take_screenshots
+	.venv/bin/python -m tools.take_screenshots
 
 lighthouse: $(DEV) ## Lighthouse's figures for the main pages, into docs/lighthouse.md (needs node and chromium; not in CI)
 	CHROME_PATH=$${CHROME_PATH:-$$(command -v chromium)} .venv/bin/python -m benchmarks.lighthouse

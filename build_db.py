@@ -7,16 +7,16 @@ from pathlib import Path
 
 import click
 
-from keikaku.database.build_turn import take_turn
 from keikaku.database.history import HISTORY, HistoryError, add_release, check_told, read_history, read_rows
 from keikaku.database.report import Passage, compare_report, read_passages, read_report
 from keikaku.database.rows import build_rows
 from keikaku.database.writing import DatabaseError, write_database
-from keikaku.downloads.data_set import read_data_set, read_metadata
-from keikaku.downloads.errors import FilesError
+from keikaku.files.build_turn import take_turn
+from keikaku.files.errors import FilesError
 from keikaku.plan.errors import InvalidData, Problem
 from keikaku.plan.folder import find_mixed_ids, read_plan, read_synonyms
 from keikaku.plan.model import PlanData, Synonyms
+from keikaku.publish.catalogue.data_set import read_data_set, read_metadata
 
 ROOT = Path(__file__).resolve().parent
 
@@ -99,11 +99,11 @@ def main(
             elif releases:
                 say(f"the last release is {releases[-1].version} of {releases[-1].date}")
             if files:
-                from keikaku.downloads.whole_set import write_files  # loads libraries that no other build needs
+                from keikaku.publish.catalogue.whole_set import write_files  # loads libraries that no other build needs
 
                 write_files(output, ROOT / "metadata.yml", files, say)
             if pictures:
-                from keikaku.pages.pictures import write_pictures  # as above
+                from keikaku.publish.records.pictures import write_pictures  # as above
 
                 title = read_metadata(ROOT / "metadata.yml")["title"]
                 say(f"drew {write_pictures(output, title, pictures)} pictures")

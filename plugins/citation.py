@@ -10,8 +10,9 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 from jinja2 import Environment
 
-from keikaku.downloads.fingerprint import fingerprint
-from keikaku.pages.citation import (
+from keikaku.files.digest import fingerprint
+from keikaku.plan.fiscal_year import today_in_japan
+from keikaku.publish.records.citation import (
     FORMATS,
     RECORDS,
     REPORTS,
@@ -24,8 +25,7 @@ from keikaku.pages.citation import (
     write_japanese,
     write_ris,
 )
-from keikaku.pages.sharing import shared_address
-from keikaku.plan.fiscal_year import today_in_japan
+from keikaku.publish.records.sharing import shared_address
 
 WHOLE = "dataset"
 

@@ -9,9 +9,9 @@ from datasette.app import Datasette
 from jinja2 import Environment
 from markupsafe import Markup
 
-from keikaku.database.schema import read_schema
-from keikaku.downloads.examples import read_examples
-from keikaku.pages.er_diagram import draw_er_diagram
+from keikaku.publish.catalogue.er_diagram import draw_er_diagram
+from keikaku.publish.catalogue.examples import read_examples
+from keikaku.schema.tables import read_schema
 
 DOWNLOADS = Path(__file__).resolve().parent.parent / "docs" / "downloads.md"
 COOKBOOK = Path(__file__).resolve().parent.parent / "docs" / "cookbook.yml"

@@ -7,9 +7,9 @@ from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 
-from keikaku.feeds.changes import read_last_changes, read_places
-from keikaku.feeds.open_search import write_description
-from keikaku.feeds.site_map import MOST, Place, write_index, write_site_map
+from keikaku.publish.feeds.changes import read_last_changes, read_places
+from keikaku.publish.feeds.open_search import write_description
+from keikaku.publish.feeds.site_map import MOST, Place, write_index, write_site_map
 
 XML = "application/xml; charset=utf-8"
 OPEN_SEARCH = "application/opensearchdescription+xml; charset=utf-8"

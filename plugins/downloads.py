@@ -39,15 +39,15 @@ from datasette.views.row import RowView
 from datasette.views.table import TableView
 
 from keikaku.database.content_hash import LENGTH, hash_rows
-from keikaku.downloads.about import About, content_disposition, plain_lines
-from keikaku.downloads.cells import Value
-from keikaku.downloads.copying import Copying, Limits, Sheet, TimeUp
-from keikaku.downloads.csv_file import CsvFile
-from keikaku.downloads.fingerprint import fingerprint
-from keikaku.downloads.json_file import JsonFile
-from keikaku.downloads.layout import Label, Layout, add_labels, lay_out, lift_limit
-from keikaku.downloads.notes import HEADINGS, Caveats, group_corrections
-from keikaku.downloads.workbook import MAX_ROWS, WorkbookFile
+from keikaku.files.digest import fingerprint
+from keikaku.publish.tables.about import About, content_disposition, plain_lines
+from keikaku.publish.tables.cells import Value
+from keikaku.publish.tables.copying import Copying, Limits, Sheet, TimeUp
+from keikaku.publish.tables.csv_file import CsvFile
+from keikaku.publish.tables.json_file import JsonFile
+from keikaku.publish.tables.layout import Label, Layout, add_labels, lay_out, lift_limit
+from keikaku.publish.tables.notes import HEADINGS, Caveats, group_corrections
+from keikaku.publish.tables.workbook import MAX_ROWS, WorkbookFile
 from keikaku.serving.conditions import is_known
 from keikaku.serving.refusals import NO_SQL
 from keikaku.serving.sql_guard import ANSWER_BYTES, guard_visitor

@@ -24,11 +24,11 @@ from datasette.utils import InvalidSql, path_with_removed_args, tilde_decode
 from datasette.utils.asgi import Base400, NotFound, Request
 from datasette.views.base import DatasetteError
 
-from keikaku.pages.columns import OPERATORS, split_selection
-from keikaku.pages.sql_help import GENERAL, explain_complaint
 from keikaku.plan.fiscal_year import format_date
+from keikaku.schema.columns import OPERATORS, split_selection
 from keikaku.serving import refusals
 from keikaku.serving.refusals import Refusal
+from keikaku.serving.sql_help import GENERAL, explain_complaint
 from keikaku.serving.sql_lane import MCP_PATH, RETRY_AFTER, LaneFull
 
 CORE = str(Path(core.__file__).parent)

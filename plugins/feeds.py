@@ -7,10 +7,10 @@ from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 
-from keikaku.feeds.atom import Feed, write_atom
-from keikaku.feeds.calendar import write_calendar
-from keikaku.feeds.changes import read_changes, read_last_changes
-from keikaku.feeds.deadlines import find_calendar
+from keikaku.publish.feeds.atom import Feed, write_atom
+from keikaku.publish.feeds.calendar import write_calendar
+from keikaku.publish.feeds.changes import read_changes, read_last_changes
+from keikaku.publish.feeds.deadlines import find_calendar
 
 ATOM = "application/atom+xml; charset=utf-8"
 CALENDAR = "text/calendar; charset=utf-8; method=PUBLISH"

@@ -21,10 +21,10 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 from starlette.responses import FileResponse
 
-from keikaku.downloads.data_set import describe_data_set
-from keikaku.downloads.descriptions import build_schema_org
-from keikaku.downloads.fingerprint import fingerprint
-from keikaku.downloads.listing import LISTING, FileInfo
+from keikaku.files.digest import fingerprint
+from keikaku.publish.catalogue.data_set import describe_data_set
+from keikaku.publish.catalogue.descriptions import build_schema_org
+from keikaku.publish.catalogue.listing import LISTING, FileInfo
 from keikaku.serving.conditions import is_known, wants_parts
 from keikaku.serving.served_copy import find_home
 

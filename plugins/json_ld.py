@@ -9,7 +9,7 @@ from datasette.app import Datasette
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import NotFound, Request
 
-from keikaku.pages.json_ld import BUILDERS, build_record
+from keikaku.publish.records.json_ld import BUILDERS, build_record
 
 CONTENT_TYPE = "application/ld+json; charset=utf-8"
 

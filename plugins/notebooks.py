@@ -8,7 +8,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 from jinja2 import Environment
 
-from keikaku.pages.notebooks import point_at, read_notebooks
+from keikaku.publish.catalogue.notebooks import point_at, read_notebooks
 
 NOTEBOOKS = {notebook.name: notebook for notebook in read_notebooks()}
 MEDIA_TYPE = "application/x-ipynb+json; charset=utf-8"

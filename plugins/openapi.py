@@ -10,8 +10,8 @@ from datasette.database import Database
 from datasette.utils import derive_named_parameters, escape_sqlite
 from datasette.utils.asgi import Request
 
-from keikaku.pages.columns import split_help
-from keikaku.pages.openapi import Field, Query, Site, Table, build_openapi
+from keikaku.publish.catalogue.openapi import Field, Query, Site, Table, build_openapi
+from keikaku.schema.columns import split_help
 
 
 @hookimpl

@@ -16,7 +16,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 from jinja2 import Environment
 
-from keikaku.downloads.fingerprint import fingerprint
+from keikaku.files.digest import fingerprint
 from keikaku.serving.conditions import is_known
 from keikaku.serving.served_copy import find_home
 

@@ -9,7 +9,7 @@ from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
-from keikaku.pages.reconcile import (
+from keikaku.publish.records.reconcile import (
     TABLE,
     WrongQueries,
     describe_service,

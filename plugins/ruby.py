@@ -10,7 +10,7 @@ from jinja2 import Environment, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from keikaku.pages.ruby import ARGUMENT, annotate, choose_readings, keep_easy
+from keikaku.publish.records.ruby import ARGUMENT, annotate, choose_readings, keep_easy
 
 NAME = ARGUMENT.partition("=")[0]
 App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]

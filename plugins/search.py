@@ -17,8 +17,8 @@ from datasette.utils.asgi import Request, Response
 from datasette.views.base import DatasetteError
 from jinja2 import Environment
 
-from keikaku.feeds.open_search import Suggestion, write_suggestions
-from keikaku.pages.search_hits import sort_hits
+from keikaku.publish.feeds.open_search import Suggestion, write_suggestions
+from keikaku.publish.records.search_hits import sort_hits
 from keikaku.search import normalise, plan_in, search, suggest
 from keikaku.search.lexicon import load_lexicon
 from keikaku.search.snippet import Needles, Parts, as_text, cut_out, mark, needles_of

@@ -5,7 +5,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request
 from jinja2 import Environment
 
-from keikaku.pages.sharing import EMBED, SCRIPT, find_embedded_part, shared_address, write_embed_code
+from keikaku.publish.records.sharing import EMBED, SCRIPT, find_embedded_part, shared_address, write_embed_code
 
 ALL = {"all": ""}
 CHART = {"picture": "グラフだけ", "all": "グラフと表"}

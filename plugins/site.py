@@ -12,9 +12,9 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request
 from jinja2 import Environment
 
-from keikaku.pages.site_address import find_root, trust_host
 from keikaku.plan.fiscal_year import fiscal_year_of, format_date, format_fiscal_year, today_in_japan
-from keikaku.plan.vocabulary import CODES
+from keikaku.schema.codes import CODES
+from keikaku.serving.site_address import find_root, trust_host
 
 Message = dict[str, Any]
 App = Callable[[Message, Callable[..., Any], Callable[..., Any]], Awaitable[None]]

@@ -14,9 +14,9 @@ from datasette.utils.asgi import Request
 from jinja2 import Environment
 from markupsafe import Markup, escape
 
-from keikaku.pages.columns import OPERATORS, find_redundant, find_terms, find_word, split_help
-from keikaku.pages.query_forms import Choice, Parameter, build_choices, find_parameter
-from keikaku.pages.query_rows import (
+from keikaku.publish.records.sankey import draw_sankey
+from keikaku.publish.tables.query_forms import Choice, Parameter, build_choices, find_parameter
+from keikaku.publish.tables.query_rows import (
     Cell,
     Links,
     build_cells,
@@ -27,9 +27,9 @@ from keikaku.pages.query_rows import (
     sort_rows,
     title_place,
 )
-from keikaku.pages.sankey import draw_sankey
-from keikaku.pages.sql_help import explain_complaint, explain_words
-from keikaku.pages.table_rows import RowStyle, find_codes, find_own_address, write_rows
+from keikaku.publish.tables.table_rows import RowStyle, find_codes, find_own_address, write_rows
+from keikaku.schema.columns import OPERATORS, find_redundant, find_terms, find_word, split_help
+from keikaku.serving.sql_help import explain_complaint, explain_words
 
 # As many choices are listed; of more, a visitor writes one.
 MOST_CHOICES = 300

@@ -3,7 +3,7 @@
 from datasette import hookimpl
 from jinja2 import Environment
 
-from keikaku.pages.timeline import lay_out_events
+from keikaku.publish.records.timeline import lay_out_events
 
 
 @hookimpl

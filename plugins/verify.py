@@ -20,11 +20,11 @@ from jinja2 import Environment
 
 from keikaku.database.content_hash import LENGTH, hash_rows, read_hash
 from keikaku.database.history import HISTORY, RecordId, Release, hash_records, read_history, read_rows
-from keikaku.downloads.data_set import describe_data_set
-from keikaku.downloads.fingerprint import fingerprint
-from keikaku.downloads.notes import OURS
-from keikaku.pages.columns import split_help
-from keikaku.pages.verify import SENTENCES, Verdict, find_release, judge_answer, judge_record
+from keikaku.files.digest import fingerprint
+from keikaku.publish.catalogue.data_set import describe_data_set
+from keikaku.publish.records.verify import SENTENCES, Verdict, find_release, judge_answer, judge_record
+from keikaku.publish.tables.notes import OURS
+from keikaku.schema.columns import split_help
 from keikaku.serving.served_copy import find_home
 
 LONGEST = 20_000

@@ -21,8 +21,8 @@ from click.testing import CliRunner
 from datasette.app import Datasette
 
 import build_db
-from keikaku.database.build_turn import take_turn
-from keikaku.downloads.replacing import replacing
+from keikaku.files.build_turn import take_turn
+from keikaku.files.replacing import replacing
 from keikaku.serving.site_check import PLUGINS, find_missing_libraries, find_missing_plugins
 from tests.conftest import ROOT, SERVED
 from tests.programs import need

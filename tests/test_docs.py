@@ -14,10 +14,11 @@ import pytest
 from datasette.app import Datasette
 from pydantic import BaseModel
 
-from keikaku.database.schema import read_schema
-from keikaku.pages.dictionary import PAGE, build_dictionary
-from keikaku.plan import model, vocabulary
+from keikaku.plan import model
+from keikaku.schema import codes as vocabulary
 from keikaku.plan.folder import LISTS, read_plan
+from keikaku.schema.tables import read_schema
+from tools.dictionary import PAGE, build_dictionary
 
 ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.ja.md")

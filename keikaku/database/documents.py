@@ -8,7 +8,7 @@ years in which something is due or happens, its kind, plan and sector.
 from collections.abc import Iterable, Iterator
 
 from keikaku.database.rows import Row
-from keikaku.plan.vocabulary import OUTCOMES
+from keikaku.schema.codes import OUTCOMES
 from keikaku.search.readings import build_words
 from keikaku.search.tokens import code_token, kind_token, plan_token, sector_token, whole_token, year_token
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 from keikaku.database.content_hash import LENGTH, hash_rows
-from keikaku.downloads.cells import Value
+from keikaku.publish.tables.cells import Value
 
 HISTORY = "history.jsonl"
 # These tell of releases: a release that held them would change by being told of.

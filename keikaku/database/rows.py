@@ -9,7 +9,7 @@ from typing import Any
 from keikaku.plan.checks import known_names, known_records
 from keikaku.plan.fiscal_year import ends_on, format_fiscal_year, short_fiscal_year, starts_on
 from keikaku.plan.model import Event, Measure, PlanData, Synonyms
-from keikaku.plan.vocabulary import CODES
+from keikaku.schema.codes import CODES
 from keikaku.search.synonyms import build_groups
 
 Row = dict[str, Any]

@@ -14,11 +14,11 @@ from pathlib import Path
 
 import apsw
 
-from keikaku.database.build_turn import remove_abandoned
 from keikaku.database.documents import build_search
 from keikaku.database.report import Passage
 from keikaku.database.rows import Row
-from keikaku.database.schema import SCHEMA, read_schema
+from keikaku.files.build_turn import remove_abandoned
+from keikaku.schema.tables import SCHEMA, read_schema
 from keikaku.search.index import write_index
 
 PAGE_SIZE = 4096

@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from itertools import chain
 from typing import Any
 
-from keikaku.database.schema import read_schema
 from keikaku.plan.errors import Problem
 from keikaku.plan.model import PlanData
 from keikaku.plan.reading import Document
 from keikaku.plan.target import parse_target
+from keikaku.schema.tables import read_schema
 
 Documents = dict[str, Document]
 Check = Callable[[PlanData, Documents], Iterator[Problem]]

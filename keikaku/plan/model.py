@@ -22,7 +22,7 @@ from pydantic import (
 )
 
 from keikaku.plan.fiscal_year import read_fiscal_year
-from keikaku.plan.vocabulary import (
+from keikaku.schema.codes import (
     CHANGE_KINDS,
     COMPARATORS,
     CORRECTION_KINDS,

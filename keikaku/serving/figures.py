@@ -19,7 +19,7 @@ from weakref import WeakKeyDictionary
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 
-from keikaku.database.schema import read_schema
+from keikaku.schema.tables import read_schema
 from keikaku.serving.traffic import NO_STATUS, PASSED, Served
 
 NETWORKS = "KEIKAKU_METRICS_NETWORKS"  # environment variable: who may read the figures, besides this machine

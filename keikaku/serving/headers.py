@@ -1,7 +1,7 @@
 """The HTTP headers that protect whoever opens a page.
 
 Guarantees: scripts, styles, pictures and data come from this site alone, and nothing stands inline; no other site may
-frame a page, except the views made for it (keikaku.pages.sharing); what is published as data, errors included, may be
+frame a page, except the views made for it (keikaku.publish.records.sharing); what is published as data, errors included, may be
 read by scripts of any site (CORS); no cookie is set or read. One exception: a page that shows a chart, and says so by
 CHART_POLICY among its headers, lets Vega compile its specification.
 """
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from keikaku.pages.sharing import EMBED, find_embedded_part
+from keikaku.publish.records.sharing import EMBED, find_embedded_part
 
 Headers = list[tuple[bytes, bytes]]
 

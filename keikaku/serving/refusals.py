@@ -1,7 +1,7 @@
 """What the site says when it cannot give what was asked for: a title, a sentence, and what to do, in Japanese.
 
 Guarantees: words for every status and every message of Datasette's own; never a traceback or a path of the server.
-Does not: decide the status; messages of SQLite are said by keikaku.pages.sql_help.
+Does not: decide the status; messages of SQLite are said by keikaku.serving.sql_help.
 """
 
 import json

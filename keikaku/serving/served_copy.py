@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from keikaku.database.schema import read_schema
+from keikaku.schema.tables import read_schema
 
 PREFIX = "keikaku-served-"
 LOCK = "lock"

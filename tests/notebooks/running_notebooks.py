@@ -13,7 +13,7 @@ from unittest.mock import patch
 import nbformat
 from nbclient import NotebookClient
 
-from keikaku.downloads.whole_set import write_files
+from keikaku.publish.catalogue.whole_set import write_files
 from tests.browser.running_site import ROOT, running_site
 
 NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))

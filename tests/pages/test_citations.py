@@ -8,7 +8,7 @@ from html import unescape
 import pytest
 from datasette.app import Datasette
 
-from keikaku.pages.citation import FORMATS, RECORDS
+from keikaku.publish.records.citation import FORMATS, RECORDS
 
 
 async def ids(site: Datasette, table: str) -> list[str]:

@@ -12,8 +12,8 @@ import pytest
 import yaml
 from datasette.app import Datasette
 
-from keikaku.database.schema import read_schema
-from keikaku.plan.vocabulary import CODES, CORRECTION_KINDS, OUTCOMES, RULES
+from keikaku.schema.codes import CODES, CORRECTION_KINDS, OUTCOMES, RULES
+from keikaku.schema.tables import read_schema
 from tests.conftest import ROOT
 
 COOKBOOK = yaml.safe_load((ROOT / "docs" / "cookbook.yml").read_text("utf-8"))

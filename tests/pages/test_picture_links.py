@@ -12,7 +12,7 @@ import pytest
 from datasette.app import Datasette
 from PIL import Image
 
-from keikaku.pages.pictures import LISTING, write_pictures
+from keikaku.publish.records.pictures import LISTING, write_pictures
 from keikaku.serving.served_copy import find_home
 
 WITH = ["/", "/plans/measures/akishima-nogyo-4", "/plans/organizations/akishima-nokyo", "/plans/plans/akishima"]

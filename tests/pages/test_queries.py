@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 
-from keikaku.pages.query_forms import PARAMETERS
+from keikaku.publish.tables.query_forms import PARAMETERS
 from tests.pages.listing_page import ListingPage
 
 UNMET = ["出前授業", "人材確保", "たま工業交流展", "大型商業施設", "個店づくり", "創業セミナー"]

@@ -19,7 +19,7 @@ from datasette.app import Datasette
 from datasette.utils import tilde_encode
 
 from build_db import main
-from keikaku.database.schema import read_schema
+from keikaku.schema.tables import read_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVED = ("metadata.yml", "settings.json", "plugins", "templates", "static")

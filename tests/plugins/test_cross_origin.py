@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from datasette.app import Datasette
 
-from keikaku.downloads.whole_set import write_files
+from keikaku.publish.catalogue.whole_set import write_files
 from tests.conftest import ROOT
 
 RECORD = "/plans/measures/akishima-kogyo-1"

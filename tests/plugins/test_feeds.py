@@ -10,8 +10,8 @@ import pytest
 from datasette.app import Datasette
 from datasette.plugins import pm
 
-from keikaku.feeds import site_map
-from keikaku.feeds.atom import Change, Feed, write_atom
+from keikaku.publish.feeds import site_map
+from keikaku.publish.feeds.atom import Change, Feed, write_atom
 from tests.conftest import ROOT, SERVED
 
 with warnings.catch_warnings():

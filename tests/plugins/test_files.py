@@ -12,7 +12,7 @@ import pytest
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
-from keikaku.downloads.whole_set import write_files
+from keikaku.publish.catalogue.whole_set import write_files
 from tests.conftest import ROOT
 
 

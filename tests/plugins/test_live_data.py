@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from build_db import main
-from keikaku.downloads.fingerprint import fingerprint
+from keikaku.files.digest import fingerprint
 from tests.browser.running_site import running_site
 from tests.conftest import ROOT
 

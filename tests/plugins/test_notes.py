@@ -13,9 +13,9 @@ import pytest
 import yaml
 from datasette.app import Datasette
 
-from keikaku.downloads.data_set import read_data_set
-from keikaku.downloads.notes import MOST_CORRECTIONS, OURS, Caveats
-from keikaku.downloads.whole_set import write_files
+from keikaku.publish.catalogue.data_set import read_data_set
+from keikaku.publish.catalogue.whole_set import write_files
+from keikaku.publish.tables.notes import MOST_CORRECTIONS, OURS, Caveats
 from tests.conftest import ROOT
 
 PLANS: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))["databases"]["plans"]

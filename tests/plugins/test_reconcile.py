@@ -12,7 +12,7 @@ from datasette.app import Datasette
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from keikaku.pages.reconcile import MOST_CANDIDATES, MOST_QUERIES, reconcile
+from keikaku.publish.records.reconcile import MOST_CANDIDATES, MOST_QUERIES, reconcile
 from plugins.reconcile import MOST_BYTES
 
 ANYTHING = st.recursive(

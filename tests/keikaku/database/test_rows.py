@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from keikaku.database.rows import Row, build_rows
-from keikaku.database.schema import read_schema
 from keikaku.plan.model import PlanData
-from keikaku.plan.vocabulary import CODES
+from keikaku.schema.codes import CODES
+from keikaku.schema.tables import read_schema
 
 
 @pytest.fixture(scope="module")

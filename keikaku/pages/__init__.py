@@ -1,1 +1,0 @@
-"""What the pages show beyond rows: pictures, citations, forms, timelines."""

@@ -1,0 +1,1 @@
+"""The whole data set and its descriptions for people and programs."""

@@ -1,0 +1,1 @@
+"""Changes as Atom, deadlines as iCalendar, and what search engines read."""

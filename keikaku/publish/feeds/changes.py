@@ -1,0 +1,70 @@
+"""The changes of the data with the records that they touch, and the addresses of everything that has a page."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from keikaku.publish.feeds.atom import Change
+from keikaku.publish.feeds.site_map import Place
+from keikaku.schema.codes import CHANGE_KINDS
+
+Execute = Callable[..., Any]
+
+# Every table whose rows have a page of their own under a permanent id: plan, and how a row is called.
+RECORDS = {
+    "plans": ("id", "title"),
+    "sectors": ("plan_id", "title"),
+    "goals": ("(SELECT plan_id FROM sectors WHERE id = sector_id)", "title"),
+    "measures": ("plan_id", "code || ' ' || name"),
+    "indicators": ("(SELECT plan_id FROM measures WHERE id = measure_id)", "label"),
+    "organizations": ("plan_id", "name"),
+    "evaluations": ("plan_id", "name"),
+    "events": ("plan_id", "title"),
+    "corrections": ("plan_id", "printed"),
+}
+_CHANGES = (
+    "SELECT id, date, kind, title, coalesce(text, ''), plan_id FROM changes ORDER BY date DESC, plan_id, position DESC"
+)
+_TOUCHED = "SELECT change_id, table_name, row_id FROM change_records ORDER BY rowid"
+# The day of a plan's last change; without one, the month of the report that it was read from.
+LAST_CHANGES = """
+    SELECT p.id, coalesce(max(c.date), p.report_date || '-01') FROM plans AS p LEFT JOIN changes AS c ON c.plan_id = p.id
+    GROUP BY p.id ORDER BY p.id
+"""
+
+
+def read_changes(execute: Execute, root: str) -> list[Change]:
+    """All changes, the newest first; `root` is the address of the site with a slash at its end."""
+    touched: dict[str, list[tuple[str, str]]] = {}
+    for change, table, row_id in execute(_TOUCHED).fetchall():
+        touched.setdefault(change, []).append((f"{root}plans/{table}/{row_id}", _name(execute, table, row_id)))
+    return [
+        Change(
+            id_,
+            day,
+            title,
+            (kind, CHANGE_KINDS[kind][0]),
+            text,
+            f"{root}plans/changes/{id_}",
+            tuple(touched.get(id_, ())),
+        )
+        for id_, day, kind, title, text, _ in execute(_CHANGES).fetchall()
+    ]
+
+
+def _name(execute: Execute, table: str, row_id: str) -> str:
+    """What a record is called, one that is withdrawn by the name that it had."""
+    found = execute(f"SELECT {RECORDS[table][1]} FROM {table} WHERE id = ?", (row_id,)).fetchone()
+    gone = found or execute("SELECT name || '（取り下げ）' FROM withdrawn_ids WHERE id = ?", (row_id,)).fetchone()
+    return str(gone[0]) if gone else row_id
+
+
+def read_last_changes(execute: Execute) -> dict[str, str]:
+    """Plan -> ISO date of its last change."""
+    return dict(execute(LAST_CHANGES).fetchall())
+
+
+def read_places(execute: Execute, root: str, plan: str, changed: str) -> Iterator[Place]:
+    """The page of every record of a plan."""
+    for table, (plan_of, _) in RECORDS.items():
+        found = execute(f"SELECT id FROM {table} WHERE {plan_of} = ? ORDER BY rowid", (plan,))
+        yield from (Place(f"{root}plans/{table}/{row_id}", changed) for (row_id,) in found.fetchall())

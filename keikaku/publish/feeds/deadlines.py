@@ -1,0 +1,134 @@
+"""What of a plan stands in a calendar, and on which day: due dates, yearly targets, entries of the table of years.
+
+A plan names fiscal years, never days. So what is due by or in a fiscal year stands on its last day, 31 March of the
+next calendar year, and each description says that; a target for every year stands there in each year of the second
+half; an event that lasts for several fiscal years takes all their days. A repeat is left out where its original is in.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from keikaku.plan.fiscal_year import ends_on, format_date, format_fiscal_year, starts_on
+from keikaku.publish.feeds.calendar import Calendar, Entry
+from keikaku.publish.feeds.changes import read_last_changes
+from keikaku.schema.codes import COMPARATORS, PERIODS
+
+Execute = Callable[..., Any]
+Row = dict[str, Any]
+
+_ABOUT = """
+    SELECT p.id AS plan_id, 'plans' AS table_name, p.title AS name, p.title FROM plans AS p WHERE p.id = :id
+    UNION ALL
+    SELECT p.id, 'sectors', s.name, p.title FROM sectors AS s JOIN plans AS p ON p.id = s.plan_id WHERE s.id = :id
+    UNION ALL
+    SELECT p.id, 'organizations', o.name, p.title
+    FROM organizations AS o JOIN plans AS p ON p.id = o.plan_id WHERE o.id = :id
+"""
+_MEASURES = """
+    WITH RECURSIVE family (id) AS (
+        SELECT :id UNION SELECT o.id FROM organizations AS o JOIN family AS f ON o.parent_id = f.id
+    ), chosen AS (
+        SELECT * FROM measures AS m
+        WHERE :id IN (m.plan_id, m.sector_id) OR EXISTS (
+            SELECT 1 FROM measure_organizations AS mo
+            WHERE mo.measure_id = m.id AND mo.organization_id IN (SELECT id FROM family)
+        )
+    )
+"""
+_TARGETS = f"""
+    {_MEASURES}
+    SELECT t.*, s.position AS sector_position, m.name AS measure_name, p.second_half_start, p.end_fiscal_year
+    FROM chosen AS m
+    JOIN targets AS t ON t.measure_id = m.id
+    JOIN sectors AS s ON s.id = m.sector_id
+    JOIN plans AS p ON p.id = m.plan_id
+    WHERE (t.due_fiscal_year IS NOT NULL OR t.per = 'year')
+    AND (m.repeat_of IS NULL OR m.repeat_of NOT IN (SELECT id FROM chosen))
+    ORDER BY m.position, t.position
+"""
+_EVENTS = f"""
+    {_MEASURES}
+    SELECT t.*, (
+        SELECT group_concat(name, '、') FROM (
+            SELECT m.code || ' ' || m.name AS name FROM event_measures AS em JOIN measures AS m ON m.id = em.measure_id
+            WHERE em.event_id = t.id ORDER BY m.position
+        )
+    ) AS measure_names
+    FROM timeline AS t
+    WHERE :id IN (t.plan_id, t.sector_id) OR (:by_measure AND EXISTS (
+        SELECT 1 FROM event_measures AS em WHERE em.event_id = t.id AND em.measure_id IN (SELECT id FROM chosen)
+    ))
+    ORDER BY t.position
+"""
+_NO_DAY = "計画には年度だけが書かれていて、日は決まっていません。{}に置いています。"
+
+
+def find_calendar(execute: Execute, id_: str, root: str) -> Calendar | None:
+    """The calendar of a plan, a sector or an organization (with the bodies below it); None if the id is of none.
+
+    `root` is the address of the site's tables, with a slash at its end: https://example.jp/plans/.
+    """
+    about = next(iter(_rows(execute, _ABOUT, id=id_)), None)
+    if about is None:
+        return None
+    events = _rows(execute, _EVENTS, id=id_, by_measure=about["table_name"] == "organizations")
+    entries = [
+        *(entry for row in _rows(execute, _TARGETS, id=id_) for entry in _target_entries(row, root)),
+        *(_event_entry(row, root) for row in events),
+    ]
+    whose = "" if about["table_name"] == "plans" else f"{about['name']}・"
+    return Calendar(
+        name=f"{whose}{about['title']} 期限",
+        description=f"{about['title']}の目標の期限、毎年の目標、年表のできごと。非公式のデータから作りました。",
+        url=f"{root}{about['table_name']}/{id_}",
+        changed=date.fromisoformat(read_last_changes(execute)[about["plan_id"]]),
+        entries=tuple(sorted(entries, key=lambda entry: (entry.first, entry.id))),
+    )
+
+
+def _rows(execute: Execute, sql: str, **values: Any) -> list[Row]:
+    found = execute(sql, values)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found]
+
+
+def _target_entries(row: Row, root: str) -> Iterator[Entry]:
+    what = f"{row['code']} {row['label']}{_say_value(row)}"
+    about = {"施策": f"{row['code']} {row['name']}", "目標": row["printed"], "推進団体": row["organizations"]}
+    url = f"{root}measures/{row['measure_id']}"
+    due = row["due_fiscal_year"]
+    if row["per"] == "year":
+        first, last = ends_on(row["second_half_start"]), ends_on(due or row["end_fiscal_year"])
+        lines = _describe(about, "毎年度の終わり（3月31日）", url)
+        yield Entry(row["id"], f"【毎年】{what}", lines, url, "毎年の目標", min(first, last), min(first, last), last)
+    else:
+        day = ends_on(due)
+        year = format_fiscal_year(due)
+        lines = _describe(about | {"期限": f"{year}（{format_date(day.isoformat())}まで）"}, "年度の最後の日", url)
+        yield Entry(row["id"], f"【期限】{what}", lines, url, "期限", day, day)
+
+
+def _event_entry(row: Row, root: str) -> Entry:
+    start, end = row["fiscal_year"], row["end_fiscal_year"]
+    year = format_fiscal_year(start) if start == end else f"{format_fiscal_year(start)}〜{format_fiscal_year(end)}"
+    where = "年度の最後の日" if start == end else "最初の年度の初めから最後の年度の終わりまで"
+    about = {"年度": year, "分野": row["sector"], "施策": row["measure_names"]}
+    url = f"{root}events/{row['id']}"
+    first = ends_on(end) if start == end else starts_on(start)
+    summary = f"【{year}】{row['title']}"
+    return Entry(row["id"], summary, _describe(about, where, url), url, "年表のできごと", first, ends_on(end))
+
+
+def _say_value(row: Row) -> str:
+    if row["value"] is None:
+        return ""
+    number = f"{row['value']:,}" if isinstance(row["value"], int) else f"{row['value']:,g}"
+    compared = COMPARATORS[row["comparator"]][0] if row["comparator"] else ""
+    per = f"（1{PERIODS[row['per']][0]}あたり）" if row["per"] not in (None, "year") else ""
+    return f" {number}{row['unit'] or ''}{compared}{per}"
+
+
+def _describe(about: dict[str, str | None], where: str, url: str) -> str:
+    lines: Iterable[str] = (f"{word}：{text}" for word, text in about.items() if text)
+    return "\n".join([*lines, _NO_DAY.format(where), url])

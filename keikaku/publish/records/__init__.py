@@ -1,0 +1,1 @@
+"""One record: its citation, its linked data, its picture, its checks."""

@@ -1,0 +1,344 @@
+"""How the data set, each of its records and each of its pages is cited: as text in two languages and in three formats.
+
+Guarantees: whatever a title or an address holds, BibTeX stays balanced and is typeset as written, RIS has one line for
+each field, and CSL-JSON is valid JSON; the address always comes without what would end it. Does not: know where the
+words come from (metadata.yml and the database) or what the time is.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[3]
+CFF = ROOT / "CITATION.cff"
+SPDX = "CC-BY-4.0"
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{sign: "\\" + sign for sign in "&%$#_"},
+}
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """What metadata.yml says of the data set, with the version of its data; `released` is when it was last published."""
+
+    title: str
+    title_en: str
+    author: str
+    released: date
+    version: str
+    license: str
+    license_en: str
+    license_url: str
+    source: str
+    source_en: str
+
+
+@dataclass(frozen=True)
+class Citation:
+    """One thing to cite. `title` and `kind_en` are empty for the data set itself.
+
+    `source` is the report that it was read from, empty where the data set's own words say it; `place` is where in it.
+    """
+
+    data_set: DataSet
+    key: str
+    address: str
+    accessed: date
+    title: str = ""
+    kind_en: str = ""
+    source: str = ""
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Record:
+    """How a row of a table is cited: what it is in English, and the query for its title, its place and its report."""
+
+    kind_en: str
+    sql: str
+
+
+_REPORT = (
+    "'「' || p.report_title || '」（' || p.municipality || '、' || substr(p.report_date, 1, 4) || '年'"
+    " || (0 + substr(p.report_date, 6)) || '月）'"
+)
+# As many reports are named one by one.
+MOST_REPORTS = 10
+REPORTS = f"""SELECT {_REPORT} AS source, count(*) OVER () AS number
+FROM plans AS p ORDER BY p.start_fiscal_year DESC, p.title LIMIT {MOST_REPORTS + 1}"""
+
+
+def join_reports(sources: Sequence[str], number: int) -> str:
+    """The reports of several plans, of which `sources` are the first; empty where there is but one."""
+    if number <= 1:
+        return ""
+    return "、".join(sources) if number <= MOST_REPORTS else f"{sources[0]}ほか{number - 1:,}の計画の報告書"
+
+
+def _record(kind_en: str, rows: str) -> Record:
+    """`rows` selects id, title, place and plan_id."""
+    sql = f"SELECT r.title, r.place, {_REPORT} AS source FROM ({rows}) AS r JOIN plans AS p ON p.id = r.plan_id WHERE r.id = :id"
+    return Record(kind_en, sql)
+
+
+RECORDS: Mapping[str, Record] = {
+    "plans": _record("plan", "SELECT id, title, place, id AS plan_id FROM plans"),
+    "sectors": _record("sector of a plan", "SELECT id, title, place, plan_id FROM sectors"),
+    "goals": _record(
+        "goal",
+        "SELECT g.id, g.title, g.place, s.plan_id FROM goals AS g JOIN sectors AS s ON s.id = g.sector_id",
+    ),
+    "measures": _record("measure", "SELECT id, code || ' ' || name AS title, place, plan_id FROM measures"),
+    "organizations": _record("organization", "SELECT id, name AS title, place, plan_id FROM organizations"),
+    "evaluations": _record(
+        "evaluation of a measure", "SELECT id, '前期の評価：' || name AS title, place, plan_id FROM evaluations"
+    ),
+    "events": _record(
+        "entry of the timeline",
+        "SELECT e.id, e.title || '（' || f.label || coalesce('から' || l.label || 'まで', '') || '）' AS title, e.place, e.plan_id"
+        " FROM events AS e JOIN fiscal_years AS f USING (fiscal_year)"
+        " LEFT JOIN fiscal_years AS l ON l.fiscal_year = e.end_fiscal_year",
+    ),
+    "indicators": _record(
+        "target of a measure",
+        "SELECT i.id, m.code || ' ' || m.name || '：' || i.label AS title, m.place, m.plan_id"
+        " FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id",
+    ),
+    "corrections": _record(
+        "correction or note on the print",
+        "SELECT id, '訂正と注意：「' || printed || '」' AS title, place, plan_id FROM corrections",
+    ),
+    "changes": _record(
+        "change of the data", "SELECT id, 'データの変更：' || title AS title, '' AS place, plan_id FROM changes"
+    ),
+}
+
+
+def read_data_set(metadata: Mapping[str, Any], version: str) -> DataSet:
+    """From the content of metadata.yml; raises KeyError for what it does not say."""
+    words = metadata["plugins"]["citation"]
+    return DataSet(
+        title=metadata["title"],
+        title_en=words["title_en"],
+        author=words["author"],
+        released=date.fromisoformat(str(words["released"])),
+        version=version,
+        license=metadata["license"],
+        license_en=words["license_en"],
+        license_url=metadata["license_url"],
+        source=metadata["source"],
+        source_en=words["source_en"],
+    )
+
+
+# text
+
+
+def write_japanese(citation: Citation) -> str:
+    """One paragraph in the order of 科学技術情報流通技術基準: who, what, in what, version, year, address, when read."""
+    data = citation.data_set
+    container = f"『{data.title}』"
+    named = f"「{_flatten(citation.title)}」{container}" if citation.title else container
+    version = f"（データの版 {data.version}）" if data.version else ""
+    accessed = f"{citation.accessed.year}年{citation.accessed.month}月{citation.accessed.day}日参照"
+    return (
+        f"{data.author}{named}{version}、{data.released.year}年、{_clean(citation.address)}（{accessed}）。"
+        f"{_note_in_japanese(citation)}{data.license}。"
+    )
+
+
+def write_english(citation: Citation) -> str:
+    """One paragraph; titles stay Japanese, since the plan has no others."""
+    data = citation.data_set
+    container = f"{data.title} [{data.title_en}]"
+    kind = f" [{citation.kind_en}]" if citation.kind_en else ""
+    named = f"“{_flatten(citation.title)}”{kind}. In {container}" if citation.title else container
+    version = f", data version {data.version}" if data.version else ""
+    source = f"Made by processing {_flatten(citation.source)}" if citation.source else data.source_en
+    accessed = f"{citation.accessed.day} {_MONTHS[citation.accessed.month - 1]} {citation.accessed.year}"
+    return (
+        f"{data.author} ({data.released.year}). {named}{version} [Data set]. {_clean(citation.address)}"
+        f" (accessed {accessed}). {source}. {data.license_en}."
+    )
+
+
+def write_text(citation: Citation) -> str:
+    return f"{write_japanese(citation)}\n\n{write_english(citation)}\n"
+
+
+def _note_in_japanese(citation: Citation) -> str:
+    if not citation.source:
+        return f"{citation.data_set.source}。"
+    place = f"、{_flatten(citation.place)}" if citation.place else ""
+    return f"{_flatten(citation.source)}{place}を加工して作成。"
+
+
+# BibTeX
+
+
+def write_bibtex(citation: Citation) -> str:
+    """A @misc, which every style knows; `url` and `urldate` are for the styles that know them."""
+    data = citation.data_set
+    fields = {
+        "author": f"{{{_escape_latex(data.author)}}}",  # one name, not a first and a last one
+        "title": f"{{{_escape_latex(_flatten(citation.title) or data.title)}}}",
+        "year": str(data.released.year),
+        "month": str(data.released.month),
+        "howpublished": _escape_latex(data.title) if citation.title else "Data set",
+        "version": _escape_latex(data.version),
+        "url": _clean(citation.address),
+        "urldate": citation.accessed.isoformat(),
+        "note": _escape_latex(f"{_note_in_japanese(citation)}{data.license}。"),
+        "language": "japanese",
+    }
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    return f"@misc{{{_bibtex_key(citation.key)},\n{lines}}}\n"
+
+
+def _bibtex_key(key: str) -> str:
+    return re.sub(r"[^A-Za-z0-9:._-]+", "-", key).strip("-") or "keikaku"
+
+
+def _escape_latex(text: str) -> str:
+    return "".join(_LATEX.get(sign, sign) for sign in _flatten(text))
+
+
+# RIS
+
+
+def write_ris(citation: Citation) -> str:
+    """A data set as reference managers read it; lines end in CRLF as its specification asks."""
+    data, accessed = citation.data_set, citation.accessed
+    fields = [
+        ("TY", "DATA"),
+        ("ID", citation.key),
+        ("AU", data.author),
+        ("TI", _flatten(citation.title) or data.title),
+        ("T2", data.title if citation.title else ""),
+        ("PY", str(data.released.year)),
+        ("DA", data.released.strftime("%Y/%m/%d/")),
+        ("ET", data.version),
+        ("UR", _clean(citation.address)),
+        ("Y2", accessed.strftime("%Y/%m/%d/")),
+        ("LA", "ja"),
+        ("N1", f"{_note_in_japanese(citation)}{data.license}。"),
+        ("ER", ""),
+    ]
+    kept = ((tag, _flatten(value)) for tag, value in fields)
+    return "".join(f"{tag}  - {value}\r\n" for tag, value in kept if value or tag == "ER")
+
+
+# CSL-JSON
+
+
+def write_csl_json(citation: Citation) -> str:
+    """A list of one item, as citation processors read it."""
+    data = citation.data_set
+    item = {
+        "id": citation.key,
+        "type": "dataset",
+        "title": _flatten(citation.title) or data.title,
+        "container-title": data.title if citation.title else "",
+        "author": [{"literal": data.author}],
+        "issued": _csl_date(data.released),
+        "accessed": _csl_date(citation.accessed),
+        "version": data.version,
+        "URL": _clean(citation.address),
+        "language": "ja",
+        "note": f"{_note_in_japanese(citation)}{data.license}。",
+    }
+    return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=2) + "\n"
+
+
+def _csl_date(day: date) -> dict[str, list[list[int]]]:
+    return {"date-parts": [[day.year, day.month, day.day]]}
+
+
+@dataclass(frozen=True)
+class Format:
+    """A file of a citation: the ending of its address, what a visitor calls it, its media type and its writer."""
+
+    ending: str
+    label: str
+    media_type: str
+    write: Callable[[Citation], str]
+
+
+FORMATS = (
+    Format("txt", "テキスト", "text/plain; charset=utf-8", write_text),
+    Format("bib", "BibTeX", "application/x-bibtex; charset=utf-8", write_bibtex),
+    Format("ris", "RIS", "application/x-research-info-systems; charset=utf-8", write_ris),
+    Format("json", "CSL-JSON", "application/vnd.citationstyles.csl+json; charset=utf-8", write_csl_json),
+)
+
+
+# CITATION.cff
+
+
+def build_cff(metadata: Mapping[str, Any], version: str) -> str:
+    """CITATION.cff of the repository, for the version of the project; raises KeyError as read_data_set does."""
+    data = read_data_set(metadata, version)
+    described = {
+        "cff-version": "1.2.0",
+        "message": "To cite a single record, take the citation on its page.",
+        "type": "dataset",
+        "title": data.title,
+        "abstract": f"{data.title_en}. {data.source_en}. {data.license_en}.",
+        "authors": [{"name": data.author}],
+        "version": version,
+        "date-released": data.released,
+        "license": SPDX,
+        "license-url": data.license_url,
+    }
+    head = "# Made from metadata.yml: make citation\n"
+    return head + yaml.safe_dump(described, allow_unicode=True, sort_keys=False, width=10_000)
+
+
+def read_cff_sources() -> tuple[dict[str, Any], str]:
+    """The content of metadata.yml and the version of the project."""
+    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    return metadata, project["version"]
+
+
+def _flatten(text: str) -> str:
+    """Without line breaks and control characters."""
+    return _CONTROL.sub(" ", text).strip()
+
+
+def _clean(address: str) -> str:
+    """An address with nothing in it that would end a field or a line."""
+    return re.sub(
+        r"[\s{}\\<>\"|^`\x00-\x1f\x7f-\x9f]", lambda sign: "".join(f"%{b:02X}" for b in sign[0].encode()), address
+    )
+
+
+if __name__ == "__main__":
+    CFF.write_text(build_cff(*read_cff_sources()), "utf-8")

@@ -1,0 +1,152 @@
+"""Names of bodies in somebody's spreadsheet matched with the organizations of the plans.
+
+Follows the Reconciliation Service API 0.2 of the W3C Entity Reconciliation Community Group, which OpenRefine speaks.
+Candidates have the name or alias, or pairs of characters in common with them, by the index of the search; scores run from 0
+to 100.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from difflib import SequenceMatcher
+from typing import Any
+
+from keikaku.publish.records.sharing import EMBED
+from keikaku.search import normalise
+from keikaku.search.lexicon import Execute
+from keikaku.search.text import index_text, phrase
+from keikaku.search.tokens import kind_token
+
+TABLE = "organizations"
+MOST_QUERIES, MOST_CANDIDATES = 100, 25
+MOST_LIKE = 50  # organizations with the most in common that are compared
+MOST_LENGTH = 200  # characters of a name
+EXACT, SAME_KEY, NEAR, LEAST = 100.0, 95.0, 90.0, 40.0
+_CANDIDATES = 5  # unless a query asks for another number
+_FORMS = re.compile(
+    r"\((?:株|有|一社|公社|社|一財|公財|財|福|特非|同|資)\)|株式会社|有限会社|合同会社|合資会社|特定非営利活動法人|npo法人|(?:一般|公益)?(?:社団|財団)法人|社会福祉法人|学校法人"
+)
+_REST = re.compile(r"[\W_]+")
+
+_ORGANIZATIONS = """
+    SELECT o.id, o.name, p.municipality || '「' || p.title || '」', json_group_array(n.name)
+    FROM organizations AS o JOIN plans AS p ON p.id = o.plan_id JOIN organization_names AS n ON n.organization_id = o.id
+    WHERE o.id IN (SELECT value FROM json_each(?)) AND (? = '' OR ? IN (p.id, p.municipality, p.municipality_code, p.title))
+    GROUP BY o.id
+"""
+_LIKE = """
+    SELECT d.row_id FROM search_index CROSS JOIN search_documents AS d ON d.id = search_index.rowid
+    WHERE search_index MATCH ? ORDER BY bm25(search_index, 10, 4, 0) LIMIT ?
+"""
+_NAMED = "SELECT organization_id FROM organization_names WHERE name = ? LIMIT ?"
+
+
+class WrongQueries(ValueError):
+    """What a client sent is not a batch of queries; the message says in Japanese what would be right."""
+
+
+def describe_service(title: str, root: str, database: str, label: str) -> dict[str, Any]:
+    """The service manifest; root is the address of the home page, with a slash at its end."""
+    records = f"{root}{database}/{TABLE}/"
+    return {
+        "versions": ["0.1", "0.2"],
+        "name": f"{title} {label}",
+        "identifierSpace": records,
+        "schemaSpace": f"{root}{database}/",
+        "documentation": f"{root}data#reconcile",
+        "defaultTypes": [_type(label)],
+        "view": {"url": f"{records}{{{{id}}}}"},
+        "preview": {"url": f"{records}{{{{id}}}}?{EMBED}=1", "width": 480, "height": 360},
+        "suggest": {"entity": {"service_url": root.rstrip("/"), "service_path": "/reconcile/suggest"}},
+        "batchSize": MOST_QUERIES,
+    }
+
+
+def read_queries(text: str) -> dict[str, dict[str, Any]]:
+    """The batch of queries by key, some with properties alone, which find nothing here; raises WrongQueries."""
+    try:
+        queries = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise WrongQueries("queries を JSON として読み取れません。") from error
+    if not isinstance(queries, dict) or len(queries) > MOST_QUERIES:
+        raise WrongQueries(f"queries は、{MOST_QUERIES}件までの問い合わせに名前を付けたオブジェクトです。")
+    for query in queries.values():
+        if not isinstance(query, dict) or not isinstance(
+            query.get("query", "" if query.get("properties") else None), str
+        ):
+            raise WrongQueries('どの問い合わせにも、文字列の "query" が要ります。')
+    return queries
+
+
+def reconcile(execute: Execute, query: dict[str, Any], label: str) -> dict[str, Any]:
+    """The candidates for one query, best first, as {"result": [...]}. Unknown properties and types do not find more."""
+    limit = query.get("limit")
+    limit = limit if isinstance(limit, int) and 0 < limit <= MOST_CANDIDATES else _CANDIDATES
+    wanted = query.get("type")
+    types = wanted if isinstance(wanted, list) else [wanted] if wanted else []
+    name = query.get("query", "").strip()[:MOST_LENGTH]
+    if not name or (types and TABLE not in types):
+        return {"result": []}
+    found = sorted(_score(execute, name, _find_plan(query)), key=lambda c: (-c["score"], c["id"]))[:limit]
+    best = [candidate for candidate in found if candidate["score"] >= SAME_KEY]
+    for candidate in found:
+        candidate["match"] = best == [candidate] or (candidate["score"] == EXACT and _is_only(candidate, best))
+        candidate["type"] = [_type(label)]
+    return {"result": found}
+
+
+def suggest_organizations(execute: Execute, prefix: str, label: str) -> dict[str, Any]:
+    """What a person who types may mean, for the choice of an organization by hand."""
+    found = _score(execute, prefix.strip()[:MOST_LENGTH], "", least=0.0) if prefix.strip() else ()
+    best = sorted(found, key=lambda c: (-c["score"], c["id"]))[:MOST_CANDIDATES]
+    return {
+        "result": [
+            {"id": c["id"], "name": c["name"], "description": c["description"], "notable": [_type(label)]} for c in best
+        ]
+    }
+
+
+def _score(execute: Execute, name: str, plan: str, least: float = LEAST) -> Iterator[dict[str, Any]]:
+    ids = [row[0] for row in execute(_NAMED, (name, MOST_CANDIDATES))]
+    key = _key(name)
+    tokens = index_text(key).split()
+    if pairs := phrase(key) if len(tokens) == 1 else " OR ".join(f'"{token}"' for token in tokens):
+        ids += [row[0] for row in execute(_LIKE, (f'({pairs}) AND names : "{kind_token("organization")}"', MOST_LIKE))]
+    for id_, title, place, names in execute(_ORGANIZATIONS, (json.dumps(ids), plan, plan)):
+        score, by = max((_compare(name, key, known), known) for known in {title, *json.loads(names)})
+        if score >= least:
+            known = place if by == title else f"{place}（別名：{by}）"
+            yield {"id": id_, "name": title, "description": known, "score": score}
+
+
+def _compare(name: str, key: str, known: str) -> float:
+    if name == known:
+        return EXACT
+    other = _key(known)
+    if key == other:
+        return SAME_KEY
+    return round(NEAR * SequenceMatcher(None, key, other, autojunk=False).ratio(), 1)
+
+
+def _key(name: str) -> str:
+    """A name without legal form, spaces and signs, in one width and case."""
+    plain = normalise(_FORMS.sub("", unicodedata.normalize("NFKC", name)))
+    return _REST.sub("", plain) or normalise(name)
+
+
+def _is_only(candidate: dict[str, Any], best: Iterable[dict[str, Any]]) -> bool:
+    return [other for other in best if other["score"] == EXACT] == [candidate]
+
+
+def _find_plan(query: dict[str, Any]) -> str:
+    """The value of the property `plan`: a plan's id or title, or a municipality's name or code; "" for none."""
+    properties = query.get("properties")
+    for known in properties if isinstance(properties, list) else []:
+        if isinstance(known, dict) and known.get("pid") == "plan" and isinstance(known.get("v"), str):
+            return str(known["v"])
+    return ""
+
+
+def _type(label: str) -> dict[str, str]:
+    return {"id": TABLE, "name": label}

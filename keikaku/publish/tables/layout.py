@@ -1,0 +1,98 @@
+"""Which columns a file has: those of the table or query, each code or reference followed by its name in words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from keikaku.publish.tables.about import Field
+from keikaku.publish.tables.cells import Value
+from keikaku.schema.codes import Terms
+from keikaku.schema.columns import YES_NO, find_terms, split_help
+
+NAMED = "（名称）"
+_ROW_LIMIT = re.compile(r" limit \d+( offset \d+)?$")
+
+
+@dataclass(frozen=True)
+class Label:
+    """Where the name of a referenced row stands: `column` of the file refers to `key` of `table`."""
+
+    column: str
+    table: str
+    key: str
+    naming: str
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The columns of a file, and how a row of the query becomes a row of the file."""
+
+    fields: tuple[Field, ...]
+    _sources: tuple[tuple[int, Terms | None], ...]
+    _stored: tuple[int, ...]
+
+    def keep_stored(self, row: Sequence[Value]) -> list[Value]:
+        """The cells of the columns themselves, without the names beside them."""
+        return [row[place] for place in self._stored]
+
+    def convert(self, row: Sequence[Value]) -> list[Value]:
+        return [
+            row[place] if terms is None else terms.get(str(row[place]), ("", ""))[0] for place, terms in self._sources
+        ]
+
+
+def lay_out(
+    columns: Sequence[str], help_texts: Mapping[str, str], labels: Sequence[Label], coded_table: str | None
+) -> Layout:
+    """The layout for rows of add_labels(); codes of `coded_table` are followed by their words, None: no words."""
+    fields: list[Field] = []
+    sources: list[tuple[int, Terms | None]] = []
+    stored: list[int] = []
+    labelled = {label.column for label in labels}
+    place = 0
+    for column in columns:
+        heading, meaning = split_help(help_texts.get(column), column)
+        fields.append(Field(column, heading, meaning))
+        sources.append((place, None))
+        stored.append(place)
+        place += 1
+        named = Field(f"{column}_label", heading + NAMED, f"「{heading}」の値を言葉で表したものです。")
+        if column in labelled:
+            fields.append(named)
+            sources.append((place, None))
+            place += 1
+        elif coded_table and (terms := _telling_terms(coded_table, column)):
+            fields.append(named)
+            sources.append((place - 1, terms))
+    return Layout(tuple(fields), tuple(sources), tuple(stored))
+
+
+def _telling_terms(table: str, column: str) -> Terms:
+    """The words for a coded column; none where the codes are words themselves, or only yes and no."""
+    terms = find_terms(table, column)
+    return {} if terms is YES_NO or all(code == word for code, (word, _) in terms.items()) else terms
+
+
+def add_labels(sql: str, columns: Sequence[str], labels: Sequence[Label]) -> str:
+    """The query with the name of each referenced row beside its reference."""
+    if not labels:
+        return sql
+    found = {label.column: label for label in labels}
+    chosen = []
+    for column in columns:
+        chosen.append(f"rows_.{_quote(column)}")
+        if label := found.get(column):
+            chosen.append(
+                f"(SELECT {_quote(label.naming)} FROM {_quote(label.table)}"
+                f" WHERE {_quote(label.key)} = rows_.{_quote(column)})"
+            )
+    return f"SELECT {', '.join(chosen)} FROM (\n{sql}\n) AS rows_"
+
+
+def lift_limit(sql: str, asked: int | None) -> str:
+    """A table page's query without the limit of the page, or with the one that was asked for."""
+    return _ROW_LIMIT.sub(rf" limit {-1 if asked is None else asked}\1", sql)
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,220 @@
+"""Workbooks that Excel opens as they are meant: numbers as numbers, codes as text, a second sheet on the source.
+
+Guarantees: no cell is run as a formula, whatever its text; the same rows give the same bytes.
+"""
+
+import re
+import zipfile
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import IO, Any
+from unicodedata import east_asian_width
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.writer.excel import ExcelWriter
+
+from keikaku.files.fixed_zip import LONG_AGO, FixedZip
+from keikaku.publish.tables.about import About
+from keikaku.publish.tables.cells import Value, fits_spreadsheet, is_formula, store_bytes
+
+MAX_ROWS = 1_048_575  # Excel's 1,048,576 less the header
+ABOUT_SHEET = "この表について"
+_MAX_TEXT = 32_767
+_CUT_MARK = "…（以下は長すぎるため省きました）"
+_MEASURED_ROWS = 200
+_WIDEST = 60
+# Text that Excel would turn into a number or a date when the cell is edited.
+_LIKE_A_NUMBER = re.compile(r"[\d\s.,:/％%年月日-]+")
+_ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+_HEADER_FONT = Font(bold=True)
+_HEADER_FILL = PatternFill("solid", fgColor="FFE6EEF7")
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
+
+
+class WorkbookFile:
+    """A table as one sheet with a frozen header row, and a second sheet that says what it is.
+
+    `notes` is asked for headings and texts after the last row, and told whether that was all of them.
+    """
+
+    def __init__(
+        self,
+        stream: IO[bytes],
+        about: About,
+        notes: Callable[[bool], Sequence[tuple[str, str]]] = lambda complete: (),  # noqa: ARG005
+    ) -> None:
+        self._stream = stream
+        self._notes = notes
+        self._about = about
+        self._book = new_book(about.title, about.source, about.address)
+        self._sheet = TableSheet(self._book, about.title, [field.heading for field in about.fields], ABOUT_SHEET)
+
+    def add(self, row: Sequence[Value]) -> None:
+        self._sheet.add(row)
+
+    def size(self) -> int:
+        """Characters of text so far, as a measure of the file, which is only written at the end."""
+        return self._sheet.characters
+
+    def finish(self, notice: str) -> None:
+        """`notice` says where and why the rows stop: as a last row, and on the second sheet."""
+        rows = self._sheet.rows
+        if notice:
+            self._sheet.add([notice])
+        self._sheet.finish()
+        _write_about(self._book, self._about, rows, notice, self._notes(not notice))
+        save_book(self._book, self._stream)
+
+
+class TableSheet:
+    """One sheet of rows; the widths of its columns come from the first rows."""
+
+    def __init__(self, book: Workbook, title: str, headings: Sequence[str], *taken: str) -> None:
+        self.rows = 0
+        self.characters = 0
+        self._sheet = book.create_sheet(name_sheet(title, *book.sheetnames, *taken))
+        self._sheet.freeze_panes = "A2"
+        self._headings = headings
+        self._first: list[list[Any]] | None = []
+
+    def add(self, row: Sequence[Value]) -> None:
+        cells = [self._cell(value) for value in row]
+        self.rows += 1
+        if self._first is None:
+            self._sheet.append(cells)
+            return
+        self._first.append(cells)
+        if len(self._first) == _MEASURED_ROWS:
+            self._begin()
+
+    def finish(self) -> None:
+        self._begin()
+        if self.rows and self._headings:
+            self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._headings))}{self.rows + 1}"
+
+    def _begin(self) -> None:
+        if self._first is None:
+            return
+        for place, heading in enumerate(self._headings):
+            texts = [heading + "▽", *(str(_content(row[place])) for row in self._first if place < len(row))]
+            width = max(_width(text) for text in texts) + 2
+            self._sheet.column_dimensions[get_column_letter(place + 1)].width = min(width, _WIDEST)
+        self._sheet.append([_text_cell(self._sheet, heading, header=True) for heading in self._headings])
+        for cells in self._first:
+            self._sheet.append(cells)
+        self._first = None
+
+    def _cell(self, stored: Value) -> Any:
+        value = store_bytes(stored)
+        if isinstance(value, int | float):
+            self.characters += 8
+            return value if fits_spreadsheet(value) else _text_cell(self._sheet, str(value))
+        if not value:
+            return None
+        self.characters += len(value)
+        return _text_cell(self._sheet, value)
+
+
+def name_sheet(title: str, *taken: str) -> str:
+    """A name that Excel accepts: at most 31 characters, none of []:*?/\\, no apostrophe at an end, not taken yet."""
+    name = re.sub(r"[\[\]:*?/\\\x00-\x1f]+", " ", title).strip(" '")[:31].strip(" '") or "表"
+    number = 2
+    unique = name
+    while unique.lower() in {other.lower() for other in taken}:
+        ending = f"（{number}）"
+        unique = name[: 31 - len(ending)] + ending
+        number += 1
+    return unique
+
+
+def save_book(book: Workbook, stream: IO[bytes]) -> None:
+    """Write the workbook with no clock in it."""
+    with FixedZip(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        ExcelWriter(book, archive).save()
+
+
+def new_book(title: str, source: str, address: str = "") -> Workbook:
+    """A workbook that is written row by row, with its properties."""
+    book = Workbook(write_only=True)
+    book.properties.title = title
+    book.properties.creator = source or None
+    book.properties.description = address or None
+    book.properties.created = book.properties.modified = datetime(*LONG_AGO)
+    return book
+
+
+def write_notes(
+    book: Workbook,
+    title: str,
+    facts: Sequence[tuple[str, str]],
+    headings: tuple[str, str, str],
+    rows: Sequence[tuple[str, str, str]],
+) -> None:
+    """A sheet to read: facts as heading and text, then a small table."""
+    sheet = book.create_sheet(title)
+    for letter, width in zip("ABC", (24, 24, 80), strict=True):
+        sheet.column_dimensions[letter].width = width
+    for heading, text in facts:
+        if text:
+            sheet.append([_text_cell(sheet, heading, header=True), None, _text_cell(sheet, text, wrapped=True)])
+    sheet.append([])
+    sheet.append([_text_cell(sheet, heading, header=True) for heading in headings])
+    for row in rows:
+        sheet.append([_text_cell(sheet, text, wrapped=True) if text else None for text in row])
+
+
+def _text_cell(sheet: Any, text: str, header: bool = False, wrapped: bool = False) -> Any:
+    """A cell of text that stays text: plain where Excel cannot mistake it, marked as text where it could."""
+    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _ESCAPE_LIKE.sub("_x005F_", text)
+    if len(text) > _MAX_TEXT:
+        text = text[: _MAX_TEXT - len(_CUT_MARK)] + _CUT_MARK
+    risky = is_formula(text) or text.startswith("#") or bool(_LIKE_A_NUMBER.fullmatch(text))
+    if not (risky or header or wrapped):
+        return text
+    cell = WriteOnlyCell(sheet)
+    cell._value = text  # the public way in would take a text that begins with = for a formula
+    cell.data_type = "s"
+    if risky:
+        cell.quotePrefix = is_formula(text)
+        if len(text) < 256:
+            cell.number_format = "@"
+    if header:
+        cell.font = _HEADER_FONT
+        cell.fill = _HEADER_FILL
+    if wrapped:
+        cell.alignment = _WRAPPED
+    return cell
+
+
+def _content(cell: Any) -> Any:
+    value = getattr(cell, "value", cell)
+    return "" if value is None else value
+
+
+def _width(text: str) -> int:
+    """Width of the widest line in narrow characters."""
+    return max(sum(2 if east_asian_width(c) in "FWA" else 1 for c in line[:_WIDEST]) for line in text.split("\n"))
+
+
+def _write_about(book: Workbook, about: About, rows: int, notice: str, notes: Sequence[tuple[str, str]]) -> None:
+    facts = [
+        ("題名", about.title),
+        ("説明", about.description),
+        ("出典", about.source),
+        ("ライセンス", about.license),
+        ("ライセンスの条文", about.license_url),
+        ("取得したアドレス", about.address),
+        ("データの版", about.version),
+        ("データベースのSHA-256", about.digest),
+        ("行数", f"{rows:,}"),
+        ("打ち切り", notice or "なし（すべての行があります）"),
+        *(("注意", note) for note in about.notes),
+        *notes,
+    ]
+    columns = [(field.heading, field.name, field.meaning) for field in about.fields]
+    write_notes(book, ABOUT_SHEET, facts, ("見出し", "列の名前", "意味"), columns)

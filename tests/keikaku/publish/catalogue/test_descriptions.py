@@ -1,0 +1,166 @@
+"""The descriptions of the data set: valid by the tools of their standards, and true of the files."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+from urllib.parse import urldefrag, urljoin
+
+import pytest
+import rdflib
+from csvw import CSVW
+from frictionless import Package
+from rdflib import URIRef
+from rdflib.namespace import DCAT, DCTERMS, RDF
+
+from keikaku.publish.catalogue.data_set import DataSet, read_data_set
+from keikaku.publish.catalogue.descriptions import build_schema_org
+from keikaku.publish.catalogue.listing import FileInfo
+from keikaku.publish.catalogue.whole_set import write_files
+from keikaku.schema.tables import read_schema
+from tests.conftest import ROOT
+
+METADATA = ROOT / "metadata.yml"
+BASE = "https://keikaku.example/files/"
+# Their libraries warn of their own ways, not of our files.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("always::UserWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def folder(database_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("described") / "files"
+    write_files(database_file, METADATA, folder, lambda _: None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def data_set(database_file: Path) -> DataSet:
+    return read_data_set(database_file, METADATA)
+
+
+def read(folder: Path, name: str) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads((folder / name).read_text("utf-8"))
+    return value
+
+
+def spoiled(folder: Path, tmp_path: Path, table: str, old: str, new: str) -> Path:
+    """A copy of the files in which one table no longer says what it said."""
+    copy = Path(shutil.copytree(folder, tmp_path / "files"))
+    path = copy / "csv" / f"{table}.csv"
+    text = path.read_bytes().decode("utf-8")
+    assert old in text
+    path.write_bytes(text.replace(old, new, 1).encode("utf-8"))
+    return copy
+
+
+# Data Package
+
+
+def test_the_data_package_is_valid(folder: Path) -> None:
+    report = Package(str(folder / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["title", "rowNumber", "fieldName", "note"])
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new"),
+    [("measures", "minato-", "nowhere-"), ("indicators", ",quantity,", ",quantities,"), ("goals", ",1,", ",one,")],
+    ids=["reference", "code", "number"],
+)
+def test_a_wrong_file_fails_the_data_package(folder: Path, tmp_path: Path, table: str, old: str, new: str) -> None:
+    copy = spoiled(folder, tmp_path, table, old, new)
+    assert not Package(str(copy / "datapackage.json")).validate().valid
+
+
+def test_the_data_package_tells_all_that_the_schema_tells(folder: Path, data_set: DataSet) -> None:
+    package = read(folder, "datapackage.json")
+    resources = {resource["name"]: resource for resource in package["resources"]}
+    assert list(resources) == [table.name for table in data_set.tables]
+    described = {table.name: table for table in read_schema()}
+    for table in data_set.tables:
+        schema = resources[table.name]["schema"]
+        assert schema["primaryKey"] == list(table.keys)
+        assert [field["name"] for field in schema["fields"]] == [column.name for column in table.columns]
+        assert [field["title"] for field in schema["fields"]] == [field.heading for field in table.fields]
+        keys = {key["fields"][0] for key in schema.get("foreignKeys", [])}
+        assert keys == {column.name for column in described[table.name].columns if column.references}, table.name
+        assert (folder / resources[table.name]["path"]).stat().st_size == resources[table.name]["bytes"]
+
+
+# CSV on the Web
+
+
+def test_the_csvw_metadata_is_valid(folder: Path) -> None:
+    checked = CSVW(str(folder / "csv-metadata.json"), validate=True, strict=False)
+    assert checked.is_valid, checked.warnings
+    assert len(checked.tables) == len(read(folder, "csv-metadata.json")["tables"]) > 15
+
+
+def test_a_wrong_file_fails_the_csvw_metadata(folder: Path, tmp_path: Path) -> None:
+    copy = spoiled(folder, tmp_path, "indicators", ",quantity,", ",quantities,")
+    with pytest.raises(ValueError, match="invalid lexical value for string: quantities"):
+        assert CSVW(str(copy / "csv-metadata.json"), validate=True, strict=False).is_valid
+
+
+# DCAT
+
+
+def test_both_catalogues_say_the_same_and_name_every_file(folder: Path) -> None:
+    graphs = []
+    for name, kind in (("catalog.jsonld", "json-ld"), ("catalog.ttl", "turtle")):
+        graph = rdflib.Graph()
+        graph.parse(folder / name, format=kind, publicID=BASE + "catalog")
+        graphs.append(graph)
+    assert set(graphs[0]) == set(graphs[1])
+    graph = graphs[0]
+    (data_set,) = graph.objects(predicate=DCAT.dataset)
+    assert (data_set, RDF.type, DCAT.Dataset) in graph
+    named = {str(address) for address in graph.objects(predicate=DCAT.downloadURL)}
+    listed = {file["path"] for file in read(folder, "files.json")["files"]}
+    catalogues = {"catalog.jsonld", "catalog.ttl", "dataset.jsonld"}
+    assert named == {urljoin(BASE, path) for path in listed - catalogues} | {"https://keikaku.example/plans.db"}
+    for distribution in graph.objects(data_set, DCAT.distribution):
+        assert urldefrag(str(distribution)).url == BASE + "catalog"
+        for needed in (DCTERMS.title, DCTERMS.license, DCAT.byteSize):
+            assert graph.value(distribution, needed) is not None
+        assert graph.value(distribution, DCAT.mediaType) or graph.value(distribution, DCAT.packageFormat)
+    for needed in (
+        DCTERMS.title,
+        DCTERMS.description,
+        DCTERMS.license,
+        DCTERMS.spatial,
+        DCTERMS.temporal,
+        URIRef("http://www.w3.org/ns/dcat#version"),
+    ):
+        assert graph.value(data_set, needed) is not None, needed
+    assert "files.invalid" not in (folder / "catalog.ttl").read_text("utf-8")
+
+
+# schema.org
+
+
+def test_schema_org_has_what_a_search_for_data_sets_needs(folder: Path, data_set: DataSet) -> None:
+    described = read(folder, "dataset.jsonld")
+    assert described["@type"] == "Dataset"
+    assert 50 <= len(described["description"]) <= 5000
+    for needed in ("name", "license", "version", "url", "isBasedOn", "spatialCoverage", "keywords"):
+        assert described[needed], needed
+    (plan,) = data_set.plans()
+    begins, ends = plan["start_fiscal_year"], plan["end_fiscal_year"] + 1
+    assert described["temporalCoverage"] == f"{begins}-04-01/{ends}-03-31"
+    downloads = {file["contentUrl"]: file for file in described["distribution"]}
+    assert downloads["plans.xlsx"]["contentSize"] == f"{(folder / 'plans.xlsx').stat().st_size} B"
+    assert downloads["../plans.db"]["sha256"] == data_set.digest
+
+
+def test_with_the_root_of_the_site_every_address_is_absolute(folder: Path, data_set: DataSet) -> None:
+    files = [FileInfo(**file) for file in read(folder, "files.json")["files"]]
+    described = build_schema_org(data_set, files, "https://keikaku.example/")
+    assert described["url"] == "https://keikaku.example/data"
+    addresses = [file["contentUrl"] for file in described["distribution"]]
+    assert addresses[0] == "https://keikaku.example/plans.db"
+    assert set(addresses[1:]) == {BASE + file.path for file in files if "/" not in file.path}

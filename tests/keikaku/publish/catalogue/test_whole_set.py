@@ -1,0 +1,304 @@
+"""The files of the whole data set: every row in every format, read back by the tools that people use."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import shutil
+import sqlite3
+import sys
+import zipfile
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import openpyxl
+import pandas as pd
+import pytest
+import yaml
+from click.testing import CliRunner
+from pyarrow import parquet
+
+from build_db import main
+from keikaku.files.errors import FilesError
+from keikaku.publish.catalogue.data_set import DataSet, read_data_set
+from keikaku.publish.catalogue.examples import Example, read_examples
+from keikaku.publish.catalogue.whole_set import LISTING, write_files
+from keikaku.schema.tables import read_schema
+from tests.conftest import ROOT
+
+METADATA = ROOT / "metadata.yml"
+HIDDEN = {
+    name
+    for name, table in yaml.safe_load(METADATA.read_text("utf-8"))["databases"]["plans"]["tables"].items()
+    if table.get("hidden")
+}
+TABLES = [table for table in read_schema() if not table.is_view and table.name not in {*HIDDEN, "report_passages"}]
+NAMES = [table.name for table in TABLES]
+KINDS = ("csv", "jsonl", "parquet")
+EXAMPLES = read_examples((ROOT / "docs" / "downloads.md").read_text("utf-8"))
+
+
+@pytest.fixture(scope="session")
+def folder(database_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of the invented plan, which has rows in every table."""
+    folder = tmp_path_factory.mktemp("whole") / "files"
+    write_files(database_file, METADATA, folder, lambda _: None)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data_set(database_file: Path) -> DataSet:
+    return read_data_set(database_file, METADATA)
+
+
+@pytest.fixture(scope="session")
+def stored(database_file: Path) -> Iterator[sqlite3.Connection]:
+    with closing(sqlite3.connect(database_file)) as connection:
+        yield connection
+
+
+def rows_of(stored: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
+    return list(stored.execute(f"SELECT * FROM {table} ORDER BY rowid"))
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+def listing(folder: Path) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads((folder / LISTING).read_text("utf-8"))
+    return value
+
+
+# Every row
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_csv_holds_every_row(folder: Path, stored: sqlite3.Connection, name: str) -> None:
+    content = (folder / "csv" / f"{name}.csv").read_bytes()
+    header, *rows = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+    assert header == [row[1] for row in stored.execute(f"PRAGMA table_info({name})")]
+    assert rows == [["" if cell is None else str(cell) for cell in row] for row in rows_of(stored, name)]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_json_lines_hold_every_row_with_its_types(folder: Path, stored: sqlite3.Connection, name: str) -> None:
+    text = (folder / "jsonl" / f"{name}.jsonl").read_text("utf-8")
+    assert [tuple(json.loads(line).values()) for line in text.splitlines()] == rows_of(stored, name)
+    assert "\\u" not in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_parquet_holds_every_row_with_types_and_headings(
+    folder: Path, stored: sqlite3.Connection, data_set: DataSet, name: str
+) -> None:
+    read = parquet.read_table(folder / "parquet" / f"{name}.parquet")
+    assert [tuple(row.values()) for row in read.to_pylist()] == rows_of(stored, name)
+    (table,) = (table for table in data_set.tables if table.name == name)
+    types = {"TEXT": "string", "INTEGER": "int64", "NUMERIC": "double"}
+    assert [str(field.type) for field in read.schema] == [types[column.type] for column in table.columns]
+    assert [field.nullable for field in read.schema] == [not column.required for column in table.columns]
+    assert [field.metadata[b"title"].decode() for field in read.schema] == [field.heading for field in table.fields]
+    assert read.schema.metadata[b"license"].decode().startswith("CC BY 4.0")
+
+
+def test_workbook_holds_every_row_under_japanese_headings(
+    folder: Path, stored: sqlite3.Connection, data_set: DataSet
+) -> None:
+    book = openpyxl.load_workbook(folder / "plans.xlsx")
+    titles = [table.title for table in data_set.tables]
+    assert book.sheetnames == ["このデータについて", *titles, "列の説明"]
+    for table in data_set.tables:
+        header, *rows = [[cell.value for cell in row] for row in book[table.title].iter_rows()]
+        places = [header.index(field.heading) for field in table.fields]
+        expected = [tuple(None if cell == "" else cell for cell in row) for row in rows_of(stored, table.name)]
+        assert [tuple(row[place] for place in places) for row in rows] == expected, table.name
+        assert book[table.title].freeze_panes == "A2"
+    told = [[cell.value for cell in row] for row in book["このデータについて"].iter_rows()]
+    assert data_set.source in [row[2] for row in told]
+    assert {row[0] for row in told} >= set(titles)
+    explained = {(row[2].value, row[3].value) for row in book["列の説明"].iter_rows(min_row=2)}
+    assert explained == {(table.name, column.name) for table in TABLES for column in table.columns}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_archive_holds_the_same_files_and_says_what_they_are(folder: Path, kind: str) -> None:
+    with zipfile.ZipFile(folder / f"plans-{kind}.zip") as archive:
+        assert archive.testzip() is None
+        held = {name: archive.read(name) for name in archive.namelist()}
+    assert {name for name in held if "/" in name} == {f"{kind}/{name}.{kind}" for name in NAMES}
+    assert held == {name: content for name, content in contents(folder).items() if name in held}
+    assert set(held) - {name for name in held if "/" in name} == {
+        "README.txt", *(["datapackage.json", "csv-metadata.json"] if kind == "csv" else [])
+    }  # fmt: skip
+
+
+# What is left out
+
+
+def test_neither_the_search_nor_the_reports_wording_is_given_away(folder: Path, stored: sqlite3.Connection) -> None:
+    (wording,) = stored.execute("SELECT text FROM report_passages ORDER BY length(text) DESC LIMIT 1").fetchone()
+    assert len(wording) > 10
+    for name, content in contents(folder).items():
+        assert wording.encode() not in content, name
+        assert "search_" not in name and "report_passages" not in name
+
+
+# Read as docs/downloads.md shows
+
+
+def test_duckdb_reads_the_parquet(folder: Path, stored: sqlite3.Connection) -> None:
+    sql = f"""
+        SELECT s.name, count(*) FROM '{folder}/parquet/measures.parquet' AS m
+        JOIN '{folder}/parquet/sectors.parquet' AS s ON s.id = m.sector_id GROUP BY s.name ORDER BY s.name
+    """
+    expected = stored.execute(
+        "SELECT s.name, count(*) FROM measures AS m JOIN sectors AS s ON s.id = m.sector_id GROUP BY s.name ORDER BY 1"
+    ).fetchall()
+    with duckdb.connect() as connection:
+        assert connection.execute(sql).fetchall() == expected
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_duckdb_reads_csv_and_json_lines_as_they_are(folder: Path, stored: sqlite3.Connection, name: str) -> None:
+    count = len(rows_of(stored, name))
+    with duckdb.connect() as connection:
+        read = connection.execute(f"SELECT * FROM read_csv('{folder}/csv/{name}.csv', all_varchar = true)")
+        assert len(read.fetchall()) == count
+        if count:
+            read = connection.execute(f"SELECT * FROM read_json('{folder}/jsonl/{name}.jsonl')")
+            assert len(read.fetchall()) == count
+
+
+# The listing
+
+
+def test_the_listing_names_every_file_with_its_size_and_digest(
+    folder: Path, database_file: Path, stored: sqlite3.Connection
+) -> None:
+    told = listing(folder)
+    held = contents(folder)
+    assert {file["path"] for file in told["files"]} == set(held) - {LISTING}
+    for file in told["files"]:
+        content = held[file["path"]]
+        assert (file["size"], file["sha256"]) == (len(content), hashlib.sha256(content).hexdigest()), file["path"]
+        assert file["title"] and file["format"] and file["media_type"]
+    database = database_file.read_bytes()
+    assert told["database"]["sha256"] == hashlib.sha256(database).hexdigest()
+    assert told["database"]["size"] == len(database)
+    assert told["version"] == told["database"]["sha256"][:12]
+    counts = {file["table"]: file["rows"] for file in told["files"] if file["format"] == "CSV" and "table" in file}
+    assert counts == {name: len(rows_of(stored, name)) for name in NAMES}
+    assert sum(count > 0 for count in counts.values()) > 15
+
+
+# Made again
+
+
+def test_the_same_database_gives_the_same_bytes(folder: Path, database_file: Path, tmp_path: Path) -> None:
+    again = tmp_path / "files"
+    write_files(database_file, METADATA, again, lambda _: None)
+    assert contents(again) == contents(folder)
+
+
+def test_old_files_give_way_to_new_ones(database_file: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "files"
+    write_files(database_file, METADATA, folder, lambda _: None)
+    (folder / "csv" / "gone.csv").write_text("x")
+    write_files(database_file, METADATA, folder, lambda _: None)
+    assert not (folder / "csv" / "gone.csv").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["files"]
+
+
+def test_a_folder_of_somebody_else_is_not_touched(database_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "precious.txt").write_text("x")
+    with pytest.raises(FilesError, match="was not made by this command"):
+        write_files(database_file, METADATA, tmp_path, lambda _: None)
+    assert [path.name for path in tmp_path.iterdir()] == ["precious.txt"]
+
+
+def test_a_failure_leaves_the_old_files(database_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "files"
+    write_files(database_file, METADATA, folder, lambda _: None)
+    before = contents(folder)
+
+    def fail(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("keikaku.publish.catalogue.whole_set.write_zip", fail)
+    with pytest.raises(FilesError, match="No space left"):
+        write_files(database_file, METADATA, folder, lambda _: None)
+    assert contents(folder) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["files"]
+
+
+def test_words_that_are_missing_are_named(database_file: Path, tmp_path: Path) -> None:
+    metadata = tmp_path / "metadata.yml"
+    metadata.write_text(METADATA.read_text("utf-8").replace("      goals:\n", "      goal:\n", 1), "utf-8")
+    with pytest.raises(FilesError, match="says nothing of goals"):
+        write_files(database_file, metadata, tmp_path / "files", lambda _: None)
+    other = Path(shutil.copy(database_file, tmp_path / "other.db"))
+    with pytest.raises(FilesError, match="says nothing of other"):
+        write_files(other, METADATA, tmp_path / "files", lambda _: None)
+
+
+def test_without_pyarrow_the_error_says_what_to_install(
+    database_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(FilesError, match="pyarrow"):
+        write_files(database_file, METADATA, tmp_path / "files", lambda _: None)
+    assert not (tmp_path / "files").exists()
+
+
+# The command
+
+
+def test_the_build_makes_the_files_only_when_asked(tmp_path: Path) -> None:
+    asked = ["--quiet", "--output", str(tmp_path / "plans.db")]
+    assert CliRunner().invoke(main, asked).exit_code == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["inspect-data.json", "plans.db"]
+    result = CliRunner().invoke(main, [*asked, "--files", str(tmp_path / "files")])
+    assert result.exit_code == 0, result.output
+    assert (
+        listing(tmp_path / "files")["version"] == hashlib.sha256((tmp_path / "plans.db").read_bytes()).hexdigest()[:12]
+    )
+    result = CliRunner().invoke(main, [*asked, "--files", str(tmp_path)])
+    assert result.exit_code == 1
+    assert "name another folder" in result.output
+
+
+@pytest.mark.parametrize("example", [e for e in EXAMPLES if e.tool == "DuckDB"], ids=lambda e: e.kind)
+def test_the_examples_for_duckdb_run(folder: Path, monkeypatch: pytest.MonkeyPatch, example: Example) -> None:
+    monkeypatch.chdir(folder)
+    with duckdb.connect() as connection:
+        assert connection.execute(example.code).fetchall()
+
+
+@pytest.mark.parametrize("example", [e for e in EXAMPLES if e.tool == "pandas"], ids=lambda e: e.kind)
+def test_the_examples_for_pandas_run(
+    folder: Path, database_file: Path, monkeypatch: pytest.MonkeyPatch, example: Example
+) -> None:
+    monkeypatch.chdir(database_file.parent if example.kind == "SQLite" else folder)
+    told: dict[str, Any] = {}
+    exec(example.code, told)
+    (frame,) = (value for value in told.values() if isinstance(value, pd.DataFrame))
+    assert len(frame) and list(frame.columns)
+    if "corporate_number" in frame:
+        assert [len(number) for number in frame["corporate_number"]] == [13]
+
+
+def test_every_tool_is_shown_for_every_kind_of_file_that_it_reads_by_itself() -> None:
+    kinds = {"CSV", "Parquet", "JSON Lines", "XLSX", "SQLite"}
+    shown = {tool: {e.kind for e in EXAMPLES if e.tool == tool} for tool in ("DuckDB", "pandas", "R")}
+    assert shown == {"DuckDB": kinds - {"XLSX", "SQLite"}, "pandas": kinds, "R": kinds}
+
+
+def test_the_page_about_downloads_names_every_file(folder: Path) -> None:
+    text = (ROOT / "docs" / "downloads.md").read_text("utf-8")
+    named = {re.sub(r"^(csv|jsonl|parquet)/\w+", r"\1/TABLE", file["path"]) for file in listing(folder)["files"]}
+    assert [name for name in sorted(named) if f"`{name}`" not in text] == []

@@ -1,0 +1,161 @@
+"""Citations survive whatever a title or an address holds: other programs read back what was written."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from urllib.parse import unquote
+
+import bibtexparser
+import pytest
+import rispy
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keikaku.publish.records.citation import (
+    CFF,
+    FORMATS,
+    MOST_REPORTS,
+    ROOT,
+    Citation,
+    build_cff,
+    join_reports,
+    read_cff_sources,
+    read_data_set,
+    write_bibtex,
+    write_csl_json,
+    write_english,
+    write_japanese,
+    write_ris,
+)
+
+METADATA, PROJECT_VERSION = read_cff_sources()
+DATA_SET = read_data_set(METADATA, "0123456789ab")
+RECORD = Citation(
+    DATA_SET,
+    key="minato-kogyo-1",
+    address="https://example.com/plans/measures/minato-kogyo-1",
+    accessed=date(2026, 4, 3),
+    title="工-1 見学会の開催",
+    kind_en="measure",
+    source="「報告書」（港町、2023年3月）",
+    place="後期計画 1ページ",
+)
+WHOLE = Citation(DATA_SET, "plans-dataset", "https://example.com/data", date(2026, 4, 3))
+ESCAPED = re.compile(r"\\textbackslash\{\}|\\textasciitilde\{\}|\\textasciicircum\{\}|\\(?P<sign>[{}&%$#_])")
+WORDS = {r"\textbackslash{}": "\\", r"\textasciitilde{}": "~", r"\textasciicircum{}": "^"}
+
+titles = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
+addresses = st.text(st.characters(exclude_categories=("Cs",)), max_size=30).map("https://example.com/".__add__)
+
+
+def flat(text: str) -> str:
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+", " ", text).strip()
+
+
+def read_latex(text: str) -> str:
+    return ESCAPED.sub(lambda found: found["sign"] or WORDS[found[0]], text)
+
+
+def test_a_record_in_both_languages() -> None:
+    assert write_japanese(RECORD) == (
+        f"keikaku contributors「工-1 見学会の開催」『{DATA_SET.title}』（データの版 0123456789ab）、2026年、"
+        "https://example.com/plans/measures/minato-kogyo-1（2026年4月3日参照）。"
+        "「報告書」（港町、2023年3月）、後期計画 1ページを加工して作成。CC BY 4.0（報告書の文言を除く）。"
+    )
+    assert write_english(RECORD) == (
+        f"keikaku contributors (2026). “工-1 見学会の開催” [measure]. In {DATA_SET.title} [{DATA_SET.title_en}], "
+        "data version 0123456789ab [Data set]. https://example.com/plans/measures/minato-kogyo-1 (accessed 3 April 2026). "
+        f"Made by processing 「報告書」（港町、2023年3月）. {DATA_SET.license_en}."
+    )
+
+
+def test_the_data_set_names_its_source_and_no_record() -> None:
+    assert write_japanese(WHOLE).startswith(
+        f"keikaku contributors『{DATA_SET.title}』（データの版 0123456789ab）、2026年、"
+    )
+    assert DATA_SET.source in write_japanese(WHOLE)
+    assert "“" not in write_english(WHOLE)
+    assert "container-title" not in json.loads(write_csl_json(WHOLE))[0]
+    assert "T2  - " not in write_ris(WHOLE)
+
+
+@pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.ending)
+@pytest.mark.parametrize("citation", [RECORD, WHOLE], ids=["record", "data set"])
+def test_every_format_has_the_version_the_address_and_the_day(form, citation) -> None:
+    text = form.write(citation)
+    assert "0123456789ab" in text
+    assert citation.address in text
+    assert re.search(r"2026-04-03|2026/04/03|2026年4月3日|2026,\s+4,\s+3", text)
+
+
+@given(titles, addresses)
+def test_bibtex_is_read_back_as_it_was_written(title: str, address: str) -> None:
+    text = write_bibtex(replace(RECORD, title=title, address=address))
+    library = bibtexparser.parse_string(text)
+    assert library.failed_blocks == []
+    (entry,) = library.entries
+    fields = {name: field.value for name, field in entry.fields_dict.items()}
+    assert entry.key == RECORD.key
+    assert read_latex(fields["title"].removeprefix("{").removesuffix("}")) == (flat(title) or DATA_SET.title)
+    assert not re.search(r"[\s{}\\]", fields["url"])
+    assert unquote(fields["url"]) == unquote(address) or "%" in address
+    bare = ESCAPED.sub("", text)
+    assert bare.count("{") == bare.count("}")
+
+
+@given(titles, addresses)
+def test_ris_is_read_back_as_it_was_written(title: str, address: str) -> None:
+    text = write_ris(replace(RECORD, title=title, address=address))
+    lines = text.split("\r\n")
+    assert lines.pop() == ""
+    assert [line for line in lines if not re.fullmatch(r"[A-Z][A-Z0-9]  - .*", line)] == []
+    (entry,) = rispy.loads(text.replace("\r\n", "\n"))
+    assert entry["type_of_reference"] == "DATA"
+    assert entry["title"] == (flat(title) or DATA_SET.title)
+    assert entry["authors"] == [DATA_SET.author]
+    assert entry["urls"][0].startswith("https://example.com/")
+
+
+@given(titles, addresses)
+def test_csl_json_is_read_back_as_it_was_written(title: str, address: str) -> None:
+    (item,) = json.loads(write_csl_json(replace(RECORD, title=title, address=address)))
+    assert item["title"] == (flat(title) or DATA_SET.title)
+    assert item["accessed"] == {"date-parts": [[2026, 4, 3]]}
+    assert item["issued"]["date-parts"][0] == [DATA_SET.released.year, DATA_SET.released.month, DATA_SET.released.day]
+
+
+@given(titles, addresses)
+def test_text_is_one_line_in_each_language(title: str, address: str) -> None:
+    citation = replace(RECORD, title=title, address=address)
+    for text in (write_japanese(citation), write_english(citation)):
+        assert not re.search(r"[\x00-\x1f\x7f\u2028\u2029]", text)
+
+
+# CITATION.cff
+
+
+def test_the_citation_of_the_repository_is_up_to_date() -> None:
+    assert CFF.read_text("utf-8") == build_cff(METADATA, PROJECT_VERSION), "run: make citation"
+
+
+def test_the_citation_of_the_repository_has_what_the_format_asks_for() -> None:
+    described = yaml.safe_load(CFF.read_text("utf-8"))
+    assert {"cff-version", "message", "title", "authors"} <= described.keys()
+    assert described["cff-version"] == "1.2.0"
+    assert described["type"] in ("dataset", "software")
+    assert all(author.get("name") for author in described["authors"])
+    assert isinstance(described["date-released"], date)
+
+
+def test_the_day_of_publication_is_that_of_the_changelog() -> None:
+    released = re.findall(r"^## \[[0-9.]+\] - (\S+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    assert DATA_SET.released.isoformat() == released[0]
+
+
+def test_of_many_reports_the_first_is_named_and_the_others_counted() -> None:
+    names = [f"「計画{number}の報告書」" for number in range(1, MOST_REPORTS + 2)]
+    assert join_reports(names[:1], 1) == ""
+    assert join_reports(names[:2], 2) == "「計画1の報告書」、「計画2の報告書」"
+    assert join_reports(names, 1741) == "「計画1の報告書」ほか1,740の計画の報告書"

@@ -1,0 +1,143 @@
+"""Readings above words: only what a visitor reads is changed, and taking the readings away gives the page back."""
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keikaku.plan.errors import InvalidData
+from keikaku.plan.folder import read_plan
+from keikaku.publish.records.ruby import annotate, choose_readings, keep_easy
+
+READINGS = {"拝島": "はいじま", "拝島駅": "はいじまえき", "掘り起し": "ほりおこし"}
+PIECES = [
+    "拝島",
+    "拝島駅",
+    "<p>",
+    "</p>",
+    '<a href="/拝島" title="拝島">',
+    "</a>",
+    "<code>",
+    "</code>",
+    "<br>",
+    "<!--拝島-->",
+]
+PIECES += ["<svg>", "</svg>", "<textarea>", "</textarea>", "&amp;", "<", ">", '"', "'", " ", "駅", "<ruby>", "</ruby>"]
+
+
+def ruby(word: str) -> str:
+    return f"<ruby>{word}<rp>（</rp><rt>{READINGS[word]}</rt><rp>）</rp></ruby>"
+
+
+def test_a_word_gets_its_reading() -> None:
+    assert annotate("<p>拝島の資源の掘り起し</p>", READINGS) == f"<p>{ruby('拝島')}の資源の{ruby('掘り起し')}</p>"
+
+
+def test_the_longest_word_wins() -> None:
+    assert annotate("拝島駅", READINGS) == ruby("拝島駅")
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="/拝島" title="拝島 > 駅">x</a>',
+        "<!-- 拝島 -->",
+        "<title>拝島</title>",
+        "<script>'拝島'</script><style>拝島</style>",
+        "<textarea>拝島 <b>拝島</b></textarea>",
+        "<code>拝島</code><pre><b>拝島</b></pre>",
+        "<select><option>拝島</option></select>",
+        "<svg><text>拝島</text></svg>",
+        ruby("拝島"),
+        "<h1>商工会</h1>",
+    ],
+)
+def test_what_is_no_text_stays_as_it_is(html: str) -> None:
+    assert annotate(html, READINGS) == html
+
+
+def test_text_after_an_element_left_alone_is_read_again() -> None:
+    assert annotate("<code>拝島</code>拝島", READINGS) == f"<code>拝島</code>{ruby('拝島')}"
+
+
+def test_without_words_nothing_changes() -> None:
+    assert annotate("<p>拝島</p>", {}) == "<p>拝島</p>"
+
+
+@given(st.lists(st.sampled_from(PIECES)).map("".join))
+def test_taking_the_readings_away_gives_the_page_back(html: str) -> None:
+    unmarked = html.replace("<ruby>", "").replace("</ruby>", "")
+    annotated = annotate(unmarked, READINGS)
+    assert re.sub(r"</?ruby>|<rp>[（）]</rp>|<rt>[ぁ-ん]+</rt>", "", annotated) == unmarked
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('<a href="/plans">', '<a href="/plans?easy=1">'),
+        ('<a class="x" href="/plans?a=1#top">', '<a class="x" href="/plans?a=1&amp;easy=1#top">'),
+        ('<a href="?page=2">', '<a href="?page=2&amp;easy=1">'),
+        (
+            '<form action="/plans/search" method="get">',
+            '<form action="/plans/search" method="get"><input type="hidden" name="easy" value="1">',
+        ),
+    ],
+)
+def test_links_and_forms_lead_on(before: str, after: str) -> None:
+    assert keep_easy(before) == after
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        '<a href="#main">',
+        '<a href="https://example.com/">',
+        '<a href="//example.com/">',
+        '<a href="/plans.db">',
+        '<a href="/plans/measures.csv?_size=max">',
+        '<a href="/-/static/app.css">',
+        '<a rel="alternate" href="/plans">',
+        '<form method="post">',
+        "</form></a>",
+    ],
+)
+def test_files_and_other_sites_are_left(html: str) -> None:
+    assert keep_easy(html) == html
+
+
+def test_a_page_reads_words_as_its_own_plan_does() -> None:
+    rows = [("a", "日本橋", "にほんばし"), ("b", "日本橋", "にっぽんばし"), ("b", "港", "みなと")]
+    assert choose_readings(rows, "a") == {"日本橋": "にほんばし"}
+    assert choose_readings(rows, "b") == {"日本橋": "にっぽんばし", "港": "みなと"}
+
+
+def test_a_page_of_no_plan_leaves_words_that_plans_read_differently() -> None:
+    rows = [("a", "日本橋", "にほんばし"), ("b", "日本橋", "にっぽんばし"), ("b", "港", "みなと")]
+    assert choose_readings(rows, None) == {"港": "みなと"}
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("港: みなと\n神戸港: コウベコウ\n", []),
+        ("港: みなと\n<b>: びい\n", ["ruby.yml:2:1: <b>: '<b>' is not a word to give a reading; write kanji"]),
+        ("港: minato\n", ["ruby.yml:1:4: 港: 'minato' is not a reading; write hiragana or katakana"]),
+        ("- 港\n", ["ruby.yml:1:1: the record is not a mapping; write lines of key: value"]),
+        ("港: みなと\n港: みなと\n", ["ruby.yml:2:1: key '港' stands twice; keep one of them"]),
+    ],
+)
+def test_a_wrong_line_of_the_file_is_named(text: str, faults: list[str], folder: Path) -> None:
+    (folder / "ruby.yml").write_text(text, "utf-8")
+    found = read_faults(folder)
+    assert len(found) == len(faults), found
+    assert all(line.startswith(begin) for line, begin in zip(found, faults, strict=True)), found
+
+
+def read_faults(folder: Path) -> list[str]:
+    try:
+        read_plan(folder)
+    except InvalidData as error:
+        return [str(problem).removeprefix(f"{folder}/") for problem in error.problems]
+    return []

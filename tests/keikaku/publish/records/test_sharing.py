@@ -1,0 +1,106 @@
+"""Addresses to share keep what a page shows; the code to paste holds nothing that acts."""
+
+from html.parser import HTMLParser
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from keikaku.publish.records.sharing import find_embedded_part, shared_address, write_embed_code
+from keikaku.serving.headers import protect_answer
+
+VIEWS = [
+    ("/plans/measures", "_embed=1", "all"),
+    ("/plans/measures", "sector_id=x&_embed=table", "table"),
+    ("/plans/first_to_second_half", "_embed=picture", "picture"),
+    ("/timeline", "_embed=1&sector=x", "all"),
+    ("/plans", "sql=select+1&_embed=1", "all"),
+    ("/plans/measures/minato-kogyo-1", "_embed=1", "all"),
+]
+NOT_VIEWS = [
+    ("/plans/measures", ""),
+    ("/plans/measures", "_embed="),
+    ("/plans/measures", "_embed=0"),
+    ("/plans/measures", "_embed=everything"),
+    ("/plans/measures", "x=_embed%3D1"),
+    ("/", "_embed=1"),
+    ("/data", "_embed=1"),
+    ("/about", "_embed=1"),
+    ("/plans", "_embed=1"),
+    ("/plans", "sql=&_embed=1"),
+    ("/data", "sql=select+1&_embed=1"),
+    ("/verify", "sql=select+1&_embed=1"),
+    ("/-/versions", "sql=select+1&_embed=1"),
+    ("/plans.json", "sql=select+1&_embed=1"),
+    ("/", "sql=select+1&_embed=1"),
+    ("/plans/measures/minato-kogyo-1.json", "_embed=1"),
+    ("/plans/measures/minato-kogyo-1/x", "_embed=1"),
+    ("/cite/measures/minato-kogyo-1", "_embed=1"),
+    ("/plans/measures.json", "_embed=1"),
+    ("/print/minato", "_embed=1"),
+    ("/static/embed.js", "_embed=1"),
+    ("/-/versions", "_embed=1"),
+    ("/plans/-/query", "_embed=1"),
+]
+texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
+
+
+@pytest.mark.parametrize(("path", "query", "part"), VIEWS)
+def test_a_view_made_for_it_may_be_framed_and_nothing_else_changes(path: str, query: str, part: str) -> None:
+    assert find_embedded_part(path, query) == part
+    usual, framed = (dict(protect_answer([], path, q.encode())) for q in (query.replace("_embed", "_other"), query))
+    assert b"x-frame-options" not in framed
+    policy = framed.pop(b"content-security-policy")
+    assert policy == usual.pop(b"content-security-policy").replace(b"frame-ancestors 'none'", b"frame-ancestors *")
+    assert usual.pop(b"x-frame-options") == b"DENY"
+    assert framed == usual
+
+
+@pytest.mark.parametrize(("path", "query"), NOT_VIEWS)
+def test_no_other_page_may_be_framed(path: str, query: str) -> None:
+    assert find_embedded_part(path, query) == ""
+    headers = dict(protect_answer([(b"X-Frame-Options", b"ALLOWALL")], path, query.encode()))
+    assert headers[b"x-frame-options"] == b"DENY"
+    assert b"frame-ancestors 'none'" in headers[b"content-security-policy"]
+
+
+@pytest.mark.parametrize("status", [302, 400, 404, 500, 503])
+def test_an_error_in_place_of_a_view_may_not_be_framed(status: int) -> None:
+    headers = dict(protect_answer([], "/plans/measures", b"_embed=1", status))
+    assert headers[b"x-frame-options"] == b"DENY"
+
+
+def test_filters_and_order_stay_and_a_visit_goes() -> None:
+    query = "sector_id=a%26b&_sort_desc=number&_search=%E7%B5%A6%E9%A3%9F&_next=100&easy=1&_embed=table&_facet=is_new"
+    assert shared_address("/plans/measures", query, {"_embed": "1"}) == (
+        "/plans/measures?sector_id=a%26b&_sort_desc=number&_search=%E7%B5%A6%E9%A3%9F&_embed=1"
+    )
+    assert shared_address("/timeline", "easy=1") == "/timeline"
+
+
+class Tags(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+@given(texts, st.lists(st.tuples(texts.filter(bool), texts.filter(bool)), max_size=3))
+def test_the_code_has_one_frame_and_one_script_whatever_a_visitor_wrote(title: str, pairs: list) -> None:
+    address = "https://example.com" + shared_address("/plans/measures", urlencode(pairs), {"_embed": "1"})
+    (frame, frame_attributes), (script, script_attributes) = Tags(
+        write_embed_code(address, "https://example.com/static/embed.js", title)
+    ).found
+    assert (frame, script) == ("iframe", "script")
+    assert set(frame_attributes) == {"src", "title", "width", "height", "loading", "data-keikaku", "style"}
+    assert frame_attributes["src"] == address
+    assert script_attributes == {"src": "https://example.com/static/embed.js", "async": None}
+    told = parse_qsl(urlsplit(address).query)
+    assert told[-1] == ("_embed", "1")
+    assert told[:-1] == [pair for pair in pairs if not pair[0].startswith("_") and pair[0] != "easy"] or any(
+        name.startswith("_") for name, _ in pairs
+    )

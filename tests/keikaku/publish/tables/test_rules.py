@@ -1,0 +1,325 @@
+"""行政データにおける機械可読性に関するルール (2026-03-31), each rule as a test of the real files, under the number that it has there.
+
+The numbers are those of machine-readability-rules.csv in digital-go-jp/machine_readability_rule. Summaries, targets and
+other wording are one datum each in the sense of L1-07.
+"""
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import openpyxl
+import pyarrow.parquet
+import pytest
+from datasette.app import Datasette
+
+from keikaku.publish.catalogue.data_set import DataSet, TableInfo, read_data_set
+from keikaku.publish.catalogue.whole_set import write_files
+from tests.conftest import ROOT
+
+
+class Csv(NamedTuple):
+    """A CSV file of the data set, and the table that it should hold."""
+
+    table: TableInfo
+    raw: str
+    header: list[str]
+    rows: list[list[str]]
+
+    def column(self, name: str) -> list[str]:
+        place = self.header.index(name)
+        return [row[place] for row in self.rows]
+
+
+@pytest.fixture(scope="module")
+def data_set(site_folder: Path) -> DataSet:
+    return read_data_set(site_folder / "plans.db", ROOT / "metadata.yml")
+
+
+@pytest.fixture(scope="module")
+def folder(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("rules") / "files"
+    write_files(site_folder / "plans.db", ROOT / "metadata.yml", folder, lambda _: None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def files(folder: Path, data_set: DataSet) -> dict[str, Csv]:
+    found = {}
+    for table in data_set.tables:
+        raw = (folder / "csv" / f"{table.name}.csv").read_bytes().decode("utf-8")
+        header, *rows = csv.reader(io.StringIO(raw, newline=""))
+        found[table.name] = Csv(table, raw, header, rows)
+    return found
+
+
+@pytest.fixture(scope="module")
+def book(folder: Path) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(folder / "plans.xlsx")
+
+
+def sheets(book: openpyxl.Workbook, data_set: DataSet) -> list[Any]:
+    return [book[table.title] for table in data_set.tables]
+
+
+def numbers(file: Csv) -> dict[str, list[str]]:
+    """The columns of numbers."""
+    return {c.name: file.column(c.name) for c in file.table.columns if c.type != "TEXT"}
+
+
+def test_L1_01_the_formats_are_read_by_machines(folder: Path) -> None:
+    endings = {path.suffix for path in folder.rglob("*") if path.is_file()}
+    assert endings == {".csv", ".xlsx", ".json", ".jsonl", ".jsonld", ".ttl", ".parquet", ".zip", ".txt"}
+
+
+def test_L1_02_L3_01_a_file_holds_one_table_from_its_first_line(
+    files: dict[str, Csv], book: openpyxl.Workbook, data_set: DataSet
+) -> None:
+    for file in files.values():
+        assert file.header == [column.name for column in file.table.columns]
+        assert {len(row) for row in file.rows} <= {len(file.header)}
+        assert len(file.rows) == file.table.count
+    for table in data_set.tables:
+        sheet = book[table.title]
+        assert sheet["A1"].value == table.fields[0].heading
+        assert sheet.max_row == table.count + 1
+
+
+def test_L1_03_L1_04_no_empty_rows_or_columns_and_nothing_beside_the_table(
+    files: dict[str, Csv], book: openpyxl.Workbook, data_set: DataSet
+) -> None:
+    for file in files.values():
+        assert all(any(row) for row in file.rows), file.table.name
+    for sheet in sheets(book, data_set):
+        header = [cell.value for cell in sheet[1]]
+        assert all(header), sheet.title
+        assert all(any(cell.value is not None for cell in row) for row in sheet.iter_rows()), sheet.title
+
+
+def test_L1_05_L2_03_every_column_has_a_name_of_its_own(
+    files: dict[str, Csv], book: openpyxl.Workbook, data_set: DataSet
+) -> None:
+    headers = [file.header for file in files.values()]
+    headers += [[cell.value for cell in sheet[1]] for sheet in sheets(book, data_set)]
+    for header in headers:
+        assert all(header)
+        assert len(set(header)) == len(header), header
+
+
+def test_L1_06_no_spaces_or_line_breaks_for_looks(files: dict[str, Csv]) -> None:
+    wrong = [
+        (file.table.name, cell)
+        for file in files.values()
+        for row in file.rows
+        for cell in row
+        if cell != cell.strip() or re.search(r"[\n\r\t]|  |　　", cell)
+    ]
+    assert wrong == []
+
+
+def test_L1_07_a_key_a_code_or_a_number_is_one_datum(files: dict[str, Csv]) -> None:
+    for file in files.values():
+        single = {c.name for c in file.table.columns if c.references or file.table.terms(c) or c.name == "id"}
+        for name in single:
+            assert [cell for cell in file.column(name) if re.search(r"[、,;\s／]", cell)] == [], name
+
+
+def test_L1_08_characters_of_one_maker_stand_only_where_they_are_printed(files: dict[str, Csv]) -> None:
+    kept = {"printed", "name", "target", "evidence", "place", "label"}  # names, and text as printed
+    wrong = {
+        (file.table.name, name, cell)
+        for file in files.values()
+        for name in file.header
+        if name not in kept
+        for cell in file.column(name)
+        if re.search(r"[①-⓿㈠-㉃㊀-㊰㌀-㏿]|[\ue000-\uf8ff]", cell)
+    }
+    assert {(table, name) for table, name, _ in wrong} <= {("corrections", "reason"), ("corrections", "corrected")}
+
+
+def test_L1_09_empty_is_not_zero(folder: Path, files: dict[str, Csv], data_set: DataSet) -> None:
+    for table in data_set.tables:
+        stored = [["" if cell is None else str(cell) for cell in row] for row in data_set.rows(table)]
+        assert files[table.name].rows == stored
+    assert "空欄は「記載がない」ことを表し、0 ではありません" in (folder / "README.txt").read_text("utf-8")
+
+
+def test_L1_10_L1_12_L1_13_L2_06_the_workbook_has_cells_only(book: openpyxl.Workbook) -> None:
+    for sheet in book.worksheets:
+        assert not sheet._images and not sheet._charts
+        assert not sheet.merged_cells.ranges
+        assert sheet.sheet_state == "visible"
+        assert not any(dimension.hidden for dimension in sheet.row_dimensions.values())
+        assert not any(dimension.hidden for dimension in sheet.column_dimensions.values())
+        folded = [*sheet.row_dimensions.values(), *sheet.column_dimensions.values()]
+        assert not any(dimension.outlineLevel for dimension in folded)
+        assert [cell.coordinate for row in sheet.iter_rows() for cell in row if cell.data_type == "f"] == []
+
+
+def test_L1_11_looks_tell_nothing(book: openpyxl.Workbook, data_set: DataSet) -> None:
+    for sheet in sheets(book, data_set):
+        looks = {(cell.font.b, cell.fill.fill_type, cell.font.color and cell.font.color.rgb)
+                 for row in sheet.iter_rows(min_row=2) for cell in row}  # fmt: skip
+        assert len(looks) <= 1, sheet.title
+
+
+def test_L1_14_L1_15_a_record_is_a_line_and_commas_are_quoted(files: dict[str, Csv]) -> None:
+    for file in files.values():
+        lines = file.raw.split("\r\n")
+        assert lines.pop() == ""
+        assert len(lines) == len(file.rows) + 1
+        assert "\n" not in file.raw.replace("\r\n", "")
+        for row, line in zip(file.rows, lines[1:], strict=True):
+            for cell in row:
+                assert "," not in cell or f'"{cell}"' in line or '"' in cell
+
+
+def test_L2_01_L3_03_columns_of_numbers_hold_numbers_alone(files: dict[str, Csv]) -> None:
+    for file in files.values():
+        for name, cells in numbers(file).items():
+            wrong = [cell for cell in cells if cell and not re.fullmatch(r"-?\d+(\.\d+)?", cell)]
+            assert wrong == [], f"{file.table.name}.{name}"
+
+
+def test_L2_01_numbers_are_numbers_in_the_workbook_too(book: openpyxl.Workbook, data_set: DataSet) -> None:
+    for table in data_set.tables:
+        headings = {f.heading for f, c in zip(table.fields, table.columns, strict=True) if c.type != "TEXT"}
+        for cells in book[table.title].iter_cols():
+            if cells[0].value in headings:
+                wrong = [cell.value for cell in cells[1:] if cell.value is not None and cell.data_type != "n"]
+                assert wrong == [], f"{table.name} {cells[0].value}"
+
+
+def test_L2_02_nothing_is_left_out_because_the_row_before_has_it(files: dict[str, Csv]) -> None:
+    for file in files.values():
+        for column in file.table.columns:
+            if column.required:
+                assert all(file.column(column.name)), f"{file.table.name}.{column.name}"
+
+
+def test_L2_05_a_choice_holds_no_free_text(files: dict[str, Csv]) -> None:
+    for code, label in zip(files["codes"].column("code"), files["codes"].column("label"), strict=True):
+        assert re.fullmatch(r"[a-z_]+|[<>=]+|[一-鿿ぁ-ヿ]+", code), code
+        assert not re.search(r"[（(：:].*その他|その他.*[（(：:]", label)
+
+
+def test_L2_04_L3_02_every_code_stands_in_the_table_of_codes(files: dict[str, Csv]) -> None:
+    codes = files["codes"]
+    known = set(zip(codes.column("table_name"), codes.column("column_name"), codes.column("code"), strict=True))
+    for file in files.values():
+        for column in file.table.columns:
+            if file.table.terms(column):
+                used = {(file.table.name, column.name, cell) for cell in file.column(column.name) if cell}
+                assert used <= known
+
+
+def test_L3_04_every_quantity_has_a_unit(files: dict[str, Csv]) -> None:
+    indicators = files["indicators"]
+    values = zip(indicators.column("value"), indicators.column("unit"), strict=True)
+    assert all(unit for value, unit in values if value)
+
+
+def test_L3_05_years_are_gregorian_with_the_era_beside(files: dict[str, Csv]) -> None:
+    years = dict(zip(files["fiscal_years"].column("fiscal_year"), files["fiscal_years"].column("label"), strict=True))
+    assert years["2024"] == "令和6年度"
+    for file in files.values():
+        for column in file.table.columns:
+            if column.name.endswith("fiscal_year"):
+                assert {cell for cell in file.column(column.name) if cell} <= set(years)
+            if column.name.endswith(("date", "s_on")):
+                dates = {cell for cell in file.column(column.name) if cell}
+                assert all(re.fullmatch(r"\d{4}-\d\d(-\d\d)?", cell) for cell in dates), column.name
+
+
+def test_L3_06_codes_of_places_and_bodies_are_text_where_there_are_types(
+    folder: Path, book: openpyxl.Workbook, data_set: DataSet
+) -> None:
+    types = {field.name: str(field.type) for field in pyarrow.parquet.read_schema(folder / "parquet" / "plans.parquet")}
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    (plans,) = (resource for resource in package["resources"] if resource["name"] == "plans")
+    told = {field["name"]: field["type"] for field in plans["schema"]["fields"]}
+    (table,) = (table for table in data_set.tables if table.name == "plans")
+    sheet = book[table.title]
+    headings = [cell.value for cell in sheet[1]]
+    for name in ("municipality_code", "corporate_number"):
+        assert (types[name], told[name]) == ("string", "string")
+        (heading,) = (field.heading for field in table.fields if field.name == name)
+        cell = sheet.cell(2, headings.index(heading) + 1)
+        assert (cell.data_type, cell.number_format) == ("s", "@")
+
+
+def test_L3_07_one_form_for_all_years_and_changes_of_it_are_told(folder: Path, files: dict[str, Csv]) -> None:
+    """No file is of one year: years stand in rows. The history of changes is in the files and in their README."""
+    assert not [path for path in folder.rglob("*") if re.search(r"(19|20)\d\d|[rhRH]\d", path.stem)]
+    assert "fiscal_year" in files["results"].header
+
+
+def test_L3_06_the_place_has_its_code_and_its_full_name(files: dict[str, Csv]) -> None:
+    plans = files["plans"]
+    assert all(re.fullmatch(r"\d{6}", code) for code in plans.column("municipality_code"))
+    assert "132071" in plans.column("municipality_code")
+    assert all(re.fullmatch(r"\d{13}", number) for number in plans.column("corporate_number"))
+    assert all(re.search(r"[都道府県市区町村]$", name) for name in plans.column("municipality"))
+
+
+def test_L3_08_definitions_names_encoding_and_version_are_told(folder: Path, files: dict[str, Csv]) -> None:
+    readme = (folder / "README.txt").read_text("utf-8")
+    for word in ("UTF-8（BOMなし）", "CRLF", "出典", "ライセンス", "データの版", "更新履歴"):
+        assert word in readme
+    changes = files["changes"]
+    for date, title in zip(changes.column("date"), changes.column("title"), strict=True):
+        assert re.search(f"・{date}　.*{re.escape(title)}", readme)
+    for file in files.values():
+        assert not file.raw.startswith("\ufeff")
+        for field in file.table.fields:
+            assert re.fullmatch(r"[a-z][a-z0-9_]*", field.name)
+            assert f"{field.name}　{field.heading}：{field.meaning}" in readme
+
+
+def test_L3_09_tables_are_long(files: dict[str, Csv]) -> None:
+    for file in files.values():
+        assert not [name for name in file.header if re.search(r"\d{4}|_\d+$", name)], file.table.name
+
+
+# The same of what pages give away, table by table
+
+
+@pytest.mark.parametrize("ending", ["csv", "excel.csv"])
+async def test_L1_02_L1_14_L2_03_L3_01_of_the_csv_of_a_page(site: Datasette, data_set: DataSet, ending: str) -> None:
+    for name in await find_listed(site, data_set):
+        answer = await site.client.get(f"/plans/{name}.{ending}")
+        text = answer.content.decode("utf-8-sig" if ending == "excel.csv" else "utf-8")
+        header, *rows = csv.reader(io.StringIO(text, newline=""))
+        assert all(header) and len(set(header)) == len(header), name
+        assert {len(row) for row in rows} <= {len(header)}, name
+        assert len(text.split("\r\n")) == len(rows) + 2, name
+        assert "header=present" in answer.headers["content-type"]
+        assert "charset=utf-8" in answer.headers["content-type"]
+
+
+async def test_L1_02_L1_03_L1_12_L2_01_L2_03_L3_01_of_the_workbook_of_a_page(
+    site: Datasette, data_set: DataSet
+) -> None:
+    for name in await find_listed(site, data_set):
+        answer = await site.client.get(f"/plans/{name}.xlsx")
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
+        header = [cell.value for cell in sheet[1]]
+        assert all(header) and len(set(header)) == len(header), name
+        assert not sheet.merged_cells.ranges and not sheet._images and not sheet._charts
+        assert sheet.max_row == int(answer.headers["keikaku-rows"]) + 1
+        for row in sheet.iter_rows(min_row=2):
+            assert any(cell.value is not None for cell in row), name
+            assert not any(isinstance(cell.value, str) and cell.data_type == "n" for cell in row), name
+
+
+async def find_listed(site: Datasette, data_set: DataSet) -> list[str]:
+    return [*(table.name for table in data_set.tables), *await site.get_database("plans").view_names()]
+
+
+def test_every_rule_has_a_test() -> None:
+    tested = {rule for name in globals() if name.startswith("test_") for rule in re.findall(r"L\d_\d\d", name)}
+    rules = {f"L{level}_{number:02}" for level, most in ((1, 15), (2, 6), (3, 9)) for number in range(1, most + 1)}
+    assert tested == rules
