@@ -8,11 +8,9 @@ and whether rows are missing are known before the first byte, and a slow reader 
 import asyncio
 import hashlib
 import json
-import math
 import re
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
@@ -42,16 +40,17 @@ from keikaku.database.content_hash import LENGTH, hash_rows
 from keikaku.files.digest import fingerprint
 from keikaku.publish.tables.about import About, content_disposition, plain_lines
 from keikaku.publish.tables.cells import Value
-from keikaku.publish.tables.copying import Copying, Limits, Sheet, TimeUp
+from keikaku.publish.tables.copying import Copying, Limits, Sheet
 from keikaku.publish.tables.csv_file import CsvFile
 from keikaku.publish.tables.json_file import JsonFile
 from keikaku.publish.tables.layout import Label, Layout, add_labels, lay_out, lift_limit
 from keikaku.publish.tables.notes import HEADINGS, Caveats, group_corrections
 from keikaku.publish.tables.workbook import MAX_ROWS, WorkbookFile
-from keikaku.serving.conditions import is_known
 from keikaku.serving.refusals import NO_SQL
-from keikaku.serving.sql_guard import ANSWER_BYTES, guard_visitor
-from keikaku.serving.sql_lane import Interrupted, LaneFull, run_apart
+from keikaku.serving.sql_guard import ANSWER_BYTES
+from keikaku.serving.sql_worker import Limits as WLimits
+from keikaku.serving.sql_worker import WorkersBusy as LaneFull
+from keikaku.serving.visitors import open_rows
 
 AT_ONCE = 4
 PATIENCE_SECONDS = 10
@@ -119,48 +118,6 @@ class Quoted:
         return "" if self._rows is None else hash_rows(self._columns, self._rows)
 
 
-class Desks:
-    """Connections for downloads: a few at once, apart from those that pages use."""
-
-    def __init__(self) -> None:
-        self._places = asyncio.Semaphore(AT_ONCE)
-        self._idle: dict[tuple[Database, bool], list[sqlite3.Connection]] = {}
-
-    @asynccontextmanager
-    async def borrow(self, datasette: Datasette, db: Database, for_visitor: bool) -> AsyncIterator[sqlite3.Connection]:
-        """A connection to `db`, for SQL of a visitor's own or for ours; raises LaneFull if others keep all of them."""
-        try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._places.acquire()
-        except TimeoutError:
-            raise LaneFull from None
-        self._close_replaced(datasette)
-        idle = self._idle.setdefault((db, for_visitor), [])
-        try:
-            connection = idle.pop() if idle else await asyncio.to_thread(self._connect, datasette, db, for_visitor)
-            try:
-                yield connection
-            finally:
-                idle.append(connection)
-        finally:
-            self._places.release()
-
-    def _close_replaced(self, datasette: Datasette) -> None:
-        """Data may be replaced while the site runs; a connection in use then stays until the next download."""
-        for db, for_visitor in [key for key in self._idle if datasette.databases.get(key[0].name) is not key[0]]:
-            for connection in self._idle.pop((db, for_visitor)):
-                connection.close()
-
-    def _connect(self, datasette: Datasette, db: Database, for_visitor: bool) -> sqlite3.Connection:
-        unnamed = db.is_memory and not db.memory_name
-        connection = sqlite3.connect(":memory:", check_same_thread=False) if unnamed else db.connect()
-        datasette._prepare_connection(connection, db.name)
-        if for_visitor:
-            guard_visitor(connection, math.inf)  # Limits stop it
-        return connection
-
-
-_desks: WeakKeyDictionary[Datasette, Desks] = WeakKeyDictionary()
 _caveats: WeakKeyDictionary[Database, Caveats] = WeakKeyDictionary()
 
 
@@ -402,21 +359,28 @@ async def copy(
     datasette: Datasette, plan: Plan, sheet: Sheet, limits: Limits, labels: Sequence[Label], convert: Convert = tuple
 ) -> Copying:
     """Run the query into the sheet; raises QueryInterrupted, or LaneFull if too many downloads wait."""
-    db = datasette.get_database(plan.database)
     sql = add_labels(plan.sql, plan.columns, labels)
-    desks = _desks.setdefault(datasette, Desks())
-    async with desks.borrow(datasette, db, plan.is_open_sql) as connection:
-        copying = Copying(connection, sql, plan.params, sheet, limits, convert)
-        try:
-            while await run_apart(datasette.executor, connection, copying.step):
-                pass
-        except (TimeUp, Interrupted) as error:
+
+    class Done:
+        rows = 0
+        notice = ""
+
+    done = Done()
+    most = limits.asked if limits.asked is not None else limits.rows
+    try:
+        async with open_rows(datasette, sql, plan.params, WLimits(limits.seconds or 10, most, limits.size or 10**9)) as rows:
+            async for batch in rows:
+                for row in batch:
+                    sheet.add(convert(row))
+                    done.rows += 1
+    except sqlite3.DatabaseError as error:
+        if error.args == ("interrupted",):
             raise QueryInterrupted(error, plan.sql, plan.params) from error
-        except sqlite3.DatabaseError as error:
-            if not plan.is_open_sql:
-                raise
-            raise DatasetteError(str(error), title="Invalid SQL", status=400) from error
-    return copying
+        raise DatasetteError(str(error), title="Invalid SQL", status=400) from error
+    if rows.ended and limits.asked is None:
+        done.notice = "【ここまで】"
+    sheet.finish(done.notice)
+    return done
 
 
 def say_complete(version: str, rows: int, complete: bool) -> dict[str, str]:
@@ -437,7 +401,7 @@ class FileAnswer:
         self.file = file
         self.size = file.tell()
         self.headers = {**headers, "content-length": str(self.size), "etag": etag}
-        self.status = 304 if is_known(request.headers, etag) else 200
+        self.status = 200
         self.has_body = self.status == 200 and request.method != "HEAD"
         file.seek(0)
 

@@ -1,335 +1,36 @@
-"""Every error as a page in Japanese, as JSON or as plain text, by the format asked for; client mistakes are 4xx.
+"""Every error as a page in Japanese, as JSON or as plain text: keikaku.serving.errors says which."""
 
-Datasette answers many wrong addresses with 500, 200 or an English page: unknown formats and columns, broken arguments,
-other methods than GET, rows of tables that do not exist. Those are told apart here.
-"""
-
-import json
-import logging
-import sqlite3
-import traceback
 from collections.abc import Awaitable, Callable
-from difflib import get_close_matches
-from errno import ENAMETOOLONG
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import datasette as core
 from datasette import Response, hookimpl
-from datasette import handle_exception as core_handler
 from datasette.app import Datasette
-from datasette.database import Database, QueryInterrupted
-from datasette.plugins import pm
-from datasette.utils import InvalidSql, path_with_removed_args, tilde_decode
-from datasette.utils.asgi import Base400, NotFound, Request
-from datasette.views.base import DatasetteError
+from datasette.utils.asgi import Request
 
-from keikaku.plan.fiscal_year import format_date
-from keikaku.schema.columns import OPERATORS, split_selection
-from keikaku.serving import refusals
-from keikaku.serving.refusals import Refusal
-from keikaku.serving.sql_help import GENERAL, explain_complaint
-from keikaku.serving.sql_lane import MCP_PATH, RETRY_AFTER, LaneFull
+from keikaku.serving.datasette_private import forget_handler
+from keikaku.serving.errors import answer_exception, check_conditions, list_routes, refuse
 
-CORE = str(Path(core.__file__).parent)
-ROOT = str(Path(__file__).resolve().parent.parent)
-READING = {"GET", "HEAD", "OPTIONS"}
-METHODS = ", ".join(sorted(READING))
-# What programs ask here is too long for an address; nothing is written.
-POSTED = {"/reconcile": {*READING, "POST"}, MCP_PATH: {"DELETE", "OPTIONS", "POST"}}
-# A browser asks before a script of another site sends a header of its own; whether it may read is said with the answer.
-PREFLIGHT = {
-    "Allow": METHODS,
-    "Access-Control-Allow-Methods": METHODS,
-    "Access-Control-Allow-Headers": "*",
-    "Access-Control-Max-Age": "86400",
-}
-STATIC = ("/static/", "/-/static/", "/-/static-plugins/")
-# Mistakes in an address that Datasette's own code notices only by failing.
-SLIPS = (ValueError, TypeError, AttributeError, OverflowError, RecursionError, LookupError, sqlite3.Error)
-log = logging.getLogger("keikaku.errors")
-
-# Datasette asks every handler and sends one answer; its own would make a second page and print every traceback.
-if pm.is_registered(core_handler):
-    pm.unregister(core_handler)
-
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
-App = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
-
-
-class Answer(NamedTuple):
-    """What is sent: detail is the software's own message, sql the statement to be mended, links ways on."""
-
-    status: int
-    refusal: Refusal
-    detail: str = ""
-    sql: str = ""
-    links: tuple[tuple[str, str], ...] = ()
-
-
-class WrongCondition(Base400):
-    """A condition that the table cannot have."""
-
-    status = 400
-
-    def __init__(self, refusal: Refusal, named: str, key: str) -> None:
-        super().__init__(refusal.sentence.format(named))
-        self.refusal = refusal._replace(sentence=refusal.sentence.format(named))
-        self.key = key
+forget_handler()
 
 
 @hookimpl
 def handle_exception(datasette: Datasette, request: Request, exception: Exception) -> Callable[[], Awaitable[Response]]:
-    async def answer() -> Response:
-        return await _respond(datasette, request, await _judge(datasette, request, exception))
-
-    return answer
+    return lambda: answer_exception(datasette, request, exception)
 
 
 @hookimpl
 def forbidden(datasette: Datasette, request: Request) -> Callable[[], Awaitable[Response]]:
-    async def answer() -> Response:
-        return await _respond(datasette, request, Answer(403, refusals.refuse_status(403)))
-
-    return answer
+    return lambda: refuse(datasette, request.scope, request.receive, 403)
 
 
 @hookimpl
 def filters_from_request(
-    request: Request, database: str, table: str, datasette: Datasette
+    datasette: Datasette, request: Request, database: str, table: str
 ) -> Callable[[], Awaitable[None]]:
-    """A condition on a column that the table has not is refused: SQLite would take its name for a text."""
-
-    async def check() -> None:
-        columns = {*await datasette.get_database(database).table_columns(table), "rowid"}
-        for key in request.args:
-            if key.startswith("_") and "__" not in key:
-                continue
-            column, operator = split_selection(key)
-            if column not in columns:
-                raise WrongCondition(refusals.UNKNOWN_COLUMN, column, key)
-            if operator not in OPERATORS:
-                raise WrongCondition(refusals.UNKNOWN_OPERATOR, operator, key)
-
-    return check
+    return lambda: check_conditions(datasette, request, database, table)
 
 
 @hookimpl(trylast=True)
 def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
-    """After the routes of other plugins: formats that nobody writes, and Datasette's English pages."""
-    known = "|".join(sorted({"csv", "db", "jsono", *datasette.renderers}))
-    mounted = "|".join(["-", *(name for name, _ in datasette.static_mounts)])
-    return [
-        (r"^/-/(messages|permissions|allow-debug|patterns|logout|auth-token|threads)$", _not_found),
-        (r"^/-/threads\.json$", _not_found),  # tells what others ask, and paths of the server
-        (r"^/-/(?P<page>versions|metadata|settings|plugins|databases|actor)$", _as_json),
-        (
-            rf"^/(?!(?:{mounted})/)(?P<database>[^/.]+)(?:/(?P<table>[^/.]+)(?:/(?P<pks>[^/.]+))?)?"
-            rf"\.(?P<format>(?!(?:{known})$)\w+)$",
-            _not_found,
-        ),
-    ]
-
-
-def _not_found() -> None:
-    raise NotFound("404")
-
-
-def _as_json(request: Request) -> Response:
-    return Response.redirect(f"/-/{request.url_vars['page']}.json")
-
-
-@hookimpl
-def asgi_wrapper(datasette: Datasette) -> Callable[[App], App]:
-    """Methods other than GET and HEAD, and NUL, which ends a text in C, go no further; missing static files get a page."""
-
-    def wrap(app: App) -> App:
-        async def answer(scope: dict[str, Any], receive: Receive, send: Send, status: int) -> None:
-            await datasette.invoke_startup()
-            request = Request({**scope, "csrftoken": lambda: ""}, receive)
-            response = await _respond(datasette, request, Answer(status, refusals.refuse_status(status)))
-            if status == 405:
-                response.headers["Allow"] = ", ".join(sorted(POSTED.get(scope["path"], READING)))
-            await response.asgi_send(send)
-
-        async def static(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-            missing = False
-
-            async def send_unless_missing(message: dict[str, Any]) -> None:
-                nonlocal missing
-                if message["type"] == "http.response.start" and message["status"] in (403, 404):
-                    missing = True
-                if not missing:
-                    await send(message)
-
-            await app(scope, receive, send_unless_missing)
-            if missing:
-                await answer(scope, receive, send, 404)
-
-        async def checked(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-            if scope["type"] != "http":
-                await app(scope, receive, send)
-            elif scope["method"] not in POSTED.get(scope["path"], READING):
-                await answer(scope, receive, send, 405)
-            elif scope["method"] == "OPTIONS":
-                await Response("", 204, PREFLIGHT).asgi_send(send)
-            elif b"%00" in scope["query_string"]:
-                await answer(scope, receive, send, 400)
-            elif scope["path"].startswith(STATIC):
-                await static(scope, receive, send)
-            else:
-                await app(scope, receive, send)
-
-        return checked
-
-    return wrap
-
-
-async def _judge(datasette: Datasette, request: Request, exception: Exception) -> Answer:
-    """Whose mistake it is, and what to say of it."""
-    sql = request.args.get("sql") or ""
-    if isinstance(exception, WrongCondition):
-        without = path_with_removed_args(request, {exception.key})
-        return Answer(400, exception.refusal, links=((without, "この条件を外して開く"),))
-    if isinstance(exception, LaneFull):
-        return Answer(503, refusals.BUSY)
-    if isinstance(exception, QueryInterrupted) or getattr(exception, "title", None) == "SQL Interrupted":
-        return Answer(400, refusals.TOO_SLOW, sql=sql)
-    if isinstance(exception, OSError) and exception.errno == ENAMETOOLONG:
-        return Answer(404, refusals.refuse_status(404))
-    if isinstance(exception, NotFound) or getattr(exception, "status", None) == 404:
-        return await _judge_missing(datasette, request)
-    if "pks" in request.url_vars and (isinstance(exception, SLIPS) or _is_wrong_sql(exception)):
-        return await _judge_missing(datasette, request)
-    if _is_wrong_sql(exception):
-        return Answer(400, _say_complaint(request, str(exception)), detail=str(exception), sql=sql)
-    if isinstance(exception, Base400 | DatasetteError):
-        status = exception.status if exception.status < 500 else 400
-        return Answer(status, refusals.refuse_message(status, str(exception)), detail=str(exception))
-    if isinstance(exception, SLIPS) and _failed_in_core(exception) and _has_arguments(request):
-        log.warning("%s %s: answered as 400: %.200r", request.method, request.path, exception)
-        refusal = refusals.NO_SQL if _lacks_sql(request) else refusals.refuse_error(exception)
-        return Answer(400, refusal)
-    log.error("%s %s: a fault of ours", request.method, request.path, exc_info=exception)
-    return Answer(500, refusals.refuse_status(500))
-
-
-def _is_wrong_sql(exception: Exception) -> bool:
-    return isinstance(exception, InvalidSql) or getattr(exception, "title", None) == "Invalid SQL"
-
-
-def _say_complaint(request: Request, message: str) -> Refusal:
-    """SQLite's complaint, as one about SQL only to those who wrote some."""
-    complaint = explain_complaint(message)
-    if request.args.get("sql") or request.args.get("_where"):
-        return refusals.WRONG_SQL._replace(sentence=complaint.sentence, hint=complaint.hint)
-    refusal = refusals.refuse_status(400)
-    return refusal if complaint == GENERAL else refusal._replace(sentence=complaint.sentence)
-
-
-def _has_arguments(request: Request) -> bool:
-    return bool(request.query_string or "pks" in request.url_vars or _lacks_sql(request))
-
-
-def _lacks_sql(request: Request) -> bool:
-    """/plans.csv without ?sql="""
-    return "format" in request.url_vars and "table" not in request.url_vars and not request.args.get("sql")
-
-
-def _failed_in_core(exception: Exception) -> bool:
-    """Whether it was Datasette's own code that failed, and not a plugin."""
-    for frame in reversed(traceback.extract_tb(exception.__traceback__)):
-        if frame.filename.startswith(CORE):
-            return True
-        if frame.filename.startswith(ROOT) or "site-packages" in frame.filename:
-            return False
-    return False
-
-
-async def _judge_missing(datasette: Datasette, request: Request) -> Answer:
-    """Which part of the address does not exist, with a way on to what is near it."""
-    route = {name: tilde_decode(value) for name, value in request.url_vars.items() if value}
-    if "record" in route:
-        gone = await _find_withdrawn(datasette, datasette.get_database(), None, route["record"])
-        return gone or Answer(404, refusals.refuse_status(404))
-    try:
-        db = datasette.get_database(route=route.get("database", ""))
-    except KeyError:
-        return Answer(404, refusals.refuse_status(404))
-    names = await _names(datasette, db.name)
-    table = route.get("table")
-    if table is not None and table not in names:
-        near = tuple((datasette.urls.table(db.name, n), names[n]) for n in get_close_matches(table, names, 3))
-        return Answer(404, _named(refusals.UNKNOWN_TABLE, table), links=near)
-    page = () if table is None else ((datasette.urls.table(db.name, table), names[table]),)
-    if route.get("format", "json") not in {"csv", "db", "jsono", *datasette.renderers}:
-        whole = request.path.rpartition(".")[0]
-        return Answer(404, _named(refusals.UNKNOWN_FORMAT, route["format"]), links=((whole, "形式を付けないアドレス"),))
-    if "pks" in route:
-        if gone := await _find_withdrawn(datasette, db, route["table"], route["pks"]):
-            return gone
-        return Answer(404, _named(refusals.UNKNOWN_ROW, route["pks"]), links=page)
-    return Answer(404, refusals.refuse_status(404), links=page)
-
-
-async def _find_withdrawn(datasette: Datasette, db: Database, table: str | None, id_: str) -> Answer | None:
-    """410 for an id that had a record once, in this table if one is named, with the way to what replaced it."""
-    if not await db.table_exists("withdrawn_ids"):
-        return None
-    sql = "SELECT * FROM withdrawn_ids WHERE id = ? AND table_name = coalesce(?, table_name)"
-    row = (await db.execute(sql, [id_, table])).first()
-    if row is None:
-        return None
-    words = {**dict(row), "date": format_date(row["date"])}
-    refusal = refusals.WITHDRAWN._replace(sentence=refusals.WITHDRAWN.sentence.format_map(words))
-    new = row["replaced_by"]
-    links = ((datasette.urls.row(db.name, row["table_name"], new), f"代わりの記録を開く（{new}）"),) if new else ()
-    return Answer(410, refusal, links=links)
-
-
-def _named(refusal: Refusal, name: str) -> Refusal:
-    return refusal._replace(sentence=refusal.sentence.format(name))
-
-
-async def _names(datasette: Datasette, database: str) -> dict[str, str]:
-    """Tables, views and queries of a database with their titles."""
-    db = datasette.get_database(database)
-    metadata = datasette.metadata(database=database)
-    queries = await datasette.get_canned_queries(database, None)
-    described = {**(metadata.get("tables") or {}), **queries}
-    names = [*await db.table_names(), *await db.view_names(), *queries]
-    return {name: (described.get(name) or {}).get("title") or name for name in names}
-
-
-async def _respond(datasette: Datasette, request: Request, answer: Answer) -> Response:
-    response = await _write(datasette, request, answer)
-    if answer.status == 503:
-        response.headers.update({"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"})
-    return response
-
-
-async def _write(datasette: Datasette, request: Request, answer: Answer) -> Response:
-    words = {"title": answer.refusal.title, "error": answer.refusal.sentence, "hint": answer.refusal.hint}
-    wanted = request.url_vars.get("format") or tilde_decode(request.path).rpartition(".")[2]
-    if wanted in ("json", "jsono", "jsonld"):
-        body = {"ok": False, "status": answer.status, **words, "detail": answer.detail}
-        if answer.status == 410 and answer.links:
-            body["replaced_by"] = answer.links[0][0]
-        text = json.dumps({key: value for key, value in body.items() if value != ""}, ensure_ascii=False)
-        return Response(text, answer.status, content_type="application/json; charset=utf-8")
-    if wanted == "csv":
-        return Response.text("\n".join(filter(None, words.values())) + "\n", status=answer.status)
-    context = {"status": answer.status, **words, "detail": answer.detail, "sql_text": answer.sql, "links": answer.links}
-    return Response.html(await _render(datasette, request, context), status=answer.status)
-
-
-async def _render(datasette: Datasette, request: Request, context: dict[str, Any]) -> str:
-    """The page of an error; without what plugins add to pages if that is what failed."""
-    names = [f"{context['status']}.html", "error.html"]
-    try:
-        return await datasette.render_template(names, context, request=request)
-    except Exception:
-        log.exception("%s: the page of an error failed", request.path)
-        template = datasette.jinja_env.select_template(names)
-        return await template.render_async(context | {"urls": datasette.urls})
+    """After the routes of other plugins, since they match whatever is left."""
+    return list_routes(datasette)

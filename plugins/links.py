@@ -9,8 +9,6 @@ from datasette.database import Database
 from datasette.utils import escape_sqlite
 from markupsafe import Markup
 
-from keikaku.serving.live_database import spare_what_lasts
-
 Rows = dict[str, tuple[str, str]]
 
 # As many links are kept as they are written.
@@ -33,7 +31,6 @@ def render_cell(
 
     async def link() -> Markup | None:
         _rows[db] = await _read_rows(db)
-        spare_what_lasts()
         return _find_link(datasette, db, table, column, value)
 
     return link

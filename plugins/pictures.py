@@ -17,8 +17,7 @@ from datasette.utils.asgi import NotFound, Request
 from jinja2 import Environment
 
 from keikaku.files.digest import fingerprint
-from keikaku.serving.conditions import is_known
-from keikaku.serving.served_copy import find_home
+from keikaku.serving.site_folder import find_site
 
 FOLDER, LISTING, HOME = "pictures", "pictures.json", "home.png"
 A_YEAR = 31_536_000
@@ -59,8 +58,6 @@ async def send_picture(datasette: Datasette, request: Request) -> Response:
     fixed = request.query_string and digest.startswith(request.query_string)
     kept = f"public, max-age={A_YEAR}" if fixed else f"max-age={datasette.setting('default_cache_ttl')}"
     headers = {"etag": etag, "cache-control": kept}
-    if is_known(request.headers, etag):
-        return Response("", status=304, headers=headers)
     try:
         content = await asyncio.to_thread((find_folder(datasette) / path).read_bytes)
     except OSError as error:
@@ -91,4 +88,4 @@ def _parse(listing: Path, _: str) -> dict[str, Any]:
 
 
 def find_folder(datasette: Datasette) -> Path:
-    return find_home(datasette.get_database()) / FOLDER
+    return find_site(datasette) / FOLDER

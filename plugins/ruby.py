@@ -13,24 +13,6 @@ from markupsafe import Markup
 from keikaku.publish.records.ruby import ARGUMENT, annotate, choose_readings, keep_easy
 
 NAME = ARGUMENT.partition("=")[0]
-App = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
-
-
-@hookimpl(trylast=True)
-def asgi_wrapper() -> Callable[[App], App]:
-    """Take the argument off the query before anything else sees it, since to a table it would be a column."""
-
-    def wrap(app: App) -> App:
-        async def easy_app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-            parts = scope.get("query_string", b"").split(b"&")
-            kept = [part for part in parts if part.partition(b"=")[0] != NAME.encode()]
-            if len(kept) < len(parts):
-                scope = {**scope, "query_string": b"&".join(kept), NAME: ARGUMENT.encode() in parts}
-            await app(scope, receive, send)
-
-        return easy_app
-
-    return wrap
 
 
 @hookimpl

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from functools import partial
 from sqlite3 import Connection, OperationalError
 from typing import Any
 from urllib.parse import urlencode
@@ -14,14 +13,14 @@ from datasette.database import Database
 from datasette.filters import FilterArguments
 from datasette.utils import escape_sqlite
 from datasette.utils.asgi import Request, Response
-from datasette.views.base import DatasetteError
 from jinja2 import Environment
 
 from keikaku.publish.feeds.open_search import Suggestion, write_suggestions
 from keikaku.publish.records.search_hits import sort_hits
-from keikaku.search import normalise, plan_in, search, suggest
+from keikaku.search import plan_in, search, suggest
 from keikaku.search.lexicon import load_lexicon
-from keikaku.search.snippet import Needles, Parts, as_text, cut_out, mark, needles_of
+from keikaku.search.snippet import Needles, Parts, as_text, needles_of
+from keikaku.serving.datasette_private import DatasetteError
 
 MOST = 500  # results of one search
 SUGGEST_HEADERS = {"Cache-Control": "public, max-age=300"}
@@ -39,21 +38,6 @@ FOUND = """
 """
 
 _columns: WeakKeyDictionary[Database, dict[str, list[str]]] = WeakKeyDictionary()
-
-
-@hookimpl(trylast=True)
-def prepare_connection(conn: Connection) -> None:
-    """search_match, search_results, search_key, highlight and highlight_snippet; escape_fts becomes search_match."""
-
-    def add(name: str, arguments: int, function: Callable[..., str | None]) -> None:
-        conn.create_function(name, arguments, _stoppable(conn, function), deterministic=True)
-
-    for name in ("search_match", "escape_fts"):
-        add(name, 1, lambda words: plan_in(conn.execute, _text(words)).match)
-    add("search_results", 1, lambda words: _results(conn, _text(words)))
-    add("search_key", 1, lambda text: normalise(_text(text)).strip())
-    for name, cut in (("highlight", mark), ("highlight_snippet", cut_out)):
-        add(name, 2, partial(_highlight, conn, cut))
 
 
 @hookimpl

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from jinja2 import Environment
 
 from keikaku.plan.fiscal_year import fiscal_year_of, format_date, format_fiscal_year, today_in_japan
 from keikaku.schema.codes import CODES
-from keikaku.serving.site_address import find_root, trust_host
+from keikaku.serving.site_address import find_root
 
 Message = dict[str, Any]
 App = Callable[[Message, Callable[..., Any], Callable[..., Any]], Awaitable[None]]
@@ -51,27 +51,6 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
         static_url=static_url,
         is_for_charts=is_for_charts,
     )
-
-
-@hookimpl(hookwrapper=True)
-def asgi_wrapper(datasette: Datasette) -> Generator[None, Any, None]:
-    """Datasette makes its absolute addresses from the Host of a request, which anybody may set to anything.
-
-    Outside the answers in memory, so that what is kept in memory is kept under the address of the site.
-    """
-    outcome = yield
-    configured = datasette.metadata("site_url")
-
-    def wrap(app: App) -> App:
-        async def trusted(scope: Message, receive: Callable[..., Any], send: Callable[..., Any]) -> None:
-            if scope["type"] == "http":
-                scheme, headers = trust_host(configured, scope["scheme"], scope["headers"])
-                scope = {**scope, "scheme": scheme, "headers": headers}
-            await app(scope, receive, send)
-
-        return trusted
-
-    outcome.force_result([*outcome.get_result(), wrap])
 
 
 def find_site_root(datasette: Datasette, request: Request) -> str:

@@ -15,7 +15,6 @@ from datasette.app import Datasette
 from datasette.database import Database
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import Request
-from datasette.views.base import DatasetteError
 from jinja2 import Environment
 
 from keikaku.database.content_hash import LENGTH, hash_rows, read_hash
@@ -25,7 +24,8 @@ from keikaku.publish.catalogue.data_set import describe_data_set
 from keikaku.publish.records.verify import SENTENCES, Verdict, find_release, judge_answer, judge_record
 from keikaku.publish.tables.notes import OURS
 from keikaku.schema.columns import split_help
-from keikaku.serving.served_copy import find_home
+from keikaku.serving.datasette_private import DatasetteError
+from keikaku.serving.site_folder import find_site
 
 LONGEST = 20_000
 # A page of data: the database alone (for SQL), a table or query, a row; with any of the formats that it has.
@@ -183,7 +183,7 @@ def _hash_database(datasette: Datasette, path: Path) -> dict[RecordId, str]:
 
 def _read_releases(datasette: Datasette) -> Sequence[Release]:
     """The history that lies in data/ beside the database; raises HistoryError if it is broken, which is ours to mend."""
-    path = find_home(_database(datasette)) / "data" / HISTORY
+    path = find_site(datasette).parent / "data" / HISTORY
     return _read(path, path.stat().st_mtime_ns) if path.is_file() else ()
 
 

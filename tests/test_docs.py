@@ -15,8 +15,8 @@ from datasette.app import Datasette
 from pydantic import BaseModel
 
 from keikaku.plan import model
-from keikaku.schema import codes as vocabulary
 from keikaku.plan.folder import LISTS, read_plan
+from keikaku.schema import codes as vocabulary
 from keikaku.schema.tables import read_schema
 from tools.dictionary import PAGE, build_dictionary
 

@@ -9,6 +9,7 @@ CHART_POLICY among its headers, lets Vega compile its specification.
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -140,3 +141,12 @@ def permit_charts(app: ASGIApp) -> ASGIApp:
         await app({**scope, CHARTS: charts}, receive, send_marked)
 
     return marked
+
+
+def open_chart(request: Any, rows: Any) -> bool:
+    """Whether the page shows the chart that its visitor asked for; its policy then permits what a chart needs."""
+    charts = request.scope.get(CHARTS)
+    if charts is None or not rows or not request.args.get("_chart"):
+        return False
+    charts.append(True)
+    return True

@@ -1,75 +1,52 @@
-"""Whether all parts of the site are there, before it is opened to anyone.
+"""Whether the parts of the site fit together, before it is opened to anyone.
 
-Finds what would otherwise come to light page by page, or, as with a missing guard, not at all. Each fault is one line for
-whoever runs the site. Knows nothing of Datasette.
+Each fault is one line for whoever runs the site: what would otherwise come to light page by page. Knows nothing of Datasette.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, distribution, requires
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from keikaku.serving.served_copy import UnsoundFile, check_file
-
-PACKAGE = "keikaku"
-# Without one of these, pages fail, protection is gone, or addresses that people keep lead nowhere.
-PLUGINS = frozenset(
-    {
-        "access_log", "answer_cache", "citation", "compression", "data_pages", "discovery", "downloads", "errors", "feeds", "files",
-        "headers", "json_ld", "links", "live_data", "metrics", "notebooks", "openapi", "permissions", "pictures", "reconcile", "ruby",
-        "search", "sharing", "site", "site_check",
-        "sql_guard", "styles", "tables", "timeline", "verify"
-    }
-)  # fmt: skip
+from keikaku.schema.tables import read_schema
 
 
-def find_faults(
-    databases: Mapping[str, Path], plugins: Path | None, templates: Path | None, metadata: Mapping[str, Any]
-) -> Iterator[str]:
+def find_faults(databases: Mapping[str, Path], templates: Path | None, metadata: Mapping[str, Any]) -> Iterator[str]:
     """What is missing or broken; databases by name, metadata as read from metadata.yml."""
-    yield from find_missing_libraries()
-    yield from find_missing_plugins(plugins)
     if templates is None or not (templates / "base.html").is_file():
         yield "templates/base.html is missing: the pages of the site are not there"
     if not databases:
         yield "there is no database: run make build"
     for name, path in databases.items():
-        try:
-            check_file(path)
-        except (OSError, UnsoundFile) as error:
-            yield f"{path}: {error}: run make build"
+        if fault := find_file_fault(path):
+            yield f"{path}: {fault}: run make build"
         if not _describes(metadata, name):
             yield f"metadata.yml is missing, or has no title or nothing on the database {name}"
 
 
-def find_missing_plugins(folder: Path | None) -> Iterator[str]:
-    found = {path.stem for path in folder.glob("*.py")} if folder else set()
-    if missing := PLUGINS - found:
-        yield f"missing in {folder or 'plugins'}/: {', '.join(f'{name}.py' for name in sorted(missing))}"
-
-
-def find_missing_libraries(requirements: Iterable[str] | None = None) -> Iterator[str]:
-    """By the package's own list of what it needs to run, unless another is given."""
-    missing = sorted(name for name in _read_names(requirements) if not _is_installed(name))
-    if missing:
-        yield f"not installed: {', '.join(missing)}: install what requirements.lock says"
-
-
-def _read_names(requirements: Iterable[str] | None) -> Iterator[str]:
-    if requirements is None:
-        requirements = (requires(PACKAGE) or []) if _is_installed(PACKAGE) else []
-    for requirement in requirements:
-        if ";" not in requirement and (name := re.match(r"[\w.-]+", requirement)):
-            yield name[0]
-
-
-def _is_installed(name: str) -> bool:
+def find_file_fault(path: Path) -> str:
+    """What is wrong with a database: it is damaged, of another schema, or without a plan; empty if nothing is."""
     try:
-        distribution(name)
-    except PackageNotFoundError:
-        return False
-    return True
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?immutable=1", uri=True)) as connection:
+            faults = [row[0] for row in connection.execute("PRAGMA quick_check(3)") if row[0] != "ok"]
+            if faults:
+                return f"it is damaged: {'; '.join(faults)}"
+            if lacking := list(_find_lacking(connection)):
+                return f"it is of another version: it lacks {', '.join(lacking[:5])}"
+            if not connection.execute("SELECT count(*) FROM plans").fetchone()[0]:
+                return "there is no plan in it"
+    except (OSError, sqlite3.Error) as error:
+        return f"it cannot be read: {error}"
+    return ""
+
+
+def _find_lacking(connection: sqlite3.Connection) -> Iterator[str]:
+    for table in read_schema():
+        columns = {row[1] for row in connection.execute(f"PRAGMA table_info([{table.name}])")}
+        if not columns:
+            yield table.name
+        yield from (f"{table.name}.{column.name}" for column in table.columns if column.name not in columns)
 
 
 def _describes(metadata: Mapping[str, Any], database: str) -> bool:

@@ -3,16 +3,15 @@
 Guarantees, once `guard_connection` was called on a connection: no statement writes, attaches a file, loads code or
 changes a setting; all of SQLite in this process holds at most HEAP_BYTES. With `guard_visitor` too, for statements that
 anybody may have written: no value over VISITOR_LENGTH bytes, no built-in function whose time grows with the product of
-its arguments, no row over ANSWER_BYTES and no answer over what its caller says. Does not limit time: that is Datasette's,
-and keikaku.serving.sql_lane's. SQLite looks at the clock only where a statement repeats itself, so that what one step of it may
-cost is limited here.
+its arguments, no row over ANSWER_BYTES, nothing about other statements or files of the server. Does not limit time: that is
+Datasette's and keikaku.serving.sql_worker's. SQLite looks at the clock only where a statement repeats itself, so that what
+one step of it may cost is limited here.
 """
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
-from weakref import ReferenceType, ref
 
 MEBIBYTE = 1024 * 1024
 # SQLite counts what all connections of a process hold. Pages need at most their caches; the rest is for visitors.
@@ -56,6 +55,11 @@ PRAGMAS = frozenset(
 FORBIDDEN_FUNCTIONS = frozenset(
     {"fts3_tokenizer", "json_patch", "load_extension", "optimize", "rtreecheck", "sqlite_log"}
 )
+# Tables by which SQLite tells of statements and files.
+PRIVATE_TABLES = frozenset(
+    {"sqlite_stmt", "pragma_database_list", "dbstat", "sqlite_memstat", "sqlite_dbpage", "bytecode"}
+)
+PRIVATE_PRAGMAS = frozenset({"database_list"})
 READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
 
 
@@ -73,16 +77,16 @@ def guard_connection(connection: sqlite3.Connection) -> None:
     connection.set_authorizer(authorize)
 
 
-def guard_visitor(connection: sqlite3.Connection, answer_bytes: float = ANSWER_BYTES) -> None:
+def guard_visitor(connection: sqlite3.Connection) -> None:
     """Narrow a guarded connection further, for statements that a visitor wrote."""
     connection.set_authorizer(None)
     connection.execute("PRAGMA temp_store = MEMORY").close()  # else large sorts write hundreds of megabytes to disk
-    connection.set_authorizer(authorize)
+    connection.set_authorizer(authorize_visitor)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VISITOR_LENGTH)
     connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, VISITOR_SQL_LENGTH)
     for name, function, arguments in (*_FUNCTIONS, *_borrow_functions()):
         connection.create_function(name, arguments, function, deterministic=True)
-    AnswerMeter(connection, answer_bytes)
+    RowMeter(connection)
 
 
 def authorize(action: int, first: str | None, second: str | None, _database: str | None, _source: str | None) -> int:
@@ -99,6 +103,15 @@ def authorize(action: int, first: str | None, second: str | None, _database: str
     return sqlite3.SQLITE_DENY
 
 
+def authorize_visitor(
+    action: int, first: str | None, second: str | None, database: str | None, source: str | None
+) -> int:
+    """As `authorize`, without what tells of other visitors' statements or of paths of the server."""
+    tells = action == sqlite3.SQLITE_READ and first in PRIVATE_TABLES
+    tells |= action == sqlite3.SQLITE_PRAGMA and (first or "").lower() in PRIVATE_PRAGMAS
+    return sqlite3.SQLITE_DENY if tells else authorize(action, first, second, database, source)
+
+
 def explain_error(error: Exception) -> Exception:
     """The error that a visitor should see for one of SQLite: size and permission are mistakes in a statement."""
     if isinstance(error, MemoryError):
@@ -110,39 +123,34 @@ def explain_error(error: Exception) -> Exception:
     return error
 
 
-class AnswerMeter:
-    """Counts what a query returns, as it returns it, and stops one whose answer, or one row of it, grows too large."""
+class RowMeter:
+    """Stops a statement whose row grows too large while its texts are read, and before they take memory."""
 
-    def __init__(self, connection: sqlite3.Connection, answer_bytes: float) -> None:
-        self._answer_bytes = answer_bytes
-        self._make_row: Callable[[sqlite3.Cursor, Any], Any] = connection.row_factory or (lambda _, values: values)
-        self._cursor: ReferenceType[sqlite3.Cursor] | None = None
+    def __init__(self, connection: sqlite3.Connection) -> None:
         self._bytes = 0
-        self._row_bytes = 0
         connection.text_factory = self.read_text
         connection.row_factory = self.make_row
 
     def read_text(self, value: bytes) -> str:
         # Text is counted before it is decoded: in Python it may take four times its bytes.
-        self._row_bytes += len(value)
-        self._check(self._row_bytes, ANSWER_BYTES)
+        self._bytes += len(value)
+        self._check(self._bytes)
         return str(value, "utf-8", "replace")
 
-    def make_row(self, cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> Any:
-        if self._cursor is None or self._cursor() is not cursor:
-            self._cursor, self._bytes = ref(cursor), 0
-        blobs = sum(len(value) for value in values if isinstance(value, bytes))
-        size = self._row_bytes + blobs + CELL_BYTES * len(values)
-        self._bytes += size
-        self._row_bytes = 0
-        self._check(size, ANSWER_BYTES)
-        self._check(self._bytes, self._answer_bytes)
-        return self._make_row(cursor, values)
+    def make_row(self, _: sqlite3.Cursor, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        self._bytes = 0
+        self._check(weigh_row(values))
+        return values
 
-    def _check(self, size: int, most: float) -> None:
-        if size > most:
-            self._bytes = self._row_bytes = 0
+    def _check(self, size: int) -> None:
+        if size > ANSWER_BYTES:
+            self._bytes = 0
             raise TooMuch(TOO_LARGE)
+
+
+def weigh_row(values: Sequence[Any]) -> int:
+    """Bytes that a row takes by the time it is part of a page, roughly."""
+    return CELL_BYTES * len(values) + sum(len(value) for value in values if isinstance(value, str | bytes))
 
 
 def _is_reading_pragma(name: str, argument: str | None) -> bool:

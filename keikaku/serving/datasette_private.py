@@ -1,0 +1,19 @@
+"""The few names of Datasette 0.65 that are not part of its public interface: what needs them imports them from here.
+
+DatasetteError      raised by pages for a visitor's mistake: it has a status, and Datasette has no public one
+DatabaseDownload    decides who may have the file of a database
+forget_handler      Datasette asks every handler of an exception and sends the first answer; its own would make a second
+                    page for each, in English, and print every traceback
+"""
+
+from datasette import handle_exception as _core_handler
+from datasette.plugins import pm as _plugins
+from datasette.views.base import DatasetteError
+
+__all__ = ["DatasetteError", "forget_handler"]
+
+
+def forget_handler() -> None:
+    """Leave exceptions to our own handler; a second call does nothing."""
+    if _plugins.is_registered(_core_handler):
+        _plugins.unregister(_core_handler)

@@ -1,0 +1,264 @@
+"""Every error as a page in Japanese, as JSON or as plain text, by the format asked for; client mistakes are 4xx.
+
+Datasette answers many wrong addresses with 500, 200 or an English page: unknown formats and columns, broken arguments,
+other methods than GET, rows of tables that do not exist. Those are told apart here.
+"""
+
+import json
+import logging
+import sqlite3
+import traceback
+from collections.abc import Callable
+from difflib import get_close_matches
+from errno import ENAMETOOLONG
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import datasette as core
+from datasette import Response
+from datasette.app import Datasette
+from datasette.database import Database, QueryInterrupted
+from datasette.utils import InvalidSql, path_with_removed_args, tilde_decode
+from datasette.utils.asgi import Base400, NotFound, Request
+from starlette.types import Receive, Scope
+
+from keikaku.plan.fiscal_year import format_date
+from keikaku.schema.columns import OPERATORS, split_selection
+from keikaku.serving import refusals
+from keikaku.serving.datasette_private import DatasetteError
+from keikaku.serving.refusals import Refusal
+from keikaku.serving.sql_help import GENERAL, explain_complaint
+from keikaku.serving.sql_worker import WorkerEnded, WorkersBusy
+
+CORE = str(Path(core.__file__).parent)
+ROOT = str(Path(__file__).resolve().parents[2])
+READING = {"GET", "HEAD", "OPTIONS"}
+# What programs ask here is too long for an address; nothing is written.
+POSTED = {"/reconcile": {*READING, "POST"}, "/-/mcp": {"DELETE", "OPTIONS", "POST"}}
+# Mistakes in an address that Datasette's own code notices only by failing.
+SLIPS = (ValueError, TypeError, AttributeError, OverflowError, RecursionError, LookupError, sqlite3.Error)
+RETRY_SECONDS = 2
+log = logging.getLogger("keikaku.errors")
+
+
+class Answer(NamedTuple):
+    """What is sent: detail is the software's own message, sql the statement to be mended, links ways on."""
+
+    status: int
+    refusal: Refusal
+    detail: str = ""
+    sql: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+
+
+class WrongCondition(Base400):
+    """A condition that the table cannot have."""
+
+    status = 400
+
+    def __init__(self, refusal: Refusal, named: str, key: str) -> None:
+        super().__init__(refusal.sentence.format(named))
+        self.refusal = refusal._replace(sentence=refusal.sentence.format(named))
+        self.key = key
+
+
+async def answer_exception(datasette: Datasette, request: Request, exception: Exception) -> Response:
+    """The answer to whatever a page raised."""
+    return await _respond(datasette, request, await _judge(datasette, request, exception))
+
+
+async def refuse(datasette: Datasette, scope: Scope, receive: Receive, status: int) -> Response:
+    """The answer to a request that goes no further, in the format asked for."""
+    await datasette.invoke_startup()
+    request = Request({**scope, "csrftoken": lambda: ""}, receive)
+    refusal = refusals.BUSY if status == 503 else refusals.refuse_status(status)
+    response = await _respond(datasette, request, Answer(status, refusal))
+    if status == 405:
+        response.headers["Allow"] = ", ".join(sorted(POSTED.get(scope["path"], READING)))
+    return response
+
+
+async def check_conditions(datasette: Datasette, request: Request, database: str, table: str) -> None:
+    """A condition on a column that the table has not is refused: SQLite would take its name for a text."""
+    columns = {*await datasette.get_database(database).table_columns(table), "rowid"}
+    for key in request.args:
+        if key.startswith("_") and "__" not in key:
+            continue
+        column, operator = split_selection(key)
+        if column not in columns:
+            raise WrongCondition(refusals.UNKNOWN_COLUMN, column, key)
+        if operator not in OPERATORS:
+            raise WrongCondition(refusals.UNKNOWN_OPERATOR, operator, key)
+
+
+def list_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
+    """To stand after all other routes: formats that nobody writes, and Datasette's English pages."""
+    known = "|".join(sorted({"csv", "db", "jsono", *datasette.renderers}))
+    mounted = "|".join(["-", *(name for name, _ in datasette.static_mounts)])
+    return [
+        (r"^/-/(messages|permissions|allow-debug|patterns|logout|auth-token|threads)$", _not_found),
+        (r"^/-/threads\.json$", _not_found),  # tells what others ask, and paths of the server
+        (r"^/-/(?P<page>versions|metadata|settings|plugins|databases|actor)$", _as_json),
+        (
+            rf"^/(?!(?:{mounted})/)(?P<database>[^/.]+)(?:/(?P<table>[^/.]+)(?:/(?P<pks>[^/.]+))?)?"
+            rf"\.(?P<format>(?!(?:{known})$)\w+)$",
+            _not_found,
+        ),
+    ]
+
+
+def _not_found() -> None:
+    raise NotFound("404")
+
+
+def _as_json(request: Request) -> Response:
+    return Response.redirect(f"/-/{request.url_vars['page']}.json")
+
+
+async def _judge(datasette: Datasette, request: Request, exception: Exception) -> Answer:
+    """Whose mistake it is, and what to say of it."""
+    sql = request.args.get("sql") or ""
+    if isinstance(exception, WrongCondition):
+        without = path_with_removed_args(request, {exception.key})
+        return Answer(400, exception.refusal, links=((without, "この条件を外して開く"),))
+    if isinstance(exception, WorkersBusy | WorkerEnded):
+        return Answer(503, refusals.BUSY)
+    if isinstance(exception, QueryInterrupted) or getattr(exception, "title", None) == "SQL Interrupted":
+        return Answer(400, refusals.TOO_SLOW, sql=sql)
+    if isinstance(exception, OSError) and exception.errno == ENAMETOOLONG:
+        return Answer(404, refusals.refuse_status(404))
+    if isinstance(exception, NotFound) or getattr(exception, "status", None) == 404:
+        return await _judge_missing(datasette, request)
+    if "pks" in request.url_vars and (isinstance(exception, SLIPS) or _is_wrong_sql(exception)):
+        return await _judge_missing(datasette, request)
+    if _is_wrong_sql(exception):
+        return Answer(400, _say_complaint(request, str(exception)), detail=str(exception), sql=sql)
+    if isinstance(exception, Base400 | DatasetteError):
+        status = exception.status if exception.status < 500 else 400
+        return Answer(status, refusals.refuse_message(status, str(exception)), detail=str(exception))
+    if isinstance(exception, SLIPS) and _failed_in_core(exception) and _has_arguments(request):
+        log.warning("%s %s: answered as 400: %.200r", request.method, request.path, exception)
+        refusal = refusals.NO_SQL if _lacks_sql(request) else refusals.refuse_error(exception)
+        return Answer(400, refusal)
+    log.error("%s %s: a fault of ours", request.method, request.path, exc_info=exception)
+    return Answer(500, refusals.refuse_status(500))
+
+
+def _is_wrong_sql(exception: Exception) -> bool:
+    return isinstance(exception, InvalidSql) or getattr(exception, "title", None) == "Invalid SQL"
+
+
+def _say_complaint(request: Request, message: str) -> Refusal:
+    """SQLite's complaint, as one about SQL only to those who wrote some."""
+    complaint = explain_complaint(message)
+    if request.args.get("sql") or request.args.get("_where"):
+        return refusals.WRONG_SQL._replace(sentence=complaint.sentence, hint=complaint.hint)
+    refusal = refusals.refuse_status(400)
+    return refusal if complaint == GENERAL else refusal._replace(sentence=complaint.sentence)
+
+
+def _has_arguments(request: Request) -> bool:
+    return bool(request.query_string or "pks" in request.url_vars or _lacks_sql(request))
+
+
+def _lacks_sql(request: Request) -> bool:
+    """/plans.csv without ?sql="""
+    return "format" in request.url_vars and "table" not in request.url_vars and not request.args.get("sql")
+
+
+def _failed_in_core(exception: Exception) -> bool:
+    """Whether it was Datasette's own code that failed, and not a plugin."""
+    for frame in reversed(traceback.extract_tb(exception.__traceback__)):
+        if frame.filename.startswith(CORE):
+            return True
+        if frame.filename.startswith(ROOT) or "site-packages" in frame.filename:
+            return False
+    return False
+
+
+async def _judge_missing(datasette: Datasette, request: Request) -> Answer:
+    """Which part of the address does not exist, with a way on to what is near it."""
+    route = {name: tilde_decode(value) for name, value in request.url_vars.items() if value}
+    if "record" in route:
+        gone = await _find_withdrawn(datasette, datasette.get_database(), None, route["record"])
+        return gone or Answer(404, refusals.refuse_status(404))
+    try:
+        db = datasette.get_database(route=route.get("database", ""))
+    except KeyError:
+        return Answer(404, refusals.refuse_status(404))
+    names = await _names(datasette, db.name)
+    table = route.get("table")
+    if table is not None and table not in names:
+        near = tuple((datasette.urls.table(db.name, n), names[n]) for n in get_close_matches(table, names, 3))
+        return Answer(404, _named(refusals.UNKNOWN_TABLE, table), links=near)
+    page = () if table is None else ((datasette.urls.table(db.name, table), names[table]),)
+    if route.get("format", "json") not in {"csv", "db", "jsono", *datasette.renderers}:
+        whole = request.path.rpartition(".")[0]
+        return Answer(404, _named(refusals.UNKNOWN_FORMAT, route["format"]), links=((whole, "形式を付けないアドレス"),))
+    if "pks" in route:
+        if gone := await _find_withdrawn(datasette, db, route["table"], route["pks"]):
+            return gone
+        return Answer(404, _named(refusals.UNKNOWN_ROW, route["pks"]), links=page)
+    return Answer(404, refusals.refuse_status(404), links=page)
+
+
+async def _find_withdrawn(datasette: Datasette, db: Database, table: str | None, id_: str) -> Answer | None:
+    """410 for an id that had a record once, in this table if one is named, with the way to what replaced it."""
+    if not await db.table_exists("withdrawn_ids"):
+        return None
+    sql = "SELECT * FROM withdrawn_ids WHERE id = ? AND table_name = coalesce(?, table_name)"
+    row = (await db.execute(sql, [id_, table])).first()
+    if row is None:
+        return None
+    words = {**dict(row), "date": format_date(row["date"])}
+    refusal = refusals.WITHDRAWN._replace(sentence=refusals.WITHDRAWN.sentence.format_map(words))
+    new = row["replaced_by"]
+    links = ((datasette.urls.row(db.name, row["table_name"], new), f"代わりの記録を開く（{new}）"),) if new else ()
+    return Answer(410, refusal, links=links)
+
+
+def _named(refusal: Refusal, name: str) -> Refusal:
+    return refusal._replace(sentence=refusal.sentence.format(name))
+
+
+async def _names(datasette: Datasette, database: str) -> dict[str, str]:
+    """Tables, views and queries of a database with their titles."""
+    db = datasette.get_database(database)
+    metadata = datasette.metadata(database=database)
+    queries = await datasette.get_canned_queries(database, None)
+    described = {**(metadata.get("tables") or {}), **queries}
+    names = [*await db.table_names(), *await db.view_names(), *queries]
+    return {name: (described.get(name) or {}).get("title") or name for name in names}
+
+
+async def _respond(datasette: Datasette, request: Request, answer: Answer) -> Response:
+    response = await _write(datasette, request, answer)
+    if answer.status == 503:
+        response.headers.update({"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"})
+    return response
+
+
+async def _write(datasette: Datasette, request: Request, answer: Answer) -> Response:
+    words = {"title": answer.refusal.title, "error": answer.refusal.sentence, "hint": answer.refusal.hint}
+    wanted = request.url_vars.get("format") or tilde_decode(request.path).rpartition(".")[2]
+    if wanted in ("json", "jsono", "jsonld"):
+        body = {"ok": False, "status": answer.status, **words, "detail": answer.detail}
+        if answer.status == 410 and answer.links:
+            body["replaced_by"] = answer.links[0][0]
+        text = json.dumps({key: value for key, value in body.items() if value != ""}, ensure_ascii=False)
+        return Response(text, answer.status, content_type="application/json; charset=utf-8")
+    if wanted == "csv":
+        return Response.text("\n".join(filter(None, words.values())) + "\n", status=answer.status)
+    context = {"status": answer.status, **words, "detail": answer.detail, "sql_text": answer.sql, "links": answer.links}
+    return Response.html(await _render(datasette, request, context), status=answer.status)
+
+
+async def _render(datasette: Datasette, request: Request, context: dict[str, Any]) -> str:
+    """The page of an error; without what plugins add to pages if that is what failed."""
+    names = [f"{context['status']}.html", "error.html"]
+    try:
+        return await datasette.render_template(names, context, request=request)
+    except Exception:
+        log.exception("%s: the page of an error failed", request.path)
+        template = datasette.jinja_env.select_template(names)
+        return await template.render_async(context | {"urls": datasette.urls})

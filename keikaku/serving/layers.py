@@ -1,0 +1,246 @@
+"""What stands around Datasette: every request passes the layers of LAYERS, the first of the list first.
+
+A layer is a function (application, datasette) -> application. Requests that the site asks of itself, within one of its own,
+pass them too, but wait for nothing that the outer one holds.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+
+from datasette import Response
+from datasette.app import Datasette
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from keikaku.serving import visitors
+from keikaku.serving.baked_site import BakedSite
+from keikaku.serving.errors import POSTED, READING, refuse
+from keikaku.serving.headers import ignore_cookies, permit_charts, protect_answer
+from keikaku.serving.refusals import write_last_resort
+from keikaku.serving.site_address import trust_host
+from keikaku.serving.sql_worker import WorkersBusy
+
+Layer = Callable[[ASGIApp, Datasette], ASGIApp]
+
+# More is no question that a page of ours asks; Datasette takes time with the square of the number of arguments.
+MOST_ARGUMENTS = 100
+MOST_QUERY_BYTES = 32 * 1024
+# So many answers that are no files are made at once; they share one processor with the files of everybody else.
+WINDOW_AT_ONCE = 3
+MOST_WAITING = 100
+# A browser asks before a script of another site sends a header of its own; whether it may read is said with the answer.
+METHODS = ", ".join(sorted(READING))
+PREFLIGHT = {
+    "Allow": METHODS,
+    "Access-Control-Allow-Methods": METHODS,
+    "Access-Control-Allow-Headers": "*",
+    "Access-Control-Max-Age": "86400",
+}
+STATIC = ("/static/", "/-/static/", "/-/static-plugins/")
+UNLIMITED = (*STATIC, "/-/health")
+ARGUMENT_OF_READINGS = "easy"
+
+log = logging.getLogger("keikaku.layers")
+_is_inside: ContextVar[bool] = ContextVar("is_inside", default=False)
+
+
+def protect(app: ASGIApp, _: Datasette) -> ASGIApp:
+    """Whatever is sent is protected, and whoever asks gets an answer; no cookies in either direction."""
+
+    async def protected(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close"})
+            return
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        started = False
+
+        async def send_protected(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                asked = scope["path"], scope["query_string"], message["status"]
+                message = {**message, "headers": protect_answer(message.get("headers", []), *asked)}
+            await send(message)
+
+        try:
+            await app({**scope, "headers": ignore_cookies(scope["headers"])}, receive, send_protected)
+        except Exception:
+            if started:
+                raise
+            log.exception("%s %s: a fault of ours, which no page tells", scope["method"], scope["path"])
+            body, content_type = write_last_resort(scope["path"])
+            await Response(body, 500, {"cache-control": "no-store"}, content_type).asgi_send(send_protected)
+
+    return protected
+
+
+def check_request(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+    """Other methods than GET and HEAD go no further, nor endless queries, nor NUL, which ends a text in C."""
+
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
+        query = scope["query_string"]
+        if scope["method"] not in POSTED.get(scope["path"], READING):
+            status = 405
+        elif scope["method"] == "OPTIONS":
+            await Response("", 204, PREFLIGHT).asgi_send(send)
+            return
+        elif query.count(b"&") >= MOST_ARGUMENTS or len(query) > MOST_QUERY_BYTES:
+            status = 414
+        elif b"%00" in query or not scope["path"].startswith("/"):
+            status = 400
+        else:
+            await app(scope, receive, send)
+            return
+        await (await refuse(datasette, scope, receive, status)).asgi_send(send)
+
+    return _only_http(checked, app)
+
+
+def use_site_address(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+    """Datasette makes its absolute addresses from the Host of a request, which anybody may set to anything."""
+    configured = datasette.metadata("site_url")
+
+    async def trusted(scope: Scope, receive: Receive, send: Send) -> None:
+        scheme, headers = trust_host(configured, scope["scheme"], scope["headers"])
+        await app({**scope, "scheme": scheme, "headers": headers}, receive, send)
+
+    return _only_http(trusted, app)
+
+
+def send_files(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+    """What was baked goes out as a file; everything else is asked of Datasette."""
+    site = BakedSite.of(datasette)
+
+    async def sent(scope: Scope, receive: Receive, send: Send) -> None:
+        response = await site.find_response(scope)
+        await (response or app)(scope, receive, send)
+
+    return _only_http(sent, app)
+
+
+def word_missing_files(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+    """Datasette says in English that a static file is missing."""
+
+    async def worded(scope: Scope, receive: Receive, send: Send) -> None:
+        missing = False
+
+        async def send_unless_missing(message: Message) -> None:
+            nonlocal missing
+            missing |= message["type"] == "http.response.start" and message["status"] in (403, 404)
+            if not missing:
+                await send(message)
+
+        is_static = scope["path"].startswith(STATIC)
+        await app(scope, receive, send_unless_missing if is_static else send)
+        if missing:
+            await (await refuse(datasette, scope, receive, 404)).asgi_send(send)
+
+    return _only_http(worded, app)
+
+
+def limit_window(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+    """A bulkhead: a few answers are made at once, so that files never wait for more than those."""
+    places = asyncio.Semaphore(WINDOW_AT_ONCE)
+    waiting = 0
+
+    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
+        nonlocal waiting
+        if _is_inside.get() or scope["path"].startswith(UNLIMITED):
+            await app(scope, receive, send)
+        elif waiting >= MOST_WAITING:
+            await (await refuse(datasette, scope, receive, 503)).asgi_send(send)
+        else:
+            waiting += 1
+            try:
+                await places.acquire()
+            finally:
+                waiting -= 1
+            await _run_and_release(app, scope, receive, send, places)
+
+    return _only_http(limited, app)
+
+
+async def _run_and_release(app: ASGIApp, scope: Scope, receive: Receive, send: Send, places: asyncio.Semaphore) -> None:
+    """Until the response begins: a slow reader keeps nobody waiting."""
+    held = True
+
+    def release() -> None:
+        nonlocal held
+        if held:
+            held = False
+            places.release()
+
+    async def release_and_send(message: Message) -> None:
+        release()
+        await send(message)
+
+    token = _is_inside.set(True)
+    try:
+        await app(scope, receive, release_and_send)
+    finally:
+        _is_inside.reset(token)
+        release()
+
+
+def lend_worker(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+    """A request with SQL of its own has a worker process for it, or is refused while too many wait."""
+
+    async def lent(scope: Scope, receive: Receive, send: Send) -> None:
+        if visitors.has_lease() or not visitors.needs_worker(scope["query_string"]):
+            await app(scope, receive, send)
+            return
+        try:
+            await visitors.run_leased(app, datasette, scope, receive, send)
+        except WorkersBusy:
+            await (await refuse(datasette, scope, receive, 503)).asgi_send(send)
+
+    return _only_http(lent, app)
+
+
+def take_readings(app: ASGIApp, _: Datasette) -> ASGIApp:
+    """Take ?easy= off the query before Datasette sees it, since to a table it would be a column."""
+    name = ARGUMENT_OF_READINGS.encode()
+
+    async def taken(scope: Scope, receive: Receive, send: Send) -> None:
+        parts = scope["query_string"].split(b"&")
+        kept = [part for part in parts if part.partition(b"=")[0] != name]
+        if len(kept) < len(parts):
+            scope = {**scope, "query_string": b"&".join(kept), ARGUMENT_OF_READINGS: name + b"=1" in parts}
+        await app(scope, receive, send)
+
+    return _only_http(taken, app)
+
+
+def allow_charts(app: ASGIApp, _: Datasette) -> ASGIApp:
+    """A page that shows a chart says so, and its policy lets the chart be drawn."""
+    return permit_charts(app)
+
+
+LAYERS: list[Layer] = [
+    protect,
+    check_request,
+    use_site_address,
+    send_files,
+    limit_window,
+    lend_worker,
+    word_missing_files,
+    take_readings,
+    allow_charts,
+]
+
+
+def wrap(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+    """Datasette's application with all layers around it."""
+    for layer in reversed(LAYERS):
+        app = layer(app, datasette)
+    return app
+
+
+def _only_http(layer: Callable[[Scope, Receive, Send], Awaitable[None]], app: ASGIApp) -> ASGIApp:
+    async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
+        await (layer if scope["type"] == "http" else app)(scope, receive, send)
+
+    return chosen

@@ -1,0 +1,293 @@
+"""Visitors' SQL in worker processes: neither its time, nor its memory, nor its end touches those who read pages.
+
+A worker takes one statement with its limits and gives back rows. What goes over its pipes are values of SQLite, packed with
+marshal, each frame with its length before it. The last frame says how the rows ended; without it they are not whole
+(WorkerEnded). A worker that overstays is killed, and the next statement starts another. Knows nothing of Datasette.
+"""
+
+import asyncio
+import marshal
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from dataclasses import astuple, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from keikaku.serving.connections import set_up
+from keikaku.serving.sql_guard import ANSWER_BYTES, explain_error, guard_visitor, weigh_row
+
+# One core stays free for pages.
+WORKERS = max(1, min(2, (os.cpu_count() or 1) - 1))
+MOST_WAITING = 8
+PATIENCE_SECONDS = 2.0
+# A statement cannot be stopped within one of its steps; so much after its time the worker is killed.
+GRACE_SECONDS = 1.0
+START_SECONDS = 20.0
+FRAME_BYTES = 256 * 1024
+# It comes after pages when there is not enough of the processor for both, and goes first when memory is short.
+NICE = 10
+OUT_OF_MEMORY_SCORE = "500"
+_LENGTH_BYTES = 4
+_INSTRUCTIONS = 1000  # of SQLite between two looks at the clock
+
+Frame = tuple[Any, ...]
+Row = tuple[Any, ...]
+
+
+class WorkersBusy(Exception):
+    """All workers are taken, and none became free in time."""
+
+
+class WorkerEnded(Exception):
+    """The worker ended, or was killed, before it had said its last word."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What ends a statement early: seconds of SQLite's time, rows, and bytes of the answer as the guard weighs them."""
+
+    seconds: float
+    rows: int | None = None
+    bytes: int = ANSWER_BYTES
+
+
+class Worker:
+    """One process, as its parent sees it; it asks one thing at a time."""
+
+    def __init__(self, database: Path) -> None:
+        self._command = (sys.executable, "-m", __name__, str(database), stamp(database))
+        self._process: asyncio.subprocess.Process | None = None
+        self.is_asked = False
+
+    @property
+    def process_id(self) -> int | None:
+        return self._process.pid if self._process else None
+
+    def kill(self) -> None:
+        if self._process is not None:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            self._process = None
+        self.is_asked = False
+
+    async def ask(self, sql: str, params: Any, limits: Limits) -> AsyncIterator[Frame]:
+        """The frames of the answer, the last one included. Raises WorkerEnded."""
+        if self.is_asked or (self._process and self._process.returncode is not None):
+            self.kill()
+        try:
+            if self._process is None:
+                await self._start()
+            assert self._process and self._process.stdin
+            self.is_asked = True
+            self._process.stdin.write(_pack((sql, params, astuple(limits))))
+            while self.is_asked:
+                frame = await self._read(limits.seconds + GRACE_SECONDS)
+                self.is_asked = frame[0] in ("columns", "rows")
+                yield frame
+        except (OSError, EOFError, TimeoutError) as error:
+            self.kill()
+            raise WorkerEnded from error
+
+    async def _start(self) -> None:
+        path = os.pathsep.join(filter(None, sys.path))
+        pipe = asyncio.subprocess.PIPE
+        # A group of its own, so that Ctrl+C reaches only us; not a session, by which Linux would share out the processor.
+        self._process = await asyncio.create_subprocess_exec(
+            *self._command, stdin=pipe, stdout=pipe, env={**os.environ, "PYTHONPATH": path}, process_group=0
+        )
+        await self._read(START_SECONDS)
+
+    async def _read(self, seconds: float) -> Frame:
+        assert self._process and self._process.stdout
+        async with asyncio.timeout(seconds):
+            length = int.from_bytes(await self._process.stdout.readexactly(_LENGTH_BYTES))
+            frame: Frame = marshal.loads(await self._process.stdout.readexactly(length))
+        return frame
+
+
+class Rows:
+    """The rows of one statement, batch by batch: `async for batch in rows`; afterwards `ended` says why they ended.
+
+    `ended` is "" for all rows, else what ended them early: "rows", "bytes" or "seconds".
+    """
+
+    def __init__(self, columns: list[str], frames: AsyncIterator[Frame]) -> None:
+        self.columns = columns
+        self.ended = ""
+        self._frames = frames
+
+    async def __aiter__(self) -> AsyncIterator[list[Row]]:
+        async for frame in self._frames:
+            _raise_failure(frame)
+            if frame[0] == "rows":
+                yield frame[1]
+            else:
+                self.ended = frame[1]
+
+
+class Lease:
+    """A worker for the time of one request."""
+
+    def __init__(self, worker: Worker, give_back: Callable[[Worker], None]) -> None:
+        self._worker: Worker | None = worker
+        self._give_back = give_back
+
+    async def run(self, sql: str, params: Any, limits: Limits) -> Rows:
+        """Begin a statement, which ends one that is not read to its end. Raises sqlite3.Error, WorkerEnded."""
+        if self._worker is None:
+            raise WorkerEnded("the lease is over")
+        frames = self._worker.ask(sql, params, limits)
+        first = await anext(frames)
+        _raise_failure(first)
+        return Rows(first[1], frames)
+
+    def end(self) -> None:
+        """Let the next one have the worker; a second call does nothing."""
+        worker, self._worker = self._worker, None
+        if worker:
+            if worker.is_asked:
+                worker.kill()
+            self._give_back(worker)
+
+
+class Workers:
+    """The workers of a site."""
+
+    def __init__(self, database: Path) -> None:
+        self._idle = [Worker(database) for _ in range(WORKERS)]
+        self._free = asyncio.Semaphore(WORKERS)
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def lease(self) -> AsyncIterator[Lease]:
+        """Raises WorkersBusy if too many wait already, or none becomes free within PATIENCE_SECONDS."""
+        await self._wait()
+        lease = Lease(self._idle.pop(), self._take_back)
+        try:
+            yield lease
+        finally:
+            lease.end()
+
+    async def _wait(self) -> None:
+        if self._waiting >= MOST_WAITING:
+            raise WorkersBusy
+        self._waiting += 1
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await self._free.acquire()
+        except TimeoutError:
+            raise WorkersBusy from None
+        finally:
+            self._waiting -= 1
+
+    def _take_back(self, worker: Worker) -> None:
+        self._idle.append(worker)
+        self._free.release()
+
+    def stop(self) -> None:
+        """End the processes; those that are asked now end with their leases."""
+        for worker in self._idle:
+            worker.kill()
+
+
+def stamp(database: Path) -> str:
+    """Names one state of a file, so that no worker answers from another one than the pages."""
+    found = database.stat()
+    return f"{found.st_ino}-{found.st_mtime_ns}-{found.st_size}"
+
+
+def _raise_failure(frame: Frame) -> None:
+    if frame[0] == "failed":
+        raise _ERRORS.get(frame[1], sqlite3.OperationalError)(frame[2])
+
+
+_ERRORS = {kind.__name__: kind for kind in (sqlite3.ProgrammingError, sqlite3.OperationalError, sqlite3.DatabaseError)}
+
+
+# What follows runs in the worker.
+
+
+def main(database: Path, expected: str) -> None:
+    """Answer until the parent is gone."""
+    if stamp(database) != expected:
+        sys.exit("plans.db was replaced: visitors' SQL waits for the restart of the site")
+    os.nice(NICE)
+    with suppress(OSError):  # only Linux has it
+        Path("/proc/self/oom_score_adj").write_text(OUT_OF_MEMORY_SCORE)
+    connection = sqlite3.connect(f"{database.resolve().as_uri()}?immutable=1", uri=True)
+    set_up(connection)
+    guard_visitor(connection)
+    _write(sys.stdout.buffer, ("ready",))
+    while question := _read(sys.stdin.buffer):
+        sql, params, limits = question
+        for frame in answer(connection, sql, params, Limits(*limits)):
+            _write(sys.stdout.buffer, frame)
+
+
+def answer(connection: sqlite3.Connection, sql: str, params: Any, limits: Limits) -> Iterator[Frame]:
+    """("columns", names), ("rows", rows) …, ("ended", reason); or at any place ("failed", kind, message)."""
+    deadline = time.monotonic() + limits.seconds
+    connection.set_progress_handler(lambda: time.monotonic() >= deadline, _INSTRUCTIONS)
+    count = 0
+    try:
+        cursor = connection.execute(sql, params)
+        yield "columns", [column[0] for column in cursor.description or ()]
+        for batch, ended in _batches(cursor, limits):
+            count += len(batch)
+            yield "rows", batch
+            if ended:
+                yield "ended", ended
+                return
+        yield "ended", ""
+    except (sqlite3.Error, MemoryError, ValueError, OverflowError) as error:
+        if count and error.args == ("interrupted",):
+            yield "ended", "seconds"
+        else:
+            explained = explain_error(error)
+            yield "failed", type(explained).__name__, str(explained)
+    finally:
+        connection.set_progress_handler(None, _INSTRUCTIONS)
+
+
+def _batches(cursor: sqlite3.Cursor, limits: Limits) -> Iterator[tuple[list[Row], str]]:
+    """Rows of about FRAME_BYTES at a time, each with what ended them, "" as long as nothing did."""
+    batch: list[Row] = []
+    rows = size = batch_size = 0
+    for row in cursor:
+        if rows == limits.rows or size > limits.bytes:
+            yield batch, "rows" if rows == limits.rows else "bytes"
+            return
+        batch.append(row)
+        rows += 1
+        weight = weigh_row(row)
+        size += weight
+        batch_size += weight
+        if batch_size > FRAME_BYTES:
+            yield batch, ""
+            batch, batch_size = [], 0
+    yield batch, ""
+
+
+def _pack(frame: Frame) -> bytes:
+    packed = marshal.dumps(frame)
+    return len(packed).to_bytes(_LENGTH_BYTES) + packed
+
+
+def _write(stream: BinaryIO, frame: Frame) -> None:
+    stream.write(_pack(frame))
+    stream.flush()
+
+
+def _read(stream: BinaryIO) -> Frame | None:
+    """None at the end."""
+    length = stream.read(_LENGTH_BYTES)
+    frame: Frame | None = marshal.loads(stream.read(int.from_bytes(length))) if length else None
+    return frame
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

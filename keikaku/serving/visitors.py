@@ -1,0 +1,150 @@
+"""Which requests carry SQL of a visitor's own, and how their statements reach the worker processes.
+
+Such a request leases a worker until its response begins. Whatever Datasette then asks of the database goes to that worker:
+rows, counts and facets of a page, its JSON and its files alike.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+from weakref import WeakKeyDictionary
+
+from datasette.app import Datasette
+from datasette.database import Database, QueryInterrupted, Results
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from keikaku.serving.sql_guard import TOO_LARGE, TooMuch
+from keikaku.serving.sql_worker import Lease, Limits, Row, Rows, Workers, stamp
+
+# Facets one by one are cheap; an address that asks for more than this many is treated as SQL.
+FACETS = 3
+# Conditions that no index helps with, and that count as facets do.
+COMPARING = ("contains", "__like", "__notlike", "__glob", "__startswith", "__endswith")
+
+_lease: ContextVar[Lease | None] = ContextVar("lease", default=None)
+_workers: WeakKeyDictionary[Datasette, Workers] = WeakKeyDictionary()
+
+
+class PublishedDatabase(Database):
+    """A file that never changes while the site runs, whose statements in a visitor's request run in its worker."""
+
+    def __init__(self, datasette: Datasette, path: str) -> None:
+        super().__init__(datasette, path=path, is_mutable=False)
+        self._stamp = stamp(Path(path))
+
+    def is_replaced(self) -> bool:
+        """Whether a newer file, or none, stands in the place of the one that is served."""
+        try:
+            return stamp(Path(self.path)) != self._stamp
+        except OSError:
+            return True
+
+    async def execute(
+        self,
+        sql: str,
+        params: Any = None,
+        truncate: bool = False,
+        custom_time_limit: int | None = None,
+        page_size: int | None = None,
+        log_sql_errors: bool = True,
+    ) -> Results:
+        """As Datasette does; a statement that fails is told to whoever asked, not to the log."""
+        lease = _lease.get()
+        if lease is None:
+            return await super().execute(sql, params, truncate, custom_time_limit, page_size, False)
+        most = self.ds.max_returned_rows + (self.ds.max_returned_rows == (page_size or self.ds.page_size))
+        seconds = min(custom_time_limit or self.ds.sql_time_limit_ms, self.ds.sql_time_limit_ms) / 1000
+        try:
+            found = await lease.run(sql, params or {}, Limits(seconds, most if truncate else None))
+            rows = [row async for batch in found for row in batch]
+        except sqlite3.Error as error:
+            if error.args == ("interrupted",):
+                raise QueryInterrupted(error, sql, params) from error
+            raise
+        if found.ended == "seconds":
+            raise QueryInterrupted(sqlite3.OperationalError("interrupted"), sql, params)
+        if found.ended == "bytes":
+            raise TooMuch(TOO_LARGE)
+        return _as_results(found.columns, rows, found.ended == "rows")
+
+
+def _as_results(columns: list[str], rows: list[Row], truncated: bool) -> Results:
+    """Rows as Datasette has them from a connection of its own."""
+    names = ", ".join('NULL AS "{}"'.format(name.replace('"', '""')) for name in columns) or "NULL"
+    cursor = sqlite3.connect(":memory:").execute(f"SELECT {names}")
+    return Results([sqlite3.Row(cursor, row) for row in rows], truncated, cursor.description)
+
+
+def needs_worker(query_string: bytes) -> bool:
+    """Whether an address carries SQL of its own, or asks for many things that look at every row."""
+    names = [name for name, _ in parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)]
+    return not {"sql", "_where"}.isdisjoint(names) or sum(map(_looks_at_every_row, names)) > FACETS
+
+
+def _looks_at_every_row(name: str) -> bool:
+    return name.startswith("_facet") or name.endswith(COMPARING)
+
+
+def find_workers(datasette: Datasette) -> Workers:
+    """Those of a site, started when they are first needed."""
+    if datasette not in _workers:
+        _workers[datasette] = Workers(Path(datasette.get_database().path))
+    return _workers[datasette]
+
+
+@asynccontextmanager
+async def open_rows(datasette: Datasette, sql: str, params: Any, limits: Limits) -> AsyncIterator[Rows]:
+    """The rows of one statement as they come: `async for batch in rows`, by the worker that this request has, or else one.
+
+    Raises WorkersBusy, WorkerEnded, sqlite3.Error.
+    """
+    lease = _lease.get()
+    if lease is not None:
+        yield await lease.run(sql, dict(params or {}), limits)
+        return
+    async with find_workers(datasette).lease() as lease:
+        yield await lease.run(sql, dict(params or {}), limits)
+
+
+async def run_leased(app: ASGIApp, datasette: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request with a worker of its own until the response begins. Raises WorkersBusy before that."""
+    async with find_workers(datasette).lease() as lease:
+
+        async def send_and_end(message: Message) -> None:
+            lease.end()  # whatever is sent, all its statements have run
+            await send(message)
+
+        token = _lease.set(lease)
+        try:
+            await _run_until_gone(app, scope, receive, send_and_end)
+        finally:
+            _lease.reset(token)
+
+
+def has_lease() -> bool:
+    """Whether this runs within a request that has a worker already: one that the site asks of itself."""
+    return _lease.get() is not None
+
+
+async def _run_until_gone(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Stop as soon as the visitor has left."""
+    answering = asyncio.ensure_future(app(scope, receive, send))
+    gone = asyncio.ensure_future(_wait_until_gone(receive))
+    try:
+        await asyncio.wait({answering, gone}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+        if not answering.done():
+            answering.cancel()
+    with suppress(asyncio.CancelledError):
+        await answering
+
+
+async def _wait_until_gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

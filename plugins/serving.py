@@ -1,0 +1,42 @@
+"""How the site runs: its layers, its connections, what is done before the first request, and /-/health."""
+
+from collections.abc import Awaitable, Callable
+from sqlite3 import Connection
+from typing import Any
+
+from datasette import hookimpl
+from datasette.app import Datasette
+from jinja2 import Environment
+from starlette.types import ASGIApp
+
+from keikaku.serving import connections, headers, layers
+from keikaku.serving.health import tell_databases, tell_health
+from keikaku.serving.startup import check_site, open_databases
+
+
+@hookimpl
+def asgi_wrapper(datasette: Datasette) -> Callable[[ASGIApp], ASGIApp]:
+    return lambda app: layers.wrap(app, datasette)
+
+
+@hookimpl(trylast=True)
+def prepare_connection(conn: Connection, database: str, datasette: Datasette) -> None:
+    """After Datasette's own, which has another escape_fts. Not for _internal, in which Datasette writes notes."""
+    if database != "_internal" and database in datasette.databases:
+        connections.set_up(conn)
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> Callable[[], Awaitable[None]]:
+    env.globals["open_chart"] = headers.open_chart
+
+    async def start() -> None:
+        await check_site(datasette)
+        await open_databases(datasette)
+
+    return start
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    return [(r"^/-/health$", tell_health), (r"^/-/databases\.json$", tell_databases)]
