@@ -368,7 +368,8 @@ async def copy(
     done = Done()
     most = limits.asked if limits.asked is not None else limits.rows
     try:
-        async with open_rows(datasette, sql, plan.params, WLimits(limits.seconds or 10, most, limits.size or 10**9)) as rows:
+        given = {**dict.fromkeys(await derive_named_parameters(datasette.get_database(), plan.sql), ""), **plan.params}
+        async with open_rows(datasette, sql, given, WLimits(limits.seconds or 10, most, limits.size or 10**9)) as rows:
             async for batch in rows:
                 for row in batch:
                     sheet.add(convert(row))

@@ -59,7 +59,6 @@ FORBIDDEN_FUNCTIONS = frozenset(
 PRIVATE_TABLES = frozenset(
     {"sqlite_stmt", "pragma_database_list", "dbstat", "sqlite_memstat", "sqlite_dbpage", "bytecode"}
 )
-PRIVATE_PRAGMAS = frozenset({"database_list"})
 READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
 
 
@@ -107,8 +106,7 @@ def authorize_visitor(
     action: int, first: str | None, second: str | None, database: str | None, source: str | None
 ) -> int:
     """As `authorize`, without what tells of other visitors' statements or of paths of the server."""
-    tells = action == sqlite3.SQLITE_READ and first in PRIVATE_TABLES
-    tells |= action == sqlite3.SQLITE_PRAGMA and (first or "").lower() in PRIVATE_PRAGMAS
+    tells = action == sqlite3.SQLITE_READ and (first or "").lower() in PRIVATE_TABLES
     return sqlite3.SQLITE_DENY if tells else authorize(action, first, second, database, source)
 
 

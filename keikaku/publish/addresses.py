@@ -1,0 +1,72 @@
+"""The permanent addresses of the site: whatever has no argument but `_embed=1`, and depends on data and code alone.
+
+An address is permanent if the same question has the same answer until the data changes. Filters, searches and SQL are not:
+Datasette answers them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from keikaku.publish.feeds.changes import RECORDS
+from keikaku.publish.records.citation import FORMATS
+from keikaku.publish.records.json_ld import BUILDERS
+from keikaku.schema.tables import read_schema
+
+DATABASE = "plans"
+EMBED = "?_embed=1"
+PAGES = ("/", "/about", "/data", "/timeline", f"/timeline{EMBED}", "/verify", f"/{DATABASE}", f"/{DATABASE}.json")
+FOR_PROGRAMS = ("/changes.atom", "/llms.txt", "/openapi.json", "/opensearch.xml", "/robots.txt", "/sitemap.xml")
+TABLE_FORMS = ("", ".json", ".csv", ".excel.csv", ".xlsx", EMBED)
+RECORD_FORMS = ("", ".json", ".csv", ".xlsx", EMBED)
+# What has a calendar of due dates and a page to print.
+PRINTED = ("plans", "sectors", "organizations")
+
+
+class Address(NamedTuple):
+    """A path with its arguments, and the plan whose rows it shows; None: rows of any plan, or of none."""
+
+    path: str
+    plan: str | None = None
+
+
+def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) -> Iterator[Address]:
+    """All of them in a fixed order; `described` is what metadata.yml says of the database."""
+    yield from map(Address, (*PAGES, *FOR_PROGRAMS))
+    yield from (Address(f"/cite/dataset.{form.ending}") for form in FORMATS)
+    yield from map(Address, (f"/{DATABASE}/{name}{form}" for name in list_tables(described) for form in TABLE_FORMS))
+    for plan, table, row_id in list_records(execute):
+        yield from (Address(path, plan) for path in _list_forms(table, row_id))
+
+
+def list_tables(described: Mapping[str, Any]) -> list[str]:
+    """Published tables, views and queries."""
+    tables = [table.name for table in read_schema() if not described["tables"].get(table.name, {}).get("hidden")]
+    return list(dict.fromkeys([*tables, *described["queries"]]))
+
+
+def list_records(execute: Callable[..., Any]) -> Iterator[tuple[str, str, str]]:
+    """Plan, table and id of every row that has a page."""
+    for table, (plan_of, _) in RECORDS.items():
+        yield from ((plan, table, row_id) for row_id, plan in execute(f"SELECT id, {plan_of} FROM {table} ORDER BY rowid"))
+
+
+def _list_forms(table: str, row_id: str) -> Iterator[str]:
+    yield from (f"/{DATABASE}/{table}/{row_id}{form}" for form in RECORD_FORMS)
+    yield from (f"/cite/{table}/{row_id}.{form.ending}" for form in FORMATS)
+    if table in BUILDERS:
+        yield f"/{DATABASE}/{table}/{row_id}.jsonld"
+    if table in PRINTED:
+        yield f"/calendar/{row_id}.ics"
+        yield f"/print/{row_id}"
+
+
+def name_file(path: str) -> str:
+    """Where the answer of an address lies below the folder of the site, so that any web host finds it there."""
+    address, _, query = path.partition("?")
+    address = address.strip("/")
+    if query:
+        return f"{address}/{query.lstrip('_').replace('=', '-')}.html"
+    if "." in address.rpartition("/")[2]:
+        return address
+    return str(Path(address) / "index.html")

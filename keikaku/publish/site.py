@@ -1,0 +1,114 @@
+"""The baked site: every permanent address asked once and written as a file, with a manifest that names them all.
+
+Guarantees: the same data and code give the same bytes; the folder is complete or as it was; what an address gave before is
+taken over, without asking, only where neither the code nor what the address depends on has changed. Knows no server: who
+answers is handed in.
+"""
+
+import gzip
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+MANIFEST = "manifest.json"
+PACKED = ".gz"
+# Less is one packet either way.
+LEAST_PACKED_BYTES = 500
+KEPT_HEADERS = (
+    "content-disposition", "keikaku-complete", "keikaku-content-hash", "keikaku-data-version", "keikaku-rows", "link",
+)  # fmt: skip
+_TEXT = ("text/", "image/svg", "application/json", "application/ld+json", "application/xml", "application/atom+xml")
+_TEXT += ("application/opensearch", "application/x-", "application/vnd.citationstyles", "application/jsonl")
+
+
+class Answer(NamedTuple):
+    """What an address gave."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class SiteFile:
+    """An entry of the manifest; sizes in bytes. `inputs` names the state of all that the file was made from."""
+
+    path: str
+    media_type: str
+    size: int
+    sha256: str
+    inputs: str
+    packed_sha256: str | None = None
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        return {key: value for key, value in asdict(self).items() if value}
+
+
+def write_answer(folder: Path, path: str, answer: Answer, inputs: str) -> SiteFile:
+    """Write what an address gave, and beside it the same packed, where that is worth while."""
+    file = folder / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(answer.body)
+    media_type = answer.headers["content-type"]
+    packed = None
+    if len(answer.body) >= LEAST_PACKED_BYTES and media_type.startswith(_TEXT):
+        content = gzip.compress(answer.body, mtime=0)
+        file.with_name(file.name + PACKED).write_bytes(content)
+        packed = hashlib.sha256(content).hexdigest()
+    headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
+    digest = hashlib.sha256(answer.body).hexdigest()
+    return SiteFile(path, media_type, len(answer.body), digest, inputs, packed, headers)
+
+
+def take_over(old: Path, new: Path, entry: Mapping[str, Any]) -> SiteFile | None:
+    """The same file in a new folder, without a second copy on the disk; None if the old one is not as its manifest says."""
+    file = SiteFile(**entry)
+    names = [file.path] + ([file.path + PACKED] if file.packed_sha256 else [])
+    digests = [file.sha256, file.packed_sha256]
+    try:
+        for name, digest in zip(names, digests, strict=False):
+            if hashlib.sha256((old / name).read_bytes()).hexdigest() != digest:
+                return None
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            os.link(old / name, new / name)
+    except OSError:
+        return None
+    return file
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Empty where there is none that can be read."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return manifest
+
+
+def write_manifest(folder: Path, facts: Mapping[str, Any], files: Iterable[tuple[str, SiteFile]]) -> None:
+    """`facts` and, address by address, a line for each file; `build_id` is made from the facts."""
+    build_id = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
+    with (folder / MANIFEST).open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write("{\n")
+        for name, value in {"build_id": build_id, **facts}.items():
+            stream.write(f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)},\n")
+        stream.write('"files": {\n')
+        stream.write(",\n".join(_write_line(address, file) for address, file in files))
+        stream.write("\n}\n}\n")
+
+
+def _write_line(address: str, file: SiteFile) -> str:
+    return f"{json.dumps(address)}: {json.dumps(file.to_json(), ensure_ascii=False)}"
+
+
+def list_ready(folder: Path, parts: Iterable[str], media_types: Mapping[str, str], inputs: str) -> Iterator[tuple[str, SiteFile]]:
+    """Entries for what other modules wrote into these folders of the site; the address is the path."""
+    for part in parts:
+        for file in sorted(path for path in (folder / part).rglob("*") if path.is_file()):
+            path = file.relative_to(folder).as_posix()
+            media_type = media_types.get(path) or media_types[file.suffix]
+            yield f"/{path}", write_answer(folder, path, Answer({"content-type": media_type}, file.read_bytes()), inputs)
