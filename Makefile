@@ -4,16 +4,14 @@ PORT ?= 8001
 RUN = .venv/.run
 DEV = .venv/.dev
 
-.PHONY: serve build files verify test lint format lock dictionary citation notebooks screenshots lighthouse licences audit clean
+.PHONY: serve build verify test lint format lock dictionary citation notebooks screenshots lighthouse licences audit clean
 .DEFAULT_GOAL := serve
 
-serve: build ## build plans.db and serve the site on http://127.0.0.1:$(PORT)/
+serve: build ## build everything and serve it on http://127.0.0.1:$(PORT)/
 	.venv/bin/datasette . --port $(PORT)
 
-build: plans.db ## plans.db in this folder, and the pictures that other sites show beside a link to it
-
-files: $(DEV) build ## files of the whole data set, served under /files/ and listed on /data
-	.venv/bin/python build_db.py --quiet --files files --pictures pictures $(if $(KEIKAKU_REPORT),--report "$(KEIKAKU_REPORT)")
+build: plans.db ## plans.db in this folder, and site/: every permanent page, download and picture as a file
+	.venv/bin/python build_db.py pages --address http://127.0.0.1:$(PORT)/
 
 verify: $(RUN) ## compare the data with the report: make verify KEIKAKU_REPORT=FILE
 	.venv/bin/python build_db.py --report "$(KEIKAKU_REPORT)" --verify
@@ -58,10 +56,10 @@ lighthouse: $(DEV) ## Lighthouse's figures for the main pages, into docs/lightho
 	CHROME_PATH=$${CHROME_PATH:-$$(command -v chromium)} .venv/bin/python -m benchmarks.lighthouse
 
 clean:
-	rm -rf .venv plans.db inspect-data.json files pictures .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
+	rm -rf .venv plans.db site .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
 
 plans.db: $(RUN) build_db.py $(wildcard keikaku/*.py keikaku/*/*.py keikaku/*/*.sql data/*.yml data/*/*)
-	.venv/bin/python build_db.py --pictures pictures $(if $(KEIKAKU_REPORT),--report "$(KEIKAKU_REPORT)")
+	.venv/bin/python build_db.py $(if $(KEIKAKU_REPORT),--report "$(KEIKAKU_REPORT)")
 
 $(RUN): requirements.lock
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'

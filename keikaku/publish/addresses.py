@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from keikaku.files.code_digest import ROOT
+from keikaku.publish.catalogue.notebooks import read_notebooks
 from keikaku.publish.feeds.changes import RECORDS
 from keikaku.publish.records.citation import FORMATS
 from keikaku.publish.records.json_ld import BUILDERS
@@ -33,10 +35,17 @@ class Address(NamedTuple):
 def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) -> Iterator[Address]:
     """All of them in a fixed order; `described` is what metadata.yml says of the database."""
     yield from map(Address, (*PAGES, *FOR_PROGRAMS))
+    yield from (Address(f"/styles/{kind}.css") for kind in list_styles())
+    yield from (Address(f"/notebooks/{notebook.name}.ipynb") for notebook in read_notebooks())
     yield from (Address(f"/cite/dataset.{form.ending}") for form in FORMATS)
     yield from map(Address, (f"/{DATABASE}/{name}{form}" for name in list_tables(described) for form in TABLE_FORMS))
     for plan, table, row_id in list_records(execute):
         yield from (Address(path, plan) for path in _list_forms(table, row_id))
+
+
+def list_styles() -> list[str]:
+    """Kinds of pages that have a style sheet of their own."""
+    return sorted(file.stem for file in (ROOT / "static").glob("*.css"))
 
 
 def list_tables(described: Mapping[str, Any]) -> list[str]:
@@ -48,7 +57,9 @@ def list_tables(described: Mapping[str, Any]) -> list[str]:
 def list_records(execute: Callable[..., Any]) -> Iterator[tuple[str, str, str]]:
     """Plan, table and id of every row that has a page."""
     for table, (plan_of, _) in RECORDS.items():
-        yield from ((plan, table, row_id) for row_id, plan in execute(f"SELECT id, {plan_of} FROM {table} ORDER BY rowid"))
+        yield from (
+            (plan, table, row_id) for row_id, plan in execute(f"SELECT id, {plan_of} FROM {table} ORDER BY rowid")
+        )
 
 
 def _list_forms(table: str, row_id: str) -> Iterator[str]:

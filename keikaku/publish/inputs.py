@@ -5,7 +5,7 @@ share, and when a site of one plan becomes one of many.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from keikaku.publish.addresses import list_records
@@ -26,7 +26,10 @@ def digest_inputs(execute: Callable[..., Any]) -> dict[str | None, str]:
                 owner = _find_owner(row, owners)
                 digests.setdefault(owner, hashlib.sha256()).update(repr((table.name, row)).encode())
     shared = digests[SHARED].hexdigest()
-    return {plan: hashlib.sha256(f"{digest.hexdigest()} {shared}".encode()).hexdigest()[:16] for plan, digest in digests.items()}
+    return {
+        plan: hashlib.sha256(f"{digest.hexdigest()} {shared}".encode()).hexdigest()[:16]
+        for plan, digest in digests.items()
+    }
 
 
 def _find_owner(row: Iterable[Any], owners: dict[str, str]) -> str | None:

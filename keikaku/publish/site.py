@@ -105,10 +105,15 @@ def _write_line(address: str, file: SiteFile) -> str:
     return f"{json.dumps(address)}: {json.dumps(file.to_json(), ensure_ascii=False)}"
 
 
-def list_ready(folder: Path, parts: Iterable[str], media_types: Mapping[str, str], inputs: str) -> Iterator[tuple[str, SiteFile]]:
+def list_ready(
+    folder: Path, parts: Iterable[str], media_types: Mapping[str, str], inputs: str
+) -> Iterator[tuple[str, SiteFile]]:
     """Entries for what other modules wrote into these folders of the site; the address is the path."""
     for part in parts:
         for file in sorted(path for path in (folder / part).rglob("*") if path.is_file()):
             path = file.relative_to(folder).as_posix()
             media_type = media_types.get(path) or media_types[file.suffix]
-            yield f"/{path}", write_answer(folder, path, Answer({"content-type": media_type}, file.read_bytes()), inputs)
+            yield (
+                f"/{path}",
+                write_answer(folder, path, Answer({"content-type": media_type}, file.read_bytes()), inputs),
+            )

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from datasette.app import Datasette
 from starlette.datastructures import Headers
@@ -22,32 +23,31 @@ from starlette.types import Scope
 
 from keikaku.files.code_digest import digest_code
 from keikaku.files.digest import fingerprint
+from keikaku.serving.site_folder import find_site
 
-FOLDER, MANIFEST = "site", "manifest.json"
+MANIFEST = "manifest.json"
 PACKED = ".gz"
 # Small files are kept in memory: at most MOST_KEPT of them.
 SMALL_BYTES = 64 * 1024
 MOST_KEPT = 1024
+# What pages load, and files of the whole data set: they speak of no address and of no day, and their arguments are digests.
+ASSETS = ("/files/", "/pictures/", "/static/", "/styles/", "/plans.db")
+A_MINUTE, A_YEAR = "max-age=60", "public, max-age=31536000, immutable"
 JAPAN = timedelta(hours=9)
 
 log = logging.getLogger("keikaku.baked_site")
 
 
 class BakedSite:
-    """The folder `site` beside a database, as it was when the process started."""
+    """A folder of files and the manifest that it had when the process started."""
 
-    def __init__(self, database: Path, address: str | None = None) -> None:
+    def __init__(self, folder: Path, database: Path, address: str | None = None) -> None:
         """`address` is that under which the site is known, None where it is the one that each request names."""
-        self._folder = database.parent / FOLDER
+        self._folder = folder
         self._stamp = _look_at(self._folder / MANIFEST)
         self._address = address
         self._manifest = self._read(database) if self._stamp else {}
         self._files: Mapping[str, Any] = self._manifest.get("files", {})
-
-    @classmethod
-    def of(cls, datasette: Datasette) -> "BakedSite":
-        path = datasette.get_database().path
-        return cls(Path(path) if path else Path("/nowhere/plans.db"), datasette.metadata("site_url"))
 
     @property
     def build_id(self) -> str:
@@ -65,20 +65,26 @@ class BakedSite:
             return {}
         return manifest
 
-    def is_true(self) -> bool:
-        """Whether it may be sent now: no newer one stands in its place, and its fiscal year is not over."""
-        today = (datetime.now(UTC) + JAPAN).date().isoformat()
-        return (
-            bool(self._files) and today < self._manifest["until"] and _look_at(self._folder / MANIFEST) == self._stamp
-        )
+    def is_in_place(self) -> bool:
+        """Whether its files are still those that it knows: a newer site may have taken their place."""
+        return bool(self._files) and _look_at(self._folder / MANIFEST) == self._stamp
 
-    async def find_response(self, scope: Scope) -> Response | None:
+    def is_true(self) -> bool:
+        """Whether its pages may be sent now: it is in place, and its fiscal year is not over."""
+        return self.is_in_place() and (datetime.now(UTC) + JAPAN).date().isoformat() < self._manifest["until"]
+
+    def find_response(self, scope: Scope) -> Response | None:
         """An ASGI application that sends the file of this address; None where Datasette is to answer."""
-        file = self._files.get(_read_address(scope))
-        if file is None or not self.is_true() or not self._knows_host(scope):
+        path, query = _read_address(scope)
+        is_asset = path.startswith(ASSETS)
+        file = self._files.get(f"{path}?{query}" if query and not is_asset else path)
+        if file is None or not (self.is_in_place() if is_asset else self.is_true() and self._knows_host(scope)):
             return None
-        headers = Headers(scope=scope)
-        sent = {**file.get("headers", {}), "content-type": file["media_type"], "cache-control": "max-age=60"}
+        lasting = is_asset and query and file["sha256"].startswith(query)
+        return self._send(file, Headers(scope=scope), A_YEAR if lasting else A_MINUTE)
+
+    def _send(self, file: Mapping[str, Any], headers: Headers, cache_control: str) -> Response:
+        sent = {**file.get("headers", {}), "content-type": file["media_type"], "cache-control": cache_control}
         path, digest = self._folder / file["path"], file["sha256"]
         if "packed_sha256" in file:
             sent["vary"] = "Accept-Encoding"
@@ -98,6 +104,17 @@ class BakedSite:
             return True
         host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
         return f"{scope['scheme']}://{host}/" == self._manifest["address"]
+
+
+def find_baked_site(datasette: Datasette) -> BakedSite:
+    """That of a running site, read when it is first asked for."""
+    if datasette not in _sites:
+        database = Path(datasette.get_database().path or "")
+        _sites[datasette] = BakedSite(find_site(datasette), database, datasette.metadata("site_url"))
+    return _sites[datasette]
+
+
+_sites: WeakKeyDictionary[Datasette, BakedSite] = WeakKeyDictionary()
 
 
 def judge_condition(headers: Headers, sent: Mapping[str, str]) -> Response | None:
@@ -122,10 +139,9 @@ def _split(etags: str) -> list[str]:
     return [etag.strip() for etag in etags.split(",")]
 
 
-def _read_address(scope: Scope) -> str:
+def _read_address(scope: Scope) -> tuple[str, str]:
     path = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0].decode("latin-1")
-    query = scope["query_string"].decode("latin-1")
-    return f"{path}?{query}" if query else path
+    return path, scope["query_string"].decode("latin-1")
 
 
 def _look_at(path: Path) -> tuple[int, int, int] | None:

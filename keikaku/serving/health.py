@@ -8,7 +8,7 @@ from datasette import Response
 from datasette.app import Datasette
 from datasette.database import Database
 
-from keikaku.serving.baked_site import BakedSite
+from keikaku.serving.baked_site import find_baked_site
 from keikaku.serving.visitors import PublishedDatabase
 
 HEALTH_SECONDS = 2.0
@@ -23,7 +23,7 @@ async def tell_health(datasette: Datasette) -> Response:
         status = "unavailable"
     else:
         status = "outdated" if any(described["newer_data"] for described in told.values()) else "ok"
-    content = {"status": status, "build": BakedSite.of(datasette).build_id, "databases": told}
+    content = {"status": status, "build": find_baked_site(datasette).build_id, "databases": told}
     return Response.json(content, 503 if status == "unavailable" else 200, {"Cache-Control": "no-store"})
 
 

@@ -14,7 +14,7 @@ from datasette.app import Datasette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from keikaku.serving import visitors
-from keikaku.serving.baked_site import BakedSite
+from keikaku.serving.baked_site import find_baked_site
 from keikaku.serving.errors import POSTED, READING, refuse
 from keikaku.serving.headers import ignore_cookies, permit_charts, protect_answer
 from keikaku.serving.refusals import write_last_resort
@@ -112,10 +112,9 @@ def use_site_address(app: ASGIApp, datasette: Datasette) -> ASGIApp:
 
 def send_files(app: ASGIApp, datasette: Datasette) -> ASGIApp:
     """What was baked goes out as a file; everything else is asked of Datasette."""
-    site = BakedSite.of(datasette)
 
     async def sent(scope: Scope, receive: Receive, send: Send) -> None:
-        response = await site.find_response(scope)
+        response = find_baked_site(datasette).find_response(scope)
         await (response or app)(scope, receive, send)
 
     return _only_http(sent, app)

@@ -1,5 +1,7 @@
 """`build_db.py pages`: the folder `site` beside a database, from its addresses, files of the whole set and pictures."""
 
+import json
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -26,7 +28,10 @@ Say = Callable[[str], None]
 LOCAL = "http://127.0.0.1:8001/"
 METADATA = ROOT / "metadata.yml"
 # By ending, where no listing says more.
+DATABASE_TYPE = "application/vnd.sqlite3"
 MEDIA_TYPES = {
+    ".txt": "text/plain; charset=utf-8",
+    ".md": "text/markdown; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".json": "application/json; charset=utf-8",
@@ -48,6 +53,7 @@ def write_site(database: Path, folder: Path, address: str | None, say: Say) -> i
     with replacing(folder, MANIFEST) as new:
         write_files(database, METADATA, new / "files", say)
         write_pictures(database, metadata["title"], new / "pictures")
+        shutil.copytree(ROOT / "static", new / "static")
         with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             inputs = digest_inputs(connection.execute)
             addresses = list(list_addresses(connection.execute, metadata["databases"][database.stem]))
@@ -56,8 +62,8 @@ def write_site(database: Path, folder: Path, address: str | None, say: Say) -> i
         baked = dict(_show_progress(bake, [address for address in addresses if address.path not in taken]))
         known = {**taken, **baked}
         pages = ((address.path, known[address.path]) for address in addresses)
-        ready = list(list_ready(new, ("files", "pictures"), _read_media_types(new), bake.whole))
-        write_manifest(new, facts, [*pages, *ready])
+        ready = list(list_ready(new, ("files", "pictures", "static"), _read_media_types(new), bake.whole))
+        write_manifest(new, facts, [*pages, *ready, _describe_database(facts)])
     say(f"{len(baked)} of {len(addresses)} addresses asked, {len(taken)} unchanged")
     return len(addresses) + len(ready)
 
@@ -72,25 +78,32 @@ def _describe(database: Path, address: str) -> dict[str, Any]:
     }
 
 
+def _describe_database(facts: dict[str, Any]) -> tuple[str, SiteFile]:
+    """It stays where it is, beside the folder."""
+    file = facts["database"]
+    headers = {"content-disposition": f'attachment; filename="{file["path"]}"'}
+    entry = SiteFile(
+        f"../{file['path']}", DATABASE_TYPE, file["size"], file["sha256"], file["sha256"][:16], headers=headers
+    )
+    return f"/{file['path']}", entry
+
+
 def _take_over(
     folder: Path, new: Path, addresses: list[Address], bake: Bake, old: dict[str, Any]
 ) -> Iterator[tuple[str, SiteFile]]:
     for address in addresses:
-        entry = old.get(address.path)
-        if entry and entry["inputs"] in (bake.whole, bake.inputs.get(address.plan) if address.plan else bake.whole):
-            if file := take_over(folder, new, entry):
-                yield address.path, file
+        entry = old.get(address.path, {"inputs": None})
+        unchanged = entry["inputs"] in (bake.whole, bake.inputs.get(address.plan) if address.plan else bake.whole)
+        if unchanged and (file := take_over(folder, new, entry)):
+            yield address.path, file
 
 
 def _show_progress(bake: Bake, addresses: list[Address]) -> Iterator[tuple[str, SiteFile]]:
-    with click.progressbar(length=len(addresses), label="pages", file=click.get_text_stream("stderr")) as bar:
-        for entry in bake_all(bake, addresses):
-            bar.update(1)
-            yield entry
+    stream = click.get_text_stream("stderr")
+    with click.progressbar(bake_all(bake, addresses), len(addresses), label="pages", file=stream) as entries:
+        yield from entries
 
 
 def _read_media_types(folder: Path) -> dict[str, str]:
-    import json
-
     listing = json.loads((folder / "files" / LISTING).read_text("utf-8"))
     return {**MEDIA_TYPES, **{f"files/{file['path']}": file["media_type"] for file in listing["files"]}}

@@ -256,13 +256,12 @@ def answer(connection: sqlite3.Connection, sql: str, params: Any, limits: Limits
 def _batches(cursor: sqlite3.Cursor, limits: Limits) -> Iterator[tuple[list[Row], str]]:
     """Rows of about FRAME_BYTES at a time, each with what ended them, "" as long as nothing did."""
     batch: list[Row] = []
-    rows = size = batch_size = 0
-    for row in cursor:
-        if rows == limits.rows or size > limits.bytes:
-            yield batch, "rows" if rows == limits.rows else "bytes"
+    size = batch_size = 0
+    for count, row in enumerate(cursor):
+        if count == limits.rows or size > limits.bytes:
+            yield batch, "rows" if count == limits.rows else "bytes"
             return
         batch.append(row)
-        rows += 1
         weight = weigh_row(row)
         size += weight
         batch_size += weight

@@ -42,10 +42,7 @@ async def open_databases(datasette: Datasette) -> None:
 async def _open_connections(db: PublishedDatabase, threads: int) -> None:
     together = threading.Barrier(max(threads, 1))  # so that no thread takes the turn of another
 
-    def open_one(connection: object) -> None:
-        together.wait(OPENING_SECONDS)
-
-    await asyncio.gather(*(db.execute_fn(open_one) for _ in range(together.parties)))
+    await asyncio.gather(*(db.execute_fn(lambda _: together.wait(OPENING_SECONDS)) for _ in range(together.parties)))
     if await db.table_exists("search_words"):
         await db.execute_fn(lambda connection: load_lexicon(connection.execute))
     await db.table_counts(limit=OPENING_SECONDS * 1000)
