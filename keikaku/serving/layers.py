@@ -25,7 +25,9 @@ Layer = Callable[[ASGIApp, Datasette], ASGIApp]
 
 # More is no question that a page of ours asks; Datasette takes time with the square of the number of arguments.
 MOST_ARGUMENTS = 100
-MOST_QUERY_BYTES = 32 * 1024
+MOST_QUERY_BYTES = 4 * 1024
+MOST_SQL_BYTES = 32 * 1024
+_LONG = (b"sql=", b"_where=", b"queries=", b"of=")
 # So many answers that are no files are made at once; they share one processor with the files of everybody else.
 WINDOW_AT_ONCE = 3
 MOST_WAITING = 100
@@ -87,7 +89,7 @@ def check_request(app: ASGIApp, datasette: Datasette) -> ASGIApp:
         elif scope["method"] == "OPTIONS":
             await Response("", 204, PREFLIGHT).asgi_send(send)
             return
-        elif query.count(b"&") >= MOST_ARGUMENTS or len(query) > MOST_QUERY_BYTES:
+        elif _is_endless(query):
             status = 414
         elif b"%00" in query or not scope["path"].startswith("/"):
             status = 400
@@ -97,6 +99,11 @@ def check_request(app: ASGIApp, datasette: Datasette) -> ASGIApp:
         await (await refuse(datasette, scope, receive, status)).asgi_send(send)
 
     return _only_http(checked, app)
+
+
+def _is_endless(query: bytes) -> bool:
+    most = MOST_SQL_BYTES if any(name in query for name in _LONG) else MOST_QUERY_BYTES
+    return len(query) > most or query.count(b"&") >= MOST_ARGUMENTS
 
 
 def use_site_address(app: ASGIApp, datasette: Datasette) -> ASGIApp:

@@ -9,13 +9,14 @@ import asyncio
 import marshal
 import os
 import sqlite3
+import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from keikaku.serving.connections import set_up
 from keikaku.serving.sql_guard import ANSWER_BYTES, explain_error, guard_visitor, weigh_row
@@ -60,7 +61,7 @@ class Worker:
 
     def __init__(self, database: Path) -> None:
         self._command = (sys.executable, "-m", __name__, str(database), stamp(database))
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self.is_asked = False
 
     @property
@@ -69,21 +70,22 @@ class Worker:
 
     def kill(self) -> None:
         if self._process is not None:
-            with suppress(ProcessLookupError):
-                self._process.kill()
+            self._process.kill()
+            with suppress(OSError):
+                self._process.communicate()  # closes the pipes, too
             self._process = None
         self.is_asked = False
 
     async def ask(self, sql: str, params: Any, limits: Limits) -> AsyncIterator[Frame]:
         """The frames of the answer, the last one included. Raises WorkerEnded."""
-        if self.is_asked or (self._process and self._process.returncode is not None):
+        if self.is_asked or (self._process and self._process.poll() is not None):
             self.kill()
         try:
             if self._process is None:
                 await self._start()
             assert self._process and self._process.stdin
             self.is_asked = True
-            self._process.stdin.write(_pack((sql, params, astuple(limits))))
+            _write(self._process.stdin, (sql, params, astuple(limits)))
             while self.is_asked:
                 frame = await self._read(limits.seconds + GRACE_SECONDS)
                 self.is_asked = frame[0] in ("columns", "rows")
@@ -94,18 +96,22 @@ class Worker:
 
     async def _start(self) -> None:
         path = os.pathsep.join(filter(None, sys.path))
-        pipe = asyncio.subprocess.PIPE
         # A group of its own, so that Ctrl+C reaches only us; not a session, by which Linux would share out the processor.
-        self._process = await asyncio.create_subprocess_exec(
-            *self._command, stdin=pipe, stdout=pipe, env={**os.environ, "PYTHONPATH": path}, process_group=0
+        self._process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": path},
+            process_group=0,
         )
         await self._read(START_SECONDS)
 
     async def _read(self, seconds: float) -> Frame:
         assert self._process and self._process.stdout
         async with asyncio.timeout(seconds):
-            length = int.from_bytes(await self._process.stdout.readexactly(_LENGTH_BYTES))
-            frame: Frame = marshal.loads(await self._process.stdout.readexactly(length))
+            frame = await asyncio.to_thread(_read, self._process.stdout)
+        if frame is None:
+            raise EOFError
         return frame
 
 
@@ -271,20 +277,17 @@ def _batches(cursor: sqlite3.Cursor, limits: Limits) -> Iterator[tuple[list[Row]
     yield batch, ""
 
 
-def _pack(frame: Frame) -> bytes:
+def _write(stream: IO[bytes], frame: Frame) -> None:
     packed = marshal.dumps(frame)
-    return len(packed).to_bytes(_LENGTH_BYTES) + packed
-
-
-def _write(stream: BinaryIO, frame: Frame) -> None:
-    stream.write(_pack(frame))
+    stream.write(len(packed).to_bytes(_LENGTH_BYTES) + packed)
     stream.flush()
 
 
-def _read(stream: BinaryIO) -> Frame | None:
-    """None at the end."""
-    length = stream.read(_LENGTH_BYTES)
-    frame: Frame | None = marshal.loads(stream.read(int.from_bytes(length))) if length else None
+def _read(stream: IO[bytes]) -> Frame | None:
+    """None at the end, or where the end comes within a frame."""
+    length = int.from_bytes(stream.read(_LENGTH_BYTES))
+    packed = stream.read(length)
+    frame: Frame | None = marshal.loads(packed) if length and len(packed) == length else None
     return frame
 
 

@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted, Results
@@ -100,7 +100,8 @@ def _looks_at_every_row(name: str) -> bool:
 def find_workers(datasette: Datasette) -> Workers:
     """Those of a site, started when they are first needed."""
     if datasette not in _workers:
-        _workers[datasette] = Workers(Path(datasette.get_database().path))
+        workers = _workers[datasette] = Workers(Path(datasette.get_database().path))
+        finalize(datasette, workers.stop)
     return _workers[datasette]
 
 

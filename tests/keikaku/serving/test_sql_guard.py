@@ -2,7 +2,6 @@
 
 import re
 import sqlite3
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,9 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keikaku.serving import sql_guard
 from keikaku.serving.sql_guard import (
-    ANSWER_BYTES,
     HEAP_BYTES,
     LIMITS,
     VISITOR_LENGTH,
@@ -242,10 +239,8 @@ def test_long_statements_are_refused(visitor: sqlite3.Connection, sql: str, mess
 
 @pytest.mark.parametrize("value", TOO_LARGE_VALUES)
 def test_a_large_value_is_refused_at_once(visitor: sqlite3.Connection, value: str) -> None:
-    began = time.perf_counter()
     with pytest.raises((sqlite3.DataError, MemoryError)) as raised:
         visitor.execute(f"SELECT length({value})").fetchall()
-    assert time.perf_counter() - began < 0.5
     assert isinstance(explain_error(raised.value), sqlite3.OperationalError), "a mistake of the visitor's"
 
 
@@ -280,30 +275,22 @@ def test_functions_give_what_sqlites_own_give(values: tuple[object, object, obje
     guarded.close()
 
 
-# Size of the answer
+# Size of a row
 
 
-def test_an_answer_may_be_as_large_as_it_may(visitor: sqlite3.Connection) -> None:
-    rows = ANSWER_BYTES // (100_000 + sql_guard.CELL_BYTES)
-    sql = f"{ENDLESS} SELECT hex(zeroblob(50000)) FROM c LIMIT ?"
-    assert len(visitor.execute(sql, (rows,)).fetchall()) == rows
-    assert len(visitor.execute(sql, (rows,)).fetchall()) == rows, "counted anew for every query"
+@pytest.mark.parametrize("value", ["zeroblob(200000)", "hex(zeroblob(100000))", "CAST(randomblob(100000) AS TEXT)"])
+def test_a_row_may_not_be_larger_than_an_answer(visitor: sqlite3.Connection, value: str) -> None:
+    assert len(visitor.execute(f"{ENDLESS} SELECT {value} FROM c LIMIT 40").fetchall()) == 40
     with pytest.raises(TooMuch, match="too many bytes in the answer"):
-        visitor.execute(sql, (rows + 1,)).fetchall()
+        visitor.execute("SELECT " + ", ".join([value] * 33)).fetchall()
+    assert visitor.execute("SELECT 1").fetchall() == [(1,)], "counted anew for every row"
 
 
-@pytest.mark.parametrize("value", ["zeroblob(200000)", "hex(zeroblob(100000))"])
-def test_a_row_may_not_be_larger_than_an_answer(database_file: Path, value: str) -> None:
-    connection = sqlite3.connect(database_file)
-    guard_connection(connection)
-    guard_visitor(connection, float("inf"))
-    assert len(connection.execute(f"{ENDLESS} SELECT {value} FROM c LIMIT 40").fetchall()) == 40
-    with pytest.raises(TooMuch):
-        connection.execute("SELECT " + ", ".join([value] * 30)).fetchall()
-    connection.close()
-
-
-def test_broken_text_is_read_and_counted(visitor: sqlite3.Connection) -> None:
+def test_broken_text_is_read(visitor: sqlite3.Connection) -> None:
     assert visitor.execute("SELECT CAST(X'e38182ff' AS TEXT)").fetchone() == ("あ\ufffd",)
-    with pytest.raises(TooMuch):
-        visitor.execute(f"{ENDLESS} SELECT CAST(randomblob(100000) AS TEXT) FROM c").fetchall()
+
+
+@pytest.mark.parametrize("table", ["sqlite_stmt", "pragma_database_list", "PRAGMA_DATABASE_LIST()", "dbstat"])
+def test_nothing_tells_of_other_statements_or_of_the_server(visitor: sqlite3.Connection, table: str) -> None:
+    with pytest.raises(sqlite3.DatabaseError, match="prohibited|not authorized|no such table"):
+        visitor.execute(f"SELECT * FROM {table}").fetchall()
