@@ -15,8 +15,8 @@ from functools import partial
 from sqlite3 import Connection, OperationalError
 from typing import Any
 
-from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.search.lexicon import Execute
+from keikaku.search.query import read_year
 from keikaku.search.results import plan_in, search
 from keikaku.search.snippet import Needles, Parts, as_text, cut_out, mark, needles_of
 from keikaku.search.text import normalise
@@ -77,10 +77,7 @@ def _marked(execute: Execute, cut: Callable[[str, Needles], Parts], text: object
 
 
 def _fiscal_year(text: object) -> int | None:
-    try:
-        return read_fiscal_year(_text(text))
-    except ValueError:
-        return None
+    return read_year(_text(text))
 
 
 def _text(value: object) -> str:
