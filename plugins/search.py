@@ -1,8 +1,7 @@
-"""Japanese search in SQL, and in the search box of every table and view whose rows, or what they name, can be found."""
+"""Japanese search in the search box of every table and view whose rows, or what they name, can be found."""
 
 import json
 from collections.abc import Awaitable, Callable
-from sqlite3 import Connection, OperationalError
 from typing import Any
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
@@ -17,15 +16,12 @@ from jinja2 import Environment
 
 from keikaku.publish.feeds.open_search import Suggestion, write_suggestions
 from keikaku.publish.records.search_hits import sort_hits
-from keikaku.search import plan_in, search, suggest
+from keikaku.search import search, suggest
 from keikaku.search.lexicon import load_lexicon
-from keikaku.search.snippet import Needles, Parts, as_text, needles_of
 from keikaku.serving.datasette_private import DatasetteError
 
-MOST = 500  # results of one search
 SUGGEST_HEADERS = {"Cache-Control": "public, max-age=300"}
 SUGGESTIONS_TYPE = "application/x-suggestions+json; charset=utf-8"
-RESULT_KEYS = ("kind", "id", "title", "snippet", "table", "sector", "code")
 
 # The ids of the rows found: a passage of a report stands for the row that it is quoted for, too.
 FOUND = """
@@ -55,35 +51,6 @@ def startup(datasette: Datasette) -> Callable[[], Awaitable[None]]:
                 await db.execute_fn(lambda conn: load_lexicon(conn.execute))
 
     return read_words
-
-
-def _stoppable(conn: Connection, function: Callable[..., str | None]) -> Callable[..., str | None]:
-    """A function whose own query is stopped stops the statement that calls it too, instead of failing in it."""
-
-    def call(*values: object) -> str | None:
-        try:
-            return function(*values)
-        except MemoryError:
-            pass
-        except OperationalError as error:
-            if error.args != ("interrupted",):
-                raise
-        conn.interrupt()
-        return None
-
-    return call
-
-
-def _results(conn: Connection, words: str) -> str:
-    """What is found, best first, as a JSON array of objects: kind, id, title, snippet, table, sector, code."""
-    found = search(conn.execute, words, limit=MOST)
-    rows = ({**vars(result), "snippet": as_text(result.snippet_parts)} for result in found.results)
-    return json.dumps([{key: row[key] for key in RESULT_KEYS} for row in rows], ensure_ascii=False)
-
-
-def _highlight(conn: Connection, cut: Callable[[str, Needles], Parts], text: object, words: object) -> str:
-    """A text, or the piece of it that `cut` makes, with what a query searches for between « and »."""
-    return as_text(cut(_text(text), needles_of(plan_in(conn.execute, _text(words)).ways)))
 
 
 @hookimpl
@@ -138,10 +105,6 @@ async def _suggest(request: Request, datasette: Datasette) -> Response:
 def _address(site: str, database: str, suggestion: Any) -> str:
     """Where a suggestion leads: to a record, or to what a search for its words finds."""
     return f"{site}{database}/" + (suggestion.path or f"search?{urlencode({'q': suggestion.text})}")
-
-
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
 
 
 @hookimpl(trylast=True)

@@ -28,7 +28,7 @@ _EXPECTED = f"write an era year such as 令和6年度 or R6, or a year from {_FI
 
 _HALF_WIDTH = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " ", 0x301C: "~"})
 
-_ERA = r"令\s*和|平\s*成|昭\s*和|(?<![A-Za-z0-9_])[RHS](?=[0-9])"
+_ERA = r"令\s*和|平\s*成|昭\s*和|(?<![A-Za-z0-9_])[RHS](?=[0-9元])"
 _SEPARATOR = r"[・、,~-]"
 _YEAR = re.compile(rf"(?:(?P<era>{_ERA})\s*)?(?P<number>元|[0-9]{{1,4}})(?:\s*年度?)?")
 
@@ -50,7 +50,7 @@ _MENTION = re.compile(f"{_ERA_MENTION}|{_GREGORIAN_MENTION}")
 
 
 def read_fiscal_year(text: str | int) -> int:
-    """Read one fiscal year: 令和6年度, 令和元年度, R6, 平成 29 年度, 2024年度 or 2024, in digits of any width.
+    """Read one fiscal year: 令和6年度, 令和元年度, R6, R元, 平成 29 年度, 2024年度 or 2024, in digits of any width.
 
     Raises ValueError, in one sentence, for anything else and for years that the era never had (平成32年度).
     """
@@ -63,7 +63,8 @@ def read_fiscal_year(text: str | int) -> int:
 def read_fiscal_years(text: str | int) -> tuple[int, ...]:
     """Read fiscal years in printed order: 令和3・4年度 -> (2021, 2022); a range 令和元～3年度 includes both its ends.
 
-    Raises ValueError, in one sentence, where a year cannot be read or a range runs backwards.
+    平成31・令和元年度, the two names of one year, is that year once. Raises ValueError, in one sentence, where a year cannot be read or a range runs
+    backwards.
     """
     # Whatever else YAML may give (True, 2024.0) is written as no year is, so that it is refused below.
     first, *following = re.split(f"({_SEPARATOR})", _without_spaces(half_width(str(text))).upper())
@@ -72,7 +73,7 @@ def read_fiscal_years(text: str | int) -> tuple[int, ...]:
     for separator, printed in zip(following[::2], following[1::2], strict=True):
         year, era = _read_year(printed, era, text)
         years += _years_after(years[-1], year, text) if separator in "~-" else [year]
-    return tuple(years)
+    return tuple(dict.fromkeys(years))
 
 
 def format_fiscal_year(year: int) -> str:

@@ -306,9 +306,12 @@ CREATE TABLE search_synonyms (
 
 -- views
 
--- The fiscal year of today in Japan, by the clock of the machine that asks.
+-- The fiscal year of today in Japan, by the clock of the machine that asks, and the last one of any plan up to it.
 CREATE VIEW current_fiscal_year AS
-SELECT CAST(strftime('%Y', 'now', '+9 hours', '-3 months') AS INTEGER) AS fiscal_year;
+SELECT
+    c.fiscal_year,
+    (SELECT max(y.fiscal_year) FROM fiscal_years AS y WHERE y.fiscal_year <= c.fiscal_year) AS in_plans
+FROM (SELECT CAST(strftime('%Y', 'now', '+9 hours', '-3 months') AS INTEGER) AS fiscal_year) AS c;
 
 -- Every target of the second half with its measure, due year and state.
 CREATE VIEW targets AS

@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
+from sqlite3 import DatabaseError
 from threading import Lock
 from typing import Any, NamedTuple
 
@@ -16,6 +17,7 @@ from keikaku.search.kana import has_kanji, sound
 from keikaku.search.text import normalise
 
 Execute = Callable[[str, Sequence[Any]], Iterable[Sequence[Any]]]
+Version = tuple[str, int, int, int]
 
 _HIRAGANA = re.compile(r"[ぁ-ゖ]+")
 _SEVERAL_WORDS = re.compile(r"[をがはのにでと]")
@@ -151,12 +153,7 @@ def beginning_with(ordered: list[str], begin: str) -> Iterator[str]:
 
 def load_lexicon(execute: Execute) -> Lexicon:
     """The lexicon of a database: read once for each file, again where the file has changed."""
-    name = next((row[2] for row in execute("PRAGMA database_list", ()) if row[1] == "main"), None)
-    try:
-        stat = Path(name or "").stat()
-        version = (str(name), stat.st_ino, stat.st_mtime_ns, stat.st_size) if name else None
-    except OSError:
-        version = None
+    version = _version_of(execute)
     if version in _loaded:
         return _loaded[version]
     lexicon = _read_lexicon(execute)
@@ -166,6 +163,18 @@ def load_lexicon(execute: Execute) -> Lexicon:
                 del _loaded[old]
             _loaded[version] = lexicon
     return lexicon
+
+
+def _version_of(execute: Execute) -> Version | None:
+    """What tells one state of a file from another; None for a database in memory."""
+    try:
+        name = next((row[2] for row in execute("PRAGMA database_list", ()) if row[1] == "main"), "")
+        stat = Path(name).stat() if name else None
+    except DatabaseError:  # a guarded connection does not tell files; the process has it for one that never changes
+        return ("", 0, 0, 0)
+    except OSError:
+        return None
+    return (name, stat.st_ino, stat.st_mtime_ns, stat.st_size) if stat else None
 
 
 def _read_lexicon(execute: Execute) -> Lexicon:
@@ -189,5 +198,5 @@ def _read_lexicon(execute: Execute) -> Lexicon:
     return lexicon
 
 
-_loaded: dict[tuple[str, int, int, int] | None, Lexicon] = {}
+_loaded: dict[Version | None, Lexicon] = {}
 _lock = Lock()

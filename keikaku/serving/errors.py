@@ -67,11 +67,13 @@ async def answer_exception(datasette: Datasette, request: Request, exception: Ex
     return await _respond(datasette, request, await _judge(datasette, request, exception))
 
 
-async def refuse(datasette: Datasette, scope: Scope, receive: Receive, status: int) -> Response:
+async def refuse(
+    datasette: Datasette, scope: Scope, receive: Receive, status: int, refusal: Refusal | None = None
+) -> Response:
     """The answer to a request that goes no further, in the format asked for."""
     await datasette.invoke_startup()
     request = Request({**scope, "csrftoken": lambda: ""}, receive)
-    refusal = refusals.BUSY if status == 503 else refusals.refuse_status(status)
+    refusal = refusal or (refusals.BUSY if status == 503 else refusals.refuse_status(status))
     response = await _respond(datasette, request, Answer(status, refusal))
     if status == 405:
         response.headers["Allow"] = ", ".join(sorted(POSTED.get(scope["path"], READING)))

@@ -17,6 +17,7 @@ from keikaku.serving import visitors
 from keikaku.serving.baked_site import find_baked_site
 from keikaku.serving.errors import POSTED, READING, refuse
 from keikaku.serving.headers import ignore_cookies, permit_charts, protect_answer
+from keikaku.serving.questions import Unreadable, read_questions
 from keikaku.serving.refusals import write_last_resort
 from keikaku.serving.site_address import trust_host
 from keikaku.serving.sql_worker import WorkersBusy
@@ -220,6 +221,20 @@ def take_readings(app: ASGIApp, _: Datasette) -> ASGIApp:
     return _only_http(taken, app)
 
 
+def read_words(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+    """Years in any form become numbers; what cannot be read is refused."""
+
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            query_string = read_questions(scope["query_string"])
+        except Unreadable as error:
+            await (await refuse(datasette, scope, receive, 400, error.refusal)).asgi_send(send)
+            return
+        await app({**scope, "query_string": query_string}, receive, send)
+
+    return _only_http(read, app)
+
+
 def allow_charts(app: ASGIApp, _: Datasette) -> ASGIApp:
     """A page that shows a chart says so, and its policy lets the chart be drawn."""
     return permit_charts(app)
@@ -234,6 +249,7 @@ LAYERS: list[Layer] = [
     lend_worker,
     word_missing_files,
     take_readings,
+    read_words,
     allow_charts,
 ]
 
