@@ -1,159 +1,167 @@
-"""Build plans.db from data/: `python build_db.py --help`."""
+"""Build plans.db from data/, and all that is made from it: `python build_db.py --help`."""
 
 import sys
 import time
+from collections.abc import Callable
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import click
+from click_default_group import DefaultGroup
 
-from keikaku.database.history import HISTORY, HistoryError, add_release, check_told, read_history, read_rows
-from keikaku.database.report import Passage, compare_report, read_passages, read_report
-from keikaku.database.rows import build_rows
-from keikaku.database.writing import DatabaseError, write_database
-from keikaku.files.build_turn import take_turn
-from keikaku.files.errors import FilesError
-from keikaku.plan.errors import InvalidData, Problem
-from keikaku.plan.folder import find_mixed_ids, read_plan, read_synonyms
-from keikaku.plan.model import PlanData, Synonyms
-from keikaku.publish.catalogue.data_set import read_data_set, read_metadata
+# Everything else is imported by the command that needs it: --help should not wait for libraries.
 
 ROOT = Path(__file__).resolve().parent
+METADATA = ROOT / "metadata.yml"
+Command = Callable[..., None]
 
-
-@click.command()
-@click.option("--data", type=click.Path(path_type=Path), default=ROOT / "data", help="Folder with one folder per plan.")
-@click.option("--output", type=click.Path(path_type=Path), default=ROOT / "plans.db", help="Database to write.")
-@click.option(
+PATH = click.Path(path_type=Path)
+DATA = click.option("--data", type=PATH, default=ROOT / "data", help="Folder with one folder per plan.")
+OUTPUT = click.option("--output", type=PATH, default=ROOT / "plans.db", help="Database to write.")
+QUIET = click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+REPORT = click.option(
     "--report",
     "reports",
     multiple=True,
     metavar="[PLAN=]FILE",
-    help="Text of a plan's report, which must agree with the data; adds its wording as report_passages. "
+    help="Text of a plan's report, which must agree with the data; a build adds its wording as report_passages. "
     "PLAN may be left out where there is one plan.",
 )
-@click.option(
-    "--files",
-    type=click.Path(path_type=Path),
-    help="Folder for the files of the whole data set: CSV, JSON Lines, Parquet, workbook, descriptions.",
+
+
+@click.group(cls=DefaultGroup, default="build", default_if_no_args=True)
+def main() -> None:
+    """Turn the plans under data/ into one SQLite database. Without a command: build."""
+
+
+def command(*options: Callable[[Command], Command]) -> Callable[[Command], click.Command]:
+    """A command of the group. What is wrong with its input it says line by line, and ends with status 1."""
+
+    def add(function: Command) -> click.Command:
+        @wraps(function)
+        def run(**values: Any) -> None:
+            from keikaku.database.errors import DatabaseError, HistoryError
+            from keikaku.files.errors import FilesError
+            from keikaku.plan.errors import InvalidData
+
+            try:
+                function(**values)
+            except (DatabaseError, FilesError, HistoryError, InvalidData) as error:
+                click.echo(str(error), err=True)
+                sys.exit(1)
+
+        for option in reversed(options):
+            option(run)
+        return main.command()(run)
+
+    return add
+
+
+@command(
+    DATA,
+    OUTPUT,
+    REPORT,
+    click.option("--files", type=PATH, help="Folder for the files of the whole data set."),
+    click.option("--pictures", type=PATH, help="Folder for the pictures that other sites show beside a link."),
+    QUIET,
 )
-@click.option("--release", metavar="VERSION", help="Record this data as a released version in DATA/history.jsonl.")
-@click.option("--reason", default="", metavar="TEXT", help="Why the release differs from the one before, for readers.")
-@click.option("--since", type=click.Path(path_type=Path, exists=True), help="Database of the release before.")
-@click.option("--date", metavar="YYYY-MM-DD", help="Day of the release; today if left out.")
-@click.option(
-    "--pictures",
-    type=click.Path(path_type=Path),
-    help="Folder for the pictures that other sites show beside a link to a page.",
+def build(
+    data: Path, output: Path, reports: tuple[str, ...], files: Path | None, pictures: Path | None, quiet: bool
+) -> None:
+    """Write the database (the default)."""
+    build_database(data, output, reports, quiet)
+    if files:
+        from keikaku.publish.catalogue.whole_set import write_files
+
+        write_files(output, METADATA, files, speaker(quiet))
+    if pictures:
+        from keikaku.publish.catalogue.data_set import read_metadata
+        from keikaku.publish.records.pictures import write_pictures
+
+        count = write_pictures(output, read_metadata(METADATA)["title"], pictures)
+        speaker(quiet)(f"drew {count} pictures")
+
+
+@command(DATA, QUIET)
+def check(data: Path, quiet: bool) -> None:
+    """Validate the data; write nothing."""
+    from keikaku.database.building import check_data
+
+    check_data(data, {}, speaker(quiet))
+
+
+@command(DATA, REPORT, QUIET)
+def verify(data: Path, reports: tuple[str, ...], quiet: bool) -> None:
+    """Compare the data with the report; write nothing."""
+    from keikaku.database.building import check_data
+
+    if not reports:
+        raise click.UsageError("verify needs --report FILE")
+    check_data(data, assign_reports(reports, data), speaker(quiet))
+
+
+@command(
+    click.argument("version"),
+    click.option("--reason", required=True, metavar="TEXT", help="Why it differs from the one before, for readers."),
+    click.option("--since", type=click.Path(path_type=Path, exists=True), help="Database of the release before."),
+    click.option("--date", metavar="YYYY-MM-DD", help="Day of the release; today if left out."),
+    DATA,
+    OUTPUT,
+    REPORT,
+    QUIET,
 )
-@click.option("--check", is_flag=True, help="Validate data only; write nothing.")
-@click.option("--verify", is_flag=True, help="Compare the data with the report; write nothing.")
-@click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
-def main(
-    data: Path,
-    output: Path,
-    reports: tuple[str, ...],
-    files: Path | None,
-    release: str | None,
+def release(
+    version: str,
     reason: str,
     since: Path | None,
     date: str | None,
-    pictures: Path | None,
-    check: bool,
-    verify: bool,
+    data: Path,
+    output: Path,
+    reports: tuple[str, ...],
     quiet: bool,
 ) -> None:
-    """Turn the plans under data/ into one SQLite database."""
-    started = time.monotonic()
+    """Build, and record this data as a released VERSION in DATA/history.jsonl."""
+    from keikaku.database.building import read_told
+    from keikaku.database.history import HISTORY, add_release, read_rows
+    from keikaku.publish.catalogue.data_set import read_data_set
 
-    def say(text: str) -> None:
-        if not quiet:
-            click.echo(text, err=True)
+    build_database(data, output, reports, quiet)
+    new = read_rows(output, [table.name for table in read_data_set(output, METADATA).tables])
+    today = date or f"{datetime.now():%Y-%m-%d}"
+    added = add_release(data / HISTORY, version, today, reason, new, since, read_told(data, output))
+    speaker(quiet)(f"released {added.version}: {len(added.records)} records new, changed or gone")
 
-    try:
-        if verify and not reports:
-            raise click.UsageError("--verify needs --report FILE")
-        if release is None and (reason or since or date):
-            raise click.UsageError("--reason, --since and --date belong to --release VERSION")
-        plans, synonyms = read_data(data)
-        releases = read_history(data / HISTORY)
-        told = {str(data / name / "changes.yml"): plan.changes for name, plan in plans.items()}
-        check_told(told, releases)
-        held = {name: read_report(file, plans[name]) for name, file in assign_reports(reports, plans).items()}
-        say(f"read {len(plans)} plan(s) from {data}")
-        differences = [d for name, report in held.items() for d in compare_report(report, plans[name])]
-        if differences:
-            raise InvalidData(differences)
-        if held:
-            say("the data agrees with the report")
-        if check or verify:
-            return
-        passages: list[Passage] = [p for name, report in held.items() for p in read_passages(report, plans[name])]
-        with take_turn(output.parent, say):
-            counts = write_database(build_rows(plans.values(), synonyms), passages, output, say)
-            if release is not None:
-                tables = [table.name for table in read_data_set(output, ROOT / "metadata.yml").tables]
-                today = date or f"{datetime.now():%Y-%m-%d}"
-                added = add_release(data / HISTORY, release, today, reason, read_rows(output, tables), since, told)
-                say(f"released {added.version}: {len(added.records)} records new, changed or gone")
-            elif releases:
-                say(f"the last release is {releases[-1].version} of {releases[-1].date}")
-            if files:
-                from keikaku.publish.catalogue.whole_set import write_files  # loads libraries that no other build needs
 
-                write_files(output, ROOT / "metadata.yml", files, say)
-            if pictures:
-                from keikaku.publish.records.pictures import write_pictures  # as above
+def build_database(data: Path, output: Path, reports: tuple[str, ...], quiet: bool) -> None:
+    """Build, and say how many rows each table has."""
+    from keikaku.database import building
 
-                title = read_metadata(ROOT / "metadata.yml")["title"]
-                say(f"drew {write_pictures(output, title, pictures)} pictures")
-    except InvalidData as error:
-        for problem in error.problems:
-            click.echo(str(problem), err=True)
-        sys.exit(1)
-    except (DatabaseError, FilesError, HistoryError) as error:
-        click.echo(str(error), err=True)
-        sys.exit(1)
+    started, say = time.monotonic(), speaker(quiet)
+    counts = building.build_database(data, output, assign_reports(reports, data), say)
     for table, count in counts.items():
         if not table.startswith(("search_index", "sqlite_")):
             say(f"{count:6} {table}")
     say(f"wrote {output} in {time.monotonic() - started:.2f} s")
 
 
-def read_data(data: Path) -> tuple[dict[str, PlanData], list[Synonyms]]:
-    """Folder name -> plan, and the words of all plans; raises InvalidData with the problems of all files."""
-    plans: dict[str, PlanData] = {}
-    synonyms: list[Synonyms] = []
-    problems: list[Problem] = []
-    folders = sorted(f for f in data.iterdir() if f.is_dir() and not f.name.startswith(".")) if data.is_dir() else []
-    if not folders:
-        raise InvalidData(
-            [Problem(str(data), 1, 1, "no plan", "one folder per plan, as described in docs/add-a-plan.md")]
-        )
-    for folder in folders:
-        try:
-            plans[folder.name] = read_plan(folder)
-        except InvalidData as error:
-            problems += error.problems
-    problems += find_mixed_ids(data, plans)
-    try:
-        synonyms = read_synonyms(data / "synonyms.yml")
-    except InvalidData as error:
-        problems += error.problems
-    if problems:
-        raise InvalidData(problems)
-    return plans, synonyms
+def speaker(quiet: bool) -> Callable[[str], None]:
+    return lambda text: None if quiet else click.echo(text, err=True)
 
 
-def assign_reports(reports: tuple[str, ...], plans: dict[str, PlanData]) -> dict[str, Path]:
+def assign_reports(reports: tuple[str, ...], data: Path) -> dict[str, Path]:
     """Plan -> file of its report; raises click.UsageError for an unknown or unclear plan."""
+    from keikaku.plan.folder import find_plans
+
+    plans = [folder.name for folder in find_plans(data)]
     assigned: dict[str, Path] = {}
     for report in reports:
         plan, _, file = report.rpartition("=")
         if not plan and len(plans) == 1:
-            plan = next(iter(plans))
+            plan = plans[0]
         if plan not in plans:
-            raise click.UsageError(f"--report {report}: name the plan, as in {next(iter(plans))}={file}")
+            raise click.UsageError(f"--report {report}: name the plan, as in {plans[0]}={file}")
         assigned[plan] = Path(file)
     return assigned
 

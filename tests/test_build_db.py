@@ -4,7 +4,6 @@ import hashlib
 import os
 import random
 import re
-import resource
 import shutil
 import signal
 import sqlite3
@@ -40,7 +39,8 @@ def digest(path: Path) -> str:
 
 
 def listing(folder: Path) -> list[str]:
-    return sorted(file.name for file in folder.iterdir())
+    """The files of a folder, less the working database."""
+    return sorted(file.name for file in folder.iterdir() if not file.name.endswith(".rows"))
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_a_build_writes_the_database_and_says_how_many_rows_each_table_has(data:
     assert (result.exit_code, result.stdout) == (0, "")
     assert re.search(r"^ +8 measures$", result.stderr, re.MULTILINE)
     assert re.search(rf"^wrote {re.escape(str(output))} in [0-9.]+ s$", result.stderr, re.MULTILINE)
-    assert listing(output.parent) == ["inspect-data.json", "plans.db"]
+    assert listing(output.parent) == ["plans.db"]
     assert (count(output, "measures"), count(output, "report_passages")) == (8, 0)
 
 
@@ -82,9 +82,9 @@ def test_a_quiet_build_says_nothing(data: Path, output: Path) -> None:
     assert output.exists()
 
 
-def test_check_validates_and_writes_nothing(data: Path, output: Path) -> None:
-    assert run("--data", data, "--output", output, "--check").exit_code == 0
-    assert listing(output.parent) == []
+def test_check_validates_and_writes_nothing(data: Path) -> None:
+    assert run("check", "--data", data).exit_code == 0
+    assert sorted(file.name for file in data.parent.rglob("*") if not file.suffix) == ["data", "minato"]
 
 
 @pytest.mark.parametrize("report", [str(REPORT), f"minato={REPORT}"])
@@ -94,21 +94,31 @@ def test_a_report_adds_its_wording(data: Path, output: Path, report: str) -> Non
 
 
 def test_verify_compares_and_writes_nothing(data: Path, output: Path) -> None:
-    result = run("--data", data, "--output", output, "--report", REPORT, "--verify")
+    result = run("verify", "--data", data, "--report", REPORT)
     assert result.exit_code == 0
     assert "the data agrees with the report" in result.stderr
     assert listing(output.parent) == []
 
 
-@pytest.mark.parametrize("verify", [["--verify"], []], ids=["verify", "build"])
+def test_every_command_says_what_it_does_without_waiting_for_libraries() -> None:
+    """What is imported counts, which takes the time: the reading of plans, the dictionary, SQLite."""
+    code = "import sys, build_db; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert {"pydantic", "sqlite_utils", "sudachipy", "yaml"} & set(loaded.stdout.split()) == set()
+    shown = run("--help").output
+    assert [name for name in main.commands if f"  {name}" not in shown] == []
+
+
+@pytest.mark.parametrize("command_name", ["verify", "build"])
 def test_a_report_that_differs_is_told_and_its_wording_put_on_no_row(
-    data: Path, output: Path, tmp_path: Path, verify: list[str]
+    data: Path, output: Path, tmp_path: Path, command_name: str
 ) -> None:
     changed = tmp_path / "changed.txt"
     changed.write_text(
         REPORT.read_text("utf-8").replace("【芸 - 4】", "【芸 - 3】").replace("計画の見直し", "計画の改定")
     )
-    result = run("--data", data, "--output", output, "--report", changed, "--quiet", *verify)
+    place = ["--output", output] if command_name == "build" else []
+    result = run(command_name, "--data", data, "--report", changed, "--quiet", *place)
     assert result.exit_code == 1
     assert result.stderr.count("\n") == 3
     assert all(ONE_LINE.match(line) and line.startswith(f"{changed}:") for line in result.stderr.splitlines())
@@ -116,7 +126,6 @@ def test_a_report_that_differs_is_told_and_its_wording_put_on_no_row(
 
 
 WRONG_USE = {
-    "verify without a report": (["--verify"], 2, "--verify needs --report FILE"),
     "report of an unknown plan": (
         ["--report", "minami=r.txt"],
         2,
@@ -128,6 +137,7 @@ WRONG_USE = {
     "data without a plan": (["--data", "site"], 1, "site:1:1: no plan; one folder per plan"),
     "data that is a file": (["--data", "data/minato/plan.yml"], 1, "plan.yml:1:1: no plan; one folder per plan"),
     "unknown option": (["--force"], 2, "No such option"),
+    "unknown command": (["bild"], 2, "Got unexpected extra argument (bild)"),
 }
 
 
@@ -141,6 +151,11 @@ def test_wrong_use_is_one_clear_line(
     assert message in result.stderr
     assert "Traceback" not in result.stderr
     assert listing(output.parent) == []
+
+
+def test_verify_needs_a_report(data: Path) -> None:
+    result = run("verify", "--data", data)
+    assert (result.exit_code, "verify needs --report FILE" in result.stderr) == (2, True)
 
 
 def test_a_report_must_name_its_plan_where_there_are_several(data: Path, output: Path) -> None:
@@ -170,7 +185,7 @@ def test_all_faults_of_all_plans_are_told_together_and_the_old_database_stays(da
     assert run("--data", data, "--output", output, "--quiet").exit_code == 1
     shutil.rmtree(data / "minami")
     assert run("--data", data, "--output", output, "--quiet").exit_code == 0
-    before = {file.name: file.read_bytes() for file in output.parent.iterdir()}
+    before = output.read_bytes()
 
     shutil.copytree(data / "minato", data / "minami")
     (data / "synonyms.yml").write_text("- words: [給食, 昼食]\n", "utf-8")
@@ -192,7 +207,7 @@ def test_all_faults_of_all_plans_are_told_together_and_the_old_database_stays(da
         "synonyms.yml:1:3",
         "synonyms.yml:1:3",
     ]
-    assert {file.name: file.read_bytes() for file in output.parent.iterdir()} == before
+    assert (output.read_bytes(), listing(output.parent)) == (before, ["plans.db"])
 
 
 def test_plans_that_could_make_the_same_ids_are_told_in_one_line(data: Path, output: Path) -> None:
@@ -356,18 +371,16 @@ def test_mutated_data_is_accepted_whole_or_refused_line_by_line(tmp_path: Path, 
         file.write_bytes(whole)
     assert not wrong
     assert min(outcomes.values()) > times / 20, outcomes
-    assert listing(tmp_path) == ["data", "inspect-data.json", "plans.db"]
+    assert listing(tmp_path) == ["data", "plans.db"]
 
 
-@pytest.mark.parametrize("verify", [["--verify"], []], ids=["verify", "build"])
-def test_a_mutated_report_agrees_or_differs_line_by_line(tmp_path: Path, verify: list[str]) -> None:
+def test_a_mutated_report_agrees_or_differs_line_by_line(tmp_path: Path) -> None:
     rng = random.Random(2026)
-    report, output = tmp_path / "report.txt", tmp_path / "plans.db"
+    report = tmp_path / "report.txt"
     wrong = []
     for number in range(100):
         report.write_bytes(rng.choice(MUTATIONS)(rng, REPORT.read_bytes()))
-        arguments = ("--data", FIXTURES, "--output", output, "--report", report, "--quiet", *verify)
-        result = run(*arguments)
+        result = run("verify", "--data", FIXTURES, "--report", report, "--quiet")
         lines = result.stderr.splitlines()
         if not (not lines if result.exit_code == 0 else lines and all(map(ONE_LINE.match, lines))):
             wrong.append((number, result.exit_code, lines[:3]))
@@ -394,15 +407,15 @@ def test_the_same_data_gives_the_same_bytes_wherever_and_however_it_is_built(dat
         subprocess.run(
             command(*arguments, "--report", REPORT), cwd=place, env=environment, check=True, capture_output=True
         )
-        digests.add((digest(place / "plans.db"), digest(place / "inspect-data.json")))
+        digests.add(digest(place / "plans.db"))
     assert len(digests) == 1
 
 
 def test_building_again_changes_no_byte(data: Path, output: Path) -> None:
     assert run("--data", data, "--output", output).exit_code == 0
-    first = (digest(output), digest(output.with_name("inspect-data.json")))
+    first = digest(output)
     assert run("--data", data, "--output", output).exit_code == 0
-    assert (digest(output), digest(output.with_name("inspect-data.json"))) == first
+    assert digest(output) == first
 
 
 def test_the_name_of_the_file_is_not_in_it(data: Path, tmp_path: Path) -> None:
@@ -419,16 +432,8 @@ def test_two_builds_at_once_both_succeed(data: Path, output: Path) -> None:
         ]
         said = [build.communicate()[1] for build in builds]
         assert [build.returncode for build in builds] == [0, 0], said
-    assert listing(output.parent) == ["inspect-data.json", "plans.db"]
+    assert listing(output.parent) == ["plans.db"]
     assert count(output, "measures") == 8
-
-
-def test_the_real_plan_is_built_in_under_three_seconds(output: Path) -> None:
-    """Of processor time, so that a busy machine makes no difference."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run(command("--output", output), check=True, capture_output=True)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    assert after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime < 3
 
 
 # What cannot be written
@@ -458,7 +463,7 @@ def test_a_file_that_cannot_be_written_is_one_clear_line(
     assert result.exit_code == 1
     assert result.stderr.startswith(f"{path}: cannot be written: ")
     assert result.stderr.count("\n") == 1
-    assert {file.name for file in tmp_path.iterdir()} <= {"data", "read-only"}
+    assert set(listing(tmp_path)) <= {"data", "read-only"}
 
 
 # Killed builds
@@ -500,7 +505,7 @@ def test_a_build_killed_at_any_moment_leaves_the_old_database_or_the_new(data: P
     assert not torn
     assert (killed, len(whole)) == (50, 2)
     subprocess.run(build_quietly, check=True)
-    assert listing(output.parent) == ["inspect-data.json", "plans.db"]
+    assert listing(output.parent) == ["plans.db"]
 
 
 STEPS = ["tables written", "search index written", "checked"]
@@ -527,4 +532,4 @@ def test_a_build_killed_after_a_step_leaves_no_file_behind_the_next(data: Path, 
     assert new.returncode == 0
     assert output.read_bytes() in (before, output.with_name("other.db").read_bytes())
     assert run("--data", data, "--output", output).exit_code == 0
-    assert listing(output.parent) == ["inspect-data.json", "other.db", "plans.db"]
+    assert listing(output.parent) == ["other.db", "plans.db"]

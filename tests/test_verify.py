@@ -16,9 +16,9 @@ from datasette.app import Datasette
 
 from build_db import main
 from keikaku.database.content_hash import hash_rows, read_hash
+from keikaku.database.errors import HistoryError
 from keikaku.database.history import (
     HISTORY,
-    HistoryError,
     RecordId,
     check_told,
     hash_records,
@@ -44,7 +44,7 @@ THIRD = "- {id: minato-change-3, date: 2026-02-20, version: 1.0.2, kind: updated
 
 def build(folder: Path, *arguments: str) -> Result:
     paths = ("--data", str(folder / "data"), "--output", str(folder / "plans.db"))
-    return CliRunner().invoke(main, ["--quiet", *paths, *arguments])
+    return CliRunner().invoke(main, [*arguments, "--quiet", *paths])
 
 
 def edit(folder: Path, name: str, old: str, new: str) -> None:
@@ -62,7 +62,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "tests" / "fixtures" / "minato", folder / "data" / "minato")
     (folder / "data" / "minato" / "changes.yml").write_text(FIRST, "utf-8")
-    assert build(folder, "--release", "1.0.0", "--reason", "最初の公開", "--date", "2026-01-01").exit_code == 0
+    assert build(folder, "release", "1.0.0", "--reason", "最初の公開", "--date", "2026-01-01").exit_code == 0
     (folder / "before").mkdir()
     shutil.copy(folder / "plans.db", folder / "before" / "plans.db")
     first = read_rows(folder / "before" / "plans.db", ["measures", "organization_names"])
@@ -74,7 +74,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     edit(folder, "organizations.yml", everyday, f"{everyday}会")
     (folder / "data" / "minato" / "changes.yml").write_text(SECOND + FIRST, "utf-8")
     arguments = (
-        "--release",
+        "release",
         "1.0.1",
         "--reason",
         REASON,
@@ -295,12 +295,13 @@ def test_the_history_tells_what_each_release_held(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--release", "1.0.2", "--reason", "x"], "is the same as in 1.0.1"),
-        (["--release", "1.0.1", "--reason", "x"], "must be a new version"),
-        (["--release", "next", "--reason", "x"], "must be a new version"),
-        (["--release", "1.0.2"], "say why with --reason"),
-        (["--release", "1.0.2", "--reason", "x", "--date", "2026-01-15"], "not before the last release"),
-        (["--reason", "x"], "belong to --release"),
+        (["release", "1.0.2", "--reason", "x"], "is the same as in 1.0.1"),
+        (["release", "1.0.1", "--reason", "x"], "must be a new version"),
+        (["release", "next", "--reason", "x"], "must be a new version"),
+        (["release", "1.0.2"], "Missing option '--reason'"),
+        (["release", "1.0.2", "--reason", " "], "say why with --reason"),
+        (["release", "1.0.2", "--reason", "x", "--date", "2026-01-15"], "not before the last release"),
+        (["--reason", "x"], "No such option"),
     ],
 )
 def test_a_release_that_would_not_be_true_is_refused(folder: Path, arguments: list[str], said: str) -> None:
@@ -316,9 +317,9 @@ def test_a_release_needs_the_database_of_the_one_before(folder: Path, tmp_path: 
     edit(tmp_path, "measures.yml", "要約を直しました。", "要約をまた直しました。")
     (tmp_path / "data" / "minato" / "changes.yml").write_text(THIRD + SECOND + FIRST, "utf-8")
     for since in ([], ["--since", str(folder / "before" / "plans.db")]):
-        refused = build(tmp_path, "--release", "1.0.2", "--reason", "x", *since)
+        refused = build(tmp_path, "release", "1.0.2", "--reason", "x", *since)
         assert "name the database of 1.0.1 with --since" in refused.output
-    assert build(tmp_path, "--release", "1.0.2", "--reason", "x", "--since", str(folder / "plans.db")).exit_code == 0
+    assert build(tmp_path, "release", "1.0.2", "--reason", "x", "--since", str(folder / "plans.db")).exit_code == 0
 
 
 @pytest.mark.parametrize(
@@ -330,11 +331,11 @@ def test_a_release_needs_the_database_of_the_one_before(folder: Path, tmp_path: 
             "2026-02-02 is later than 1.0.1, released on 2026-02-01",
         ),
         (FIRST, [], "no change has version 1.0.1"),
-        (SECOND + FIRST, ["--release", "1.0.2", "--reason", "x"], "no change has version 1.0.2"),
-        (THIRD + SECOND + FIRST, ["--release", "1.0.3", "--reason", "x"], "version 1.0.2 is none of those released"),
+        (SECOND + FIRST, ["release", "1.0.2", "--reason", "x"], "no change has version 1.0.2"),
+        (THIRD + SECOND + FIRST, ["release", "1.0.3", "--reason", "x"], "version 1.0.2 is none of those released"),
         (
             THIRD + SECOND + FIRST,
-            ["--release", "1.0.2", "--reason", "x", "--date", "2026-02-10"],
+            ["release", "1.0.2", "--reason", "x", "--date", "2026-02-10"],
             "is later than 1.0.2",
         ),
     ],
@@ -422,6 +423,7 @@ def test_a_history_changed_by_hand_is_refused_with_its_line(folder: Path, tmp_pa
         (json.dumps(told), "changed by hand"),
         ("{", "is not a release"),
         ('{"version":1}', "is not a release"),
+        ("[" * 100_000, "is not a release"),
     ):
         path.write_text(f"{lines[0]}\n{second}\n", "utf-8")
         with pytest.raises(HistoryError, match=said) as raised:

@@ -4,11 +4,11 @@ Guarantees: every table, view and column of the schema stands in the page, and t
 Does not: judge the column help; a column that metadata.yml says nothing of has an empty cell.
 """
 
+import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-import apsw
 import yaml
 
 from keikaku.schema.codes import CODES
@@ -64,9 +64,9 @@ def _describe(table: Table, helped: dict[str, Any]) -> Iterator[str]:
 
 def _view_columns(view: str) -> list[str]:
     """Asked of SQLite, so that no SELECT has to be taken apart."""
-    connection = apsw.Connection(":memory:")
+    connection = sqlite3.connect(":memory:")
     try:
-        connection.execute(SCHEMA.read_text("utf-8"))
+        connection.executescript(SCHEMA.read_text("utf-8"))
         return [str(row[1]) for row in connection.execute(f"PRAGMA table_info({view})")]
     finally:
         connection.close()

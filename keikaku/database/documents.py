@@ -1,15 +1,16 @@
-"""Rows of the tables -> what search finds: one document for each searchable row.
+"""Rows of a plan -> what search finds: one document for each searchable row.
 
-A document has a title, names (the organizations it names, what it is also called) and a body. Beside
-these it carries tokens that no text can make, for what is exact: its code, its titles and names as wholes, the fiscal
-years in which something is due or happens, its kind, plan and sector.
+A document has a title, names (the organizations it names, what it is also called) and a body. Its entry in the index has
+besides tokens that no text can make, for what is exact: its code, its titles and names as wholes, the fiscal years in
+which something is due or happens, its kind, plan and sector.
 """
 
 from collections.abc import Iterable, Iterator
 
 from keikaku.database.rows import Row
+from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.schema.codes import OUTCOMES
-from keikaku.search.readings import build_words
+from keikaku.search.index import index_entry
 from keikaku.search.tokens import code_token, kind_token, plan_token, sector_token, whole_token, year_token
 
 Tables = dict[str, list[Row]]
@@ -26,41 +27,22 @@ KINDS = {
 }
 
 
-def build_search(tables: Tables) -> Tables:
-    """The rows of every table of the search: documents, their kinds, and the words that they and the synonyms have."""
-    documents = build_documents(tables)
-    organizations = {row["name"] for row in tables["organization_names"]}
-    synonyms = {row["word"] for row in tables.get("search_synonyms", [])} - organizations
-    ruby = {(row["word"], row["reading"]) for row in tables.get("ruby", [])}
-    words = build_words(documents, sorted(synonyms), sorted(ruby))
-    return {"search_documents": documents, "search_kinds": build_kinds(documents), "search_words": words}
-
-
 def build_documents(tables: Tables) -> list[Row]:
-    """The rows of search_documents, each with its `tokens`, numbered from 1.
+    """The documents of one plan: the columns of search_documents but its number, and their entries in the index.
 
     The order is that in which equals are shown where there are too many to compare: by kind, originals before repeats,
-    short titles first.
+    short titles first. The documents of all plans are numbered in it.
     """
     sources = (_measures, _goals, _organizations, _evaluations, _events, _passages)
-    documents = [document for source in sources for document in source(tables)]
     names = {row["id"]: row["name"] for row in tables["sectors"]}
+    documents = [document for source in sources for document in source(tables)]
     for document in documents:
+        tokens = document.pop("tokens")
         if document["sector_id"]:
-            document["tokens"].append(sector_token(names[document["sector_id"]]))
+            tokens.append(sector_token(names[document["sector_id"]]))
+        document |= index_entry(document, tokens)
     order = list(KINDS)
-    documents.sort(key=lambda d: (order.index(d["kind"]), d["is_repeat"], len(d["title"])))
-    return [{"id": i, **document} for i, document in enumerate(documents, 1)]
-
-
-def build_kinds(documents: list[Row]) -> list[Row]:
-    """The rows of search_kinds: where in the numbering each kind that occurs begins and ends."""
-    kinds: dict[str, Row] = {}
-    for document in documents:
-        kind = document["kind"]
-        new = {"kind": kind, "position": list(KINDS).index(kind) + 1, "label": KINDS[kind], "first_id": document["id"]}
-        kinds.setdefault(kind, new)["last_id"] = document["id"]
-    return list(kinds.values())
+    return sorted(documents, key=lambda d: (order.index(d["kind"]), d["is_repeat"], len(d["title"])))
 
 
 def _document(kind: str, table: str, row: Row, title: str, names: Texts, body: Texts, tokens: Iterable[str]) -> Row:
@@ -123,10 +105,9 @@ def _evaluations(tables: Tables) -> Iterator[Row]:
 
 
 def _events(tables: Tables) -> Iterator[Row]:
-    labels = {row["fiscal_year"]: row["label"] for row in tables["fiscal_years"]}
     for row in tables["events"]:
         first, last = row["fiscal_year"], row["end_fiscal_year"] or row["fiscal_year"]
-        span = labels[first] if first == last else f"{labels[first]}〜{labels[last]}"
+        span = "〜".join(map(format_fiscal_year, dict.fromkeys((first, last))))
         printed = row["printed"] if row["printed"] != row["title"] else None
         tokens = [year_token(year) for year in range(first, last + 1)]
         yield _document("event", "events", row, row["title"], [span], [printed], tokens)

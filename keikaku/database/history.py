@@ -1,6 +1,6 @@
 """What each released version of the data said of every record, so that a figure quoted once can be checked later.
 
-data/history.jsonl has one line for each release, written only by `build_db.py --release` and never changed. A line names
+data/history.jsonl has one line for each release, written only by `build_db.py release` and never changed. A line names
 the records that were new, different or gone since the release before, each with the first digits of its hash
 (keikaku.content_hash), and what changed in those that had been released, cell by cell. Together the lines tell what
 every release held, without holding it. The digest of a release is that of all its records and does not depend on the
@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import NamedTuple, Protocol, TypeVar
 
 from keikaku.database.content_hash import LENGTH, hash_rows
-from keikaku.publish.tables.cells import Value
+from keikaku.database.errors import HistoryError
+from keikaku.plan.reading import is_missing, read_text
 
 HISTORY = "history.jsonl"
 # These tell of releases: a release that held them would change by being told of.
@@ -26,7 +27,9 @@ UNRECORDED = frozenset({"changes", "change_records"})
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 _MOST_TEXT = 1000
+LONGEST = 1_000_000_000  # bytes of the file
 
+Value = str | int | float | bytes | None
 Row = Mapping[str, Value]
 T = TypeVar("T")
 
@@ -74,23 +77,22 @@ class Release:
     changes: Sequence[Change]
 
 
-class HistoryError(Exception):
-    """The history cannot be read, or a release cannot be added to it."""
-
-
 def read_history(path: Path) -> list[Release]:
-    """Oldest first, empty without the file; raises HistoryError with the line that is wrong."""
-    if not path.is_file():
+    """Oldest first, empty without the file; raises HistoryError with the line that is wrong, InvalidData for no text."""
+    if is_missing(path):
         return []
     releases: list[Release] = []
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(read_text(path, most=LONGEST).splitlines(), 1):
         try:
             releases.append(_read_release(line))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise HistoryError(f"{path}:{number}: is not a release: {error!r}") from error
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            wrong = " ".join(repr(error).split())[:200]
+            raise HistoryError(
+                f"{path}:{number}:1: is not a release: {wrong}; a line as `release` writes it"
+            ) from error
     for number, (release, held) in enumerate(replay(releases), 1):
         if digest_records(held) != release.digest:
-            raise HistoryError(f"{path}:{number}: the records do not give the digest; the file was changed by hand")
+            raise HistoryError(f"{path}:{number}:1: the records do not give the digest; the file was changed by hand")
     return releases
 
 
@@ -159,16 +161,16 @@ def add_release(
     records = hash_records(new)
     reason = " ".join(reason.split())
     if not _VERSION.fullmatch(version) or version in {release.version for release in releases}:
-        raise HistoryError(f"--release {version}: must be a new version such as 1.2.0")
+        raise HistoryError(f"{version}: must be a new version such as 1.2.0")
     if not _DATE.fullmatch(date) or (releases and date < releases[-1].date):
         raise HistoryError(f"--date {date}: must be a date such as 2026-11-23, not before the last release")
     if not reason:
-        raise HistoryError("--release: say why with --reason TEXT")
+        raise HistoryError("say why with --reason TEXT")
     if records == before:
-        raise HistoryError(f"--release {version}: the data is the same as in {releases[-1].version}")
+        raise HistoryError(f"{version}: the data is the same as in {releases[-1].version}")
     old = read_rows(since, sorted({record.table for record in before})) if since else {}
     if releases and hash_records(old) != before:
-        raise HistoryError(f"--release {version}: name the database of {releases[-1].version} with --since FILE")
+        raise HistoryError(f"{version}: name the database of {releases[-1].version} with --since FILE")
     check_told(told, releases, (version, date))
     gone: dict[RecordId, str | None] = dict.fromkeys(set(before) - set(records))
     different = {record: digest for record, digest in records.items() if before.get(record) != digest}

@@ -11,9 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from keikaku.database.rows import build_rows
+from keikaku.database.rows import Row, build_rows
 from keikaku.plan.errors import InvalidData, Problem
 from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.plan.model import Measure, PlanData, ReportLayout
@@ -35,27 +34,6 @@ class Line:
     @property
     def cells(self) -> list[str]:
         return [cell.strip() for cell in self.text.split("\t")]
-
-
-@dataclass(frozen=True)
-class Passage:
-    """The report's own words on one row."""
-
-    table_name: str
-    row_id: str
-    position: int
-    heading: str
-    text: str
-
-    def row(self) -> dict[str, str]:
-        """A row of report_passages."""
-        return {
-            "id": f"{self.row_id}-passage-{self.position}",
-            "table_name": self.table_name,
-            "row_id": self.row_id,
-            "heading": self.heading,
-            "text": self.text,
-        }
 
 
 @dataclass
@@ -105,7 +83,7 @@ def squeeze(text: str) -> str:
 
 def read_report(path: Path, data: PlanData) -> Report:
     """Take the report of this plan apart; raises InvalidData if it cannot be read or lacks a part."""
-    lines = [Line(i, line.strip(" \r\n")) for i, line in enumerate(read_text(path).split("\n"), 1)]
+    lines = [Line(i, line.strip(" \r\n")) for i, line in enumerate(read_text(path, linked=True).split("\n"), 1)]
     return _Reader(str(path), lines, data).read()
 
 
@@ -368,29 +346,31 @@ def _read_year(printed: str) -> int | str:
         return printed
 
 
-def read_passages(report: Report, data: PlanData) -> list[Passage]:
-    """The wording of a report that agrees with the data on every row that it speaks of, in the order of the data."""
-    ids = _ids(data)
-    passages = [
-        Passage("plans", data.plan.id, i, data.plan.report.sections.introduction, text)
-        for i, text in enumerate(report.introduction, 1)
-    ]
+def read_passages(report: Report, data: PlanData) -> list[Row]:
+    """The wording of a report that agrees with the data, as rows of report_passages in the order of the data."""
+    rows = build_rows(data)
+    goals = {(row["sector_id"], row["number"]): row["id"] for row in rows["goals"]}
+    measures = {row["code"]: row["id"] for row in rows["measures"]}
+    headed = data.plan.report.sections.introduction
+    passages = [_passage("plans", data.plan.id, i, headed, text) for i, text in enumerate(report.introduction, 1)]
     for sector, section in zip(data.sectors, report.sectors, strict=False):
         for goal in section.goals:
-            row_id = ids["goals"][sector.id, goal.number]
-            passages.append(Passage("goals", row_id, 1, goal.title.text, "\n".join(goal.items)))
+            row_id = goals[sector.id, goal.number]
+            passages.append(_passage("goals", row_id, 1, goal.title.text, "\n".join(goal.items)))
         for measure in section.measures:
             for i, (heading, text) in enumerate(measure.passages.items(), 1):
-                passages.append(Passage("measures", ids["measures"][measure.code], i, heading, text))
+                passages.append(_passage("measures", measures[measure.code], i, heading, text))
     heading = data.plan.report.table_headings.evaluations[1]
     for evaluation, row in zip(data.evaluations, report.evaluations, strict=False):
-        passages.append(Passage("evaluations", evaluation.id, 1, heading, row.cells[1]))
+        passages.append(_passage("evaluations", evaluation.id, 1, heading, row.cells[1]))
     return passages
 
 
-def _ids(data: PlanData) -> dict[str, dict[Any, str]]:
-    tables = build_rows([data])
+def _passage(table: str, row_id: str, position: int, heading: str, text: str) -> Row:
     return {
-        "goals": {(row["sector_id"], row["number"]): row["id"] for row in tables["goals"]},
-        "measures": {row["code"]: row["id"] for row in tables["measures"]},
+        "id": f"{row_id}-passage-{position}",
+        "table_name": table,
+        "row_id": row_id,
+        "heading": heading,
+        "text": text,
     }

@@ -1,50 +1,52 @@
-"""Validated plans -> the rows of every table. Pure: the same plans give the same rows in the same order.
+"""A validated plan -> its rows in every table. Pure: the same plan gives the same rows in the same order.
 
 Ids are made here: a measure's from its sector's and its number, a goal's and an indicator's from what they belong to.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from keikaku.plan.checks import known_names, known_records
 from keikaku.plan.fiscal_year import ends_on, format_fiscal_year, short_fiscal_year, starts_on
-from keikaku.plan.model import Event, Measure, PlanData, Synonyms
+from keikaku.plan.model import Event, Measure, PlanData
 from keikaku.schema.codes import CODES
-from keikaku.search.synonyms import build_groups
 
 Row = dict[str, Any]
+# The tables that have rows of a plan; each is the name of a method below.
+TABLES = (
+    *("plans", "sectors", "goals", "measures", "measure_goals", "measure_links"),
+    *("organizations", "organization_names", "plan_organizations", "measure_organizations"),
+    *("indicators", "evaluations", "events", "event_measures", "results"),
+    *("corrections", "changes", "change_records", "withdrawn_ids", "ruby"),
+)
 
 
-def build_rows(plans: Iterable[PlanData], synonyms: Iterable[Synonyms] = ()) -> dict[str, list[Row]]:
-    """Table name -> rows (column name -> value), in the order of the data's files; `synonyms` are those of all plans."""
-    plans = list(plans)
-    tables: dict[str, list[Row]] = {"fiscal_years": list(_fiscal_years(plans)), "codes": list(_codes())}
-    for data in plans:
-        for table, rows in _PlanRows(data).tables():
-            tables.setdefault(table, []).extend(rows)
-    groups = [*synonyms, *(group for data in plans for group in data.synonyms)]
-    pairs = [(group.words, group.also) for group in groups]
-    tables["search_synonyms"] = build_groups(pairs, tables.get("organization_names", []))
-    return tables
+def build_rows(data: PlanData) -> dict[str, list[Row]]:
+    """Table name -> rows of a plan (column name -> value), in the order of its files."""
+    return {name: list(rows) for name, rows in _PlanRows(data).tables()}
 
 
-def _fiscal_years(plans: list[PlanData]) -> Iterator[Row]:
-    first = min((d.plan.start_fiscal_year for d in plans), default=0)
-    last = max((d.plan.end_fiscal_year for d in plans), default=-1)
-    for year in range(first, last + 1):
-        yield {
+def fiscal_year_rows(first: int, last: int) -> list[Row]:
+    """The rows of fiscal_years, both ends included."""
+    return [
+        {
             "fiscal_year": year,
             "label": format_fiscal_year(year),
             "short_label": short_fiscal_year(year),
             "starts_on": starts_on(year).isoformat(),
             "ends_on": ends_on(year).isoformat(),
         }
+        for year in range(first, last + 1)
+    ]
 
 
-def _codes() -> Iterator[Row]:
-    for (table, column), terms in CODES.items():
-        for code, (label, description) in terms.items():
-            yield {"table_name": table, "column_name": column, "code": code, "label": label, "description": description}
+def code_rows() -> list[Row]:
+    """The rows of codes."""
+    return [
+        {"table_name": table, "column_name": column, "code": code, "label": label, "description": description}
+        for (table, column), terms in CODES.items()
+        for code, (label, description) in terms.items()
+    ]
 
 
 class _PlanRows:
@@ -59,29 +61,8 @@ class _PlanRows:
         self.organization_ids = known_names(data)
 
     def tables(self) -> Iterator[tuple[str, Iterator[Row]]]:
-        for method in (
-            self.plans,
-            self.sectors,
-            self.goals,
-            self.measures,
-            self.measure_goals,
-            self.measure_links,
-            self.organizations,
-            self.organization_names,
-            self.plan_organizations,
-            self.measure_organizations,
-            self.indicators,
-            self.evaluations,
-            self.events,
-            self.event_measures,
-            self.results,
-            self.corrections,
-            self.changes,
-            self.change_records,
-            self.withdrawn_ids,
-            self.ruby,
-        ):
-            yield method.__name__, method()
+        for table in TABLES:
+            yield table, getattr(self, table)()
 
     def measure_id(self, code: str) -> str:
         prefix, _, number = code.rpartition("-")
@@ -310,7 +291,7 @@ class _PlanRows:
         return row
 
     def _places(self) -> dict[str, str]:
-        tables = (
+        placed = (
             self.plans,
             self.sectors,
             self.goals,
@@ -319,4 +300,4 @@ class _PlanRows:
             self.evaluations,
             self.events,
         )
-        return {row["id"]: row["place"] for table in tables for row in table()}
+        return {row["id"]: row["place"] for table in placed for row in table()}

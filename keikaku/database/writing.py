@@ -1,46 +1,78 @@
-"""Rows -> one SQLite file, complete or not there at all.
+"""The working database -> one SQLite file, complete or not there at all.
 
 The file is written beside its place under another name, checked, flushed to disk and renamed over the old one, so that
 a reader sees either the whole old database or the whole new one, whatever kills the build. The same rows give the same
-bytes: SQLite comes with apsw, pinned by the lock, not from the machine.
+bytes: SQLite comes with sqlean.py, pinned by the lock, not from the machine. Rows are copied by SQLite in the order of
+the plans' names, so that memory does not grow with their number.
 """
 
-import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-import apsw
+import sqlean
+from sqlite_utils import Database
 
-from keikaku.database.documents import build_search
-from keikaku.database.report import Passage
-from keikaku.database.rows import Row
+from keikaku.database.documents import KINDS
+from keikaku.database.errors import DatabaseError
+from keikaku.database.rows import TABLES, code_rows, fiscal_year_rows
+from keikaku.database.working import DOCUMENT_TEXTS, INDEX_TEXTS, PLAN
 from keikaku.files.build_turn import remove_abandoned
+from keikaku.plan.model import Synonyms
 from keikaku.schema.tables import SCHEMA, read_schema
-from keikaku.search.index import write_index
+from keikaku.search.index import CREATE_INDEX
+from keikaku.search.readings import read_names
+from keikaku.search.synonyms import build_groups
 
-PAGE_SIZE = 4096
-INSPECT_DATA = "inspect-data.json"
+PRAGMAS = ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF")
+# Pages of measures are sorted by the one and count the other.
+INDEXES = (
+    ("organization_names", "name"),
+    ("measures", "position"),
+    ("measures", "is_new"),
+    ("report_passages", "table_name", "row_id"),
+)
+KIND_ORDER = " ".join(KINDS)
+# Each plan's documents are in this order already (see build_documents).
+NUMBERED = f"""
+    CREATE TEMP VIEW numbered AS
+    SELECT row_number() OVER (ORDER BY instr('{KIND_ORDER}', kind), is_repeat, length(title), {PLAN}, rowid) AS id, *
+    FROM working.documents
+"""
+# Of two common forms of a word, the one that more documents have.
+WORDS = """
+    INSERT INTO search_words (surface, reading, lemma, documents)
+    SELECT surface, reading, lemma, documents FROM (
+        SELECT surface, reading, lemma, sum(sum(documents)) OVER (PARTITION BY surface, reading) AS documents,
+            row_number() OVER (PARTITION BY surface, reading ORDER BY sum(documents) DESC, coalesce(lemma, '')) AS place
+        FROM (SELECT surface, reading, lemma, documents FROM working.words UNION ALL SELECT * FROM temp.names)
+        GROUP BY surface, reading, lemma
+    ) WHERE place = 1 ORDER BY surface, reading
+"""
 Progress = Callable[[str], None]
 
 
-class DatabaseError(Exception):
-    """The new database is not sound or could not be written; the old one is untouched."""
-
-
-def write_database(
-    tables: dict[str, list[Row]], passages: list[Passage], path: Path, progress: Progress
-) -> dict[str, int]:
-    """Write the database and Datasette's inspect-data.json beside it; returns the number of rows of each table."""
-    tables = {**tables, "report_passages": [passage.row() for passage in passages]}
-    tables |= build_search(tables)
+def write_database(working: Path, synonyms: Iterable[Synonyms], path: Path, progress: Progress) -> dict[str, int]:
+    """Write the rows of a working database and what all plans share; returns the number of rows of each table."""
     with _replacing(path) as temporary:
-        _write(tables, temporary, progress)
+        database = Database(sqlean.connect(str(temporary)), execute_plugins=False)
+        try:
+            for pragma in PRAGMAS:
+                database.execute(f"PRAGMA {pragma}")
+            database.attach("working", working)
+            with database.atomic():
+                _write_tables(database, synonyms)
+                progress("tables written")
+                _write_search(database)
+                progress("search index written")
+            database.execute("DETACH working")
+            _finish(database)
+        finally:
+            database.conn.close()
         counts = _check(temporary)
         progress("checked")
-        _replace_inspect_data(path, temporary, counts)
     return counts
 
 
@@ -48,20 +80,25 @@ def write_database(
 def _replacing(path: Path) -> Iterator[Path]:
     """A name for the new file; after the block it takes the place of the old one, on an exception it is removed."""
     remove_abandoned(path)
-    remove_abandoned(path.with_name(INSPECT_DATA))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        yield temporary
-        _flush(temporary)
-        temporary.replace(path)
-        _flush(path.parent)
-        _finish_inspect_data(path)
-    except (OSError, apsw.Error) as error:
-        raise DatabaseError(f"{path}: cannot be written: {error}") from error
+        with told_in_one_line(path):
+            yield temporary
+            _flush(temporary)
+            temporary.replace(path)
+            _flush(path.parent)
     finally:
-        for leftover in (temporary, Path(f"{temporary}-journal"), _prepared_inspect_data(path)):
-            with suppress(OSError):
-                leftover.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def told_in_one_line(path: Path) -> Iterator[None]:
+    """What the file system or SQLite refuses, as a DatabaseError of the database at a path."""
+    try:
+        yield
+    except (OSError, sqlean.Error) as error:
+        raise DatabaseError(f"{path}: cannot be written: {error}") from error
 
 
 def _flush(path: Path) -> None:
@@ -72,82 +109,73 @@ def _flush(path: Path) -> None:
         os.close(handle)
 
 
-def _write(tables: dict[str, list[Row]], path: Path, progress: Progress) -> None:
-    connection = apsw.Connection(str(path))
-    try:
-        for pragma in (f"page_size = {PAGE_SIZE}", "journal_mode = OFF", "synchronous = OFF"):
-            connection.execute(f"PRAGMA {pragma}")
-        with connection:
-            connection.execute(SCHEMA.read_text("utf-8"))
-            _insert(connection, tables)
-            _index_foreign_keys(connection)
-            progress("tables written")
-            write_index(connection.execute, connection.executemany, tables["search_documents"])
-            progress("search index written")
-        connection.execute("ANALYZE")
-        connection.execute("VACUUM")
-    finally:
-        connection.close()
+def _write_tables(database: Database, synonyms: Iterable[Synonyms]) -> None:
+    database.executescript(SCHEMA.read_text("utf-8"))
+    (span,) = database.query("SELECT min(start_fiscal_year) AS first, max(end_fiscal_year) AS last FROM working.plans")
+    database.table("fiscal_years").insert_all(fiscal_year_rows(span["first"], span["last"]))
+    database.table("codes").insert_all(code_rows())
+    schema = {table.name: [column.name for column in table.columns] for table in read_schema()}
+    for table in (*TABLES, "report_passages"):
+        _copy(database, table, schema[table], f"working.{table}", f"{PLAN}, rowid")
+    groups = [(group.words, group.also) for group in synonyms]
+    own = database.query(f"SELECT words, also FROM working.synonyms ORDER BY {PLAN}, rowid")
+    groups += [(json.loads(group["words"]), json.loads(group["also"])) for group in own]
+    names = database.query("SELECT name, organization_id FROM organization_names ORDER BY rowid")
+    database.table("search_synonyms").insert_all(build_groups(groups, names))
 
 
-def _insert(connection: apsw.Connection, tables: dict[str, list[Row]]) -> None:
-    for table in read_schema():
-        if table.is_view:
-            continue
-        columns = [column.name for column in table.columns]
-        marks = ", ".join("?" * len(columns))
-        statement = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({marks})"
-        connection.executemany(statement, ([row[column] for column in columns] for row in tables.get(table.name, [])))
+def _copy(database: Database, table: str, columns: Iterable[str], source: str, order: str) -> None:
+    listed = ", ".join(columns)
+    database.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {source} ORDER BY {order}")
 
 
-def _index_foreign_keys(connection: apsw.Connection) -> None:
-    """An index for every foreign key that is not the beginning of its table's primary key."""
-    for table in read_schema():
-        keys = [row[1] for row in connection.execute(f"PRAGMA table_info({table.name})") if row[5] == 1]
-        for column in table.columns:
-            if column.references and column.name not in keys:
-                connection.execute(f"CREATE INDEX {table.name}_{column.name} ON {table.name} ({column.name})")
-    connection.execute("CREATE INDEX organization_names_name ON organization_names (name)")
-    # Pages of measures are sorted by the one and count the other.
-    connection.execute("CREATE INDEX measures_position ON measures (position)")
-    connection.execute("CREATE INDEX measures_is_new ON measures (is_new)")
-    connection.execute("CREATE INDEX report_passages_row ON report_passages (table_name, row_id)")
+def _write_search(database: Database) -> None:
+    database.execute(NUMBERED)
+    _copy(database, "search_documents", ("id", *DOCUMENT_TEXTS, "is_repeat", "position"), "numbered", "id")
+    kinds = database.query("SELECT kind, min(id) AS first_id, max(id) AS last_id FROM search_documents GROUP BY kind")
+    rows = ({**row, "position": list(KINDS).index(row["kind"]) + 1, "label": KINDS[row["kind"]]} for row in kinds)
+    database.table("search_kinds").insert_all(sorted(rows, key=lambda row: row["position"]))
+    _write_words(database)
+    database.execute(CREATE_INDEX)
+    tokens = ", ".join(INDEX_TEXTS)
+    database.execute(
+        f"INSERT INTO search_index (rowid, title, names, body) SELECT id, {tokens} FROM numbered ORDER BY id"
+    )
+    database.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
+
+
+def _write_words(database: Database) -> None:
+    """The words of all documents, and those of the synonyms but the names of organizations, which documents have."""
+    sql = "SELECT DISTINCT word FROM search_synonyms WHERE word NOT IN (SELECT name FROM organization_names) ORDER BY word"
+    database.execute("CREATE TEMP TABLE names (surface, reading, lemma, documents)")
+    columns = ("surface", "reading", "lemma", "documents")
+    rows = [tuple(row[column] for column in columns) for row in read_names(row["word"] for row in database.query(sql))]
+    database.conn.executemany("INSERT INTO temp.names VALUES (?, ?, ?, ?)", rows)
+    database.execute(WORDS)
+
+
+def _finish(database: Database) -> None:
+    """Indexes, statistics for the planner, no free pages."""
+    for name, *columns in INDEXES:
+        database.table(name).create_index(columns)
+    for table in database.tables:
+        begun = {index.columns[0] for index in table.indexes}
+        for key in table.foreign_keys:
+            if key.columns[0] not in begun:
+                table.create_index(key.columns)
+    database.analyze()
+    database.table("sqlite_stat4").drop(ignore=True)  # a shell that does not know it fails in .dump
+    database.vacuum()
 
 
 def _check(path: Path) -> dict[str, int]:
     """The number of rows of each table; raises DatabaseError if SQLite finds a fault."""
-    connection = apsw.Connection(str(path), flags=apsw.SQLITE_OPEN_READONLY)
+    database = Database(sqlean.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True), execute_plugins=False)
     try:
-        faults = [row for row in connection.execute("PRAGMA integrity_check") if row != ("ok",)]
-        faults += list(connection.execute("PRAGMA foreign_key_check"))
+        faults = [row for row in database.execute("PRAGMA integrity_check") if row != ("ok",)]
+        faults += list(database.execute("PRAGMA foreign_key_check"))
         if faults:
             raise DatabaseError(f"{path.name}: the new database has faults: {faults[:5]}")
-        names = [
-            row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-        ]
-        return {name: next(connection.execute(f"SELECT count(*) FROM {name}"))[0] for name in names}
+        return {name: database[name].count for name in sorted(database.table_names())}
     finally:
-        connection.close()
-
-
-def _replace_inspect_data(path: Path, new: Path, counts: dict[str, int]) -> None:
-    """Prepare what tells Datasette that the file never changes; stale data is removed before the new file appears."""
-    data = new.read_bytes()
-    inspected = {
-        path.stem: {
-            "hash": hashlib.sha256(data).hexdigest(),
-            "size": len(data),
-            "file": path.name,
-            "tables": {name: {"count": count} for name, count in counts.items()},
-        }
-    }
-    _prepared_inspect_data(path).write_text(json.dumps(inspected, indent=2) + "\n", "utf-8")
-    path.with_name(INSPECT_DATA).unlink(missing_ok=True)
-
-
-def _finish_inspect_data(path: Path) -> None:
-    _prepared_inspect_data(path).replace(path.with_name(INSPECT_DATA))
-
-
-def _prepared_inspect_data(path: Path) -> Path:
-    return path.with_name(f".{INSPECT_DATA}.{os.getpid()}.new")
+        database.conn.close()

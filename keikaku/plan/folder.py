@@ -45,6 +45,7 @@ LISTS: dict[str, type[BaseModel]] = {
 }
 MAPPINGS: dict[str, type[BaseModel]] = {"plan": Plan, "ruby": Ruby}
 OPTIONAL = ("ruby", "synonyms", "changes", "withdrawn")
+KINDS = tuple(dict.fromkeys(("plan", *LISTS, "results", *OPTIONAL)))
 RESULT_COLUMNS = list(Result.model_fields)
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
@@ -55,8 +56,9 @@ def read_plan(folder: Path) -> PlanData:
     documents: dict[str, Document] = {}
     records: dict[str, Any] = {}
     complete: set[str] = set()
-    for kind in dict.fromkeys(("plan", *LISTS, "results", *OPTIONAL)):
-        if kind in OPTIONAL and is_missing(folder / f"{kind}.yml"):
+    files = {path.stem for path in plan_files(folder)}
+    for kind in KINDS:
+        if kind not in files:
             complete.add(kind)
             continue
         try:
@@ -78,8 +80,27 @@ def read_plan(folder: Path) -> PlanData:
     return data
 
 
+def find_plans(data: Path) -> list[Path]:
+    """The folders of plans in data/, sorted; raises InvalidData if there is none."""
+    folders = sorted(f for f in data.iterdir() if f.is_dir() and not f.name.startswith(".")) if data.is_dir() else []
+    if not folders:
+        raise InvalidData(
+            [Problem(str(data), 1, 1, "no plan", "one folder per plan, as described in docs/add-a-plan.md")]
+        )
+    return folders
+
+
+def plan_files(folder: Path) -> list[Path]:
+    """The files of a plan that are there, and those that must be."""
+    if folder.is_symlink():
+        raise InvalidData([Problem(str(folder), 1, 1, "is a link", "the folder itself")])
+    paths = {kind: _file(folder, kind) for kind in KINDS}
+    return [path for kind, path in paths.items() if kind not in OPTIONAL or not is_missing(path)]
+
+
 def find_mixed_ids(data: Path, plans: Collection[str]) -> list[Problem]:
     """A plan `a` could make the ids of a plan `a-b`, whose records would then share addresses: the longer is refused."""
+    known = frozenset(plans)
     return [
         read_yaml(data / longer / "plan.yml").problem(
             ("id",),
@@ -87,8 +108,8 @@ def find_mixed_ids(data: Path, plans: Collection[str]) -> list[Problem]:
             "another name for the folder and the id, since both plans could make the same ids",
         )
         for longer in plans
-        for shorter in plans
-        if longer.startswith(f"{shorter}-")
+        for shorter in (longer[: hyphen.start()] for hyphen in re.finditer("-", longer))
+        if shorter in known
     ]
 
 
@@ -103,10 +124,14 @@ def read_synonyms(path: Path) -> list[Synonyms]:
     return found
 
 
+def _file(folder: Path, kind: str) -> Path:
+    return folder / ("results.csv" if kind == "results" else f"{kind}.yml")
+
+
 def _read_document(folder: Path, kind: str) -> Document:
     if kind != "results":
-        return read_yaml(folder / f"{kind}.yml")
-    document = read_csv(folder / "results.csv", RESULT_COLUMNS)
+        return read_yaml(_file(folder, kind))
+    document = read_csv(_file(folder, kind), RESULT_COLUMNS)
     for record in document.value:
         for column in ("indicator", "value"):
             record[column] = _as_number(record[column])

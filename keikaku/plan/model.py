@@ -43,6 +43,7 @@ _WORD = re.compile(r"(?=.*[々\u3400-\u9fff])[々ヶ\u3041-\u3096\u30a1-\u30fc\u
 _READING = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u30fc]{1,40}")
 SUMMARY_LENGTH = 160
 EVIDENCE_LENGTH = 15
+TEXT_LENGTH = 1000  # of any text that has no limit of its own
 
 
 class _Record(BaseModel):
@@ -55,7 +56,8 @@ def _clean(text: str) -> str:
     if text != text.strip():
         raise ValueError("begins or ends with a space | remove it")
     for character in text:
-        if unicodedata.category(character) in {"Cc", "Cs", "Co", "Cn", "Zl", "Zp"}:
+        # Cf: marks of direction, tags and spaces without width, which nobody sees and no search finds.
+        if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
             raise ValueError(f"holds the character U+{ord(character):04X} | write one line of printable text")
     return text
 
@@ -105,7 +107,7 @@ def _one_of(terms: Terms) -> Any:
     return Annotated[str, BeforeValidator(check)]
 
 
-Text = Annotated[str, AfterValidator(_clean)]
+Text = Annotated[str, StringConstraints(max_length=TEXT_LENGTH), AfterValidator(_clean)]
 Summary = Annotated[Text, StringConstraints(max_length=SUMMARY_LENGTH)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=80)]
 Code = Annotated[str, AfterValidator(_code)]
@@ -280,7 +282,7 @@ class Result(_Record):
     value: Number | None = None
     status: _one_of(RESULT_STATUSES) | None = None  # type: ignore[valid-type]
     note: Text | None = None
-    source_url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s]+$", max_length=2000)] | None = None
+    source_url: Annotated[Text, StringConstraints(pattern=r"^https?://[^\s]+$")] | None = None
 
 
 class Change(_Record):

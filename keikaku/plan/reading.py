@@ -6,8 +6,11 @@ aliases and tags are refused. Anything unreadable raises `InvalidData` with the 
 """
 
 import csv
+import errno
 import io
+import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +24,7 @@ Key = str | int
 Path_ = tuple[Key, ...]
 Place = tuple[int, int]
 DEEPEST = 20
+LARGEST = 4_000_000  # bytes of a file that people write
 
 
 @dataclass(frozen=True)
@@ -190,7 +194,7 @@ def _add_row(document: Document, row: list[str], columns: list[str], line: int) 
 def is_missing(path: Path) -> bool:
     """Whether there is certainly no such file; of one that may not be looked at, reading it says why."""
     try:
-        path.stat()
+        path.lstat()
     except (FileNotFoundError, NotADirectoryError):
         return True
     except (OSError, ValueError):
@@ -198,15 +202,31 @@ def is_missing(path: Path) -> bool:
     return False
 
 
-def read_text(path: Path) -> str:
-    """The text of a UTF-8 file; raises InvalidData with the place of what is not."""
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InvalidData([Problem(str(path), 1, 1, f"cannot be read: {error.strerror}", "a readable file")]) from None
+def read_text(path: Path, *, linked: bool = False, most: int = LARGEST) -> str:
+    """The text of a UTF-8 file; raises InvalidData with the place of what is not, and as read_bytes does."""
+    data = read_bytes(path, linked=linked, most=most)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         place, byte = _place_after(error.object[: error.start]), error.object[error.start]
         wrong = f"byte 0x{byte:02x} is not UTF-8"
         raise InvalidData([Problem(str(path), *place, wrong, "save the file as UTF-8")]) from None
+
+
+def read_bytes(path: Path, *, linked: bool = False, most: int = LARGEST) -> bytes:
+    """What an ordinary file holds; raises InvalidData for what is none or too long, and for links unless `linked`.
+
+    A pipe or a device is not waited for, and no more is read than a file may have.
+    """
+    try:
+        if path.is_symlink() and not linked:
+            raise OSError(errno.ELOOP, "it is a link")
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise OSError(errno.EINVAL, "not a file")
+            data = file.read(most + 1)
+    except OSError as error:
+        raise InvalidData([Problem(str(path), 1, 1, f"cannot be read: {error.strerror}", "a readable file")]) from None
+    if len(data) > most:
+        raise InvalidData([Problem(str(path), 1, 1, "is too long", f"at most {most:,} bytes")])
+    return data

@@ -1,6 +1,6 @@
 """The full-text index: documents -> one FTS5 table without content, under a tokenizer that every SQLite has."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -9,21 +9,19 @@ from keikaku.search.tokens import mentioned_years
 
 Row = dict[str, Any]
 
-
-def write_index(
-    execute: Callable[[str], Any], execute_many: Callable[[str, Iterable[Any]], Any], rows: list[Row]
-) -> None:
-    """Create search_index and fill it with documents as build_documents makes them."""
-    columns = "title, names, body"
-    execute(f"CREATE VIRTUAL TABLE search_index USING fts5 ({columns}, content = '', tokenize = \"{TOKENIZE}\")")
-    execute_many(f"INSERT INTO search_index (rowid, {columns}) VALUES (?, ?, ?, ?)", map(_entry, rows))
-    execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
+CREATE_INDEX = f"""
+    CREATE VIRTUAL TABLE search_index USING fts5 (title, names, body, content = '', tokenize = "{TOKENIZE}")
+"""
 
 
-def _entry(row: Row) -> tuple[int, str, str, str]:
-    names = " ".join([_tokens(row["names"]), *sorted(set(row["tokens"]))])
-    body = " ".join([_tokens(row["body"]), *mentioned_years(f"{row['title']}\n{row['body']}")])
-    return row["id"], _tokens(row["title"]), names, body
+def index_entry(document: Row, tokens: Iterable[str]) -> Row:
+    """What the index has of a document, each text as its tokens; `tokens` are those that no text can make."""
+    years = mentioned_years(f"{document['title']}\n{document['body']}")
+    return {
+        "title_tokens": _tokens(document["title"]),
+        "names_tokens": " ".join([_tokens(document["names"]), *sorted(set(tokens))]),
+        "body_tokens": " ".join([_tokens(document["body"]), *years]),
+    }
 
 
-_tokens = lru_cache(maxsize=1 << 16)(index_text)
+_tokens = lru_cache(maxsize=1 << 12)(index_text)

@@ -7,6 +7,7 @@ dictionary knows all its spellings by (まつり, 祭り -> 祭). Grammar, numbe
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any, NamedTuple
 
 from sudachipy import Dictionary, SplitMode
@@ -28,35 +29,35 @@ class Word(NamedTuple):
     lemma: str | None
 
 
-def build_words(documents: list[Row], names: Iterable[str], ruby: Iterable[tuple[str, str]]) -> list[Row]:
-    """The rows of search_words, sorted: the words of documents, `names` as wholes, and `ruby` as (word, reading)."""
-    dictionary = _Readings()
+def count_words(documents: list[Row], ruby: Iterable[tuple[str, str]]) -> list[Row]:
+    """surface, reading, lemma and documents (how many have it) of every word of documents, and of `ruby` in none."""
     counts: Counter[Word] = Counter()
+    known = _Readings()
     for document in documents:
         texts = (document["title"], document["names"], *document["body"].split("\n"))
-        counts.update({word for text in texts for word in dictionary.words(text)})
+        counts.update({word for text in texts for word in known.words(text)})
     for surface, reading in ruby:
         counts[Word(surface, to_hiragana(reading), None)] += 0
-    for name in names:
-        if word := dictionary.whole(name):
-            counts[word] += 0
-    return list(_rows(counts))
+    return [{**word._asdict(), "documents": count} for word, count in counts.items()]
 
 
-def _rows(counts: Counter[Word]) -> Iterator[Row]:
-    """One row for each surface and reading; of two common forms the more frequent."""
-    rows: dict[tuple[str, str], Row] = {}
-    for word, documents in sorted(counts.items(), key=lambda item: (-item[1], item[0].surface, item[0].lemma or "")):
-        row = rows.setdefault((word.surface, word.reading), {**word._asdict(), "documents": 0})
-        row["documents"] += documents
-    return iter([rows[key] for key in sorted(rows)])
+def read_names(names: Iterable[str]) -> list[Row]:
+    """As count_words: names as wholes, which stand in no document."""
+    known = _Readings()
+    words = (known.whole(name) for name in names)
+    return [{**word._asdict(), "documents": 0} for word in words if word]
+
+
+@cache
+def _tokenizer() -> Any:
+    return Dictionary(dict="core").tokenizer(mode=SplitMode.C)
 
 
 class _Readings:
-    """The dictionary, asked once for each word it meets."""
+    """The dictionary, asked once for each word it meets: what it says depends on what it has read, so each plan has its own."""
 
     def __init__(self) -> None:
-        self._tokenizer = Dictionary(dict="core").tokenizer(mode=SplitMode.C)
+        self._tokenizer = _tokenizer()
         self._known: dict[tuple[str, int], tuple[Word, ...]] = {}
 
     def words(self, text: str) -> Iterator[Word]:

@@ -11,7 +11,7 @@ MAX_NAMES = 12
 MAX_OWNERS = 20
 
 
-def build_groups(groups: Iterable[Group], organization_names: list[Row]) -> list[Row]:
+def build_groups(groups: Iterable[Group], organization_names: Iterable[Row]) -> list[Row]:
     """Rows for (words, also) of each group, then for the names of each organization.
 
     Groups that are the same in several plans become one. A name that many organizations share (農協) does not find the
@@ -27,7 +27,7 @@ def build_groups(groups: Iterable[Group], organization_names: list[Row]) -> list
     ]
 
 
-def _names(organization_names: list[Row]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+def _names(organization_names: Iterable[Row]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """(words, also) of each organization that has several names, those of one character (市) left out."""
     names: dict[str, list[str]] = {}
     for row in organization_names:

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from keikaku.database.building import make_tables
 from keikaku.database.report import read_passages, read_report
-from keikaku.database.rows import build_rows
+from keikaku.database.rows import Row
+from keikaku.database.working import open_working, replace_plan
 from keikaku.database.writing import write_database
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.folder import read_plan
@@ -67,8 +69,15 @@ def database_file(plan: PlanData, tmp_path_factory: pytest.TempPathFactory) -> P
     """The plan's database, with the wording of its report."""
     path = tmp_path_factory.mktemp("database") / "plans.db"
     passages = read_passages(read_report(REPORT, plan), plan)
-    write_database(build_rows([plan]), passages, path, lambda _: None)
+    write_tables(make_tables(plan, passages), path)
     return path
+
+
+def write_tables(tables: dict[str, list[Row]], path: Path) -> dict[str, int]:
+    """Build a database of one plan's rows."""
+    with open_working(path.with_suffix(".rows")) as working:
+        replace_plan(working, "minato", "", tables)
+    return write_database(path.with_suffix(".rows"), [], path, lambda _: None)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from keikaku.database.report import Passage, compare_report, read_passages, read_report, squeeze
+from keikaku.database.report import compare_report, read_passages, read_report, squeeze
+from keikaku.database.rows import Row
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.folder import read_plan
 from keikaku.plan.model import PlanData
@@ -416,21 +417,21 @@ def test_squeezed_text_has_no_white_space_and_one_width() -> None:
 
 
 @pytest.fixture
-def passages(plan: PlanData) -> dict[str, Passage]:
+def passages(plan: PlanData) -> dict[str, Row]:
     found = read_passages(read_report(REPORT, plan), plan)
-    by_id = {passage.row()["id"]: passage for passage in found}
+    by_id = {passage["id"]: passage for passage in found}
     assert len(by_id) == len(found)
     return by_id
 
 
 def test_the_report_has_a_passage_on_the_plan_each_goal_each_original_and_each_evaluation(
-    plan: PlanData, passages: dict[str, Passage]
+    plan: PlanData, passages: dict[str, Row]
 ) -> None:
     originals = [measure for measure in plan.measures if measure.repeat_of is None]
-    assert len([p for p in passages.values() if p.table_name == "plans"]) == 2
-    assert len([p for p in passages.values() if p.table_name == "goals"]) == len(plan.goals)
-    assert len([p for p in passages.values() if p.table_name == "measures"]) == 2 * len(originals)
-    assert len([p for p in passages.values() if p.table_name == "evaluations"]) == len(plan.evaluations)
+    assert len([p for p in passages.values() if p["table_name"] == "plans"]) == 2
+    assert len([p for p in passages.values() if p["table_name"] == "goals"]) == len(plan.goals)
+    assert len([p for p in passages.values() if p["table_name"] == "measures"]) == 2 * len(originals)
+    assert len([p for p in passages.values() if p["table_name"] == "evaluations"]) == len(plan.evaluations)
 
 
 WORDING = {
@@ -450,15 +451,15 @@ WORDING = {
 
 @pytest.mark.parametrize(("id_", "wording"), WORDING.items(), ids=WORDING)
 def test_a_passage_is_the_wording_of_the_report_with_its_heading(
-    passages: dict[str, Passage], id_: str, wording: tuple[str, str]
+    passages: dict[str, Row], id_: str, wording: tuple[str, str]
 ) -> None:
-    assert passages[id_].heading == wording[0]
-    assert passages[id_].text.startswith(wording[1])
+    assert passages[id_]["heading"] == wording[0]
+    assert passages[id_]["text"].startswith(wording[1])
 
 
-def test_every_passage_stands_in_the_report(passages: dict[str, Passage]) -> None:
+def test_every_passage_stands_in_the_report(passages: dict[str, Row]) -> None:
     text = squeeze(REPORT.read_text("utf-8").replace("\n- ", "\n"))
-    assert [id_ for id_, passage in passages.items() if squeeze(passage.text) not in text] == []
+    assert [id_ for id_, passage in passages.items() if squeeze(passage["text"]) not in text] == []
 
 
 @pytest.mark.skipif(not REAL_REPORT, reason="the report is not published here; KEIKAKU_REPORT names a copy")

@@ -1,7 +1,5 @@
 """The database file: sound, indexed, readable by any SQLite; its views answer what a visitor asks of the plan."""
 
-import hashlib
-import json
 import os
 import sqlite3
 import subprocess
@@ -11,14 +9,16 @@ from typing import Any
 
 import pytest
 
-from keikaku.database.rows import Row, build_rows
-from keikaku.database.writing import DatabaseError, write_database
+from keikaku.database.building import make_tables
+from keikaku.database.errors import DatabaseError
 from keikaku.plan.model import PlanData
 from keikaku.search import plan_in
+from tests.keikaku.conftest import write_tables
 
 
-def build(tables: dict[str, list[Row]], path: Path) -> dict[str, int]:
-    return write_database(tables, [], path, lambda _: None)
+def listing(folder: Path) -> set[str]:
+    """The files of a folder, less the working database."""
+    return {file.name for file in folder.iterdir()} - {"plans.rows"}
 
 
 def ask(database: sqlite3.Connection, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
@@ -57,38 +57,34 @@ def test_the_planner_has_its_statistics(database: sqlite3.Connection) -> None:
     assert ask(database, "SELECT count(*) FROM sqlite_stat1") != [(0,)]
 
 
-def test_inspect_data_tells_datasette_size_hash_and_counts_of_the_file(database_file: Path) -> None:
-    inspected = json.loads(database_file.with_name("inspect-data.json").read_text("utf-8"))
-    data = database_file.read_bytes()
-    assert list(inspected) == ["plans"]
-    assert (inspected["plans"]["size"], inspected["plans"]["file"]) == (len(data), "plans.db")
-    assert inspected["plans"]["hash"] == hashlib.sha256(data).hexdigest()
-    assert inspected["plans"]["tables"]["measures"] == {"count": 8}
+def test_every_shell_can_dump_it(database: sqlite3.Connection) -> None:
+    tables = {name for (name,) in ask(database, "SELECT name FROM sqlite_schema WHERE name LIKE 'sqlite_stat%'")}
+    assert tables == {"sqlite_stat1"}
 
 
-def test_nothing_but_the_database_and_inspect_data_is_left_beside_it(database_file: Path) -> None:
-    assert sorted(file.name for file in database_file.parent.iterdir()) == ["inspect-data.json", "plans.db"]
+def test_nothing_but_the_database_is_left_in_its_place(database_file: Path) -> None:
+    assert listing(database_file.parent) == {"plans.db"}
 
 
 def test_rows_with_a_dangling_reference_are_refused_and_the_old_file_stays(plan: PlanData, tmp_path: Path) -> None:
     path = tmp_path / "plans.db"
-    build(build_rows([plan]), path)
+    write_tables(make_tables(plan, []), path)
     before = path.read_bytes()
-    broken = build_rows([plan])
+    broken = make_tables(plan, [])
     broken["measure_goals"][0]["goal_id"] = "minato-geijutsu-goal-9"
     with pytest.raises(DatabaseError, match="the new database has faults"):
-        build(broken, path)
+        write_tables(broken, path)
     assert path.read_bytes() == before
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["inspect-data.json", "plans.db"]
+    assert listing(tmp_path) == {"plans.db"}
 
 
 def test_rows_that_the_schema_refuses_are_told_in_one_line(plan: PlanData, tmp_path: Path) -> None:
-    broken = build_rows([plan])
+    broken = make_tables(plan, [])
     broken["measures"][0]["is_new"] = 2
     with pytest.raises(DatabaseError, match=r"plans\.db: cannot be written: CHECK constraint failed") as refused:
-        build(broken, tmp_path / "plans.db")
+        write_tables(broken, tmp_path / "plans.db")
     assert "\n" not in str(refused.value)
-    assert list(tmp_path.iterdir()) == []
+    assert listing(tmp_path) == set()
 
 
 @pytest.fixture
@@ -99,20 +95,18 @@ def ended_process() -> int:
 
 
 def test_what_a_killed_build_left_is_removed_by_the_next(plan: PlanData, tmp_path: Path, ended_process: int) -> None:
-    for name in ("plans.db", "inspect-data.json"):
-        for process in (ended_process, os.getpid()):
-            (tmp_path / f".{name}.{process}.new").write_bytes(b"half")
-    (tmp_path / f".plans.db.{ended_process}.new-journal").write_bytes(b"half")
-    build(build_rows([plan]), tmp_path / "plans.db")
-    assert sorted(file.name for file in tmp_path.iterdir()) == ["inspect-data.json", "plans.db"]
+    for process in (ended_process, os.getpid()):
+        (tmp_path / f".plans.db.{process}.new").write_bytes(b"half")
+    write_tables(make_tables(plan, []), tmp_path / "plans.db")
+    assert listing(tmp_path) == {"plans.db"}
 
 
 def test_what_another_build_is_writing_and_files_of_others_are_left_alone(plan: PlanData, tmp_path: Path) -> None:
     others = {f".plans.db.{os.getppid()}.new", ".plans.db.backup.new", ".other.db.1.new"}
     for name in others:
         (tmp_path / name).write_bytes(b"half")
-    build(build_rows([plan]), tmp_path / "plans.db")
-    assert {file.name for file in tmp_path.iterdir()} == others | {"inspect-data.json", "plans.db"}
+    write_tables(make_tables(plan, []), tmp_path / "plans.db")
+    assert listing(tmp_path) == others | {"plans.db"}
 
 
 # Search

@@ -1,0 +1,111 @@
+"""The working database: what every plan gave when it was last read, so that a build reads only what has changed.
+
+It stands beside the database that it is for, as `.plans.db.rows`; nobody serves it, and without it a build reads every
+plan. Each table has the rows of a plan under the name of the plan's folder. The code that made them is named too: other
+code starts with an empty one.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from importlib.metadata import version
+from pathlib import Path
+
+import sqlean
+from sqlite_utils import Database
+
+import keikaku
+from keikaku.database.rows import TABLES, Row
+from keikaku.schema.tables import read_schema
+
+PLAN = "_plan"  # the name of a plan's folder
+TYPES = {"TEXT": str, "INTEGER": int, "NUMERIC": float}
+DOCUMENT_TEXTS = ("kind", "table_name", "row_id", "plan_id", "sector_id", "code", "title", "names", "body")
+INDEX_TEXTS = ("title_tokens", "names_tokens", "body_tokens")
+ROOMS = ("schema", "plan", "search", "database")  # whose code makes rows
+LIBRARIES = ("sqlean.py", "sudachidict-core", "sudachipy")
+
+
+def place_of(database: Path) -> Path:
+    """Where the working database of a database stands: not as *.db, which Datasette would serve."""
+    return database.with_name(f".{database.name}.rows")
+
+
+@contextmanager
+def open_working(path: Path) -> Iterator[Database]:
+    """The working database at a path; a new one where there is none, or one that is of other code or broken."""
+    code = digest_code()
+    working = _open(path)
+    try:
+        if not _is_made_by(working, code):
+            working.conn.close()
+            for file in (path, Path(f"{path}-journal")):
+                file.unlink(missing_ok=True)
+            working = _open(path)
+            _create(working, code)
+        yield working
+    finally:
+        working.conn.close()
+
+
+def _open(path: Path) -> Database:
+    database = Database(sqlean.connect(str(path)), execute_plugins=False)
+    database.execute("PRAGMA synchronous = OFF")
+    return database
+
+
+def _is_made_by(working: Database, code: str) -> bool:
+    with suppress(sqlean.DatabaseError):
+        return list(working.query("SELECT digest FROM code")) == [{"digest": code}]
+    return False
+
+
+def _create(working: Database, code: str) -> None:
+    with working.atomic():
+        for name, columns in _columns().items():
+            working.create_table(name, {PLAN: str, **columns}).create_index([PLAN])
+        working.table("plans_read").create({PLAN: str, "digest": str}, pk=PLAN)
+        working.table("code").insert({"digest": code})
+
+
+def _columns() -> dict[str, dict[str, type]]:
+    """Table -> column -> type: those of the schema that have rows of plans, and what the search is made of."""
+    tables = {table.name: {column.name: TYPES[column.type] for column in table.columns} for table in read_schema()}
+    return {
+        **{name: tables[name] for name in (*TABLES, "report_passages")},
+        "documents": {**dict.fromkeys(DOCUMENT_TEXTS, str), "is_repeat": int, "position": int}
+        | dict.fromkeys(INDEX_TEXTS, str),
+        "words": {"surface": str, "reading": str, "lemma": str, "documents": int},
+        "synonyms": {"words": str, "also": str},
+    }
+
+
+def digest_code() -> str:
+    """SHA-256 of everything besides the data that rows depend on."""
+    root = Path(keikaku.__file__).parent
+    files = [file for room in ROOMS for file in sorted((root / room).iterdir()) if file.suffix in (".py", ".sql")]
+    digest = hashlib.sha256(repr([(name, version(name)) for name in LIBRARIES]).encode())
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def read_digests(working: Database) -> dict[str, str]:
+    """Folder -> digest of every plan that has rows."""
+    return {row[PLAN]: row["digest"] for row in working["plans_read"].rows}
+
+
+def replace_plan(working: Database, name: str, digest: str, tables: dict[str, list[Row]]) -> None:
+    """Put the rows of a plan in the place of those that it had."""
+    with working.atomic():
+        remove_plan(working, name)
+        for table, rows in tables.items():
+            working.table(table).insert_all({PLAN: name, **row} for row in rows)
+        working.table("plans_read").insert({PLAN: name, "digest": digest})
+
+
+def remove_plan(working: Database, name: str) -> None:
+    with working.atomic():
+        for table in (*_columns(), "plans_read"):
+            working.table(table).delete_where(f"{PLAN} = ?", [name])
