@@ -4,7 +4,7 @@ PORT ?= 8001
 RUN = .venv/.run
 DEV = .venv/.dev
 
-.PHONY: serve build verify test lint format lock dictionary citation notebooks screenshots lighthouse licences audit clean
+.PHONY: serve build verify test test-long lint format lock dictionary citation notebooks screenshots lighthouse licences audit clean
 .DEFAULT_GOAL := serve
 
 serve: build ## build everything and serve it on http://127.0.0.1:$(PORT)/
@@ -14,10 +14,13 @@ build: plans.db ## plans.db in this folder, and site/: every permanent page, dow
 	.venv/bin/python build_db.py pages --address http://127.0.0.1:$(PORT)/
 
 verify: $(RUN) ## compare the data with the report: make verify KEIKAKU_REPORT=FILE
-	.venv/bin/python build_db.py --report "$(KEIKAKU_REPORT)" --verify
+	.venv/bin/python build_db.py verify --report "$(KEIKAKU_REPORT)"
 
-test: $(DEV) build ## all tests
-	.venv/bin/python -m pytest
+test: $(DEV) plans.db ## all tests but the long ones
+	.venv/bin/python -m pytest -m "not long"
+
+test-long: $(DEV) plans.db ## long random runs: kills, requests, mutated files, abuse
+	.venv/bin/python -m pytest -m long
 
 lint: $(DEV)
 	.venv/bin/ruff check .
@@ -28,10 +31,10 @@ format: $(DEV)
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-lock: $(DEV) ## resolve the locks anew from pyproject.toml
+lock: $(DEV) ## the locks from pyproject.toml; make lock UPGRADE=--upgrade takes the newest of everything
 	.venv/bin/python -m pip install --quiet uv
-	.venv/bin/uv pip compile --quiet pyproject.toml --group build --universal --generate-hashes --no-header --no-annotate --upgrade -o requirements.lock
-	.venv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate --upgrade -o requirements-dev.lock
+	.venv/bin/uv pip compile --quiet pyproject.toml --group build --universal --generate-hashes --no-header --no-annotate $(UPGRADE) -o requirements.lock
+	.venv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate $(UPGRADE) -o requirements-dev.lock
 
 dictionary: $(RUN) ## docs/data-dictionary.md from the schema, the vocabularies and metadata.yml
 	.venv/bin/python -m tools.dictionary
@@ -58,7 +61,7 @@ lighthouse: $(DEV) ## Lighthouse's figures for the main pages, into docs/lightho
 clean:
 	rm -rf .venv plans.db site .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
 
-plans.db: $(RUN) build_db.py $(wildcard keikaku/*.py keikaku/*/*.py keikaku/*/*.sql data/*.yml data/*/*)
+plans.db: $(RUN) build_db.py $(wildcard keikaku/*.py keikaku/*/*.py keikaku/*/*/*.py keikaku/*/*.sql data/*.yml data/*/*)
 	.venv/bin/python build_db.py $(if $(KEIKAKU_REPORT),--report "$(KEIKAKU_REPORT)")
 
 $(RUN): requirements.lock

@@ -59,29 +59,26 @@ def command(*options: Callable[[Command], Command]) -> Callable[[Command], click
     return add
 
 
-@command(
-    DATA,
-    OUTPUT,
-    REPORT,
-    click.option("--files", type=PATH, help="Folder for the files of the whole data set."),
-    click.option("--pictures", type=PATH, help="Folder for the pictures that other sites show beside a link."),
-    QUIET,
-)
-def build(
-    data: Path, output: Path, reports: tuple[str, ...], files: Path | None, pictures: Path | None, quiet: bool
-) -> None:
+@command(DATA, OUTPUT, REPORT, QUIET)
+def build(data: Path, output: Path, reports: tuple[str, ...], quiet: bool) -> None:
     """Write the database (the default)."""
     build_database(data, output, reports, quiet)
-    if files:
-        from keikaku.publish.catalogue.whole_set import write_files
 
-        write_files(output, METADATA, files, speaker(quiet))
-    if pictures:
-        from keikaku.publish.catalogue.data_set import read_metadata
-        from keikaku.publish.records.pictures import write_pictures
 
-        count = write_pictures(output, read_metadata(METADATA)["title"], pictures)
-        speaker(quiet)(f"drew {count} pictures")
+@command(
+    click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built."),
+    click.option("--output", type=PATH, help="Folder to write; `site` beside the database if left out."),
+    click.option("--address", metavar="URL", help="Address of the site, where metadata.yml has no site_url."),
+    QUIET,
+)
+def pages(database: Path, output: Path | None, address: str | None, quiet: bool) -> None:
+    """Write every permanent page, download and picture of the site as a file."""
+    from keikaku.serving.pages_command import write_site
+
+    started, say = time.monotonic(), speaker(quiet)
+    folder = output or database.with_name("site")
+    count = write_site(database, folder, address, say, show_progress=not quiet)
+    say(f"wrote {count} files to {folder} in {time.monotonic() - started:.2f} s")
 
 
 @command(DATA, QUIET)

@@ -13,6 +13,7 @@ import click
 
 from keikaku.files.code_digest import ROOT, digest_code
 from keikaku.files.digest import fingerprint
+from keikaku.files.errors import FilesError
 from keikaku.files.replacing import replacing
 from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
 from keikaku.publish.addresses import Address, list_addresses
@@ -41,12 +42,14 @@ MEDIA_TYPES = {
 }
 
 
-def write_site(database: Path, folder: Path, address: str | None, say: Say) -> int:
+def write_site(database: Path, folder: Path, address: str | None, say: Say, show_progress: bool = False) -> int:
     """Write the folder anew and return how many addresses it has; raises FilesError and leaves what there was.
 
     `address` is that of the site where metadata.yml names none.
     """
     metadata = read_metadata(METADATA)
+    if not database.is_file():
+        raise FilesError(f"{database}: データベースがありません。先に build_db.py build を実行してください (no database)")
     old = read_manifest(folder)
     facts = _describe(database, metadata.get("site_url") or address or LOCAL)
     same_code = all(old.get(name) == facts[name] for name in ("code_sha256", "until", "address"))
@@ -59,7 +62,8 @@ def write_site(database: Path, folder: Path, address: str | None, say: Say) -> i
             addresses = list(list_addresses(connection.execute, metadata["databases"][database.stem]))
         bake = Bake(database.resolve(), new.resolve(), facts["address"], inputs, facts["database"]["sha256"][:16])
         taken = dict(_take_over(folder, new, addresses, bake, old["files"])) if same_code else {}
-        baked = dict(_show_progress(bake, [address for address in addresses if address.path not in taken]))
+        asked = [address for address in addresses if address.path not in taken]
+        baked = dict(_show_progress(bake, asked) if show_progress else bake_all(bake, asked))
         known = {**taken, **baked}
         pages = ((address.path, known[address.path]) for address in addresses)
         ready = list(list_ready(new, ("files", "pictures", "static"), _read_media_types(new), bake.whole))
