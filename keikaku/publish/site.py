@@ -45,7 +45,7 @@ class SiteFile:
     headers: dict[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        return {key: value for key, value in asdict(self).items() if value}
+        return {key: value for key, value in asdict(self).items() if value not in (None, {})}
 
 
 def write_answer(folder: Path, path: str, answer: Answer, inputs: str) -> SiteFile:

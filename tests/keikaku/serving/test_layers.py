@@ -77,7 +77,7 @@ def test_layers_and_guard_do_not_depend_on_the_order_of_plugins(site_folder: Pat
         (Asked(b"/", method="POST"), 405),
         (Asked(b"/plans/measures", method="DELETE"), 405),
         (Asked(b"/static/nosuch.css"), 404),
-        (Asked(b"/static/../settings.json"), 404),
+        (Asked(b"/static/../settings.css"), 404),
     ],
 )
 async def test_what_goes_no_further_gets_a_page(site: Datasette, asked: Asked, status: int) -> None:
