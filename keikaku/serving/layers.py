@@ -149,13 +149,16 @@ def word_missing_files(app: ASGIApp, datasette: Datasette) -> ASGIApp:
 
 
 def limit_window(app: ASGIApp, datasette: Datasette) -> ASGIApp:
-    """A bulkhead: a few answers are made at once, so that files never wait for more than those."""
+    """A bulkhead: a few answers are made at once, so that files never wait for more than those.
+
+    Who has a worker is one of few already.
+    """
     places = asyncio.Semaphore(WINDOW_AT_ONCE)
     waiting = 0
 
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         nonlocal waiting
-        if _is_inside.get() or scope["path"].startswith(UNLIMITED):
+        if _is_inside.get() or visitors.has_lease() or scope["path"].startswith(UNLIMITED):
             await app(scope, receive, send)
         elif waiting >= MOST_WAITING:
             await (await refuse(datasette, scope, receive, 503)).asgi_send(send)
@@ -245,8 +248,8 @@ LAYERS: list[Layer] = [
     check_request,
     use_site_address,
     send_files,
-    limit_window,
     lend_worker,
+    limit_window,
     word_missing_files,
     take_readings,
     read_words,

@@ -1,15 +1,14 @@
-"""Statements that would fell an open server, against a server of its own: each bounded in time and memory, alone and together.
+"""Statements that would fell an open server, against a server of its own: each answered or refused, in bounded memory.
 
-Memory is the resident set of the processes that serve, by the kernel's own highest marks.
+Memory is the resident set of the processes that serve, by the kernel's own highest marks. How fast pages stay meanwhile is
+measured by benchmarks/serve.py.
 """
 
-import os
-import statistics
-import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Event
 from urllib.parse import urlencode
 
 import httpx
@@ -18,8 +17,9 @@ import pytest
 from tests.browser.running_site import find_processes, read_memory, running_server
 
 MEBIBYTE = 1024 * 1024
+MOST_BYTES = 52_000_000  # of an answer
 MOST_MEMORY = 150 * MEBIBYTE  # above idle
-MOST_SECONDS = 10.0  # for one answer, on a machine that does much else
+PATIENCE = 60  # seconds after which an answer has failed
 PAGES = ["/", "/plans/measures/akishima-kogyo-1", "/plans/measures", "/plans/search?q=給食", "/plans/unmet_targets"]
 C = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
 D = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c LIMIT 100000)"
@@ -78,10 +78,20 @@ WITHOUT_SQL = [
     "/plans/timeline?" + "&".join(f"_facet={name}" for name in ("title", "sector", "measures", "printed", "half") * 6),
     "/plans/measures?" + "&".join(f"name__like=%25{'_' * 50}{i}%25" for i in range(60)),
     "/plans/targets?" + "&".join(f"_sort={i}" for i in range(500)),
+    "/plans/measures?" + "&".join(f"_{i}=" for i in range(3000)),
     "/plans/search?q=" + "%E7%B5%A6%E9%A3%9F+" * 500,
     "/plans/measures?_search=" + "%E3%81%82" * 2000,
     "/plans/measures_by_organization?organization=" + "x" * 5000,
 ]
+# The kinds of work that are stopped by different means; the others are for long runs.
+CHOSEN = (
+    "two gigabytes",
+    "endless count",
+    "doubling text returned",
+    "rows sorted in memory",
+    "LIKE that backtracks",
+    "our own functions",
+)
 
 
 @dataclass
@@ -92,12 +102,11 @@ class Server:
     process: int
     client: httpx.Client
 
-    def get(self, path: str, seconds: float = 60) -> tuple[int, float, int]:
-        """Status, seconds and bytes of an answer."""
-        begun = time.perf_counter()
-        with self.client.stream("GET", self.address + path, timeout=seconds) as answer:
+    def get(self, path: str) -> tuple[int, int]:
+        """Status and bytes of an answer."""
+        with self.client.stream("GET", self.address + path, timeout=PATIENCE) as answer:
             size = sum(len(part) for part in answer.iter_raw())
-        return answer.status_code, time.perf_counter() - begun, size
+        return answer.status_code, size
 
     def memory(self) -> int:
         return self._read("VmRSS")
@@ -110,10 +119,6 @@ class Server:
         for process in find_processes(self.process):
             Path(f"/proc/{process}/clear_refs").write_text("5")
 
-    def processor_seconds(self) -> float:
-        parts = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
-        return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
-
     def _read(self, name: str) -> int:
         return sum(read_memory(process, name) for process in find_processes(self.process))
 
@@ -124,16 +129,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         pytest.skip("memory is measured as Linux tells it")
     limits = httpx.Limits(max_connections=40)
     with running_server(tmp_path_factory.mktemp("abused")) as (address, process), httpx.Client(limits=limits) as client:
-        server = Server(address, process.pid, client)
-        for page in (*PAGES, "/plans?sql=select+1", "/plans.xlsx?sql=select+1"):
-            server.get(page)
-        yield server
+        yield Server(address, process.pid, client)
 
 
 @pytest.fixture(scope="module")
 def idle(server: Server) -> int:
-    """Memory of the server that has shown every kind of page, and rests."""
-    time.sleep(0.5)
+    """Memory of the server that has shown every kind of page."""
+    for page in (*PAGES, "/plans?sql=select+1", "/plans.xlsx?sql=select+1"):
+        assert server.get(page)[0] == 200
     return server.memory()
 
 
@@ -141,91 +144,57 @@ def asked(sql: str, ending: str) -> str:
     return f"/plans{ending}{'&' if '?' in ending else '?'}" + urlencode({"sql": sql})
 
 
-def assert_bounded(answer: tuple[int, float, int], what: str) -> None:
-    status, seconds, size = answer
-    assert status in (200, 400, 503), (what, status)
-    assert seconds < MOST_SECONDS, (what, seconds)
-    assert size < 52_000_000, (what, size)
-
-
-@pytest.mark.parametrize("name", ABUSES)
-def test_one_abuse_alone_is_bounded(server: Server, idle: int, name: str) -> None:
+def assert_bounded(server: Server, idle: int, paths: Iterable[str]) -> None:
+    """Sixteen at a time."""
+    paths = list(paths)
     server.forget_peak()
-    assert_bounded(server.get(asked(ABUSES[name], ENDINGS[list(ABUSES).index(name) % 2])), name)
+    with ThreadPoolExecutor(16) as crowd:
+        answers = list(crowd.map(server.get, paths))
+    wrong = [(path[:200], answer) for path, answer in zip(paths, answers, strict=True)
+             if answer[0] not in (200, 400, 414, 503) or answer[1] > MOST_BYTES]  # fmt: skip
+    assert wrong == []
     assert server.peak() - idle < MOST_MEMORY, f"{(server.peak() - idle) // MEBIBYTE} MiB"
 
 
-@pytest.mark.parametrize("path", WITHOUT_SQL, ids=range(len(WITHOUT_SQL)))
-def test_an_address_without_sql_is_bounded_too(server: Server, idle: int, path: str) -> None:
-    server.forget_peak()
-    status, seconds, _ = server.get(path)
-    assert status in (200, 400, 414, 503)
-    assert seconds < MOST_SECONDS
-    assert server.peak() - idle < MOST_MEMORY
+@pytest.mark.parametrize("name", [n if n in CHOSEN else pytest.param(n, marks=pytest.mark.long) for n in ABUSES])
+def test_an_abuse_is_bounded_in_every_format(server: Server, idle: int, name: str) -> None:
+    for ending in ENDINGS:
+        assert_bounded(server, idle, [asked(ABUSES[name], ending)])
 
 
-def test_all_abuses_at_once_are_bounded_and_memory_stays_flat(server: Server, idle: int) -> None:
+def test_addresses_without_sql_are_bounded_too(server: Server, idle: int) -> None:
+    for path in WITHOUT_SQL:
+        assert_bounded(server, idle, [path])
+
+
+@pytest.mark.parametrize("names", [CHOSEN, pytest.param(tuple(ABUSES), marks=pytest.mark.long)], ids=["some", "all"])
+def test_abuses_at_once_are_bounded_and_memory_stays_flat(server: Server, idle: int, names: tuple[str, ...]) -> None:
     """Every statement in two formats, sixteen at a time, then in two others."""
     after = []
     for turn in range(2):
-        paths = [asked(sql, ENDINGS[(i + turn + k) % 4]) for i, sql in enumerate(ABUSES.values()) for k in (0, 2)]
-        server.forget_peak()
-        with ThreadPoolExecutor(16) as crowd:
-            for path, answer in zip(paths, crowd.map(server.get, paths), strict=True):
-                assert_bounded((answer[0], 0, answer[2]), path[:200])
-        assert server.peak() - idle < MOST_MEMORY, f"{(server.peak() - idle) // MEBIBYTE} MiB"
+        numbered = list(enumerate(names))
+        assert_bounded(
+            server, idle, [asked(ABUSES[n], ENDINGS[(i + turn + k) % 4]) for i, n in numbered for k in (0, 2)]
+        )
         after.append(server.memory())
     assert after[1] - after[0] < 20 * MEBIBYTE
 
 
-def test_who_leaves_takes_the_query_along(server: Server) -> None:
-    """Twelve visitors ask for what never ends, and go: soon the server rests."""
-    path = asked(ABUSES["endless count"], "")
+def test_pages_are_answered_while_sixteen_ask_what_never_ends(server: Server) -> None:
+    done = Event()
 
-    def leave(_: int) -> None:
-        with pytest.raises(httpx.TimeoutException):
-            server.get(path, 0.2)
+    def abuse(_: int) -> set[int]:
+        statuses = set()
+        while not done.is_set():
+            statuses.add(server.get(asked(ABUSES["endless count"], ""))[0])
+        return statuses
 
-    with ThreadPoolExecutor(12) as crowd:
-        list(crowd.map(leave, range(12)))
-    time.sleep(0.7)
-    before = server.processor_seconds()
-    time.sleep(0.5)
-    assert server.processor_seconds() - before < 0.25
-
-
-@pytest.mark.parametrize("kept", [True, False], ids=["kept answers", "new answers"])
-def test_pages_stay_fast_while_sixteen_ask_what_never_ends(server: Server, kept: bool) -> None:
-    """The slowest of each hundred answers, and the usual one, beside those of the server at rest."""
-    number = iter(range(10**9))
-
-    def look() -> list[float]:
-        times = []
-        for _ in range(20):
-            for page in PAGES:
-                more = "" if kept else f"{'&' if '?' in page else '?'}_x={next(number)}"
-                status, seconds, _ = server.get(page + more)
-                assert status == 200
-                times.append(seconds)
-        return times
-
-    stop = False
-
-    def abuse(_: int) -> None:
-        while not stop:
-            assert server.get(asked(ABUSES["endless count"], ""))[0] in (400, 503)
-
-    look()
-    rest = look()
     with ThreadPoolExecutor(16) as crowd:
-        busy = crowd.map(abuse, range(16))
-        time.sleep(1.5)
+        abusers = [crowd.submit(abuse, number) for number in range(16)]
         try:
-            loaded = look()
+            answers = [server.get(f"{page}{'&' if '?' in page else '?'}_x={n}")[0] for n in range(5) for page in PAGES]
         finally:
-            stop = True
-        list(busy)
-    # Where other tests run beside this one only the medians compare; benchmarks/serve.py measures the slowest too.
-    usual, busiest = statistics.median(rest), statistics.median(loaded)
-    assert busiest < 5 * usual + 0.01, (usual, busiest)
-    assert statistics.quantiles(loaded, n=20)[-1] < 2.0
+            done.set()
+        statuses = set().union(*(abuser.result() for abuser in abusers))
+    assert set(answers) == {200}
+    assert statuses <= {400, 503} and 400 in statuses

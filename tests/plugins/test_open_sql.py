@@ -3,14 +3,15 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from urllib.parse import quote
 
 import httpx
 import pytest
 from datasette.app import Datasette
-from datasette.plugins import pm
 
-from keikaku.serving import sql_lane
+from keikaku.serving import sql_worker
+from keikaku.serving.visitors import find_workers
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 ENDLESS = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
@@ -34,7 +35,7 @@ TOO_MUCH = {
     "時間がかかりすぎ": f"{ENDLESS} SELECT count(*) FROM c",
 }
 # Every way to make the server run what a visitor wrote, or to count many facets.
-IN_LANE = [
+BY_WORKER = [
     *(f"/plans{ending}{'&' if '?' in ending else '?'}sql=select+4711" for ending in FORMATS),
     "/plans?%73%71%6c=select+4712",
     "/plans?x=1&sql=select+4713",
@@ -78,13 +79,11 @@ async def get(site: Datasette, path: str) -> httpx.Response:
 @pytest.fixture
 async def full(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Datasette]:
     """The site while others run as much SQL as may be run."""
-    monkeypatch.setattr(sql_lane, "PATIENCE", 0.02)
-    await site.client.get("/")  # sets up the lane
-    lane = site.executor.lane
-    visits = [await lane.enter() for _ in range(sql_lane.PLACES)]
-    yield site
-    for visit in visits:
-        lane.leave(visit)
+    monkeypatch.setattr(sql_worker, "PATIENCE_SECONDS", 0.02)
+    async with AsyncExitStack() as stack:
+        for _ in range(sql_worker.WORKERS):
+            await stack.enter_async_context(find_workers(site).lease())
+        yield site
 
 
 @pytest.mark.parametrize("ending", FORMATS)
@@ -128,7 +127,7 @@ async def test_a_file_whose_later_row_is_too_large_is_refused(site: Datasette, e
     assert "大きすぎます" in response.text
 
 
-@pytest.mark.parametrize("path", IN_LANE)
+@pytest.mark.parametrize("path", BY_WORKER)
 async def test_what_a_visitor_wrote_waits_for_its_turn_and_is_refused(full: Datasette, path: str) -> None:
     response = await get(full, path)
     assert response.status_code == 503, response.text[:300]
@@ -157,19 +156,27 @@ async def test_a_free_place_is_given_to_the_next(site: Datasette) -> None:
     assert [answer.json() for answer in answers] == [[n] for n in range(8)]
 
 
-async def test_downloads_beyond_number_are_refused_too(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def full(*_: object) -> None:
-        raise sql_lane.LaneFull
+async def test_who_leaves_takes_the_query_along(site: Datasette) -> None:
+    """The worker is free for the next as soon as the visitor has gone, and the statement with it."""
+    async with find_workers(site).lease() as lease:
+        worker = lease._worker
+        assert [batch async for batch in await lease.run("SELECT 1", {}, sql_worker.Limits(1))] == [[(1,)]]
+    assert worker and worker.process_id
+    asked = {"type": "http", "method": "GET", "path": "/plans.json", "raw_path": b"/plans.json", "headers": []}
+    asked |= {"scheme": "http", "query_string": f"sql={quote(ENDLESS + ' SELECT count(*) FROM c')}".encode()}
 
-    for plugin in pm.get_plugins():
-        if hasattr(plugin, "Desks"):
-            monkeypatch.setattr(plugin, "copy", full)
-    for path, kind in (("csv", "text/plain"), ("excel.csv", "text/plain"), ("xlsx", "text/html")):
-        response = await get(site, f"/plans/measures.{path}?_size=3")  # not yet in the cache of answers
-        assert response.status_code == 503
-        assert response.headers["retry-after"] == str(sql_lane.RETRY_AFTER)
-        assert response.headers["content-type"].startswith(kind)
-        assert "混み合っています" in response.text
+    async def leave_when_it_runs() -> dict[str, str]:
+        while not worker.is_asked:
+            await asyncio.sleep(0)
+        return {"type": "http.disconnect"}
+
+    async def send(message: dict[str, object]) -> None:
+        raise AssertionError(f"sent to nobody: {message}")
+
+    before = worker.process_id
+    await site.client.app(asked, leave_when_it_runs, send)
+    assert (worker.is_asked, worker.process_id) == (False, None), before
+    assert (await get(site, "/plans.json?sql=select+1&_shape=arrayfirst")).json() == [1]
 
 
 async def test_what_fails_is_not_written_to_the_log(site: Datasette, capfd: pytest.CaptureFixture[str]) -> None:

@@ -100,9 +100,10 @@ async def test_the_manifest_tells_of_every_file(baked: Path, manifest: dict[str,
         told[entry["path"]] = entry["sha256"]
         if packed := entry.get("packed_sha256"):
             told[entry["path"] + ".gz"] = packed
-            assert gzip.decompress((baked / "site" / (entry["path"] + ".gz")).read_bytes()) == (
-                baked / "site" / entry["path"]
-            ).read_bytes()
+            assert (
+                gzip.decompress((baked / "site" / (entry["path"] + ".gz")).read_bytes())
+                == (baked / "site" / entry["path"]).read_bytes()
+            )
     del told["../plans.db"]
     assert told == files
     assert manifest["database"]["sha256"] == hashlib.sha256((baked / "plans.db").read_bytes()).hexdigest()
@@ -114,7 +115,9 @@ def test_pages_lead_only_to_what_is_there(baked: Path, manifest: dict[str, Any])
     for address, entry in manifest["files"].items():
         if entry["media_type"].startswith("text/html"):
             page = (baked / "site" / entry["path"]).read_text("utf-8")
-            for link in map(unescape, re.findall(r'(?:href|src|content)="(?:http://127\.0\.0\.1:8001)?(/[^"#]*)', page)):
+            for link in map(
+                unescape, re.findall(r'(?:href|src|content)="(?:http://127\.0\.0\.1:8001)?(/[^"#]*)', page)
+            ):
                 path, _, query = link.partition("?")
                 is_asset = path.startswith(("/static/", "/styles/", "/pictures/"))
                 if (query and not is_asset) or WINDOW.match(path) or path.startswith("//"):
@@ -132,7 +135,12 @@ async def test_files_are_sent_with_digests_and_packed(client: httpx.AsyncClient,
         packed = await client.get(address, headers={**HOST, "accept-encoding": "gzip"})
         head = await client.head(address, headers=HOST)
         digest = entry.get("packed_sha256", entry["sha256"])
-        seen = packed.headers.get("etag"), head.headers.get("etag"), int(head.headers.get("content-length", -1)), packed.status_code
+        seen = (
+            packed.headers.get("etag"),
+            head.headers.get("etag"),
+            int(head.headers.get("content-length", -1)),
+            packed.status_code,
+        )
         if seen != (f'"{digest}"', f'"{entry["sha256"]}"', entry["size"], 200):
             wrong.append((address, seen))
         if hashlib.sha256(packed.content).hexdigest() != entry["sha256"]:
@@ -148,7 +156,7 @@ async def test_conditions_and_ranges_are_heeded(client: httpx.AsyncClient, path:
         304: [{"if-none-match": etag}, {"if-none-match": "*"}, {"if-none-match": f'"other", W/{etag}'}],
         412: [{"if-match": '"other"'}],
         200: [
-            {"if-match": "*"}, {"if-match": etag}, {"if-none-match": '"other"'}, 
+            {"if-match": "*"}, {"if-match": etag}, {"if-none-match": '"other"'},
             {"if-modified-since": "Fri, 99 Nov 2026 00:00:00 +99999999999999"}, {"range": "bytes=0-9", "if-range": '"x"'},
         ],
         206: [{"range": "bytes=0-9"}, {"range": "bytes=-9"}, {"range": f"bytes={size - 9}-", "if-range": etag}],
@@ -220,7 +228,9 @@ def test_a_second_bake_asks_only_for_what_changed_and_gives_the_same_bytes(tmp_p
 
 def test_a_bake_that_fails_leaves_the_site_as_it_was(baked: Path) -> None:
     before = read_files(baked / "site")
-    result = CliRunner().invoke(main, ["pages", "--database", str(baked / "nosuch.db"), "--output", str(baked / "site")])
+    result = CliRunner().invoke(
+        main, ["pages", "--database", str(baked / "nosuch.db"), "--output", str(baked / "site")]
+    )
     assert (result.exit_code, len(result.output.splitlines())) == (1, 1), result.output
     assert read_files(baked / "site") == before
 

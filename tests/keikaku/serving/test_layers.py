@@ -124,7 +124,10 @@ async def test_a_few_answers_are_made_at_once_and_files_do_not_wait(site: Datase
 
     limited = layers.limit_window(answer, site)
     scope = {"type": "http", "path": "/", "query_string": b"", "method": "GET", "headers": []}
-    asked = [asyncio.create_task(limited(scope, nothing, nothing)) for _ in range(layers.WINDOW_AT_ONCE + layers.MOST_WAITING)]
+    asked = [
+        asyncio.create_task(limited(scope, nothing, nothing))
+        for _ in range(layers.WINDOW_AT_ONCE + layers.MOST_WAITING)
+    ]
     await begun.wait()
     await limited({**scope, "path": "/-/health"}, nothing, nothing)
     refused = await ask(limited, Asked(b"/"))

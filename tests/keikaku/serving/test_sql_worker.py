@@ -31,7 +31,9 @@ async def read_all(lease: Lease, sql: str, limits: Limits = PLENTY) -> tuple[lis
 
 async def test_rows_are_those_of_sqlite(workers: Workers) -> None:
     async with workers.lease() as lease:
-        columns, rows, ended = await read_all(lease, "SELECT 1 AS a, 2.5 AS a, 'あ' AS \"x\"\"y\", x'00ff', NULL, 9e999, -9223372036854775808")
+        columns, rows, ended = await read_all(
+            lease, "SELECT 1 AS a, 2.5 AS a, 'あ' AS \"x\"\"y\", x'00ff', NULL, 9e999, -9223372036854775808"
+        )
         assert columns[:3] == ["a", "a", 'x"y']
         assert rows == [(1, 2.5, "あ", b"\x00\xff", None, float("inf"), -(2**63))]
         assert ended == ""

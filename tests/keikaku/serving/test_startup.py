@@ -1,0 +1,101 @@
+"""A site starts whole or says in a line what is wrong with it; a running one keeps its data, and says when newer waits."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from datasette.app import Datasette
+
+from tests.conftest import ROOT, SERVED
+
+
+@pytest.fixture
+def site_copy(site_folder: Path, tmp_path: Path) -> Path:
+    """The site's folder, to be broken."""
+    folder = tmp_path / "copy"
+    folder.mkdir()
+    for name in (*SERVED, "docs"):
+        source = ROOT / name
+        shutil.copytree(source, folder / name) if source.is_dir() else shutil.copy(source, folder)
+    shutil.copy(site_folder / "plans.db", folder)
+    return folder
+
+
+def overwrite_middle(folder: Path) -> None:
+    with (folder / "plans.db").open("r+b") as file:
+        file.seek(2 * 4096)
+        file.write(bytes(100 * 4096))
+
+
+BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
+    "no database": (lambda f: (f / "plans.db").unlink(), "there is no database: run make build"),
+    "an empty database": (lambda f: (f / "plans.db").write_bytes(b""), "plans.db: it is of another version"),
+    "no database at all": (lambda f: (f / "plans.db").write_bytes(b"x" * 9999), "plans.db: it cannot be read"),
+    "a database cut off": (lambda f: os.truncate(f / "plans.db", 200_000), "plans.db: it"),
+    "a database overwritten": (overwrite_middle, "plans.db: it"),
+    "no metadata": (lambda f: (f / "metadata.yml").unlink(), "metadata.yml is missing, or has no title"),
+    "empty metadata": (lambda f: (f / "metadata.yml").write_text("{}"), "metadata.yml is missing, or has no title"),
+    "metadata that cannot be read": (lambda f: (f / "metadata.yml").write_text("a: ["), "Metadata is not valid JSON or YAML"),
+    "settings that cannot be read": (lambda f: (f / "settings.json").write_text("{"), "Expecting property name"),
+    "no templates": (lambda f: shutil.rmtree(f / "templates"), "templates/base.html is missing"),
+    "a plugin whose library is missing": (
+        lambda f: (f / "plugins" / "own.py").write_text("import nosuchlibrary\n"),
+        "No module named 'nosuchlibrary'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("break_it", "message"), BROKEN.values(), ids=BROKEN)
+def test_a_site_with_a_broken_part_does_not_start_and_says_why(
+    site_copy: Path, break_it: Callable[[Path], object], message: str
+) -> None:
+    """What Datasette reads before any plugin (settings, syntax of metadata) it tells itself, in its last line."""
+    break_it(site_copy)
+    command = [sys.executable, "-m", "datasette", str(site_copy), "--get", "/"]
+    environment = {**os.environ, "COLUMNS": "999"}
+    started = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+    assert (started.returncode, started.stdout) == (1, "")
+    assert message in started.stderr.splitlines()[-1]
+
+
+async def test_a_running_site_keeps_its_data_and_tells_that_newer_waits(site_copy: Path) -> None:
+    """Another file takes the place of the one that is served, or it is removed: pages and their queries stay as they were."""
+    site = Datasette(config_dir=site_copy)
+    await site.invoke_startup()
+    paths = ["/plans/measures.json?_size=3", "/plans/search?q=給食", "/plans/unmet_targets.csv?_size=3"]
+    before = [(await site.client.get(path)).content for path in paths]
+    health = (await site.client.get("/-/health")).json()
+    assert (health["status"], health["databases"]["plans"]["newer_data"]) == ("ok", False)
+    shutil.copy(ROOT / "README.md", site_copy / "newer")
+    (site_copy / "newer").replace(site_copy / "plans.db")
+    for _ in range(2):
+        answers = await asyncio.gather(*(site.client.get(path) for path in paths * 5))
+        pages = [answer for answer in answers if ".csv" not in str(answer.url)]
+        assert {answer.content for answer in pages} == set(before[:2])
+        health = (await site.client.get("/-/health")).json()
+        assert (health["status"], health["databases"]["plans"]["newer_data"]) == ("outdated", True)
+        (site_copy / "plans.db").unlink(missing_ok=True)
+
+
+async def test_health_tells_no_path_and_fails_when_the_database_is_silent(
+    site_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = Datasette(config_dir=site_copy)
+    await site.invoke_startup()
+    answer = await site.client.get("/-/health")
+    told = answer.json()
+    assert (answer.status_code, answer.headers["cache-control"], told["build"]) == (200, "no-store", "")
+    assert told["databases"]["plans"]["sha256"] == site.get_database("plans").hash
+    assert str(site_copy) not in answer.text + (await site.client.get("/-/databases.json")).text
+
+    async def fail(*_: object) -> None:
+        raise OSError("disk I/O error")
+
+    monkeypatch.setattr(site.get_database("plans"), "execute_fn", fail)
+    answer = await site.client.get("/-/health")
+    assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
