@@ -294,7 +294,9 @@ def check_indicators(data: PlanData, documents: Documents) -> Iterator[Problem]:
                 for key in ("printed", "note"):
                     if getattr(x, key) is None:
                         yield documents["measures"].problem(
-                            path, f"an indicator from the schedule has no {key}", "give its words and say how they were read"
+                            path,
+                            f"an indicator from the schedule has no {key}",
+                            "give its words and say how they were read",
                         )
             elif x.printed is not None and x.printed not in measure.target:
                 yield documents["measures"].problem(
