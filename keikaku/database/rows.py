@@ -201,8 +201,7 @@ class _PlanRows:
                     "id": self.indicator_id(measure, position),
                     "measure_id": self.measure_ids[measure.code],
                     "position": position,
-                    "printed": indicator.printed
-                    or (measure.target if indicator.source == "target" else indicator.label),
+                    "printed": indicator.printed or measure.target,
                 }
 
     def evaluations(self) -> Iterator[Row]:

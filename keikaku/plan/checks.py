@@ -290,13 +290,17 @@ def check_indicators(data: PlanData, documents: Documents) -> Iterator[Problem]:
                 yield documents["measures"].problem(
                     path, "due year and due_kind do not fit", "a milestone has both; else both or none"
                 )
-            if x.printed is not None and x.printed not in measure.target:
+            if x.source == "schedule":
+                for key in ("printed", "note"):
+                    if getattr(x, key) is None:
+                        yield documents["measures"].problem(
+                            path,
+                            f"an indicator from the schedule has no {key}",
+                            "give its words and say how they were read",
+                        )
+            elif x.printed is not None and x.printed not in measure.target:
                 yield documents["measures"].problem(
                     (*path, "printed"), f"{x.printed!r} is not in the target", "a part of it as printed"
-                )
-            if x.source == "schedule" and not x.note:
-                yield documents["measures"].problem(
-                    path, "an indicator from the schedule has no note", "say how it was read"
                 )
 
 

@@ -55,7 +55,7 @@ SOURCES: Terms = {
 RESULT_STATUSES: Terms = {code: OUTCOMES[code] for code in ("met", "partly_met", "not_met", "not_implemented")}
 ORGANIZATION_KINDS: Terms = {
     "municipality": ("市区町村", "市や近隣の自治体"),
-    "department": ("部署", "市の部や行政委員会"),
+    "department": ("部署", "ほかの団体の中の部署や組織（市の部、行政委員会など）"),
     "prefecture": ("都道府県", "東京都などの広域自治体"),
     "public_body": ("公的機関", "国や都などが設けた支援機関"),
     "association": ("団体", "商工会、協会、協議会など"),

@@ -1,45 +1,12 @@
-"""The first plan holds what its report prints: counts always; every cell and the wording rule with the report.
+"""The first plan holds what its report prints: counts always; every cell with the report."""
 
-Reads the files of data/akishima with a YAML parser and the report line by line, without keikaku/database/report.py, so that a
-fault there does not hide one here. KEIKAKU_REPORT names a copy of the report; without it those tests are skipped.
-"""
-
-import os
 import re
-import unicodedata
 from collections import Counter
-from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
 from keikaku.plan.folder import read_plan
-
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "akishima"
-REPORT = os.environ.get("KEIKAKU_REPORT", "")
-with_report = pytest.mark.skipif(not REPORT, reason="the report is not published here; KEIKAKU_REPORT names a copy")
-
-SECTORS = "工商農観共"
-
-
-@cache
-def records(kind: str) -> Any:
-    """The content of one file."""
-    return yaml.load((FOLDER / f"{kind}.yml").read_text("utf-8"), yaml.CBaseLoader)
-
-
-def measure(code: str) -> dict[str, Any]:
-    (found,) = [m for m in records("measures") if m["code"] == code]
-    return found
-
-
-def squeeze(text: str) -> str:
-    """Without white space, full width made half: how the report's layout is seen through."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
+from tests.data.reading import FOLDER, SECTORS, lines, measure, records, rows, squeeze, with_report
 
 # Counts and facts, without the report
 
@@ -171,18 +138,6 @@ def test_five_members_and_three_consulted_bodies_made_the_report() -> None:
 # Every cell, with the report
 
 
-@cache
-def lines() -> list[str]:
-    return [line.strip(" \r") for line in Path(REPORT).read_text("utf-8-sig").split("\n")]
-
-
-@cache
-def rows(width: int, first: str) -> list[list[str]]:
-    """The rows of tables of so many columns, without their headings, which begin with `first`."""
-    cells = [line.split("\t") for line in lines() if line.count("\t") == width - 1]
-    return [row for row in cells if row[0] != first]
-
-
 @with_report
 def test_every_code_of_the_report_is_in_the_data_and_the_reverse() -> None:
     headings = [match for line in lines() if (match := re.match(r"【(\S) - (\d+)】", line))]
@@ -250,76 +205,3 @@ def test_goals_visions_and_the_words_of_the_introduction_are_printed() -> None:
 def test_every_slip_is_printed_somewhere() -> None:
     text = squeeze("".join(lines()))
     assert [c["id"] for c in records("corrections") if squeeze(c["printed"]) not in text] == []
-
-
-# The wording rule
-
-LONGEST_RUN = 20
-# What may repeat the report: names, and strings that are kept as printed.
-AS_PRINTED = {"name", "target", "organizations", "printed", "title", "subtitle", "concept", "vision", "heading"}
-AS_PRINTED |= {"members", "consulted"}
-
-
-def texts(value: Any, place: str, key: str = "") -> Iterator[tuple[str, str, str]]:
-    """Every text below a value as (place, its key, text); the texts of a list have the list's key."""
-    if isinstance(value, dict):
-        for name, inner in value.items():
-            yield from texts(inner, f"{place}.{name}", name)
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            name = inner.get("id") or inner.get("code") or number if isinstance(inner, dict) else number
-            yield from texts(inner, f"{place}[{name}]", key)
-    else:
-        yield place, key, value
-
-
-@cache
-def data_texts() -> list[tuple[str, str, str]]:
-    """Every text of the plan's files, comments included."""
-    found = []
-    for file in sorted(FOLDER.glob("*.yml")):
-        found += texts(records(file.stem), file.stem)
-        comments = re.findall(r"(?:^|\s)#\s*(.+)$", file.read_text("utf-8"), re.MULTILINE)
-        found += [(f"{file.stem} comment", "comment", comment) for comment in comments]
-    return found
-
-
-def shared_runs(text: str, prose: str) -> Iterator[str]:
-    """The longest runs of more than LONGEST_RUN characters that stand in both."""
-    start = 0
-    while start + LONGEST_RUN < len(text):
-        end = start + LONGEST_RUN + 1
-        if text[start:end] not in prose:
-            start += 1
-            continue
-        while end < len(text) and text[start : end + 1] in prose:
-            end += 1
-        yield text[start:end]
-        start = end - LONGEST_RUN
-
-
-def test_a_shared_run_is_found_wherever_it_stands() -> None:
-    prose = "あいうえおかきくけこさしすせそたちつてとなにぬねの"
-    assert list(shared_runs(f"前{prose[2:23]}後", prose)) == [prose[2:23]]
-    assert list(shared_runs(prose, prose)) == [prose]
-    assert list(shared_runs(prose[:20] + "後" + prose[5:25], prose)) == []
-
-
-@with_report
-def test_no_text_of_ours_shares_more_than_20_characters_with_the_prose_of_the_report() -> None:
-    assessments = [row[1] for row in rows(3, "施策概要")]
-    prose = "\n".join(squeeze(line) for line in (*lines(), *assessments) if "\t" not in line)
-    printed = [squeeze(text) for _, key, text in data_texts() if key in AS_PRINTED]
-    copied = [
-        (place, run)
-        for place, key, text in data_texts()
-        if key not in AS_PRINTED
-        for run in shared_runs(squeeze(text), prose)
-        if not any(run in whole for whole in printed)
-    ]
-    assert not copied
-
-
-def test_what_is_kept_as_printed_is_no_sentence() -> None:
-    kept = [(place, text) for place, key, text in data_texts() if key in AS_PRINTED - {"vision"}]
-    assert [(place, text) for place, text in kept if text.endswith("。") or len(text) > 60] == []

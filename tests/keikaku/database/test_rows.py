@@ -133,7 +133,7 @@ def test_goals_of_a_repeat_are_those_of_the_sector_under_which_it_stands(tables:
 PRINTED = {
     "the whole target where it is one": ("minato-geijutsu-1-target-1", "来場者数 3,000人/回"),
     "its part where it is several": ("minato-rekishi-3-target-2", "養成講座参加者数 毎年 20 名"),
-    "the label where the schedule gives it": ("minato-geijutsu-4-target-2", "アトリエマップの更新"),
+    "the words of the schedule that gives it": ("minato-geijutsu-4-target-2", "その2年後に更新する"),
 }
 
 

@@ -13,7 +13,8 @@ from keikaku.plan.model import PlanData
 Faults = Callable[[str, str, str], tuple[list[str], str]]
 
 UPDATE = (
-    "{kind: milestone, label: アトリエマップの更新, due_fiscal_year: R7, due_kind: in, source: schedule, note: 作成"
+    "{kind: milestone, label: アトリエマップの更新, due_fiscal_year: R7, due_kind: in, printed: その2年後に更新する, "
+    "source: schedule, note: 作成"
 )
 MEASURE = """- code: {code}
   name: 別の施策
@@ -357,7 +358,13 @@ BROKEN = {
             "measures.yml",
             UPDATE,
             "‸" + UPDATE.replace(", note: 作成", "} #"),
-            "an indicator from the schedule has no note; say how it was read",
+            "an indicator from the schedule has no note; give its words and say how they were read",
+        ),
+        "reading of the schedule without its words": (
+            "measures.yml",
+            UPDATE,
+            "‸" + UPDATE.replace("printed: その2年後に更新する, ", ""),
+            "an indicator from the schedule has no printed; give its words and say how they were read",
         ),
     },
     "check_years": {
