@@ -313,6 +313,34 @@ SELECT
     (SELECT max(y.fiscal_year) FROM fiscal_years AS y WHERE y.fiscal_year <= c.fiscal_year) AS in_plans
 FROM (SELECT CAST(strftime('%Y', 'now', '+9 hours', '-3 months') AS INTEGER) AS fiscal_year) AS c;
 
+-- Whatever has a page of its own under a permanent address, /plans/<table_name>/<id>: the one list of records.
+CREATE VIEW records AS
+SELECT 'plans' AS table_name, id, id AS plan_id, title, title AS full_title, place FROM plans
+UNION ALL
+SELECT 'sectors', id, plan_id, name, title, place FROM sectors
+UNION ALL
+SELECT 'goals', g.id, s.plan_id, g.title, g.title, g.place FROM goals AS g JOIN sectors AS s ON s.id = g.sector_id
+UNION ALL
+SELECT 'measures', id, plan_id, name, code || ' ' || name, place FROM measures
+UNION ALL
+SELECT 'indicators', i.id, m.plan_id, i.label, m.code || ' ' || m.name || '：' || i.label, m.place
+FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id
+UNION ALL
+SELECT 'organizations', id, plan_id, name, name, place FROM organizations
+UNION ALL
+SELECT 'evaluations', id, plan_id, name, '前期の評価：' || name, place FROM evaluations
+UNION ALL
+SELECT
+    'events', e.id, e.plan_id, e.title,
+    e.title || '（' || f.label || coalesce('から' || l.label || 'まで', '') || '）', e.place
+FROM events AS e
+JOIN fiscal_years AS f ON f.fiscal_year = e.fiscal_year
+LEFT JOIN fiscal_years AS l ON l.fiscal_year = e.end_fiscal_year
+UNION ALL
+SELECT 'corrections', id, plan_id, printed, '訂正と注意：「' || printed || '」', place FROM corrections
+UNION ALL
+SELECT 'changes', id, plan_id, title, 'データの変更：' || title, NULL FROM changes;
+
 -- Every target of the second half with its measure, due year and state.
 CREATE VIEW targets AS
 SELECT
