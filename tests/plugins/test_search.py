@@ -54,6 +54,21 @@ async def test_rows_are_found_through_the_rows_they_name(site: Datasette) -> Non
     }
 
 
+@pytest.mark.parametrize("ending", ["", ".json", ".csv"])
+async def test_a_single_column_is_not_searched(site: Datasette, ending: str) -> None:
+    response = await site.client.get(f"/plans/measures{ending}?_search_name={quote('給食')}")
+    assert response.status_code == 400
+    assert "その列は検索できません" in response.text
+
+
+@pytest.mark.parametrize("address", ["search", "search.json", "search.csv", "measures", "measures.json"])
+async def test_a_search_of_too_many_words_is_refused_with_words(site: Datasette, address: str) -> None:
+    name = "q" if "search" in address else "_search"
+    response = await site.client.get(f"/plans/{address}?{name}={quote('農業 ' * 31)}")
+    assert response.status_code == 400
+    assert "30まで" in response.text
+
+
 async def test_sql_knows_the_functions(site: Datasette) -> None:
     sql = (
         "SELECT search_match('給食') = escape_fts('給食'), search_key(' ＪＡ '), highlight_snippet('学校給食', '給食')"
