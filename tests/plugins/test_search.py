@@ -43,7 +43,7 @@ async def test_box_finds_one_character_words_and_answers_odd_input(site: Dataset
     assert {"観-1", "観-9", "観-10"} <= codes
     assert await search(site, "measures", "食")
     assert await search(site, "measures", " ") == await search(site, "measures", "")
-    for odd in ("'", '"', "AND", "*", "🐋", "あ" * 3_000, "x" * 10_000):
+    for odd in ("'", '"', "AND", "*", "🐋", "あ" * 400, "x" * 3_000):
         await search(site, "measures", odd)
 
 
@@ -92,7 +92,7 @@ async def test_suggestions_follow_what_is_typed(site: Datasette) -> None:
     (measure,) = (await site.client.get(f"/-/suggest?q={quote('農4')}")).json()
     assert measure["label"] == "施策 農-4"
     assert (await site.client.get(measure["url"])).status_code == 200
-    for odd in ("", " ", '"', "*", "あ" * 3_000):
+    for odd in ("", " ", '"', "*", "あ" * 400):
         assert isinstance((await site.client.get(f"/-/suggest?q={odd}")).json(), list)
 
 
