@@ -486,12 +486,72 @@ SELECT
     )) AS linked,
     (SELECT count(*) FROM event_measures WHERE measure_id = m.id) AS events,
     m.summary,
-    m.schedule
+    m.schedule,
+    r.code AS repeat_code,
+    m.position
 FROM measures AS m
 JOIN sectors AS s ON s.id = m.sector_id
+LEFT JOIN measures AS r ON r.id = m.repeat_of
 LEFT JOIN evaluations AS e ON e.id = (
     SELECT id FROM evaluations WHERE successor_id = coalesce(m.repeat_of, m.id) ORDER BY position LIMIT 1
 );
+
+-- One row for each plan, with the number of its records; original: without repeats.
+CREATE VIEW plan_overview AS
+SELECT
+    p.id,
+    p.title,
+    p.municipality,
+    p.start_fiscal_year,
+    p.end_fiscal_year,
+    (SELECT count(*) FROM sectors WHERE plan_id = p.id) AS sectors,
+    (SELECT count(*) FROM goals AS g JOIN sectors AS s ON s.id = g.sector_id WHERE s.plan_id = p.id) AS goals,
+    (SELECT count(*) FROM measures WHERE plan_id = p.id) AS measures,
+    (SELECT count(*) FROM measures WHERE plan_id = p.id AND repeat_of IS NULL) AS original_measures,
+    (SELECT count(*) FROM measures WHERE plan_id = p.id AND is_new) AS new_measures,
+    (SELECT count(*) FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id WHERE m.plan_id = p.id) AS targets,
+    (SELECT count(*) FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id
+        WHERE m.plan_id = p.id AND m.repeat_of IS NULL) AS original_targets,
+    (SELECT count(*) FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id
+        WHERE m.plan_id = p.id AND i.due_fiscal_year IS NOT NULL) AS dated_targets,
+    (SELECT count(*) FROM organizations WHERE plan_id = p.id) AS organizations,
+    (SELECT count(*) FROM evaluations WHERE plan_id = p.id) AS evaluations,
+    (SELECT count(*) FROM evaluations WHERE plan_id = p.id AND decision = '終了') AS ended_measures,
+    (SELECT count(*) FROM evaluations
+        WHERE plan_id = p.id AND outcome IN ('partly_met', 'not_met', 'not_implemented')) AS unmet_evaluations,
+    (SELECT count(*) FROM events WHERE plan_id = p.id) AS events,
+    (SELECT count(*) FROM corrections WHERE plan_id = p.id) AS corrections
+FROM plans AS p;
+
+-- One row for each sector, with the number of its measures and goals; original: without repeats.
+CREATE VIEW sector_overview AS
+SELECT
+    s.id,
+    s.plan_id,
+    s.position,
+    s.name,
+    s.title,
+    s.vision,
+    (SELECT count(*) FROM goals WHERE sector_id = s.id) AS goals,
+    (SELECT count(*) FROM measures WHERE sector_id = s.id) AS measures,
+    (SELECT count(*) FROM measures WHERE sector_id = s.id AND repeat_of IS NULL) AS original_measures,
+    (SELECT count(*) FROM measures WHERE sector_id = s.id AND is_new) AS new_measures
+FROM sectors AS s;
+
+-- Pairs of organizations that promote the same measure, in both directions, one row for each measure; repeats are left out.
+CREATE VIEW organization_partners AS
+SELECT
+    a.organization_id,
+    b.organization_id AS partner_id,
+    o.name AS partner,
+    m.id AS measure_id,
+    m.code,
+    m.position
+FROM measures AS m
+JOIN measure_organizations AS a ON a.measure_id = m.id
+JOIN measure_organizations AS b ON b.measure_id = m.id AND b.organization_id <> a.organization_id
+JOIN organizations AS o ON o.id = b.organization_id
+WHERE m.repeat_of IS NULL;
 
 -- One row for each organization, with what it promotes.
 CREATE VIEW organization_overview AS
