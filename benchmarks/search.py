@@ -87,7 +87,7 @@ def opened(database: Path) -> sqlite3.Connection:
 
 
 def ours(connection: sqlite3.Connection, query: str) -> list[Found]:
-    return [Found(r.kind, r.id, r.title) for r in search(connection.execute, query, limit=LIMIT).results]
+    return [Found(r.kind, r.id, r.title) for r in search(connection.execute, query).results[:LIMIT]]
 
 
 def stock(tokenizer: str) -> System:

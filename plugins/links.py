@@ -6,13 +6,14 @@ from weakref import WeakKeyDictionary
 from datasette import hookimpl
 from datasette.app import Datasette
 from datasette.database import Database
-from datasette.utils import escape_sqlite
 from markupsafe import Markup
 
 Rows = dict[str, tuple[str, str]]
 
 # As many links are kept as they are written.
 MOST_LINKS = 2000
+
+_RECORDS = "SELECT id, table_name, title FROM records UNION ALL SELECT id, 'withdrawn_ids', name FROM withdrawn_ids"
 
 _rows: WeakKeyDictionary[Database, Rows] = WeakKeyDictionary()
 _links: WeakKeyDictionary[Database, dict[tuple[str, bool], Markup]] = WeakKeyDictionary()
@@ -53,13 +54,8 @@ def _find_link(datasette: Datasette, db: Database, table: str | None, column: st
 
 
 async def _read_rows(db: Database) -> Rows:
-    """Id -> (table, label) of every row of every table whose key is `id`."""
-    rows: Rows = {}
-    hidden = await db.hidden_table_names()
-    for table in await db.table_names():
-        if table in hidden or await db.primary_keys(table) != ["id"]:
-            continue
-        label = await db.label_column_for_table(table) or "id"
-        found = await db.execute(f"SELECT id, {escape_sqlite(label)} FROM {escape_sqlite(table)}")
-        rows |= {id_: (table, text) for id_, text in found.rows}
-    return rows
+    """Id -> (table, name) of every record, and of those that were withdrawn."""
+    if "records" not in await db.view_names():
+        return {}
+    found = await db.execute_fn(lambda connection: connection.execute(_RECORDS).fetchall())
+    return {id_: (table, name) for id_, table, name in found}

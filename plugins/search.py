@@ -64,7 +64,7 @@ def extra_template_vars(
             return {}
         words = request.args["q"]
         db = datasette.get_database(database)
-        found = await db.execute_fn(lambda conn: search(conn.execute, words, limit=1))
+        found = await db.execute_fn(lambda conn: search(conn.execute, words))
         return {
             "search_total": found.total,
             "search_notes": found.notes,
@@ -114,6 +114,9 @@ def filters_from_request(
     """The search box and ?_search= of a table or view; trylast, so that it has the last word on both."""
 
     async def search() -> FilterArguments | None:
+        if any(name.startswith("_search_") for name in request.args):
+            # Datasette would let it pass, since it knows of no index, and show every row as if it had been found.
+            raise DatasetteError("Cannot search by that column", status=400)
         columns = await _searchable_columns(datasette.get_database(database), table)
         if not columns:
             return None

@@ -2,7 +2,7 @@
 
 A document has a title, names (the organizations it names, what it is also called) and a body. Its entry in the index has
 besides tokens that no text can make, for what is exact: its code, its titles and names as wholes, the fiscal years in
-which something is due or happens, its kind, plan and sector.
+which something is due or happens, its kind and plan.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,7 @@ from keikaku.database.rows import Row
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.schema.codes import OUTCOMES
 from keikaku.search.index import index_entry
-from keikaku.search.tokens import code_token, kind_token, plan_token, sector_token, whole_token, year_token
+from keikaku.search.tokens import code_token, kind_token, plan_token, whole_token, year_token
 
 Tables = dict[str, list[Row]]
 Texts = Iterable[str | None]
@@ -34,13 +34,9 @@ def build_documents(tables: Tables) -> list[Row]:
     short titles first. The documents of all plans are numbered in it.
     """
     sources = (_measures, _goals, _organizations, _evaluations, _events, _passages)
-    names = {row["id"]: row["name"] for row in tables["sectors"]}
     documents = [document for source in sources for document in source(tables)]
     for document in documents:
-        tokens = document.pop("tokens")
-        if document["sector_id"]:
-            tokens.append(sector_token(names[document["sector_id"]]))
-        document |= index_entry(document, tokens)
+        document |= index_entry(document, document.pop("tokens"))
     order = list(KINDS)
     return sorted(documents, key=lambda d: (order.index(d["kind"]), d["is_repeat"], len(d["title"])))
 

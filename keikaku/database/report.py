@@ -15,6 +15,7 @@ from pathlib import Path
 from keikaku.database.rows import Row, build_rows
 from keikaku.plan.errors import InvalidData, Problem
 from keikaku.plan.fiscal_year import read_fiscal_year
+from keikaku.plan.ids import passage_id
 from keikaku.plan.model import Measure, PlanData, ReportLayout
 from keikaku.plan.reading import read_text
 
@@ -368,7 +369,7 @@ def read_passages(report: Report, data: PlanData) -> list[Row]:
 
 def _passage(table: str, row_id: str, position: int, heading: str, text: str) -> Row:
     return {
-        "id": f"{row_id}-passage-{position}",
+        "id": passage_id(row_id, position),
         "table_name": table,
         "row_id": row_id,
         "heading": heading,

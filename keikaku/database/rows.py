@@ -1,11 +1,12 @@
 """A validated plan -> its rows in every table. Pure: the same plan gives the same rows in the same order.
 
-Ids are made here: a measure's from its sector's and its number, a goal's and an indicator's from what they belong to.
+Ids that no file gives are those of keikaku.plan.ids.
 """
 
 from collections.abc import Iterator
 from typing import Any
 
+from keikaku.plan import ids
 from keikaku.plan.checks import known_names, known_records
 from keikaku.plan.fiscal_year import ends_on, format_fiscal_year, short_fiscal_year, starts_on
 from keikaku.plan.model import Event, Measure, PlanData
@@ -66,10 +67,10 @@ class _PlanRows:
 
     def measure_id(self, code: str) -> str:
         prefix, _, number = code.rpartition("-")
-        return f"{self.sector[prefix].id}-{number}"
+        return ids.measure_id(self.sector[prefix].id, int(number))
 
     def goal_id(self, prefix: str, number: int) -> str:
-        return f"{self.sector[prefix].id}-goal-{number}"
+        return ids.goal_id(self.sector[prefix].id, number)
 
     def place_of_sector(self, prefix: str) -> str:
         return f"{self.sections.measures} {self.sector[prefix].heading}"
@@ -191,7 +192,7 @@ class _PlanRows:
 
     def indicator_id(self, measure: Measure | str, position: int) -> str:
         code = measure if isinstance(measure, str) else measure.code
-        return f"{self.measure_ids[code]}-target-{position}"
+        return ids.indicator_id(self.measure_ids[code], position)
 
     def indicators(self) -> Iterator[Row]:
         for measure in self.data.measures:

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from itertools import chain
 from typing import Any
 
+from keikaku.plan import ids
 from keikaku.plan.errors import Problem
 from keikaku.plan.model import PlanData
 from keikaku.plan.reading import Document
@@ -58,18 +59,22 @@ def known_names(data: PlanData) -> dict[str, str]:
     return {name: o.id for o in data.organizations for name in (o.name, *o.printed, *o.aliases)}
 
 
-def known_records(data: PlanData) -> dict[str, tuple[str, str]]:
-    """The code of every measure and the id of every record -> its table and its id, those made in rows.py included."""
+def made_ids(data: PlanData) -> Iterator[tuple[str, str, str | None]]:
+    """Table, id and code of every record whose id no file gives, by the rules of ids.py; sectors may be unknown."""
     sectors = {s.prefix: s.id for s in data.sectors}
-    known = {data.plan.id: ("plans", data.plan.id)}
     for goal in data.goals:
-        id_ = f"{sectors.get(goal.sector)}-goal-{goal.number}"
-        known[id_] = ("goals", id_)
+        yield "goals", ids.goal_id(str(sectors.get(goal.sector)), goal.number), None
     for measure in data.measures:
-        id_ = f"{sectors.get(measure.prefix)}-{measure.number}"
-        known[id_] = known[measure.code] = ("measures", id_)
-        targets = (f"{id_}-target-{i}" for i in range(1, len(measure.indicators) + 1))
-        known |= {target: ("indicators", target) for target in targets}
+        id_ = ids.measure_id(str(sectors.get(measure.prefix)), measure.number)
+        yield "measures", id_, measure.code
+        yield from (("indicators", ids.indicator_id(id_, i), None) for i in range(1, len(measure.indicators) + 1))
+
+
+def known_records(data: PlanData) -> dict[str, tuple[str, str]]:
+    """The code of every measure and the id of every record -> its table and its id, those that no file gives included."""
+    known = {data.plan.id: ("plans", data.plan.id)}
+    for table, id_, code in made_ids(data):
+        known |= dict.fromkeys((id_, code or id_), (table, id_))
     for table in ("sectors", "organizations", "evaluations", "events", "corrections"):
         known |= {record.id: (table, record.id) for record in getattr(data, table)}
     return known
@@ -98,13 +103,8 @@ def check_distinct(data: PlanData, documents: Documents) -> Iterator[Problem]:
 
 @_check("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections", "changes")
 def check_ids(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    """Ids begin with the plan's and none is given to records of two kinds, those made in rows.py included."""
-    prefixes = {s.prefix: s.id for s in data.sectors}
-    owner = {f"{prefixes.get(g.sector)}-goal-{g.number}": "goals" for g in data.goals}
-    for measure in data.measures:
-        id_ = f"{prefixes.get(measure.prefix)}-{measure.number}"
-        owner[id_] = "measures"
-        owner |= {f"{id_}-target-{i}": "indicators" for i in range(1, len(measure.indicators) + 1)}
+    """Ids begin with the plan's and none is given to records of two kinds, those that no file gives included."""
+    owner = {id_: table for table, id_, _ in made_ids(data)}
     for kind in ("sectors", "organizations", "evaluations", "events", "corrections", "changes"):
         for i, record in enumerate(getattr(data, kind)):
             if not record.id.startswith(f"{data.plan.id}-"):

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from keikaku.files.code_digest import ROOT
 from keikaku.publish.catalogue.notebooks import read_notebooks
-from keikaku.publish.feeds.changes import RECORDS
 from keikaku.publish.records.citation import FORMATS
 from keikaku.publish.records.json_ld import BUILDERS
 from keikaku.schema.tables import read_schema
@@ -56,10 +55,7 @@ def list_tables(described: Mapping[str, Any]) -> list[str]:
 
 def list_records(execute: Callable[..., Any]) -> Iterator[tuple[str, str, str]]:
     """Plan, table and id of every row that has a page."""
-    for table, (plan_of, _) in RECORDS.items():
-        yield from (
-            (plan, table, row_id) for row_id, plan in execute(f"SELECT id, {plan_of} FROM {table} ORDER BY rowid")
-        )
+    yield from execute("SELECT plan_id, table_name, id FROM records")
 
 
 def _list_forms(table: str, row_id: str) -> Iterator[str]:

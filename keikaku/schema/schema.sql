@@ -313,6 +313,34 @@ SELECT
     (SELECT max(y.fiscal_year) FROM fiscal_years AS y WHERE y.fiscal_year <= c.fiscal_year) AS in_plans
 FROM (SELECT CAST(strftime('%Y', 'now', '+9 hours', '-3 months') AS INTEGER) AS fiscal_year) AS c;
 
+-- Whatever has a page of its own under a permanent address, /plans/<table_name>/<id>: the one list of records.
+CREATE VIEW records AS
+SELECT 'plans' AS table_name, id, id AS plan_id, title, title AS full_title, place FROM plans
+UNION ALL
+SELECT 'sectors', id, plan_id, name, title, place FROM sectors
+UNION ALL
+SELECT 'goals', g.id, s.plan_id, g.title, g.title, g.place FROM goals AS g JOIN sectors AS s ON s.id = g.sector_id
+UNION ALL
+SELECT 'measures', id, plan_id, name, code || ' ' || name, place FROM measures
+UNION ALL
+SELECT 'indicators', i.id, m.plan_id, i.label, m.code || ' ' || m.name || '：' || i.label, m.place
+FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id
+UNION ALL
+SELECT 'organizations', id, plan_id, name, name, place FROM organizations
+UNION ALL
+SELECT 'evaluations', id, plan_id, name, '前期の評価：' || name, place FROM evaluations
+UNION ALL
+SELECT
+    'events', e.id, e.plan_id, e.title,
+    e.title || '（' || f.label || coalesce('から' || l.label || 'まで', '') || '）', e.place
+FROM events AS e
+JOIN fiscal_years AS f ON f.fiscal_year = e.fiscal_year
+LEFT JOIN fiscal_years AS l ON l.fiscal_year = e.end_fiscal_year
+UNION ALL
+SELECT 'corrections', id, plan_id, printed, '訂正と注意：「' || printed || '」', place FROM corrections
+UNION ALL
+SELECT 'changes', id, plan_id, title, 'データの変更：' || title, NULL FROM changes;
+
 -- Every target of the second half with its measure, due year and state.
 CREATE VIEW targets AS
 SELECT
@@ -458,12 +486,72 @@ SELECT
     )) AS linked,
     (SELECT count(*) FROM event_measures WHERE measure_id = m.id) AS events,
     m.summary,
-    m.schedule
+    m.schedule,
+    r.code AS repeat_code,
+    m.position
 FROM measures AS m
 JOIN sectors AS s ON s.id = m.sector_id
+LEFT JOIN measures AS r ON r.id = m.repeat_of
 LEFT JOIN evaluations AS e ON e.id = (
     SELECT id FROM evaluations WHERE successor_id = coalesce(m.repeat_of, m.id) ORDER BY position LIMIT 1
 );
+
+-- One row for each plan, with the number of its records; original: without repeats.
+CREATE VIEW plan_overview AS
+SELECT
+    p.id,
+    p.title,
+    p.municipality,
+    p.start_fiscal_year,
+    p.end_fiscal_year,
+    (SELECT count(*) FROM sectors WHERE plan_id = p.id) AS sectors,
+    (SELECT count(*) FROM goals AS g JOIN sectors AS s ON s.id = g.sector_id WHERE s.plan_id = p.id) AS goals,
+    (SELECT count(*) FROM measures WHERE plan_id = p.id) AS measures,
+    (SELECT count(*) FROM measures WHERE plan_id = p.id AND repeat_of IS NULL) AS original_measures,
+    (SELECT count(*) FROM measures WHERE plan_id = p.id AND is_new) AS new_measures,
+    (SELECT count(*) FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id WHERE m.plan_id = p.id) AS targets,
+    (SELECT count(*) FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id
+        WHERE m.plan_id = p.id AND m.repeat_of IS NULL) AS original_targets,
+    (SELECT count(*) FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id
+        WHERE m.plan_id = p.id AND i.due_fiscal_year IS NOT NULL) AS dated_targets,
+    (SELECT count(*) FROM organizations WHERE plan_id = p.id) AS organizations,
+    (SELECT count(*) FROM evaluations WHERE plan_id = p.id) AS evaluations,
+    (SELECT count(*) FROM evaluations WHERE plan_id = p.id AND decision = '終了') AS ended_measures,
+    (SELECT count(*) FROM evaluations
+        WHERE plan_id = p.id AND outcome IN ('partly_met', 'not_met', 'not_implemented')) AS unmet_evaluations,
+    (SELECT count(*) FROM events WHERE plan_id = p.id) AS events,
+    (SELECT count(*) FROM corrections WHERE plan_id = p.id) AS corrections
+FROM plans AS p;
+
+-- One row for each sector, with the number of its measures and goals; original: without repeats.
+CREATE VIEW sector_overview AS
+SELECT
+    s.id,
+    s.plan_id,
+    s.position,
+    s.name,
+    s.title,
+    s.vision,
+    (SELECT count(*) FROM goals WHERE sector_id = s.id) AS goals,
+    (SELECT count(*) FROM measures WHERE sector_id = s.id) AS measures,
+    (SELECT count(*) FROM measures WHERE sector_id = s.id AND repeat_of IS NULL) AS original_measures,
+    (SELECT count(*) FROM measures WHERE sector_id = s.id AND is_new) AS new_measures
+FROM sectors AS s;
+
+-- Pairs of organizations that promote the same measure, in both directions, one row for each measure; repeats are left out.
+CREATE VIEW organization_partners AS
+SELECT
+    a.organization_id,
+    b.organization_id AS partner_id,
+    o.name AS partner,
+    m.id AS measure_id,
+    m.code,
+    m.position
+FROM measures AS m
+JOIN measure_organizations AS a ON a.measure_id = m.id
+JOIN measure_organizations AS b ON b.measure_id = m.id AND b.organization_id <> a.organization_id
+JOIN organizations AS o ON o.id = b.organization_id
+WHERE m.repeat_of IS NULL;
 
 -- One row for each organization, with what it promotes.
 CREATE VIEW organization_overview AS

@@ -1,6 +1,6 @@
 """Japanese search on SQLite: the index and its words at build time, queries and their results at any time.
 
-text, numerals, kana      one form for what is indexed and what is asked
+text, variants, numerals, kana   one form for what is indexed and what is asked
 tokens, index             documents -> search_index
 readings, synonyms        the dictionary and data/ -> search_words, search_synonyms (build only)
 lexicon, query            what a database knows of words; what a person typed

@@ -2,7 +2,7 @@
 
 search_match(words)             the FTS5 expression that finds what a query asks for; escape_fts() is the same, since
                                 Datasette calls it so
-search_results(words)           what is found, best first: a JSON array of objects with the keys RESULT_KEYS
+search_results(words)           what is found, best first: a JSON array of objects as results.Result
 search_key(text)                a text without differences of width, case and spelling, to compare names by
 highlight(text, words)          the text, with what the query searches for between « and »
 highlight_snippet(text, words)  the piece of it around the first hit
@@ -20,9 +20,6 @@ from keikaku.search.query import read_year
 from keikaku.search.results import plan_in, search
 from keikaku.search.snippet import Needles, Parts, as_text, cut_out, mark, needles_of
 from keikaku.search.text import normalise
-
-MOST = 500  # results of one search
-RESULT_KEYS = ("kind", "id", "title", "snippet", "table", "sector", "code")
 
 
 def register(connection: Connection) -> None:
@@ -63,9 +60,8 @@ def _match(execute: Execute, words: object) -> str:
 
 
 def _results(execute: Execute, words: object) -> str:
-    found = search(execute, _text(words), limit=MOST)
-    rows = ({**vars(result), "snippet": as_text(result.snippet_parts)} for result in found.results)
-    return json.dumps([{key: row[key] for key in RESULT_KEYS} for row in rows], ensure_ascii=False)
+    found = search(execute, _text(words)).results
+    return json.dumps([result._asdict() for result in found], ensure_ascii=False)
 
 
 def _key(text: object) -> str:

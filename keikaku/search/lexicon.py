@@ -4,7 +4,6 @@ Loaded once for each file from search_words and search_synonyms; it answers with
 """
 
 import re
-from array import array
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
@@ -21,8 +20,6 @@ Version = tuple[str, int, int, int]
 
 _HIRAGANA = re.compile(r"[ぁ-ゖ]+")
 _SEVERAL_WORDS = re.compile(r"[をがはのにでと]")
-# Read from the index on sector_id alone, not from the documents.
-_SECTORS_OF_DOCUMENTS = "SELECT id, sector_id FROM search_documents WHERE sector_id > '' ORDER BY sector_id"
 _PLACE = re.compile(r"(?<=..)[市区町村]$")
 _KEPT = 4
 _MAX_GROUPS = 20
@@ -38,29 +35,16 @@ class Entry(NamedTuple):
     documents: int
 
 
-class Kind(NamedTuple):
-    """A kind of document: its documents are numbered from first_id to last_id."""
-
-    kind: str
-    label: str
-    first_id: int
-    last_id: int
-
-
 class Lexicon:
     """Words by key, sound, common form and kanji; groups of synonyms.
 
-    Also what queries may name and results are counted by: prefixes of codes, names of sectors in printed order,
-    municipalities with their plans, kinds with their numbers.
+    Also what queries may name: prefixes of codes, municipalities with their plans.
     """
 
     def __init__(self, words: Iterable[Sequence[Any]], groups: Iterable[Sequence[Any]]) -> None:
         self.siblings: dict[tuple[str, bool], list[str]] = {}  # found so far, by expand.py
         self.prefixes: list[str] = []
-        self.sectors: list[str] = []
-        self.sector_of = array("H", [0])  # of each document by its number, counted from 1 in `sectors`; 0: none
         self.places: dict[str, list[str]] = {}
-        self.kinds: list[Kind] = []
         self.by_key: dict[str, list[Entry]] = {}
         self.by_sound: dict[str, list[Entry]] = {}
         self.by_lemma: dict[str, list[Entry]] = {}
@@ -182,19 +166,12 @@ def _read_lexicon(execute: Execute) -> Lexicon:
         execute("SELECT surface, reading, lemma, documents FROM search_words", ()),
         execute("SELECT group_id, word, role FROM search_synonyms ORDER BY group_id, word", ()),
     )
-    sectors = list(execute("SELECT id, name, prefix FROM sectors ORDER BY position, rowid", ()))
-    lexicon.sectors = list(dict.fromkeys(name for _, name, _ in sectors))
-    lexicon.prefixes = list(dict.fromkeys(prefix for _, _, prefix in sectors))
+    prefixes = execute("SELECT prefix FROM sectors ORDER BY position, rowid", ())
+    lexicon.prefixes = list(dict.fromkeys(prefix for (prefix,) in prefixes))
     for plan_id, municipality in execute("SELECT id, municipality FROM plans ORDER BY id", ()):
         place = normalise(municipality)
         for name in {place, _PLACE.sub("", place)}:
             lexicon.places.setdefault(name, []).append(plan_id)
-    kinds = execute("SELECT kind, label, first_id, last_id FROM search_kinds ORDER BY position", ())
-    lexicon.kinds = [Kind(*row) for row in kinds]
-    numbers = {id_: lexicon.sectors.index(name) + 1 for id_, name, _ in sectors}
-    lexicon.sector_of *= max((kind.last_id for kind in lexicon.kinds), default=0) + 1
-    for document, sector_id in execute(_SECTORS_OF_DOCUMENTS, ()):
-        lexicon.sector_of[document] = numbers[sector_id]
     return lexicon
 
 

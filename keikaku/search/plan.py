@@ -8,7 +8,7 @@ from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.search.expand import Term, Way, expand
 from keikaku.search.kana import is_kana
 from keikaku.search.lexicon import Lexicon
-from keikaku.search.query import Word, read_query
+from keikaku.search.query import MAX_WORDS, Word, count_words, read_query
 from keikaku.search.text import NOTHING, phrase, runs
 from keikaku.search.tokens import plan_token, whole_token
 
@@ -39,6 +39,8 @@ class Plan:
 
 def plan_query(text: str, lexicon: Lexicon, exists: Exists) -> Plan:
     """Plan a query; one without a word, or whose words stand nowhere, has no levels."""
+    if count_words(text) > MAX_WORDS:
+        return Plan(notes=[f"一度に探せる言葉は、{MAX_WORDS}までです。"])
     words = read_query(text, lexicon.prefixes)
     plan = Plan(excluded=[match for word in words if word.excluded and (match := phrase(word.key))])
     asked = [word for word in words if not word.excluded]

@@ -7,7 +7,6 @@ is never changed.
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from html import escape
 
 from keikaku.search.expand import Way
 from keikaku.search.text import find_places, needle, normalise
@@ -49,11 +48,6 @@ def cut_out(text: str, needles: Needles, length: int = LENGTH) -> Parts:
             done = hit_end
     parts += [(text[done:end], False), ("…" if end < len(text) else "", False)]
     return [part for part in parts if part[0]]
-
-
-def as_html(parts: Parts) -> str:
-    """Parts as HTML, everything escaped, what was found in <mark>."""
-    return "".join(f"<mark>{escape(text)}</mark>" if found else escape(text) for text, found in parts)
 
 
 def as_text(parts: Parts) -> str:

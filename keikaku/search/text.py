@@ -1,6 +1,6 @@
 """One function for what is indexed and what is asked: the search key of a text, and its tokens.
 
-A text is normalised (NFKC, lower case, numbers in digits) and cut into runs. A run of digits or of Latin letters is one
+A text is normalised (NFKC, lower case, usual forms of kanji, numbers in digits) and cut into runs. A run of digits or of Latin letters is one
 token; any other run of letters becomes its overlapping pairs of characters, the last character alone at its end, after
 digits the first one too: 学校給食 -> 学校 校給 給食 食, 40人分 -> 40 人 人分 分. A phrase is cut the same way, so that words
 of one and two characters are found anywhere in a run. The tokens stand under a tokenizer that every SQLite has, so that the file opens and searches everywhere.
@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from keikaku.search.numerals import EDITS, Edit
+from keikaku.search.variants import drop_invisible, unite_variants
 
 TOKENIZE = "unicode61 remove_diacritics 0 categories 'L* M* N* S* Co'"
 NOTHING = '""'
@@ -46,7 +47,7 @@ def find_places(text: str, key: str) -> Places | None:
     None for the rare text (conjoining jamo and the like) whose characters cannot be told apart in its key.
     """
     folded = _fold(text)
-    if len(folded) == len(text) and not _JOINING.search(text):
+    if len(folded) == len(text) == len(drop_invisible(text)) and not _JOINING.search(text):
         places = [(i, i + 1) for i in range(len(text))]
     else:
         folded, places = _fold_with_places(text)
@@ -100,7 +101,8 @@ def _bounded(run: str, *, begins: bool) -> str:
 
 
 def _fold(text: str) -> str:
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    plain = unicodedata.normalize("NFKC", drop_invisible(text)).casefold()
+    return unite_variants(unicodedata.normalize("NFKC", plain))
 
 
 def _tokens(cut: list[str]) -> list[str]:

@@ -1,10 +1,9 @@
 """Tokens of the index that no text can make: each mixes digits and letters, which text is always cut between.
 
 They carry what is exact: 工1 for the code 工-1, fy2024 for what is due or happens in fiscal 2024, 0x… for a title or name
-as a whole, and 0k…, 0p…, 0s… for the kind, plan and sector of a document.
+as a whole, and 0k…, 0p… for the kind and plan of a document.
 """
 
-import re
 import zlib
 
 from keikaku.plan.fiscal_year import find_fiscal_years
@@ -31,10 +30,6 @@ def kind_token(kind: str) -> str:
 
 def plan_token(plan_id: str) -> str:
     return "0p" + plan_id.replace("-", "0")
-
-
-def sector_token(name: str) -> str:
-    return "0s" + re.sub(r"[\W_]", "", "".join(runs(name)))
 
 
 def mentioned_years(text: str) -> list[str]:

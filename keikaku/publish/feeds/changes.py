@@ -9,18 +9,12 @@ from keikaku.schema.codes import CHANGE_KINDS
 
 Execute = Callable[..., Any]
 
-# Every table whose rows have a page of their own under a permanent id: plan, and how a row is called.
-RECORDS = {
-    "plans": ("id", "title"),
-    "sectors": ("plan_id", "title"),
-    "goals": ("(SELECT plan_id FROM sectors WHERE id = sector_id)", "title"),
-    "measures": ("plan_id", "code || ' ' || name"),
-    "indicators": ("(SELECT plan_id FROM measures WHERE id = measure_id)", "label"),
-    "organizations": ("plan_id", "name"),
-    "evaluations": ("plan_id", "name"),
-    "events": ("plan_id", "title"),
-    "corrections": ("plan_id", "printed"),
-}
+_NAME = """
+    SELECT full_title FROM records WHERE id = :id
+    UNION ALL
+    SELECT name || '（取り下げ）' FROM withdrawn_ids WHERE id = :id
+"""
+_PLACES = "SELECT table_name, id FROM records WHERE plan_id = ?"
 _CHANGES = (
     "SELECT id, date, kind, title, coalesce(text, ''), plan_id FROM changes ORDER BY date DESC, plan_id, position DESC"
 )
@@ -36,7 +30,7 @@ def read_changes(execute: Execute, root: str) -> list[Change]:
     """All changes, the newest first; `root` is the address of the site with a slash at its end."""
     touched: dict[str, list[tuple[str, str]]] = {}
     for change, table, row_id in execute(_TOUCHED).fetchall():
-        touched.setdefault(change, []).append((f"{root}plans/{table}/{row_id}", _name(execute, table, row_id)))
+        touched.setdefault(change, []).append((f"{root}plans/{table}/{row_id}", _name(execute, row_id)))
     return [
         Change(
             id_,
@@ -51,11 +45,10 @@ def read_changes(execute: Execute, root: str) -> list[Change]:
     ]
 
 
-def _name(execute: Execute, table: str, row_id: str) -> str:
+def _name(execute: Execute, row_id: str) -> str:
     """What a record is called, one that is withdrawn by the name that it had."""
-    found = execute(f"SELECT {RECORDS[table][1]} FROM {table} WHERE id = ?", (row_id,)).fetchone()
-    gone = found or execute("SELECT name || '（取り下げ）' FROM withdrawn_ids WHERE id = ?", (row_id,)).fetchone()
-    return str(gone[0]) if gone else row_id
+    found = execute(_NAME, {"id": row_id}).fetchone()
+    return str(found[0]) if found else row_id
 
 
 def read_last_changes(execute: Execute) -> dict[str, str]:
@@ -65,6 +58,5 @@ def read_last_changes(execute: Execute) -> dict[str, str]:
 
 def read_places(execute: Execute, root: str, plan: str, changed: str) -> Iterator[Place]:
     """The page of every record of a plan."""
-    for table, (plan_of, _) in RECORDS.items():
-        found = execute(f"SELECT id FROM {table} WHERE {plan_of} = ? ORDER BY rowid", (plan,))
-        yield from (Place(f"{root}plans/{table}/{row_id}", changed) for (row_id,) in found.fetchall())
+    for table, row_id in execute(_PLACES, (plan,)).fetchall():
+        yield Place(f"{root}plans/{table}/{row_id}", changed)

@@ -18,12 +18,8 @@ Execute = Callable[..., Any]
 Row = dict[str, Any]
 
 _ABOUT = """
-    SELECT p.id AS plan_id, 'plans' AS table_name, p.title AS name, p.title FROM plans AS p WHERE p.id = :id
-    UNION ALL
-    SELECT p.id, 'sectors', s.name, p.title FROM sectors AS s JOIN plans AS p ON p.id = s.plan_id WHERE s.id = :id
-    UNION ALL
-    SELECT p.id, 'organizations', o.name, p.title
-    FROM organizations AS o JOIN plans AS p ON p.id = o.plan_id WHERE o.id = :id
+    SELECT r.plan_id, r.table_name, r.title AS name, p.title FROM records AS r JOIN plans AS p ON p.id = r.plan_id
+    WHERE r.id = :id AND r.table_name IN ('plans', 'sectors', 'organizations')
 """
 _MEASURES = """
     WITH RECURSIVE family (id) AS (

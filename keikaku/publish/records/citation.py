@@ -102,42 +102,22 @@ def join_reports(sources: Sequence[str], number: int) -> str:
     return "、".join(sources) if number <= MOST_REPORTS else f"{sources[0]}ほか{number - 1:,}の計画の報告書"
 
 
-def _record(kind_en: str, rows: str) -> Record:
-    """`rows` selects id, title, place and plan_id."""
-    sql = f"SELECT r.title, r.place, {_REPORT} AS source FROM ({rows}) AS r JOIN plans AS p ON p.id = r.plan_id WHERE r.id = :id"
-    return Record(kind_en, sql)
-
-
+_RECORD = f"""SELECT r.full_title AS title, coalesce(r.place, '') AS place, {_REPORT} AS source
+FROM records AS r JOIN plans AS p ON p.id = r.plan_id WHERE r.id = :id AND r.table_name = """
 RECORDS: Mapping[str, Record] = {
-    "plans": _record("plan", "SELECT id, title, place, id AS plan_id FROM plans"),
-    "sectors": _record("sector of a plan", "SELECT id, title, place, plan_id FROM sectors"),
-    "goals": _record(
-        "goal",
-        "SELECT g.id, g.title, g.place, s.plan_id FROM goals AS g JOIN sectors AS s ON s.id = g.sector_id",
-    ),
-    "measures": _record("measure", "SELECT id, code || ' ' || name AS title, place, plan_id FROM measures"),
-    "organizations": _record("organization", "SELECT id, name AS title, place, plan_id FROM organizations"),
-    "evaluations": _record(
-        "evaluation of a measure", "SELECT id, '前期の評価：' || name AS title, place, plan_id FROM evaluations"
-    ),
-    "events": _record(
-        "entry of the timeline",
-        "SELECT e.id, e.title || '（' || f.label || coalesce('から' || l.label || 'まで', '') || '）' AS title, e.place, e.plan_id"
-        " FROM events AS e JOIN fiscal_years AS f USING (fiscal_year)"
-        " LEFT JOIN fiscal_years AS l ON l.fiscal_year = e.end_fiscal_year",
-    ),
-    "indicators": _record(
-        "target of a measure",
-        "SELECT i.id, m.code || ' ' || m.name || '：' || i.label AS title, m.place, m.plan_id"
-        " FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id",
-    ),
-    "corrections": _record(
-        "correction or note on the print",
-        "SELECT id, '訂正と注意：「' || printed || '」' AS title, place, plan_id FROM corrections",
-    ),
-    "changes": _record(
-        "change of the data", "SELECT id, 'データの変更：' || title AS title, '' AS place, plan_id FROM changes"
-    ),
+    table: Record(kind_en, f"{_RECORD}'{table}'")
+    for table, kind_en in {
+        "plans": "plan",
+        "sectors": "sector of a plan",
+        "goals": "goal",
+        "measures": "measure",
+        "organizations": "organization",
+        "evaluations": "evaluation of a measure",
+        "events": "entry of the timeline",
+        "indicators": "target of a measure",
+        "corrections": "correction or note on the print",
+        "changes": "change of the data",
+    }.items()
 }
 
 

@@ -1,7 +1,8 @@
 """Events of a plan laid out as a table: years are its rows, sectors its columns, spans of years its tall cells.
 
 Guarantees: every event stands in exactly one cell, in the row of its first year shown; the cells of a row, with the
-tall ones that began above it, fill the columns without gap or overlap, as HTML's rowspan and colspan need it.
+tall ones that began above it, fill the columns without gap or overlap, and a cell begins in every column, as HTML's
+rowspan and colspan need it.
 Does not: know where events come from or how they look.
 """
 
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 Event = Mapping[str, Any]
-SINGLE, SPAN = 3, 2  # table columns given to what happens in one year, and to each tall cell beside it
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """The cells of one sector by year; `width` is the number of table columns that it needs."""
+    """The cells of one sector by year, in table columns: one for what happens in one year, and as many beside it as `spans`."""
 
-    width: int
+    spans: int
     cells: Mapping[int, tuple[Cell, ...]]
 
 
@@ -42,7 +42,7 @@ def lay_out_events(events: Iterable[Event], years: Sequence[int]) -> Column:
         single = tuple(event for event, first, last in shown if first == last == year)
         row = [_at(lane, year) for lane in lanes]
         cells[year] = tuple(_fill_row(single, row, year))
-    return Column(SINGLE + SPAN * len(lanes), cells)
+    return Column(len(lanes), cells)
 
 
 _Entry = tuple[Event, int, int]
@@ -71,16 +71,16 @@ def _at(lane: list[_Entry], year: int) -> _Entry | None:
 
 def _fill_row(single: tuple[Event, ...], row: list[_Entry | None], year: int) -> list[Cell]:
     """The cells that begin in this row: the year's own events first, which also take the free lanes beside them."""
-    cells = [Cell(single, 1, SINGLE)]
+    cells = [Cell(single, 1, 1)]
     widens = True
     for entry in row:
         if entry is None and widens:
-            cells[-1] = Cell(cells[-1].events, 1, cells[-1].colspan + SPAN)
+            cells[-1] = Cell(cells[-1].events, 1, cells[-1].colspan + 1)
         elif entry is None:
-            cells.append(Cell((), 1, SPAN))
+            cells.append(Cell((), 1, 1))
             widens = True
         else:
             widens = False
             if entry[1] == year:
-                cells.append(Cell((entry[0],), entry[2] - entry[1] + 1, SPAN))
+                cells.append(Cell((entry[0],), entry[2] - entry[1] + 1, 1))
     return cells

@@ -48,6 +48,12 @@ def finds(text: str, query: str) -> bool:
         ("三ヶ所", "3か所"),
         ("霞ケ関", "霞ヶ関"),
         ("①", "1"),
+        ("觀光", "観光"),
+        ("產業", "産業"),
+        ("髙校", "高校"),
+        ("葛\U000e0100飾", "葛飾"),
+        ("給\u200b食", "給食"),
+        ("給\u00ad食\u2060\u200d\ufeff", "給食"),
     ],
 )
 def test_spellings_of_the_same_have_one_key(text: str, key: str) -> None:
