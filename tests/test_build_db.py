@@ -220,6 +220,52 @@ def test_plans_that_could_make_the_same_ids_are_told_in_one_line(data: Path, out
     assert not output.exists()
 
 
+def put_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def put_link(path: Path, target: str) -> None:
+    path.unlink()
+    path.symlink_to(target)
+
+
+def link_folder(data: Path) -> None:
+    (data / "minato").rename(data.parent / "elsewhere")
+    (data / "minato").symlink_to(data.parent / "elsewhere")
+
+
+LINKED = "cannot be read: it is a link; a readable file"
+NO_FILES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "pipe": (lambda data: put_pipe(data / "minato" / "measures.yml"), "minato/measures.yml:1:1: cannot be read: not a file"),
+    "link to a device": (lambda data: put_link(data / "minato" / "goals.yml", "/dev/zero"), f"minato/goals.yml:1:1: {LINKED}"),
+    "link to a file": (lambda data: put_link(data / "minato" / "results.csv", "/etc/passwd"), f"minato/results.csv:1:1: {LINKED}"),
+    "link to nothing": (lambda data: (data / "minato" / "ruby.yml").symlink_to("none"), f"minato/ruby.yml:1:1: {LINKED}"),
+    "link beside the plans": (lambda data: (data / "synonyms.yml").symlink_to("/etc/passwd"), f"synonyms.yml:1:1: {LINKED}"),
+    "link in the place of a plan": (link_folder, "minato:1:1: is a link; the folder itself"),
+    "file without an end": (
+        lambda data: os.truncate(data / "minato" / "events.yml", 10**9), "minato/events.yml:1:1: is too long; at most 4,000,000 bytes"
+    ),
+    "history that is no text": (lambda data: (data / "history.jsonl").write_bytes(b"\xff"), "history.jsonl:1:1: byte 0xff is not UTF-8"),
+    "history that is a pipe": (lambda data: os.mkfifo(data / "history.jsonl"), "history.jsonl:1:1: cannot be read: not a file"),
+    "history without an end": (
+        lambda data: (data / "history.jsonl").write_text("[" * 100_000), "history.jsonl:1:1: is not a release: RecursionError("
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["build", "check"])
+@pytest.mark.parametrize(("spoil", "fault"), NO_FILES.values(), ids=NO_FILES)
+def test_what_is_no_ordinary_file_is_refused_in_one_line(
+    data: Path, output: Path, spoil: Callable[[Path], object], fault: str, name: str
+) -> None:
+    spoil(data)
+    result = run(name, "--data", data, "--quiet", *(["--output", output] if name == "build" else []))
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1), result.stderr
+    assert result.stderr.startswith(f"{data}/{fault}")
+    assert listing(output.parent) == []
+
+
 SCALARS = [
     *("''", "~", "null", "true", "-1", "0", "1.5", ".nan", "0x1F", "1e999", "99999999999999999999", "9" * 5000),
     *(
