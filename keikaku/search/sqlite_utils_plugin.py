@@ -30,7 +30,7 @@ def register_commands(cli: click.Group) -> None:
     @click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="Most rows.")
     @output_options
     @click.pass_context
-    def search_plans(context: click.Context, database: Path, words: str, limit: int, **output: Any) -> None:
+    def search_plans(context: click.Context, /, database: Path, words: str, limit: int, **output: Any) -> None:
         """Search plans in Japanese: kind, id, title and snippet of what is found, best first."""
         if not Database(database).table("search_words").exists():
             raise click.ClickException(f"{database} is no database of plans: it has no table search_words")
