@@ -30,7 +30,6 @@ from keikaku.database.history import (
 from tests.conftest import ROOT, SERVED
 from tests.test_docs import blocks
 
-
 REASON = "目標を読み誤っていた。"
 FIRST = "- {id: minato-change-1, date: 2026-01-01, version: 1.0.0, kind: added, title: 公開, records: [minato]}\n"
 SECOND = "- {id: minato-change-2, date: 2026-01-20, version: 1.0.1, kind: corrected, title: 訂正, records: []}\n"
