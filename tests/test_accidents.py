@@ -2,27 +2,18 @@
 
 import ctypes
 import errno
-import hashlib
 import json
 import os
-import random
-import resource
 import shutil
-import sqlite3
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from datasette.app import Datasette
 
-import build_db
-from keikaku.files.build_turn import take_turn
-from keikaku.files.replacing import replacing
 from keikaku.serving.site_check import PLUGINS, find_missing_libraries, find_missing_plugins
 from tests.conftest import ROOT, SERVED
 from tests.programs import need
@@ -32,181 +23,11 @@ PR_CAPBSET_DROP, DAC_OVERRIDE, DAC_READ_SEARCH = 24, 1, 2
 KIB = 1024
 
 
-def command(folder: Path, *options: str | Path) -> list[str]:
-    """Build in a folder that holds data/: the database, and the files of the whole data set beside it."""
-    arguments = ["--data", folder / "data", "--output", folder / "plans.db", "--files", folder / "files", "--quiet"]
-    return [sys.executable, str(ROOT / "build_db.py"), *map(str, arguments), *map(str, options)]
-
-
-def build(folder: Path, *options: str | Path, **how: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command(folder, *options), capture_output=True, text=True, check=False, **how)  # type: ignore[call-overload,no-any-return]
-
-
-def contents(folder: Path) -> dict[str, str]:
-    """Digest of every file that builds have written, hidden ones too."""
-    found = (file for file in sorted(folder.rglob("*")) if file.is_file() and "data" not in file.parts)
-    return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in found}
-
-
-def leftovers(folder: Path) -> list[str]:
-    return sorted(file.name for file in folder.glob(".*"))
-
-
-def assert_whole(folder: Path) -> None:
-    """A sound database, and files that are all there and are those of one database."""
-    with sqlite3.connect(folder / "plans.db") as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    connection.close()
-    listing = json.loads((folder / "files" / "files.json").read_text("utf-8"))
-    for file in listing["files"]:
-        digest = hashlib.sha256((folder / "files" / file["path"]).read_bytes()).hexdigest()
-        assert digest == file["sha256"], file["path"]
-
-
-def is_one_line(text: str) -> bool:
-    return text.count("\n") == 1 and "Traceback" not in text
-
-
-def change(folder: Path) -> None:
-    """So that the next build differs from the last."""
-    file = folder / "data" / "minato" / "events.yml"
-    text = file.read_text("utf-8")
-    other = text.replace("計画の見直し", "計画の改定")
-    file.write_text(other if other != text else text.replace("計画の改定", "計画の見直し"), "utf-8")
-
-
-@pytest.fixture(scope="module")
-def first_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("first")
-    shutil.copytree(PLAN, folder / "data" / "minato")
-    built = build(folder)
-    assert (built.returncode, built.stderr) == (0, "")
-    return folder
-
-
-@pytest.fixture
-def folder(first_build: Path, tmp_path: Path) -> Path:
-    """A folder with data and what one build of it wrote."""
-    return Path(shutil.copytree(first_build, tmp_path / "site"))
-
-
-# Disk full
-
-
-@pytest.fixture
-def disk(first_build: Path, tmp_path: Path) -> Iterator[Path]:
-    """A small disk of its own with data and a first build."""
-    place = tmp_path / "disk"
-    place.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", place], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("no disk can be mounted here; a limit of size stands for it in the next test")
-    try:
-        shutil.copytree(first_build, place, dirs_exist_ok=True)
-        yield place
-    finally:
-        subprocess.run(["umount", "--lazy", place], check=True)
-
-
-def test_a_full_disk_leaves_the_old_files_and_one_line(disk: Path) -> None:
-    """From no room at all to just too little."""
-    change(disk)
-    first = contents(disk)
-    for room in (0, 300, 700, 1300):
-        before = contents(disk)
-        with (disk / "filler").open("wb") as filler:
-            free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
-            filler.write(bytes(max(0, free - room * KIB)))
-        built = build(disk)
-        (disk / "filler").unlink()
-        after = contents(disk)
-        assert leftovers(disk) == [], room
-        assert_whole(disk)
-        if built.returncode:
-            assert is_one_line(built.stderr), (room, built.stderr)
-            assert "cannot be written" in built.stderr
-            # The database may be new when there was room for it and not for the files.
-            assert {k: v for k, v in after.items() if "files/" in k} == {
-                k: v for k, v in before.items() if "files/" in k
-            }
-        if room < 300:
-            assert built.returncode == 1
-            assert after == before
-    assert build(disk).returncode == 0
-    assert contents(disk) != first
-
-
-@pytest.mark.parametrize("limit", [0, 200, 440])
-def test_a_file_that_cannot_grow_is_as_a_full_disk(folder: Path, limit: int) -> None:
-    before = contents(folder)
-    change(folder)
-    built = build(folder, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit * KIB, limit * KIB)))
-    assert (built.returncode, is_one_line(built.stderr)) == (1, True), built.stderr
-    assert contents(folder) == before
-    assert leftovers(folder) == []
-    assert build(folder).returncode == 0
-
-
-# Read-only, unreadable
-
-
 def drop_privileges() -> None:
     """Root reads and writes everything; without these two it obeys the modes of files as everyone does."""
     libc = ctypes.CDLL(None)
     for capability in (DAC_OVERRIDE, DAC_READ_SEARCH):
         libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
-
-
-def test_a_folder_that_is_read_only_is_told_and_left_alone(folder: Path) -> None:
-    before = contents(folder)
-    change(folder)
-    folder.chmod(0o555)
-    try:
-        built = build(folder, preexec_fn=drop_privileges)
-    finally:
-        folder.chmod(0o755)
-    assert (built.returncode, is_one_line(built.stderr)) == (1, True), built.stderr
-    assert built.stderr.startswith(f"{folder / 'plans.db'}: cannot be written: ")
-    assert contents(folder) == before
-
-
-@pytest.mark.parametrize("name", ["", "minato", "minato/measures.yml", "minato/results.csv", "synonyms.yml"])
-def test_data_that_may_not_be_read_is_named(folder: Path, name: str) -> None:
-    before = contents(folder)
-    (folder / "data" / "synonyms.yml").write_text("- words: [給食, 昼食]\n", "utf-8")
-    place = folder / "data" / name
-    place.chmod(0)
-    try:
-        built = build(folder, preexec_fn=drop_privileges)
-    finally:
-        place.chmod(0o755)
-    if name:
-        assert built.returncode == 1
-        assert built.stderr
-        assert [
-            x for x in built.stderr.splitlines() if not x.startswith(str(place)) or "Permission denied" not in x
-        ] == []
-    else:
-        assert built.returncode == 2
-        assert built.stderr.endswith(f"Path '{place}' is not readable.\n")
-    assert contents(folder) == before
-
-
-def test_data_that_is_read_only_is_built_and_left_alone(folder: Path) -> None:
-    data = folder / "data"
-    files = [data, *data.rglob("*")]
-    modes = [(file, file.stat().st_mode) for file in files]
-    for file, mode in modes:
-        file.chmod(mode & ~0o222)
-    try:
-        built = build(folder, preexec_fn=drop_privileges)
-    finally:
-        for file, mode in modes:
-            file.chmod(mode)
-    assert (built.returncode, built.stderr) == (0, "")
-    assert [data, *data.rglob("*")] == files
 
 
 def start(folder: Path, path: str, **how: object) -> subprocess.CompletedProcess[str]:
@@ -252,72 +73,6 @@ async def test_a_server_without_room_for_a_copy_serves_the_file_itself(
     assert "No space left on device" in caplog.text
 
 
-# Two builds at once, killed builds
-
-
-def test_two_builds_at_once_take_turns(folder: Path) -> None:
-    change(folder)
-    builds = [subprocess.Popen(command(folder), stderr=subprocess.PIPE, text=True) for _ in range(3)]
-    said = [build.communicate()[1] for build in builds]
-    assert [build.returncode for build in builds] == [0, 0, 0], said
-    assert_whole(folder)
-    digest = hashlib.sha256((folder / "plans.db").read_bytes()).hexdigest()
-    listing = json.loads((folder / "files" / "files.json").read_text("utf-8"))
-    inspected = json.loads((folder / "inspect-data.json").read_text("utf-8"))
-    assert (listing["database"]["sha256"], inspected["plans"]["hash"]) == (digest, digest)
-    assert leftovers(folder) == []
-
-
-def test_a_build_says_that_it_waits_and_waits(folder: Path) -> None:
-    arguments = [argument for argument in command(folder) if argument != "--quiet"]
-    with take_turn(folder, lambda _: None):
-        waiting = subprocess.Popen(arguments, stderr=subprocess.PIPE, text=True)
-        assert waiting.stderr
-        assert "read 1 plan" in waiting.stderr.readline()
-        assert waiting.stderr.readline() == f"another build writes to {folder}: waiting for it\n"
-        assert waiting.poll() is None
-    assert waiting.communicate()[1].splitlines()[-1].startswith("wrote ")
-    assert waiting.returncode == 0
-
-
-def test_a_build_of_database_and_files_killed_at_any_moment_is_mended_by_the_next(folder: Path) -> None:
-    """Its database is whole at every moment; its files are whole after the next build, which needs no help."""
-    started = time.monotonic()
-    build(folder)
-    duration = time.monotonic() - started
-    rng = random.Random(2026)
-    killed = 0
-    for attempt in range(4):
-        change(folder)
-        running = subprocess.Popen(command(folder))
-        time.sleep(duration * rng.uniform(0.5 if attempt % 2 else 0.8, 1))
-        if running.poll() is None:
-            running.kill()
-            killed += 1
-        running.wait()
-        with sqlite3.connect(folder / "plans.db") as connection:
-            assert connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
-        connection.close()
-    assert killed
-    assert build(folder).returncode == 0
-    assert_whole(folder)
-    assert leftovers(folder) == []
-
-
-def test_files_come_back_after_a_kill_between_the_two_renames(tmp_path: Path) -> None:
-    folder = tmp_path / "files"
-    process = subprocess.Popen([sys.executable, "-c", ""])
-    process.wait()
-    old = tmp_path / f".files.{process.pid}.old.new"
-    old.mkdir()
-    (old / "files.json").write_text("{}")
-    (tmp_path / f".files.{process.pid}.new").mkdir()
-    with pytest.raises(RuntimeError), replacing(folder, "files.json"):
-        raise RuntimeError("and this build fails")
-    assert [file.name for file in tmp_path.iterdir()] == ["files"]
-    assert (folder / "files.json").read_text() == "{}"
-
-
 # The site's own parts
 
 
@@ -329,8 +84,7 @@ def site_copy(site_folder: Path, tmp_path: Path) -> Path:
     for name in (*SERVED, "docs"):
         source = ROOT / name
         shutil.copytree(source, folder / name) if source.is_dir() else shutil.copy(source, folder)
-    for name in ("plans.db", "inspect-data.json"):
-        shutil.copy(site_folder / name, folder)
+    shutil.copy(site_folder / "plans.db", folder)
     return folder
 
 
@@ -394,20 +148,6 @@ async def test_without_settings_the_site_works(site_copy: Path) -> None:
     assert (await site.client.get("/plans/measures")).status_code == 200
 
 
-@pytest.mark.parametrize("content", [None, "a: [", "- a", "{}", "\xff"])
-def test_files_need_sound_metadata_and_say_so(
-    folder: Path, content: str | None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if content is not None:
-        (folder / "metadata.yml").write_bytes(content.encode("latin-1"))
-    monkeypatch.setattr(build_db, "ROOT", folder)
-    before = contents(folder / "files")
-    built = CliRunner().invoke(build_db.main, command(folder)[2:], catch_exceptions=False)
-    assert (built.exit_code, is_one_line(built.stderr)) == (1, True), built.stderr
-    assert built.stderr.startswith(str(folder / "metadata.yml"))
-    assert contents(folder / "files") == before
-
-
 # A wrong clock
 
 LOOK = """
@@ -442,12 +182,3 @@ def test_pages_stay_sensible_when_the_clock_is_wrong(site_folder: Path, clock: s
     assert any("期限経過" in str(row) for row in json.loads(seen[OVERDUE][1])) is overdue
     year, month, day = map(int, clock.split("-"))
     assert f"{year}年{month}月{day}日" in seen["/timeline"][1]
-
-
-def test_the_clock_does_not_change_what_is_built(folder: Path) -> None:
-    before = contents(folder)
-    environment = {**os.environ, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
-    old = [need("faketime", "faketime"), "-f", "@1981-01-02 00:00:00", *command(folder)]
-    built = subprocess.run(old, capture_output=True, text=True, check=False, env=environment)
-    assert (built.returncode, built.stderr) == (0, "")
-    assert contents(folder) == before

@@ -5,11 +5,9 @@ import os
 import random
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -220,6 +218,52 @@ def test_plans_that_could_make_the_same_ids_are_told_in_one_line(data: Path, out
     assert not output.exists()
 
 
+def put_pipe(path: Path) -> None:
+    path.unlink()
+    os.mkfifo(path)
+
+
+def put_link(path: Path, target: str) -> None:
+    path.unlink()
+    path.symlink_to(target)
+
+
+def link_folder(data: Path) -> None:
+    (data / "minato").rename(data.parent / "elsewhere")
+    (data / "minato").symlink_to(data.parent / "elsewhere")
+
+
+LINKED = "cannot be read: it is a link; a readable file"
+NO_FILES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "pipe": (lambda data: put_pipe(data / "minato" / "measures.yml"), "minato/measures.yml:1:1: cannot be read: not a file"),
+    "link to a device": (lambda data: put_link(data / "minato" / "goals.yml", "/dev/zero"), f"minato/goals.yml:1:1: {LINKED}"),
+    "link to a file": (lambda data: put_link(data / "minato" / "results.csv", "/etc/passwd"), f"minato/results.csv:1:1: {LINKED}"),
+    "link to nothing": (lambda data: (data / "minato" / "ruby.yml").symlink_to("none"), f"minato/ruby.yml:1:1: {LINKED}"),
+    "link beside the plans": (lambda data: (data / "synonyms.yml").symlink_to("/etc/passwd"), f"synonyms.yml:1:1: {LINKED}"),
+    "link in the place of a plan": (link_folder, "minato:1:1: is a link; the folder itself"),
+    "file without an end": (
+        lambda data: os.truncate(data / "minato" / "events.yml", 10**9), "minato/events.yml:1:1: is too long; at most 4,000,000 bytes"
+    ),
+    "history that is no text": (lambda data: (data / "history.jsonl").write_bytes(b"\xff"), "history.jsonl:1:1: byte 0xff is not UTF-8"),
+    "history that is a pipe": (lambda data: os.mkfifo(data / "history.jsonl"), "history.jsonl:1:1: cannot be read: not a file"),
+    "history without an end": (
+        lambda data: (data / "history.jsonl").write_text("[" * 100_000), "history.jsonl:1:1: is not a release: RecursionError("
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["build", "check"])
+@pytest.mark.parametrize(("spoil", "fault"), NO_FILES.values(), ids=NO_FILES)
+def test_what_is_no_ordinary_file_is_refused_in_one_line(
+    data: Path, output: Path, spoil: Callable[[Path], object], fault: str, name: str
+) -> None:
+    spoil(data)
+    result = run(name, "--data", data, "--quiet", *(["--output", output] if name == "build" else []))
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1), result.stderr
+    assert result.stderr.startswith(f"{data}/{fault}")
+    assert listing(output.parent) == []
+
+
 SCALARS = [
     *("''", "~", "null", "true", "-1", "0", "1.5", ".nan", "0x1F", "1e999", "99999999999999999999", "9" * 5000),
     *(
@@ -343,7 +387,10 @@ MUTATIONS: list[Mutation] = [
 ]
 
 
-@pytest.mark.parametrize(("plan", "times"), [("minato", 400), ("akishima", 100)])
+@pytest.mark.parametrize(
+    ("plan", "times"),
+    [("minato", 60), *(pytest.param(*long, marks=pytest.mark.long) for long in (("minato", 400), ("akishima", 100)))],
+)
 def test_mutated_data_is_accepted_whole_or_refused_line_by_line(tmp_path: Path, plan: str, times: int) -> None:
     rng = random.Random(f"{plan} 2026")
     folder = Path(shutil.copytree(PLANS[plan], tmp_path / "data" / plan))
@@ -370,7 +417,7 @@ def test_mutated_data_is_accepted_whole_or_refused_line_by_line(tmp_path: Path, 
             wrong.append((number, file.name, mutation, result.exit_code, lines[:3]))
         file.write_bytes(whole)
     assert not wrong
-    assert min(outcomes.values()) > times / 20, outcomes
+    assert min(outcomes.values()) >= times / 20, outcomes
     assert listing(tmp_path) == ["data", "plans.db"]
 
 
@@ -422,114 +469,3 @@ def test_the_name_of_the_file_is_not_in_it(data: Path, tmp_path: Path) -> None:
     for name in ("a.db", "b.db"):
         assert run("--data", data, "--output", tmp_path / name, "--quiet").exit_code == 0
     assert digest(tmp_path / "a.db") == digest(tmp_path / "b.db")
-
-
-def test_two_builds_at_once_both_succeed(data: Path, output: Path) -> None:
-    for _ in range(3):
-        builds = [
-            subprocess.Popen(command("--data", data, "--output", output), stderr=subprocess.PIPE, text=True)
-            for _ in range(2)
-        ]
-        said = [build.communicate()[1] for build in builds]
-        assert [build.returncode for build in builds] == [0, 0], said
-    assert listing(output.parent) == ["plans.db"]
-    assert count(output, "measures") == 8
-
-
-# What cannot be written
-
-
-def read_only_folder(tmp_path: Path) -> Path:
-    """A folder in which nobody, root included, can make a file."""
-    folder = tmp_path / "read-only"
-    folder.mkdir(mode=0o555)
-    return Path("/proc") if os.access(folder, os.W_OK) else folder
-
-
-UNWRITABLE: dict[str, Callable[[Path], Path]] = {
-    "in a missing folder": lambda tmp_path: tmp_path / "none" / "plans.db",
-    "in a folder that is read-only": lambda tmp_path: read_only_folder(tmp_path) / "plans.db",
-    "in the place of a folder": lambda tmp_path: tmp_path / "data",
-    "below a file": lambda tmp_path: tmp_path / "data" / "minato" / "plan.yml" / "plans.db",
-}
-
-
-@pytest.mark.parametrize("place", UNWRITABLE.values(), ids=UNWRITABLE)
-def test_a_file_that_cannot_be_written_is_one_clear_line(
-    data: Path, tmp_path: Path, place: Callable[[Path], Path]
-) -> None:
-    path = place(tmp_path)
-    result = run("--data", data, "--output", path, "--quiet")
-    assert result.exit_code == 1
-    assert result.stderr.startswith(f"{path}: cannot be written: ")
-    assert result.stderr.count("\n") == 1
-    assert set(listing(tmp_path)) <= {"data", "read-only"}
-
-
-# Killed builds
-
-
-def test_a_build_killed_at_any_moment_leaves_the_old_database_or_the_new(data: Path, output: Path) -> None:
-    """Half of the 50 kills spread over the time that a build takes, half over its end, where the file is written.
-
-    The data changes each time, so that the old and the new database differ.
-    """
-    file = data / "minato" / "events.yml"
-    one = file.read_text("utf-8")
-    other = one.replace("計画の見直し", "計画の改定")
-    build_quietly = command("--data", data, "--output", output, "--quiet")
-    whole = set()
-    for text in (other, one):
-        file.write_text(text, "utf-8")
-        started = time.monotonic()
-        subprocess.run(build_quietly, check=True)
-        duration = time.monotonic() - started
-        whole.add(output.read_bytes())
-    rng = random.Random(2026)
-    killed, attempts, torn = 0, 0, []
-    while killed < 50 and attempts < 150:
-        attempts += 1
-        file.write_text(rng.choice([one, other]), "utf-8")
-        moment = duration * rng.uniform(0.6 * (attempts % 2), 1)
-        build = subprocess.Popen(build_quietly)
-        time.sleep(moment)
-        if build.poll() is None:
-            build.kill()
-            killed += 1
-            duration *= 1.03  # follow a machine that grows slower
-        else:
-            duration = moment
-        build.wait()
-        if output.read_bytes() not in whole:
-            torn.append(moment)
-    assert not torn
-    assert (killed, len(whole)) == (50, 2)
-    subprocess.run(build_quietly, check=True)
-    assert listing(output.parent) == ["plans.db"]
-
-
-STEPS = ["tables written", "search index written", "checked"]
-
-
-@pytest.mark.parametrize("step", STEPS)
-def test_a_build_killed_after_a_step_leaves_no_file_behind_the_next(data: Path, output: Path, step: str) -> None:
-    """The moments that chance may miss: each step that the build reports, and the one just before the rename."""
-    run("--data", data, "--output", output)
-    before = output.read_bytes()
-    (data / "minato" / "results.csv").write_text(
-        "measure,indicator,fiscal_year,value,status,note,source_url\n", "utf-8"
-    )
-    build = subprocess.Popen(command("--data", data, "--output", output), stderr=subprocess.PIPE, text=True)
-    assert build.stderr
-    for line in build.stderr:
-        if line.strip() == step:
-            build.send_signal(signal.SIGKILL)
-    build.wait()
-    build.stderr.close()
-    new = subprocess.run(
-        command("--data", data, "--output", output.with_name("other.db")), check=True, capture_output=True
-    )
-    assert new.returncode == 0
-    assert output.read_bytes() in (before, output.with_name("other.db").read_bytes())
-    assert run("--data", data, "--output", output).exit_code == 0
-    assert listing(output.parent) == ["other.db", "plans.db"]

@@ -14,6 +14,7 @@ import pytest
 from datasette.app import Datasette
 from pydantic import BaseModel
 
+from build_db import main
 from keikaku.plan import model
 from keikaku.plan.folder import LISTS, read_plan
 from keikaku.schema import codes as vocabulary
@@ -81,13 +82,13 @@ def test_every_file_of_the_project_in_a_document_exists(document: Path) -> None:
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@pytest.mark.parametrize("document", [d for d in DOCUMENTS if d.name != "CHANGELOG.md"], ids=lambda path: path.name)
 def test_every_option_of_build_db_in_a_document_exists(document: Path) -> None:
-    known = subprocess.run([sys.executable, ROOT / "build_db.py", "--help"], capture_output=True, text=True, check=True)
+    known = {option for command in main.commands.values() for parameter in command.params for option in parameter.opts}
     text = document.read_text("utf-8")
     typed = " ".join(command for command in commands(text) if "build_db.py" in command)
     options = set(re.findall(r"--[a-z]+", typed)) | {option for option in terms(text) if option.startswith("--")}
-    assert options <= set(re.findall(r"--[a-z]+", known.stdout))
+    assert options <= known
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -256,18 +257,19 @@ def write_example(folder: Path, edits: str = "") -> Path:
     return plan.parent
 
 
-def run_build(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, ROOT / "build_db.py", "--data", "data", "--output", "plans.db", "--quiet", *options]
+def run_build(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, ROOT / "build_db.py", *arguments, "--data", "data", "--quiet"]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_the_example_has_every_file_and_builds_with_its_report(tmp_path: Path) -> None:
     files = write_example(tmp_path) / "mihon"
     assert {path.name for path in files.iterdir()} == {path.name for path in (ROOT / "data" / "akishima").iterdir()}
-    (report,) = [block for block in blocks("docs/add-a-plan.md", "text") if block["file"]]
-    (tmp_path / report["file"]).write_text(report["body"], "utf-8")
-    for options in (["--check"], ["--verify", "--report", "mihon=report.txt"], ["--report", "mihon=report.txt"]):
-        done = run_build(tmp_path, *options)
+    (text,) = [block for block in blocks("docs/add-a-plan.md", "text") if block["file"]]
+    (tmp_path / text["file"]).write_text(text["body"], "utf-8")
+    report = ("--report", "mihon=report.txt")
+    for arguments in (["check"], ["verify", *report], ["build", "--output", "plans.db", *report]):
+        done = run_build(tmp_path, *arguments)
         assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "plans.db").exists()
 
@@ -283,7 +285,7 @@ def mistakes() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(("edits", "answer"), list(mistakes()))
 def test_a_mistake_is_answered_as_shown(edits: str, answer: str, tmp_path: Path) -> None:
     write_example(tmp_path, edits)
-    done = run_build(tmp_path, "--check")
+    done = run_build(tmp_path, "check")
     assert (done.returncode, done.stderr) == (1, answer)
 
 

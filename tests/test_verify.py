@@ -6,7 +6,7 @@ import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import quote
 
 import openpyxl
@@ -20,6 +20,7 @@ from keikaku.database.errors import HistoryError
 from keikaku.database.history import (
     HISTORY,
     RecordId,
+    Told,
     check_told,
     hash_records,
     last,
@@ -28,13 +29,6 @@ from keikaku.database.history import (
 )
 from tests.conftest import ROOT, SERVED
 from tests.test_docs import blocks
-
-
-class Told(NamedTuple):
-    id: str
-    version: str
-    date: str
-
 
 REASON = "目標を読み誤っていた。"
 FIRST = "- {id: minato-change-1, date: 2026-01-01, version: 1.0.0, kind: added, title: 公開, records: [minato]}\n"

@@ -9,12 +9,11 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
 
 from sqlite_utils import Database
 
 from keikaku.database.documents import build_documents
-from keikaku.database.history import HISTORY, Release, check_told, read_history
+from keikaku.database.history import HISTORY, Release, Told, check_told, read_history
 from keikaku.database.report import compare_report, read_passages, read_report
 from keikaku.database.rows import Row, build_rows
 from keikaku.database.working import PLAN, open_working, place_of, read_digests, remove_plan, replace_plan
@@ -28,14 +27,6 @@ from keikaku.search.readings import count_words
 
 Say = Callable[[str], None]
 Reports = Mapping[str, Path]
-
-
-class Entry(NamedTuple):
-    """An entry of changes.yml, as the history asks for it."""
-
-    id: str
-    version: str
-    date: str
 
 
 def build_database(data: Path, output: Path, reports: Reports, say: Say) -> dict[str, int]:
@@ -68,16 +59,16 @@ def check_data(data: Path, reports: Reports, say: Say) -> None:
         say("the data agrees with the report")
 
 
-def read_told(data: Path, output: Path) -> dict[str, list[Entry]]:
+def read_told(data: Path, output: Path) -> dict[str, list[Told]]:
     """What the changes.yml of the plans in a database tell; see check_told."""
     with open_working(place_of(output)) as working:
         return _told(data, working["changes"].rows_where(order_by=f"{PLAN}, rowid"))
 
 
-def _told(data: Path, changes: Iterable[Row]) -> dict[str, list[Entry]]:
-    told: dict[str, list[Entry]] = {}
+def _told(data: Path, changes: Iterable[Row]) -> dict[str, list[Told]]:
+    told: dict[str, list[Told]] = {}
     for row in changes:
-        entry = Entry(row["id"], row["version"], row["date"])
+        entry = Told(row["id"], row["version"], row["date"])
         told.setdefault(str(data / row[PLAN] / "changes.yml"), []).append(entry)
     return told
 

@@ -70,18 +70,16 @@ def _measures(tables: Tables) -> Iterator[Row]:
     promoters = _grouped(tables, "measure_organizations", "measure_id", "printed")
     labels = _grouped(tables, "indicators", "measure_id", "label")
     due = _grouped(tables, "indicators", "measure_id", "due_fiscal_year")
-    for position, row in enumerate(tables["measures"], 1):
+    for row in tables["measures"]:
         body = [row["summary"], row["schedule"], row["target"], "、".join(labels[row["id"]])]
         tokens = [code_token(row["code"]), *(year_token(int(year)) for year in due.get(row["id"], []))]
-        yield _document(
-            "measure", "measures", row | {"position": position}, row["name"], promoters[row["id"]], body, tokens
-        )
+        yield _document("measure", "measures", row, row["name"], promoters[row["id"]], body, tokens)
 
 
 def _goals(tables: Tables) -> Iterator[Row]:
     plans = {row["id"]: row["plan_id"] for row in tables["sectors"]}
-    for position, row in enumerate(tables["goals"], 1):
-        placed = row | {"position": position, "plan_id": plans[row["sector_id"]]}
+    for row in tables["goals"]:
+        placed = row | {"plan_id": plans[row["sector_id"]]}
         yield _document("goal", "goals", placed, row["title"], [], [row["summary"]], [])
 
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, TypeVar
 
 from keikaku.database.content_hash import LENGTH, hash_rows
 from keikaku.database.errors import HistoryError
@@ -52,17 +52,12 @@ class Change:
     new: Value
 
 
-class Told(Protocol):
+class Told(NamedTuple):
     """An entry of changes.yml."""
 
-    @property
-    def id(self) -> str: ...
-
-    @property
-    def version(self) -> str: ...
-
-    @property
-    def date(self) -> str: ...
+    id: str
+    version: str
+    date: str
 
 
 @dataclass(frozen=True)
@@ -198,16 +193,14 @@ def check_told(
     for path, entry in entries:
         version, order = entry.version, _order(entry.version)
         if version in dates and entry.date > dates[version]:
-            raise HistoryError(
-                f"{path}: {entry.id}: {entry.date} is later than {version}, released on {dates[version]}"
-            )
+            late = f"{entry.date} is later than {version}, released on {dates[version]}"
+            raise HistoryError(f"{path}: {entry.id}: {late}")
         if version not in dates and first < order and (coming or order < latest):
             raise HistoryError(f"{path}: {entry.id}: version {version} is none of those released: {', '.join(dates)}")
     known = {entry.version for _, entry in entries}
     if untold := [version for version in dates if version not in known]:
-        raise HistoryError(
-            f"{', '.join(told)}: no change has version {untold[0]}: add one that tells what is new in it"
-        )
+        wrong = f"no change has version {untold[0]}: add one that tells what is new in it"
+        raise HistoryError(f"{', '.join(told)}: {wrong}")
 
 
 def _order(version: str) -> tuple[int, ...]:
@@ -235,18 +228,10 @@ def _write_release(release: Release) -> str:
 
 def _read_release(line: str) -> Release:
     told = json.loads(line)
-    return Release(
-        version=told["version"],
-        date=told["date"],
-        reason=told["reason"],
-        digest=told["digest"],
-        records={
-            RecordId(table, read_key(key)): digest
-            for table, held in told["records"].items()
-            for key, digest in held.items()
-        },
-        changes=[Change(**{**change, "key": read_key(change["key"])}) for change in told["changes"]],
-    )
+    tables = told["records"].items()
+    records = {RecordId(table, read_key(key)): digest for table, held in tables for key, digest in held.items()}
+    changes = [Change(**{**change, "key": read_key(change["key"])}) for change in told["changes"]]
+    return Release(told["version"], told["date"], told["reason"], told["digest"], records, changes)
 
 
 def _write_key(key: tuple[str, ...]) -> str:

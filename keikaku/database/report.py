@@ -100,14 +100,8 @@ class _Reader:
         start = self._find(sections.introduction)
         evaluated = self._find(sections.evaluations)
         measured = self._find(sections.measures)
-        years = next(
-            (
-                i
-                for i, line in enumerate(self.lines)
-                if squeeze(line.cells[0]) == squeeze(self.layout.table_headings.years)
-            ),
-            len(self.lines),
-        )
+        heading = squeeze(self.layout.table_headings.years)
+        years = next((i for i, line in enumerate(self.lines) if squeeze(line.cells[0]) == heading), len(self.lines))
         return Report(
             file=self.file,
             cover="".join(line.text for line in self.lines[:start]),
@@ -122,16 +116,14 @@ class _Reader:
         for i, line in enumerate(self.lines):
             if squeeze(line.text) == squeeze(heading):
                 return i
-        raise InvalidData(
-            [Problem(self.file, 1, 1, f"no line {heading!r} in the report", "the text of this plan's report")]
-        )
+        wrong = f"no line {heading!r} in the report"
+        raise InvalidData([Problem(self.file, 1, 1, wrong, "the text of this plan's report")])
 
     @staticmethod
     def _table(lines: list[Line], headings: list[str]) -> list[Line]:
         names = [squeeze(heading) for heading in headings]
-        return [
-            line for line in lines if len(line.cells) == len(names) and [squeeze(cell) for cell in line.cells] != names
-        ]
+        rows = (line for line in lines if len(line.cells) == len(names))
+        return [row for row in rows if [squeeze(cell) for cell in row.cells] != names]
 
     def _sectors(self, lines: list[Line]) -> Iterator[ReportSector]:
         starts = [i for i, line in enumerate(lines) if squeeze(line.text) in self.headings]
@@ -181,25 +173,22 @@ class _Comparison:
         self.report = report
         self.data = data
 
+    def problem(self, line: int, wrong: str, right: str) -> Problem:
+        return Problem(self.report.file, line, 1, wrong, right)
+
     def differs(self, line: int, what: str, printed: object, stored: object) -> Iterator[Problem]:
         if printed != stored:
-            yield Problem(self.report.file, line, 1, f"{what}: the report has {printed!r}", f"the data has {stored!r}")
+            yield self.problem(line, f"{what}: the report has {printed!r}", f"the data has {stored!r}")
 
     def contains(self, line: int, what: str, text: str, stored: str) -> Iterator[Problem]:
         if squeeze(stored) not in squeeze(text):
             found = text if len(text) <= 200 else f"{text[:200]}..."
-            yield Problem(
-                self.report.file, line, 1, f"{what}: not found in the report's {found!r}", f"the data has {stored!r}"
-            )
+            yield self.problem(line, f"{what}: not found in the report's {found!r}", f"the data has {stored!r}")
 
     def differences(self) -> Iterator[Problem]:
-        yield from self.plan()
-        yield from self.organizations()
-        yield from self.sectors()
-        yield from self.measures()
-        yield from self.evaluations()
-        yield from self.events()
-        yield from self.corrections()
+        parts = (self.plan, self.organizations, self.sectors, self.measures)
+        for part in (*parts, self.evaluations, self.events, self.corrections):
+            yield from part()
 
     def plan(self) -> Iterator[Problem]:
         plan, introduction = self.data.plan, "".join(self.report.introduction)
@@ -227,7 +216,7 @@ class _Comparison:
             for name in organization.printed:
                 if squeeze(name) not in printed:
                     wrong = f"{organization.id}: the report names it nowhere as {name!r}"
-                    yield Problem(self.report.file, 1, 1, wrong, f"the data has {organization.printed!r} as printed")
+                    yield self.problem(1, wrong, f"the data has {organization.printed!r} as printed")
 
     def sectors(self) -> Iterator[Problem]:
         printed = [squeeze(s.heading.text) for s in self.report.sectors]
@@ -238,9 +227,8 @@ class _Comparison:
             vision = squeeze("".join(found.vision))
             yield from self.differs(line, f"vision of {sector.name}", vision, squeeze(sector.vision or ""))
             goals = [(g.number, squeeze(g.title)) for g in self.data.goals if g.sector == sector.prefix]
-            yield from self.differs(
-                line, f"goals of {sector.name}", [(g.number, squeeze(g.title.text)) for g in found.goals], goals
-            )
+            printed_goals = [(g.number, squeeze(g.title.text)) for g in found.goals]
+            yield from self.differs(line, f"goals of {sector.name}", printed_goals, goals)
 
     def measures(self) -> Iterator[Problem]:
         printed = [m for sector in self.report.sectors for m in sector.measures]
@@ -253,21 +241,15 @@ class _Comparison:
     def measure(self, measure: Measure, found: ReportMeasure) -> Iterator[Problem]:
         line = found.heading.number
         if found.cells is None:
-            yield Problem(
-                self.report.file, line, 1, f"{measure.code} has no table", "a line of cells under the headings"
-            )
+            yield self.problem(line, f"{measure.code} has no table", "a line of cells under the headings")
             return
         name, goals, organizations, target = found.cells.cells
-        marks = _CODE.findall(found.heading.text)[1:]
-        linked = [f"{prefix}-{number}" for prefix, number in marks]
+        linked = [f"{prefix}-{number}" for prefix, number in _CODE.findall(found.heading.text)[1:]]
+        promoters = [squeeze(name) for name in organizations.split("、")]
         for what, printed, stored in (
             ("name", squeeze(name), squeeze(measure.name)),
             ("goals", squeeze(goals), "".join(map(str, measure.goals))),
-            (
-                "organizations",
-                [squeeze(o) for o in organizations.split("、")],
-                [squeeze(o) for o in measure.organizations],
-            ),
+            ("organizations", promoters, [squeeze(name) for name in measure.organizations]),
             ("target", squeeze(target), squeeze(measure.target)),
             ("new", "新規" in found.heading.text, measure.new),
             ("repeat", "再掲" in found.heading.text, measure.repeat_of is not None),
@@ -281,16 +263,14 @@ class _Comparison:
     def evaluations(self) -> Iterator[Problem]:
         yield from self.differs(1, "evaluated measures", len(self.report.evaluations), len(self.data.evaluations))
         for evaluation, found in zip(self.data.evaluations, self.report.evaluations, strict=False):
-            name, assessment, decision = found.cells
-            yield from self.differs(found.number, f"name of {evaluation.id}", squeeze(name), squeeze(evaluation.name))
-            yield from self.differs(
-                found.number, f"decision of {evaluation.id}", squeeze(decision), evaluation.decision
-            )
-            yield from self.contains(found.number, f"evidence of {evaluation.id}", assessment, evaluation.evidence)
+            line, (name, assessment, decision) = found.number, found.cells
+            yield from self.differs(line, f"name of {evaluation.id}", squeeze(name), squeeze(evaluation.name))
+            yield from self.differs(line, f"decision of {evaluation.id}", squeeze(decision), evaluation.decision)
+            yield from self.contains(line, f"evidence of {evaluation.id}", assessment, evaluation.evidence)
 
     def events(self) -> Iterator[Problem]:
         if self.report.years is None:
-            yield Problem(self.report.file, 1, 1, "the report has no table of years", "a row of fiscal years")
+            yield self.problem(1, "the report has no table of years", "a row of fiscal years")
             return
         years = [_read_year(cell) for cell in self.report.years.cells[1:] if cell]
         plan = self.data.plan
@@ -324,10 +304,8 @@ class _Comparison:
         for sector, section in zip(data.sectors, report.sectors, strict=False):
             texts["sectors", sector.prefix] = (section.heading.number, section.text)
             for goal in section.goals:
-                texts["goals", f"{sector.prefix}-{goal.number}"] = (
-                    goal.title.number,
-                    goal.title.text + "".join(goal.items),
-                )
+                text = goal.title.text + "".join(goal.items)
+                texts["goals", f"{sector.prefix}-{goal.number}"] = (goal.title.number, text)
             for measure in section.measures:
                 texts["measures", measure.code] = (measure.heading.number, measure.text)
         for evaluation, row in zip(data.evaluations, report.evaluations, strict=False):
@@ -368,10 +346,5 @@ def read_passages(report: Report, data: PlanData) -> list[Row]:
 
 
 def _passage(table: str, row_id: str, position: int, heading: str, text: str) -> Row:
-    return {
-        "id": passage_id(row_id, position),
-        "table_name": table,
-        "row_id": row_id,
-        "heading": heading,
-        "text": text,
-    }
+    id_ = passage_id(row_id, position)
+    return {"id": id_, "table_name": table, "row_id": row_id, "heading": heading, "text": text}

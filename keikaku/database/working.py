@@ -6,9 +6,8 @@ code starts with an empty one.
 """
 
 import hashlib
-import sqlite3
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -36,28 +35,22 @@ def place_of(database: Path) -> Path:
 def open_working(path: Path) -> Iterator[Database]:
     """The working database at a path; a new one where there is none, or one that is of other code or broken."""
     code = digest_code()
-    working = _open(path)
-    try:
-        if not _is_made_by(working, code):
-            working.conn.close()
-            for file in (path, Path(f"{path}-journal")):
-                file.unlink(missing_ok=True)
-            working = _open(path)
+    is_new = not _is_made_by(path, code)
+    if is_new:
+        for file in (path, Path(f"{path}-journal")):
+            file.unlink(missing_ok=True)
+    with closing(sqlean.connect(str(path))) as connection:
+        working = Database(connection, execute_plugins=False)
+        working.execute("PRAGMA synchronous = OFF")
+        if is_new:
             _create(working, code)
         yield working
-    finally:
-        working.conn.close()
 
 
-def _open(path: Path) -> Database:
-    database = Database(sqlean.connect(str(path)), execute_plugins=False)
-    database.execute("PRAGMA synchronous = OFF")
-    return database
-
-
-def _is_made_by(working: Database, code: str) -> bool:
-    with suppress(sqlean.DatabaseError):
-        return list(working.query("SELECT digest FROM code")) == [{"digest": code}]
+def _is_made_by(path: Path, code: str) -> bool:
+    if path.exists():
+        with suppress(sqlean.DatabaseError), closing(sqlean.connect(str(path))) as connection:
+            return list(connection.execute("SELECT digest FROM code")) == [(code,)]
     return False
 
 

@@ -17,11 +17,11 @@ from sqlite_utils import Database
 
 from keikaku.database.documents import KINDS
 from keikaku.database.errors import DatabaseError
-from keikaku.database.rows import TABLES, code_rows, fiscal_year_rows
+from keikaku.database.rows import TABLES, code_rows, columns_of, fiscal_year_rows
 from keikaku.database.working import DOCUMENT_TEXTS, INDEX_TEXTS, PLAN
 from keikaku.files.build_turn import remove_abandoned
 from keikaku.plan.model import Synonyms
-from keikaku.schema.tables import SCHEMA, read_schema
+from keikaku.schema.tables import SCHEMA
 from keikaku.search.index import CREATE_INDEX
 from keikaku.search.readings import read_names
 from keikaku.search.synonyms import build_groups
@@ -114,9 +114,8 @@ def _write_tables(database: Database, synonyms: Iterable[Synonyms]) -> None:
     (span,) = database.query("SELECT min(start_fiscal_year) AS first, max(end_fiscal_year) AS last FROM working.plans")
     database.table("fiscal_years").insert_all(fiscal_year_rows(span["first"], span["last"]))
     database.table("codes").insert_all(code_rows())
-    schema = {table.name: [column.name for column in table.columns] for table in read_schema()}
     for table in (*TABLES, "report_passages"):
-        _copy(database, table, schema[table], f"working.{table}", f"{PLAN}, rowid")
+        _copy(database, table, columns_of()[table], f"working.{table}", f"{PLAN}, rowid")
     groups = [(group.words, group.also) for group in synonyms]
     own = database.query(f"SELECT words, also FROM working.synonyms ORDER BY {PLAN}, rowid")
     groups += [(json.loads(group["words"]), json.loads(group["also"])) for group in own]

@@ -4,7 +4,7 @@ They are public addresses, so that none of these forms may ever change. Ids that
 """
 
 
-def goal_id(sector_id: str, number: int) -> str:
+def goal_id(sector_id: str, number: int | str) -> str:
     return f"{sector_id}-goal-{number}"
 
 

@@ -221,7 +221,7 @@ def read_bytes(path: Path, *, linked: bool = False, most: int = LARGEST) -> byte
     try:
         if path.is_symlink() and not linked:
             raise OSError(errno.ELOOP, "it is a link")
-        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise OSError(errno.EINVAL, "not a file")
             data = file.read(most + 1)

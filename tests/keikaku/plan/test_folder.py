@@ -146,6 +146,21 @@ WRONG_VALUES = {
         'name: ‸"\\uE000" #',
         r"name: '\ue000' holds the character U+E000",
     ),
+    **{
+        f"name with U+{ord(character):04X}": (
+            "measures.yml",
+            "name: 市民美術展の開催",
+            f"name: ‸市民{character}美術展の開催",
+            f"name: {f'市民{character}美術展の開催'!r} holds the character U+{ord(character):04X}; write one line of",
+        )
+        for character in "\u00ad\u200b\u202e\u2066\U000e0041"
+    },
+    "text of 1,001 characters": (
+        "plan.yml",
+        "concept: ",
+        f"concept: ‸{'あ' * 1001} #",
+        f"concept: '{'あ' * 56}... has 1001 characters; at most 1000",
+    ),
     "code without hyphen": (
         "measures.yml",
         "code: 芸-1",

@@ -261,7 +261,7 @@ def test_without_pyarrow_the_error_says_what_to_install(
 def test_the_build_makes_the_files_only_when_asked(tmp_path: Path) -> None:
     asked = ["--quiet", "--output", str(tmp_path / "plans.db")]
     assert CliRunner().invoke(main, asked).exit_code == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["inspect-data.json", "plans.db"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".plans.db.rows", "plans.db"]
     result = CliRunner().invoke(main, [*asked, "--files", str(tmp_path / "files")])
     assert result.exit_code == 0, result.output
     assert (

@@ -1,0 +1,106 @@
+"""Building again: only what is new is read, and the file has the same bytes as if everything had been."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from keikaku.database import working
+from keikaku.database.building import build_database
+from keikaku.database.working import place_of
+from keikaku.plan.errors import InvalidData
+
+FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
+
+
+def add_plan(data: Path, name: str) -> None:
+    """The invented plan once more under another name, with ids of its own."""
+    folder = Path(shutil.copytree(FIXTURES / "minato", data / name))
+    for file in folder.iterdir():
+        file.write_text(file.read_text("utf-8").replace("minato", name), "utf-8")
+
+
+def edit(data: Path, name: str, old: str, new: str) -> None:
+    path = data / name
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def build(data: Path, output: Path, **reports: Path) -> str:
+    """Build, and return what is said of the reading."""
+    said: list[str] = []
+    build_database(data, output, reports, said.append)
+    return next(line for line in said if line.startswith("read "))
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    data = tmp_path / "data"
+    for name in ("higashi", "minato", "nishi"):
+        add_plan(data, name)
+    return data
+
+
+def reword(data: Path) -> None:
+    """To a longer title, which moves the numbers of other documents."""
+    edit(data, "minato/events.yml", "文化行列の見直し", "文化行列を見直して次の計画に生かす")
+
+
+CHANGES: dict[str, tuple[Callable[[Path], object], int, int]] = {
+    "nothing": (lambda _: None, 0, 3),
+    "a plan changed": (reword, 1, 2),
+    "a file came": (lambda data: (data / "nishi" / "synonyms.yml").write_text("- words: [美術, アート]\n", "utf-8"), 1, 2),
+    "a plan came": (lambda data: add_plan(data, "kita"), 1, 3),
+    "a plan went": (lambda data: shutil.rmtree(data / "higashi"), 0, 2),
+    "a plan took another name": (lambda data: (shutil.rmtree(data / "nishi"), add_plan(data, "aki")), 1, 2),
+    "what all plans share": (lambda data: (data / "synonyms.yml").write_text("- words: [給食, 昼食]\n", "utf-8"), 0, 3),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("change", "read", "unread"), CHANGES.values(), ids=CHANGES)
+def test_a_build_after_a_change_has_the_bytes_of_a_whole_one(
+    data: Path, tmp_path: Path, change: Callable[[Path], object], read: int, unread: int
+) -> None:
+    build(data, tmp_path / "again.db")
+    change(data)
+    assert build(data, tmp_path / "again.db") == f"read {read} plan(s) from {data}" + f", {unread} as before" * bool(
+        unread
+    )
+    build(data, tmp_path / "whole.db")
+    assert (tmp_path / "again.db").read_bytes() == (tmp_path / "whole.db").read_bytes()
+
+
+def test_a_report_is_read_again_when_it_comes_and_when_it_goes(data: Path, tmp_path: Path) -> None:
+    build(data, tmp_path / "plans.db")
+    without = (tmp_path / "plans.db").read_bytes()
+    assert build(data, tmp_path / "plans.db", minato=FIXTURES / "report.txt").startswith("read 1 ")
+    assert (tmp_path / "plans.db").read_bytes() != without
+    assert build(data, tmp_path / "plans.db").startswith("read 1 ")
+    assert (tmp_path / "plans.db").read_bytes() == without
+
+
+def test_other_code_reads_everything_again(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build(data, tmp_path / "plans.db")
+    monkeypatch.setattr(working, "digest_code", lambda: "other")
+    assert build(data, tmp_path / "plans.db") == f"read 3 plan(s) from {data}"
+
+
+@pytest.mark.parametrize("content", [b"", b"x" * 9999], ids=["empty", "broken"])
+def test_a_broken_working_database_is_made_anew(data: Path, tmp_path: Path, content: bytes) -> None:
+    build(data, tmp_path / "plans.db")
+    before = (tmp_path / "plans.db").read_bytes()
+    place_of(tmp_path / "plans.db").write_bytes(content)
+    assert build(data, tmp_path / "plans.db") == f"read 3 plan(s) from {data}"
+    assert (tmp_path / "plans.db").read_bytes() == before
+
+
+def test_a_plan_that_was_refused_is_read_again(data: Path, tmp_path: Path) -> None:
+    build(data, tmp_path / "plans.db")
+    edit(data, "nishi/goals.yml", "  number: 2", "  number: two")
+    for _ in range(2):
+        with pytest.raises(InvalidData):
+            build(data, tmp_path / "plans.db")
+    edit(data, "nishi/goals.yml", "  number: two", "  number: 2")
+    assert build(data, tmp_path / "plans.db") == f"read 0 plan(s) from {data}, 3 as before"

@@ -1,0 +1,55 @@
+"""sqlite-utils with this package installed: its real command, and its Python API."""
+
+import csv
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from tests.test_docs import blocks
+
+COMMAND = Path(sys.executable).with_name("sqlite-utils")
+DOCUMENTED = [line for block in blocks("docs/downloads.md", "sh") for line in block["body"].splitlines()]
+
+
+def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([COMMAND, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_search_plans_gives_what_is_found_best_first(database_file: Path) -> None:
+    done = run("search-plans", "plans.db", "給食", folder=database_file.parent)
+    assert (done.returncode, done.stderr) == (0, "")
+    rows = json.loads(done.stdout)
+    assert {tuple(row) for row in rows} == {("kind", "id", "title", "snippet")}
+    assert (rows[0]["id"], rows[0]["title"]) == ("minato-geijutsu-2", "学校への出前公演")
+    assert "«給食»" in rows[0]["snippet"]
+
+
+def test_search_plans_gives_csv_and_as_many_rows_as_are_wanted(database_file: Path) -> None:
+    done = run("search-plans", "plans.db", "古文書", "--limit", "2", "--csv", folder=database_file.parent)
+    heading, *rows = csv.reader(done.stdout.splitlines())
+    assert (heading, len(rows)) == (["kind", "id", "title", "snippet"], 2)
+
+
+def test_a_database_of_something_else_is_told_in_one_line(tmp_path: Path) -> None:
+    Database(tmp_path / "other.db").table("a").insert({"b": 1})
+    done = run("search-plans", "other.db", "給食", folder=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr == "Error: other.db is no database of plans: it has no table search_words\n"
+
+
+@pytest.mark.parametrize("line", DOCUMENTED)
+def test_every_documented_command_finds_something(line: str, site_folder: Path) -> None:
+    done = run(*shlex.split(line)[1:], folder=site_folder)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) > 1 or json.loads(done.stdout)
+
+
+def test_the_functions_are_there_in_python(database_file: Path) -> None:
+    rows = list(Database(database_file).query("SELECT search_key('２００') AS key, search_match('給食') AS match"))
+    assert rows[0]["key"] == "200"
+    assert "給食" in rows[0]["match"]
