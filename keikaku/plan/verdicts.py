@@ -85,9 +85,9 @@ def judge(indicator: Indicator, target: Figure | None, figures: Iterable[Figure]
     figures = tuple(figures)
     results = results_until(figures, fiscal_year)
     due = target.last_year if target else None
-    early = tuple(result for result in results if result.status == "met")
+    early = [result for result in results if result.status == "met"]
     if indicator.kind == "milestone" and early:  # what was done once stays done
-        return Verdict("met", None, "publisher", early)
+        return Verdict("met", None, "publisher", _in_order(early))
     judged = newest_of(_finished(indicator, results, due, fiscal_year))
     if judged:
         return _judge_results(indicator, target, figures, judged)
@@ -180,7 +180,11 @@ def _judge_results(
 ) -> Verdict:
     verdicts = {_judge_result(indicator, target, figures, result) for result in results}
     one = verdicts.pop() if len(verdicts) == 1 else Verdict("not_judgeable", "value")
-    return replace(one, results=tuple(sorted(results, key=repr)))
+    return replace(one, results=_in_order(results))
+
+
+def _in_order(results: Iterable[Figure]) -> tuple[Figure, ...]:
+    return tuple(sorted(results, key=repr))
 
 
 def _judge_result(indicator: Indicator, target: Figure | None, figures: tuple[Figure, ...], result: Figure) -> Verdict:
@@ -216,7 +220,9 @@ def _reaches(value: Fraction, target: Figure, direction: Direction | None) -> bo
     """Whether a value reaches the target, or the field that is missing to say so."""
     low = _exact(target.value or 0)
     high = low if target.value_to is None else _exact(target.value_to)
-    if direction is not None and target.comparator in (">", "<"):
+    if target.comparator and direction is None:  # print and data contradict each other
+        return "direction"
+    if target.comparator in (">", "<"):
         return value > high if target.comparator == ">" else value < low
     if direction == "up":
         return value >= low
