@@ -1,8 +1,8 @@
 """A printed cell in one spelling, each character of which knows where it was printed.
 
 Guarantees: a text in other widths, in decomposed characters (NFD, as file names on a Mac) or with characters that nobody
-sees (U+200B, soft hyphens, variation selectors) becomes the same plain text; so do years in kanji numerals, 元 after a
-letter, years of an era that had ended by then, and spaces and line breaks that the layout of a page made.
+sees (U+200B, soft hyphens, variation selectors) becomes the same plain text; so do years in kanji numerals, years
+of an era that had ended by then, and spaces and line breaks that the layout of a page made.
 Does not: touch what may carry a meaning, such as ① (NFKC would make it 1), or kanji numerals besides years.
 """
 
@@ -103,5 +103,4 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] =
         _kanji_number,
     ),
     (re.compile(r"(?<![〇一二三四五六七八九])[一二][〇一二三四五六七八九]{3}(?=年)"), _kanji_number),
-    (re.compile(r"(?<![A-Za-z0-9_])([RHS])元"), lambda match: f"{match[1]}1"),
 )

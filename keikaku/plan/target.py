@@ -222,7 +222,8 @@ def _mark(plain: PlainText) -> _Target:
     while years:
         first = years.pop(0)
         opens_span = years and SPAN.fullmatch(text, first.end, years[0].start)
-        year = years.pop(0) if opens_span else first
+        is_named_twice = years and years[0].year == first.year and text[first.end : years[0].start] == "・"
+        year = years.pop(0) if opens_span or is_named_twice else first  # 平成31・令和元年度
         if text.startswith(("比", "対比"), year.end):  # 2013年度比46%削減: the year is part of what is counted
             text = text[: first.start] + text[first.start : year.end].translate(_HIDE) + text[year.end :]
             continue
