@@ -17,6 +17,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT.parent))
 
+from keikaku.plan.checks import corporate_check_digit, municipality_check_digit  # noqa: E402
 from keikaku.plan.fiscal_year import format_fiscal_year  # noqa: E402
 from keikaku.plan.target import Indicator, parse_target  # noqa: E402
 
@@ -74,13 +75,13 @@ class InventedPlan:
         return format_fiscal_year(self.random.randint(first, LAST))
 
     def plan(self) -> Record:
-        municipality = self.stem + self.kind
+        municipality, number = self.stem + self.kind, f"{self.number:05}"
         return {
             "id": self.id,
             "title": f"{municipality}産業振興計画",
             "municipality": municipality,
-            "municipality_code": f"{self.number:06}",
-            "corporate_number": f"{self.number:013}",
+            "municipality_code": number + municipality_check_digit(number),
+            "corporate_number": corporate_check_digit(f"{self.number:013}") + f"{self.number:012}",
             "concept": f"{self.pick('things')}と{self.pick('things')}で{self.pick('aims')}",
             "start_fiscal_year": FIRST,
             "end_fiscal_year": LAST,

@@ -11,14 +11,19 @@ from typing import Any
 
 from keikaku.plan import ids
 from keikaku.plan.errors import Problem
-from keikaku.plan.model import PlanData
+from keikaku.plan.model import Indicator, Measure, PlanData
 from keikaku.plan.reading import Document
-from keikaku.plan.target import parse_target
+from keikaku.plan.target import Indicator as Reading
+from keikaku.plan.target import read_parts
 from keikaku.schema.tables import read_schema
 
 Documents = dict[str, Document]
 Check = Callable[[PlanData, Documents], Iterator[Problem]]
 CHECKS: list[tuple[frozenset[str], Check]] = []
+READ_KEYS = (
+    "kind", "comparator", "value", "value_to", "unit", "per", "due_fiscal_year", "due_kind", "first_year", "calendar",
+    "approximate", "accumulation",
+)  # fmt: skip
 
 
 def find_problems(data: PlanData, documents: Documents, complete: set[str], folder: str) -> Iterator[Problem]:
@@ -127,6 +132,33 @@ def check_plan_years(data: PlanData, documents: Documents) -> Iterator[Problem]:
         )
     if plan.end_fiscal_year - plan.start_fiscal_year >= 50:
         yield documents["plan"].problem(("end_fiscal_year",), "the plan runs 50 years or more", "mend one of its years")
+
+
+@_check("plan")
+def check_numbers(data: PlanData, documents: Documents) -> Iterator[Problem]:
+    """The check digits of the municipality code (its last digit) and of the corporate number (its first) are right."""
+    code, number = data.plan.municipality_code, data.plan.corporate_number
+    right_code, right_number = code[:-1] + municipality_check_digit(code), corporate_check_digit(number) + number[1:]
+    for key, name, given, right, place in (
+        ("municipality_code", "団体コード", code, right_code, "末尾"),
+        ("corporate_number", "法人番号", number, right_number, "先頭"),
+    ):
+        if given != right:
+            digit = right[-1] if place == "末尾" else right[0]
+            wrong = f"{name} {given} の検査数字が合いません (wrong check digit)"
+            yield documents["plan"].problem((key,), wrong, f"ほかの数字が正しければ、{place}は {digit} です ({right})")
+
+
+def municipality_check_digit(code: str) -> str:
+    """The sixth digit of a 全国地方公共団体コード, by its first five: JIS X 0401 and 0402, modulus 11."""
+    total = sum(int(digit) * weight for digit, weight in zip(code[:5], (6, 5, 4, 3, 2), strict=True))
+    return str((11 - total % 11) % 10)
+
+
+def corporate_check_digit(number: str) -> str:
+    """The first digit of a 法人番号, by the other twelve: 法人番号の指定等に関する省令, article 2, modulus 9."""
+    total = sum(int(digit) * (1 + i % 2) for i, digit in enumerate(reversed(number[1:])))
+    return str(9 - total % 9)
 
 
 @_check("plan", "organizations")
@@ -245,31 +277,69 @@ def _leads_round(start: str, parents: dict[str, str | None]) -> bool:
 
 @_check("measures")
 def check_targets(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    """The indicators say what the printed target says; a target beyond parse_target needs a note on each."""
-    keys = ("kind", "comparator", "value", "unit", "due_fiscal_year", "due_kind", "per")
+    """The indicators say what the printed target says; a part beyond read_parts needs a note on how it was read.
+
+    A note that begins with 読み方： overrules the reading, and the page shows it.
+    """
     for i, measure in enumerate(data.measures):
-        given = [(j, x) for j, x in enumerate(measure.indicators) if x.source == "target"]
-        try:
-            read = parse_target(measure.target)
-        except ValueError as error:
-            if not all(x.note for _, x in given):
-                way_out = "write it as printed, or say in a note of each indicator how it was read"
-                yield documents["measures"].problem((i, "target"), str(error).rstrip("."), way_out)
-            continue
-        if len(read) != len(given):
-            yield documents["measures"].problem(
-                (i, "indicators"), f"{len(given)} indicators for {measure.target!r}", f"it reads as {len(read)}"
+        for path, wrong, right in _find_misread(measure):
+            yield documents["measures"].problem((i, *path), wrong, right)
+
+
+Fault = tuple[tuple[str | int, ...], str, str]
+
+
+def _find_misread(measure: Measure) -> Iterator[Fault]:
+    parts = read_parts(measure.target)
+    left = [(j, x) for j, x in enumerate(measure.indicators) if x.source == "target"]
+    read = [indicator for part in parts for indicator in part.indicators]
+    error = next((part.error for part in parts if part.error), None)
+    if error is None and len(left) != len(read) and not any(_is_overruled(x) for _, x in left):
+        count = f"目標「{measure.target}」に指標が{len(left)}個あります ({len(left)} indicators)"
+        yield ("indicators",), count, f"{len(read)}個と読めます (it reads as {len(read)})"
+        return
+    for right in read:
+        match = _indicator_for(right, left, measure.target) if error else next(iter(left), None)
+        if match is None:
+            yield (
+                ("indicators",),
+                f"「{right.printed}」の指標がありません (no indicator)",
+                "その部分の指標を加える (add one)",
             )
             continue
-        for (j, indicator), right in zip(given, read, strict=True):
-            for key in keys:
-                is_value, must = getattr(indicator, key), getattr(right, key)
-                if is_value != must and not (key == "per" and must is None and indicator.note):
-                    yield documents["measures"].problem(
-                        (i, "indicators", j, key),
-                        f"{key} {is_value!r} for target {measure.target!r}",
-                        f"it reads as {must!r}",
-                    )
+        left.remove(match)
+        yield from _find_differences(*match, right)
+    if error and not (left and all(x.note for _, x in left)):
+        yield (
+            ("target",),
+            str(error),
+            "印字のとおりに書くか、どう読んだかを指標の note に書く (say in a note how it was read)",
+        )
+
+
+def _indicator_for(right: Reading, given: list[tuple[int, Indicator]], target: str) -> tuple[int, Indicator] | None:
+    """The indicator that was read from the same part of a target."""
+    return next(((j, x) for j, x in given if (x.printed or target) == right.printed), None)
+
+
+def _find_differences(j: int, indicator: Indicator, right: Reading) -> Iterator[Fault]:
+    if _is_overruled(indicator):
+        return
+    for key in READ_KEYS:
+        must = getattr(right, key)
+        given = getattr(indicator, key, getattr(Reading, key, None))  # what has no key needs a note
+        if given != must and not (
+            indicator.note and (key not in Indicator.model_fields or (key, must) == ("per", None))
+        ):
+            yield (
+                ("indicators", j, key),
+                f"{key} {given!r} は目標「{right.printed}」と合いません (not what the target says)",
+                f"{must!r} と読めます (it reads as {must!r})",
+            )
+
+
+def _is_overruled(indicator: Indicator) -> bool:
+    return (indicator.note or "").startswith("読み方：")
 
 
 @_check("measures")
@@ -284,12 +354,8 @@ def check_indicators(data: PlanData, documents: Documents) -> Iterator[Problem]:
                     f"kind {x.kind} with value {x.value!r} {x.unit!r}",
                     "a quantity has a value, others have neither",
                 )
-            if (x.kind == "milestone" and x.due_fiscal_year is None) or (x.due_fiscal_year is None) != (
-                x.due_kind is None
-            ):
-                yield documents["measures"].problem(
-                    path, "due year and due_kind do not fit", "a milestone has both; else both or none"
-                )
+            if (x.due_fiscal_year is None) != (x.due_kind is None):
+                yield documents["measures"].problem(path, "due year and due_kind do not fit", "give both or none")
             if x.source == "schedule":
                 for key in ("printed", "note"):
                     if getattr(x, key) is None:

@@ -1,33 +1,71 @@
 """Printed targets (目標・指標) of a measure as indicators that can be checked.
 
-Guarantees: `parse_target` reads every number and year of a target or refuses the target; spaces made by the page layout
-and full-width characters make no difference; what `format_indicator` writes is read back with the same meaning.
-Does not: guess units that `_UNITS` lacks, kanji numerals, ranges (5～10件), starting years (令和6年度から) or periods
-other than year, month and event; keep 約 and 程度; know what a target without a label counts.
+Guarantees: `read_parts` reads every number and year of a part of a target or refuses that part with the reason; width,
+NFD, invisible characters and spaces made by the page layout make no difference (plain_text.py). A bare number has no
+comparator, and what is not exact is marked (約, ranges, 累計, 2026年 that is no 2026年度).
+Does not: guess units that `UNITS` lacks, choose between alternatives (または), read starting years (令和6年度から) or
+periods other than year, month and event; know what a target without a label counts.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from math import prod
 from typing import Literal, NamedTuple, cast
 
-from keikaku.plan.fiscal_year import find_fiscal_years, format_fiscal_year, half_width
+from keikaku.plan.fiscal_year import find_fiscal_years, format_fiscal_year, read_fiscal_year
+from keikaku.plan.plain_text import PlainText, plain_text
+from keikaku.plan.target_words import (
+    ABOUT,
+    ACCUMULATION,
+    AIM,
+    CHANGE,
+    COMPARATORS,
+    CONTINUE,
+    COUNTED,
+    CUT,
+    DONE,
+    DUE_WORDS,
+    LEVELS,
+    MEANT,
+    MONTH,
+    NAME_WITH_DIGITS,
+    NO_VALUE,
+    NOT_AFTER_QUANTITY,
+    NOT_DUE,
+    NOT_WITH_QUANTITY,
+    NUMBER_WORD,
+    OR,
+    ORDINAL,
+    PERIOD,
+    QUANTITY,
+    SCALE,
+    SLASH,
+    SPAN,
+    TERM,
+    UNREAD,
+    Comparator,
+    Direction,
+    Per,
+)
 
-Comparator = Literal[">=", "<=", ">", "<"]
-Per = Literal["year", "event", "month"]
 DueKind = Literal["by", "in"]
+Calendar = Literal["fiscal", "calendar", "date"]
 Span = tuple[int, int]
+LONGEST_TARGET = 400
 
 
 @dataclass(frozen=True)
 class Indicator:
     """One thing that a target asks for; None is what the target does not print.
 
-    A value is never negative; its unit is the word after it (社, kg, %, %増); due_fiscal_year is Gregorian.
+    The unit is the word after the value (社, kg, %, %増); value_to ends a range. due_fiscal_year is Gregorian: of a
+    calendar year the fiscal year of the same number, of a date the one that it falls in. first_year opens a total or
+    mean over years. `note` says in Japanese what was read otherwise than printed.
     """
 
     kind: Literal["continue", "quantity", "milestone", "activity"]
@@ -39,136 +77,191 @@ class Indicator:
     due_fiscal_year: int | None = None
     due_kind: DueKind | None = None
     printed: str = ""
+    value_to: int | float | None = None
+    approximate: bool = False
+    accumulation: Literal["total", "mean"] | None = None
+    direction: Direction | None = None
+    first_year: int | None = None
+    calendar: Calendar = "fiscal"
+    note: str | None = None
+
+
+_REASONS = {
+    "empty": ("何をするのか、いくつにするのかが書かれていません", "it says nothing but a time or a mark"),
+    "no value": ("値がないことを示す言葉です", "words for no value"),
+    "too long": (f"{LONGEST_TARGET}字を超えています", f"more than {LONGEST_TARGET} characters"),
+    "not due": (
+        "期限ではない年です。令和8年度までに、令和8年度に、のような書き方だけを読みます",
+        "a year that is not due",
+    ),
+    "two times": ("一つの部分に年度や期間が二つあります", "two years or periods in one part"),
+    "span": ("何年分かの合計か、毎年の数かがわかりません", "neither a total nor a number a year"),
+    "alternative": ("どちらか一方でよい目標は、二つの目標としては読めません", "a choice between two targets"),
+    "after": (
+        "数のあとの言葉で意味が変わります。毎年5件、20人/回、のような書き方だけを読みます",
+        "words bend the number",
+    ),
+    "apart": ("二つの数の区切りがわかりません。「、」で区切ってください", "two numbers are not clearly apart"),
+    "number": (
+        "意味のわからない数です。5件のように、算用数字と知っている単位で書いてください",
+        "an unknown kind of number",
+    ),
+    "bent": (
+        "数といっしょには読めない言葉です。毎年、毎月、/回、以上、以下だけを読みます",
+        "words that bend the number",
+    ),
+    "scale": ("1万5千のような数ではありません", "no number as 1万5千 is"),
+    "range": ("小さい数から大きい数への、同じ単位の幅ではありません", "no range from low to high in one unit"),
+}
+
+
+class UnreadableTarget(ValueError):
+    """A part of a target that is refused; its message is Japanese first, and names the part."""
+
+    def __init__(self, reason: str, part: str, printed: str) -> None:
+        self.reason, self.part, self.printed = reason, part, printed
+        japanese, english = _REASONS[reason]
+        place = f"のうち「{part}」" if part and part != printed else ""
+        super().__init__(
+            f"目標「{printed[:LONGEST_TARGET]}」{place}を読み取れません：{japanese} (cannot be read: {english})"
+        )
+
+
+class Part(NamedTuple):
+    """A part of a target as printed: its indicators, or why it cannot be read."""
+
+    printed: str
+    indicators: list[Indicator]
+    error: UnreadableTarget | None
 
 
 class _Times(NamedTuple):
     per: Per | None = None
     due_fiscal_year: int | None = None
     due_kind: DueKind | None = None
+    first_year: int | None = None
+    calendar: Calendar = "fiscal"
+    note: str | None = None
+
+
+class _Year(NamedTuple):
+    """A year or month that stands in a text from `start` to `end`, as a fiscal year."""
+
+    start: int
+    end: int
+    year: int
+    calendar: Calendar
+    note: str | None
 
 
 class _Target(NamedTuple):
-    """A target without layout spaces; in `text` the words that give a time are masked, and digits in names hidden."""
+    """A target in plain text; in `text` the words that give a time are masked, and digits in names hidden."""
 
-    printed: str
-    places: list[int]  # of each character of `text` in `printed`
+    plain: PlainText
     text: str
     dues: list[tuple[int, _Times]]  # each with where it begins
+    faults: list[tuple[int, UnreadableTarget]]
     periods: list[re.Match[str]]
     quantities: list[re.Match[str]]
+
+    def refusal(self, reason: str, start: int, end: int) -> UnreadableTarget:
+        return UnreadableTarget(reason, self.plain.printed_part(start, end), self.plain.printed)
 
 
 _MASK = "|"
 _HIDE = str.maketrans("0123456789", "".join(chr(0xE000 + digit) for digit in range(10)))
 _SHOW = {hidden: digit for digit, hidden in _HIDE.items()}
-_NAME_WITH_DIGITS = re.compile(r"CO2|PM2\.5|(?<![0-9])[1-6]次産業")
-_LAYOUT = re.compile(r"(?<![0-9A-Za-z,.\s])\s++|\s++(?![0-9A-Za-z,.])|(?<=[0-9])\s++(?=[A-Za-z])")
-
-_NOT_DUE = re.compile(r"[末当初]*(?:から|以降|以前|以後|より|前(?!半)|後(?!半)|[~-]|実績|現在|現状|基準)")
-_DUE_WORDS = re.compile(
-    r"(?:末|中|内|前半|後半|上半期|下半期)?(?:(?P<by>までに?)|(?:時点)?(?:には?|で|の)|における|において|)"
-)
-
-_AHEAD = r"(?:[でに約計]|延べ|のべ|合計|平均)*[0-9]"
-_PERIOD = re.compile(
-    r"(?P<year>毎年度?|各年度?(?![代齢])|(?<![0-9,.])1年間?(?:に|あたり|当たり|につき)"
-    rf"|(?<![0-9/])年間(?=\)|(?:[^0-9、。;/]*[数者額量高率])?{_AHEAD})|(?<![0-9少青成未前半隔数周来翌昨今])年(?={_AHEAD}))"
-    r"|(?P<month>毎月|各月|(?<![0-9,.])1[かカヵヶケ箇]?月(?:に|あたり|当たり|につき)"
-    rf"|(?<![0-9/])月間(?=\)|{_AHEAD})|(?<![0-9今来先])月(?={_AHEAD}))"
-    r"|(?P<event>毎回|各回|(?<![0-9,.])1回(?:あたり|当たり|につき))"
-)
-_SLASH: dict[str, Per] = {"年間": "year", "年度": "year", "年": "year", "か月": "month", "月": "month", "回": "event"}
-
-_COMPARATORS: dict[str, Comparator] = {
-    "を超えない": "<=", "を下回らない": ">=", "を上回る": ">", "を下回る": "<", "を超える": ">", "を超え": ">",
-    "以上": ">=", "以下": "<=", "以内": "<=", "未満": "<", "超": ">",
-}  # fmt: skip
-
-# 年, 月 and 分 are left out: they are periods and parts of another number more often than units.
-_UNITS = """
-    社 者 店 店舗 件 人 名 組 組合 組織 団体 企業 法人 事業 事業所 事業者 農家 世帯 戸 棟 室 床 席 か所 カ所 ヵ所 ヶ所
-    ケ所 箇所 個所 地区 地域 地点 区域 区画 校 校区 園 園児 学級 学校 施設 拠点 駅 路線 系統 便 回 回線 回答 点 品
-    品目 種 種類 作品 項目 施策 計画 事例 案件 講座 講演 人日 人泊 泊 日 日間 時間 頭 羽 匹 本 枚 冊 冊子 部 部会 部署
-    巻 号 台 基 個 袋 箱 食 杯 票 通 株 面 班 隊 会場 会員 自治会 町会 市町村 自治体 名所 国 か国 言語 円 割 倍 位 歳
-    % パーセント %ポイント ㎏ ㎡ ㎥ ㎞
-"""
-_UNIT = "|".join([*sorted(_UNITS.split(), key=len, reverse=True), "[ァ-ヴ][ァ-ヴー]+", "[A-Za-z]+"])
-_DIGITS = r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(?:\.[0-9]{1,4})?(?![0-9]|[,.][0-9])"
-_SCALE = {"百": 10**2, "千": 10**3, "万": 10**4, "億": 10**8}
-_TERM = re.compile(rf"({_DIGITS})([百千]?[万億]|[百千])?")
-_CHANGE = (
-    r"[をの]?(?:増やす|減らす|[増減削](?:(?![以未超程前])[一-龠])?|低減|上昇|向上|アップ|ダウン|引き?上げ|引き?下げ)"
-)
-_COMPARATOR = "|".join(_COMPARATORS)
-_QUANTITY = re.compile(
-    rf"(?<![0-9.第+±~△▲−一二三四五六七八九十百千万億-])(?<![0-9],|分の)(?:(?P<half>過?半数)|(?P<number>(?:{_TERM.pattern})+)"
-    rf"(?:(?P<unit>{_UNIT})|(?={_COMPARATOR}|(?<![12][0-9]{{3}})(?:/|$|[、。;]))))"  # 2024 alone may be a year
-    rf"(?P<words>(?:{_CHANGE}|{_COMPARATOR}|/(?:{'|'.join(_SLASH)})|程度|前後|ほど)*)"
-)
-_COUNTED = re.compile(r"の(?P<label>[^\s0-9、。;/()|をにがでへ]+)(?<!と)(?<!から|より|まで)")
-_NOT_WITH_QUANTITY = re.compile(
-    r"毎[日週]|隔[日週月年]|四半期|半期|半年|[日週期](?=に?[0-9])|最低|最大|最小|少なくとも|上限|下限|[今来翌次本]年度"
-)
-_NOT_AFTER_QUANTITY = re.compile(r"あたり|当たり|につき|ごと|毎|から|より|の?うち|以|[~/→-]")
-_NUMBER_WORD = re.compile(
-    r"(?<!一人)[一二三四五六七八九十百千][十百千万億]*(?:人(?!ひとり|一人)|[回件名社組校点割円%]|団体|[かカヶ箇]所)"
-    r"|半[減分]|倍増|分の[一0-9]|ゼロ(?![ァ-ヴ])"
-)
-
-_CUT = re.compile(r"(?<![0-9])[、。;,]|[、。;,](?![0-9])|(?P<and>・|及び|および|並びに|かつ)")
-_CONTINUE = re.compile(r"継続(?:的に|して|した|する)?|引き?続き")
-_DONE = re.compile(r"(?:達成|実施|開催|作成|策定|検討|設置|設立|導入|整備|実現|具現化|完了|構築|充実|推進|支援)$")
 
 
 def parse_target(printed: str) -> list[Indicator]:
     """Read a printed target as indicators in printed order: 令和8年度までに40社 is a quantity of 40 社, due by 2026.
 
-    A period or due year that opens the target holds for later numbers that name neither. Raises ValueError, in one
-    sentence, for a target that is empty or holds a number or year that cannot be read.
+    A period or due year that opens the target holds for later numbers that name neither. Raises UnreadableTarget where
+    any part is empty, or holds a number or year that cannot be read.
     """
+    parts = read_parts(printed)
+    error = next((part.error for part in parts if part.error), None)
+    if error:
+        raise error
+    return [indicator for part in parts for indicator in part.indicators]
+
+
+def read_parts(printed: str) -> list[Part]:
+    """Read each part of a printed target by itself, so that one unreadable part hides none of the others."""
+    if len(printed) > LONGEST_TARGET:
+        return [Part(printed, [], UnreadableTarget("too long", "", printed))]
+    target = _mark(plain_text(printed))
+    clauses = list(_clauses(target))
+    parts = [_read_part(target, clause, _opening(target, clauses[0])) for clause in clauses]
+    if len(parts) == 1 and len(parts[0].indicators) == 1:
+        return [Part(printed, [replace(parts[0].indicators[0], printed=printed)], None)]
+    return parts
+
+
+def _read_part(target: _Target, clause: Span, opening: _Times) -> Part:
+    printed = target.plain.printed_part(*clause)
     try:
-        target = _mark(printed)
-        clauses = list(_clauses(target))
-        opening = _times(target, clauses[0]) if target.text.startswith(_MASK) else _Times()
-        indicators = [indicator for clause in clauses for indicator in _read_clause(target, clause, opening)]
-    except ValueError as reason:
-        raise ValueError(f"The target {printed!r} cannot be read: {reason}.") from None
-    return indicators if len(indicators) > 1 else [replace(indicators[0], printed=printed)]
+        return Part(printed, list(_read_clause(target, clause, opening)), None)
+    except UnreadableTarget as error:
+        return Part(printed, [], error)
 
 
-def format_indicator(indicator: Indicator) -> str:
-    """A short canonical phrase, a quantity without its label: 毎年 5件以上, 令和8年度までに 40社, 継続."""
-    words = []
-    if indicator.due_fiscal_year is not None:
-        words.append(format_fiscal_year(indicator.due_fiscal_year) + ("までに" if indicator.due_kind == "by" else "に"))
-    if indicator.per:
-        words.append({"year": "毎年", "month": "毎月", "event": "1回あたり"}[indicator.per])
-    if indicator.kind == "quantity":
-        compared = {">=": "以上", "<=": "以下", ">": "超", "<": "未満", None: ""}[indicator.comparator]
-        return " ".join([*words, f"{indicator.value:,}{indicator.unit or ''}{compared}"])
-    return " ".join([*words, "継続" if indicator.kind == "continue" else indicator.label or "実施"])
+def _opening(target: _Target, clause: Span) -> _Times:
+    """The time that opens the target, where it can be read."""
+    try:
+        return _times(target, clause) if target.text.startswith(_MASK) else _Times()
+    except UnreadableTarget:
+        return _Times()
 
 
-def _mark(printed: str) -> _Target:
-    """Find the times and quantities of a target. Raises ValueError for a year that is no due year."""
-    plain = half_width(printed)
-    layout = {place for spaces in _LAYOUT.finditer(plain) for place in range(*spaces.span())}
-    places = [place for place in range(len(plain)) if place not in layout]
-    text = _NAME_WITH_DIGITS.sub(lambda name: name[0].translate(_HIDE), "".join(plain[place] for place in places))
-    dues = []
-    for start, end, year in find_fiscal_years(text):
-        if text.startswith(("比", "対比"), end):  # 2013年度比46%削減: the year is part of what is counted
-            text = text[:start] + text[start:end].translate(_HIDE) + text[end:]
+def _mark(plain: PlainText) -> _Target:
+    """Find the times and quantities of a target, and what can be said to be neither."""
+    text = NAME_WITH_DIGITS.sub(lambda name: name[0].translate(_HIDE), plain.text)
+    target = _Target(plain, text, [], [], [], [])
+    years = _find_years(plain, text)
+    while years:
+        first = years.pop(0)
+        opens_span = years and SPAN.fullmatch(text, first.end, years[0].start)
+        is_named_twice = years and years[0].year == first.year and text[first.end : years[0].start] == "・"
+        year = years.pop(0) if opens_span or is_named_twice else first  # 平成31・令和元年度
+        if text.startswith(("比", "対比"), year.end):  # 2013年度比46%削減: the year is part of what is counted
+            text = text[: first.start] + text[first.start : year.end].translate(_HIDE) + text[year.end :]
             continue
-        words = _DUE_WORDS.match(text, end)
-        if words is None or _NOT_DUE.match(text, end):
-            raise ValueError(f"{text[start:end]} is not when something is due, as in 令和8年度までに or 令和8年度に")
-        dues.append((start, _Times(None, year, "by" if words["by"] else "in")))
-        text = _masked(text, start, words.end())
-    periods = list(_PERIOD.finditer(text))
+        words = DUE_WORDS.match(text, year.end)
+        end = words.end() if words else year.end
+        if NOT_DUE.match(text, year.end):
+            target.faults.append((first.start, target.refusal("not due", first.start, year.end)))
+        kind: DueKind = "by" if words and words["by"] and not opens_span else "in"
+        times = _Times(None, year.year, kind, first.year if opens_span else None, year.calendar, year.note)
+        target.dues.append((first.start, times))
+        text = _masked(text, first.start, end)
+    periods = list(PERIOD.finditer(text))
     for period in periods:
         text = _masked(text, *period.span())
-    return _Target(printed, places, text, dues, periods, list(_QUANTITY.finditer(text)))
+    quantities = list(QUANTITY.finditer(text))
+    for word in OR.finditer(text):
+        if quantities and quantities[0].end() <= word.start() and word.end() <= quantities[-1].start():
+            target.faults.append((word.start(), target.refusal("alternative", *word.span())))
+    return target._replace(text=text, periods=periods, quantities=quantities)
+
+
+def _find_years(plain: PlainText, text: str) -> list[_Year]:
+    """Fiscal years, calendar years and months in printed order, with what must be said about how they were read."""
+    years = []
+    for month in MONTH.finditer(text):
+        with suppress(ValueError):  # a year that its era never had stays a number that nobody understands
+            year = read_fiscal_year(month["year"]) - (int(month["month"]) < 4)
+            years.append(_Year(*month.span(), year, "date", f"{month[0]}は{format_fiscal_year(year)}です"))
+    for start, end, year in find_fiscal_years(text):
+        named = text[start:end]
+        calendar: Calendar = "calendar" if named.endswith("年") else "fiscal"
+        note: str | None = None
+        if plain.places[start] in plain.ended:
+            note = f"{plain.ended[plain.places[start]]}年度は{format_fiscal_year(year)}のことです"
+        elif not named.endswith(("年", "年度")) and not SPAN.match(text, end):
+            note = f"{named}は{format_fiscal_year(year)}と読みました"
+        years.append(_Year(start, end, year, calendar, note))
+    return sorted(years)
 
 
 def _masked(text: str, start: int, end: int) -> str:
@@ -178,7 +271,7 @@ def _masked(text: str, start: int, end: int) -> str:
 def _clauses(target: _Target) -> Iterator[Span]:
     """Cut between parts that each say something by themselves (毎年、 does not), and at "and" between quantities."""
     start, last = 0, len(target.text)
-    for cut in _CUT.finditer(target.text):
+    for cut in CUT.finditer(target.text):
         after_quantity = any(quantity.end() == cut.start() for quantity in target.quantities)
         if cut["and"] and not (after_quantity and _quantities(target, (cut.end(), last))):
             continue
@@ -190,10 +283,10 @@ def _clauses(target: _Target) -> Iterator[Span]:
 
 def _stands_alone(target: _Target, clause: Span) -> bool:
     text = target.text[slice(*clause)]
-    if _quantities(target, clause) or _CONTINUE.search(text):
+    if _quantities(target, clause) or CONTINUE.search(text):
         return True
     has_due = any(start in range(*clause) for start, _ in target.dues)
-    return bool(re.search(r"\w", text) and (has_due or (target.quantities and _DONE.search(text))))
+    return bool(re.search(r"\w", text) and (has_due or (target.quantities and DONE.search(text))))
 
 
 def _quantities(target: _Target, clause: Span) -> list[re.Match[str]]:
@@ -201,11 +294,11 @@ def _quantities(target: _Target, clause: Span) -> list[re.Match[str]]:
 
 
 def _times(target: _Target, clause: Span) -> _Times:
-    """The period and due year that a part names. Raises ValueError where it names two."""
+    """The period and due year that a part names. Raises UnreadableTarget where it names two."""
     dues = [times for start, times in target.dues if start in range(*clause)]
     periods = {period.lastgroup for period in target.periods if period.start() in range(*clause)}
     if len(dues) > 1 or len(periods) > 1:
-        raise ValueError("one part names two years or periods, where each part may have one")
+        raise target.refusal("two times", *clause)
     times = dues[0] if dues else _Times()
     return times._replace(per=cast(Per | None, periods.pop())) if periods else times
 
@@ -217,88 +310,143 @@ def _read_clause(target: _Target, clause: Span, opening: _Times) -> Iterator[Ind
     if not quantities:
         yield _read_words(target, clause, times)
         return
-    if not any(times) and not any(map(_slash, quantities)):
+    if times == _Times() and not any(map(_slash, quantities)):
         times = opening
     start, end = clause
-    counted = _COUNTED.match(target.text, quantities[0].end(), end)
-    head = _CONTINUE.sub("", target.text[start : quantities[0].start()])
-    label = _label(head) or (counted and _label(counted["label"]))
+    accumulation = ACCUMULATION.search(target.text, start, end)
+    if times.first_year and not accumulation and not times.per:
+        raise target.refusal("span", *clause)
+    counted = COUNTED.match(target.text, quantities[0].end(), end)
+    label = _label(CONTINUE.sub("", target.text[start : quantities[0].start()])) or (
+        counted and _label(counted["label"])
+    )
+    accumulated = cast(Literal["total", "mean"] | None, accumulation and accumulation.lastgroup)
+    common = Indicator("quantity", label, accumulation=accumulated, **times._asdict())
     ends = [*(quantity.start() for quantity in quantities[1:]), end]
     for quantity, part in zip(quantities, pairwise([start, *ends]), strict=True):
-        value, unit = _amount(quantity)
-        per = _slash(quantity) or times.per
-        yield Indicator(
-            "quantity", label, _comparator(quantity), value, unit, None if (per, unit) == ("event", "回") else per,
-            times.due_fiscal_year, times.due_kind, _printed(target, part),
-        )  # fmt: skip
+        yield _read_quantity(target, quantity, replace(common, printed=target.plain.printed_part(*part)))
+
+
+def _read_quantity(target: _Target, quantity: re.Match[str], common: Indicator) -> Indicator:
+    """One number with its unit and what bends it; `common` is what it shares with the others of its part."""
+    low, value = _amount(target, quantity, "low"), _amount(target, quantity, "number") or 0
+    unit, per = _unit(quantity), _slash(quantity) or common.per
+    if "ずつ" in quantity["words"] and not per:
+        raise target.refusal("after", *quantity.span())
+    scaled = bool(re.search("[百千万億]", quantity["low"] or "")) != bool(
+        re.search("[百千万億]", quantity["number"] or "")
+    )
+    is_odd = scaled or quantity["sign"] or quantity["low_unit"] not in (None, quantity["unit"])  # 5～10万円
+    if low is not None and (low >= value or is_odd):
+        raise target.refusal("range", *quantity.span())
+    about = re.search(rf"{ABOUT}$", target.text[: quantity.start()]) or re.search("程度|前後|ほど", quantity["words"])
+    comparator = _comparator(quantity)
+    return replace(
+        common,
+        comparator=comparator,
+        value=value if low is None else low,
+        value_to=None if low is None else value,
+        unit=unit,
+        per=None if (per, unit) == ("event", "回") else per,
+        approximate=about is not None or "目安" in target.text[quantity.end() : quantity.end() + 3],
+        direction=_direction(target, quantity, comparator),
+    )
+
+
+def _direction(target: _Target, quantity: re.Match[str], comparator: Comparator | None) -> Direction | None:
+    """Where better lies, as far as it is printed: 以上, 5%に抑える, 5%削減 (more of a change that is meant)."""
+    if comparator:
+        return "up" if comparator in (">=", ">") else "down"
+    aim = AIM.match(target.text, quantity.end())
+    if aim:
+        return cast(Direction, aim.lastgroup)
+    return "up" if re.search(MEANT, quantity["words"]) and not quantity["sign"] else None
 
 
 def _read_words(target: _Target, clause: Span, times: _Times) -> Indicator:
-    """A part without a number. Raises ValueError where it has no word at all besides a time."""
+    """A part without a number. Raises UnreadableTarget where it has no word at all besides a time."""
     text = target.text[slice(*clause)]
+    words = text.replace(_MASK, "").translate(_SHOW)
     if not re.search(r"\w", text):
-        raise ValueError("it does not say what is to be done, such as 実施 or 継続")
-    kind: Literal["continue", "milestone", "activity"] = "milestone" if times.due_fiscal_year else "activity"
-    if _CONTINUE.search(text):
-        kind, text = "continue", _CONTINUE.sub("", text)
-    return Indicator(kind, _label(text), None, None, None, *times, _printed(target, clause))
+        raise target.refusal("empty", *clause)
+    if NO_VALUE.fullmatch(words.strip("()（）")):
+        raise target.refusal("no value", *clause)
+    kind: Literal["continue", "milestone", "activity"] = "activity"
+    if times.due_fiscal_year or re.search(ORDINAL, words):
+        kind = "milestone"
+    if CONTINUE.search(text):
+        kind, text = "continue", CONTINUE.sub("", text)
+    direction = next((direction for level, direction in LEVELS if level.fullmatch(words)), None)
+    printed = target.plain.printed_part(*clause)
+    return Indicator(kind, _label(text), printed=printed, direction=direction, **times._asdict())
 
 
 def _refuse_unread(target: _Target, clause: Span, quantities: list[re.Match[str]]) -> None:
-    """Raise ValueError where a number stands outside the quantities, or words bend what a quantity means."""
+    """Raise UnreadableTarget where a number stands outside the quantities, or words bend what a quantity means."""
+    fault = next((fault for start, fault in target.faults if start in range(*clause)), None)
+    if fault:
+        raise fault
     rest = target.text
     for quantity in quantities:
         rest = _masked(rest, *quantity.span())
-        if _NOT_AFTER_QUANTITY.match(target.text, quantity.end()):
-            raise ValueError(f"the words after {quantity[0]} change what it means; write it as 毎年5件 or 20人/回")
+        after = NOT_AFTER_QUANTITY.match(target.text, quantity.end())
+        if after:
+            raise target.refusal("after", quantity.start(), after.end())
     for one, other in pairwise(quantities):
         between = target.text[one.end() : other.start()].strip()
         is_rate = one["number"] == "1" and not one["words"]  # 1人1回
-        if is_rate or not one["unit"] or not (between == "" or _COUNTED.fullmatch(between)):
-            raise ValueError(f"{one[0]} and {other[0]} are not clearly apart; write 、 between two targets")
-    rest = rest[slice(*clause)]
-    has_number_sign = any(sign != "〇" and unicodedata.category(sign) in {"Nd", "Nl", "No"} for sign in rest)
-    if has_number_sign or _NUMBER_WORD.search(rest):
-        raise ValueError("it has a number that is not understood; write digits with a known unit, as in 5件")
-    bent = quantities and _NOT_WITH_QUANTITY.search(target.text, *clause)
+        if is_rate or not one["unit"] or not (between == "" or COUNTED.fullmatch(between)):
+            raise target.refusal("apart", one.start(), other.end())
+    rest = _masked(_masked(rest, 0, clause[0]), clause[1], len(rest))
+    sign = next((i for i, sign in enumerate(rest) if sign != "〇" and unicodedata.category(sign)[0] == "N"), None)
+    unread = UNREAD.search(rest) or NUMBER_WORD.search(rest)
+    if unread or sign is not None:
+        raise target.refusal("number", *(unread.span() if unread else (sign or 0, (sign or 0) + 1)))
+    bent = quantities and NOT_WITH_QUANTITY.search(target.text, *clause)
     if bent:
-        raise ValueError(f"{bent[0]} is not understood with a number; write 毎年, 毎月 or /回, and 以上 or 以下")
+        raise target.refusal("bent", *bent.span())
 
 
 def _comparator(quantity: re.Match[str]) -> Comparator | None:
-    """The first that fits in the order of _COMPARATORS, where longer words come before those that they hold."""
-    signs = (sign for word, sign in _COMPARATORS.items() if word in quantity["words"])
+    """The first that fits in the order of COMPARATORS, where longer words come before those that they hold."""
+    signs = (sign for word, sign in COMPARATORS.items() if word in quantity["words"])
     return next(signs, ">" if quantity["half"] == "過半数" else None)
 
 
 def _slash(quantity: re.Match[str]) -> Per | None:
     """The period after a slash, as in 20人/回."""
-    return next((per for word, per in _SLASH.items() if f"/{word}" in quantity["words"]), None)
+    return next((per for word, per in SLASH.items() if f"/{word}" in quantity["words"]), None)
 
 
-def _amount(quantity: re.Match[str]) -> tuple[int | float, str | None]:
-    """Value and unit: 2.5万人 is 25000 人, 半数 is 50 %, 5%の削減 is 5 %削減. Raises ValueError for 1千2千."""
+def _unit(quantity: re.Match[str]) -> str | None:
+    """The unit with its change: 半数 is in %, 5%の削減 in %削減."""
     if quantity["half"]:
-        return 50, "%"
+        return "%"
+    change = re.search(CHANGE, quantity["words"])
+    unit = (quantity["unit"] or "").replace("パーセント", "%")
+    return unit + (re.sub("^(?:ずつ)?[をの]?", "", change[0]) if change else "") or None
+
+
+def _amount(target: _Target, quantity: re.Match[str], group: str) -> int | float | None:
+    """A number in digits: 2.5万 is 25000, 半数 is 50; None where the group did not match."""
+    if quantity["half"]:
+        return 50 if group == "number" else None
+    if quantity[group] is None:
+        return None
     value, below = Decimal(0), Decimal("Infinity")
-    for digits, words in _TERM.findall(quantity["number"]):
-        scale = prod(_SCALE[word] for word in words)
+    for digits, words in TERM.findall(quantity[group]):
+        scale = prod(SCALE[word] for word in words)
         term = Decimal(digits.replace(",", "")) * scale
         if term >= below:
-            raise ValueError(f"{quantity['number']} is not a number, as 1万5千 is")
+            raise target.refusal("scale", *quantity.span(group))
         value, below = value + term, Decimal(scale)
-    change = re.search(_CHANGE, quantity["words"])
-    unit = (quantity["unit"] or "").replace("パーセント", "%") + (change[0].lstrip("をの") if change else "")
-    return int(value) if value == int(value) else float(value), unit or None
-
-
-def _printed(target: _Target, part: Span) -> str:
-    start, *_, end = [*target.places[slice(*part)], *target.places[slice(*part)]]
-    return target.printed[start : end + 1].strip()
+    signed = -value if quantity["sign"] else value
+    return int(signed) if signed == int(signed) else float(signed)
 
 
 def _label(text: str) -> str | None:
     """What is counted or done, as printed, or None where only times, particles or 実施 are left."""
-    text = re.sub(r"(?:^|を)(?:実施|行う)(?:する)?$", "", text.replace(_MASK, "")).translate(_SHOW).replace("()", "")
-    text = re.sub(r"^[\s、。,;:・をの]+|(?:[\s、。,;:・(はがをのでに]|約|およそ|おおむね|概ね)+$", "", text)
+    text = ACCUMULATION.sub("", text).replace(_MASK, "")
+    text = re.sub(r"(?:^|を)(?:実施|行う)(?:する)?$", "", text).translate(_SHOW).replace("()", "")
+    text = re.sub(rf"^[\s、。,;:・をの]+|(?:[\s、。,;:・(はがをのでに]|{ABOUT})+$", "", text)
     return text if re.search(r"\w", text) else None

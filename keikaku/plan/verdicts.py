@@ -1,0 +1,250 @@
+"""What can be said of a target at a fiscal year: its state, its trend, and how fresh that is (rates: rates.py).
+
+Guarantees: the order of rows changes nothing, a worse figure never gives a better state, silence is never met or below,
+and a figure from before the due year, or of a year that is not over, judges nothing. What a number would need to be
+judged and does not have is named (`Verdict.missing`); nothing is guessed, averaged or ranked.
+Does not: read files, round a figure, or mix what the publisher says into a judgement by number.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+Number = int | float | Decimal | Fraction
+Direction = Literal["up", "down", "keep"]
+State = Literal[
+    "met", "partly_met", "below", "ahead", "due", "overdue_unreported", "unreported", "ongoing", "published",
+    "not_judgeable",
+]  # fmt: skip
+Trend = Literal["better", "worse", "same", "unknown"]
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """What is counted or done. `direction` is where better lies; None is not known. A mean or total spans years."""
+
+    kind: Literal["quantity", "milestone", "continue", "activity", "cost", "record"]
+    direction: Direction | None = None
+    accumulation: Literal["point", "total", "mean"] | None = None
+    per: Literal["year", "event", "month"] | None = None
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One printed figure in the indicator's unit. `last_year` is its year, for a target the due year, for a date the
+    fiscal year that it falls in; `first_year` opens a span. `status` is what the publisher says of a result."""
+
+    role: Literal["baseline", "target", "result", "estimate"]
+    last_year: int | None = None
+    value: Number | None = None
+    value_to: Number | None = None
+    first_year: int | None = None
+    calendar: Literal["fiscal", "calendar", "date"] = "fiscal"
+    comparator: Literal[">=", "<=", ">", "<"] | None = None
+    approximate: bool = False
+    status: Literal["met", "partly_met", "not_met", "not_implemented"] | None = None
+    edition: int = 1
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A state; `missing` names the field that not_judgeable lacks, `by` who judged, `results` what was judged."""
+
+    state: State
+    missing: str | None = None
+    by: Literal["number", "publisher"] | None = None
+    results: tuple[Figure, ...] = ()
+
+
+@dataclass(frozen=True)
+class Freshness:
+    """Year of the newest result, and how many whole years have ended since without one; None where there is none."""
+
+    year: int | None
+    years_since: int | None
+
+
+_WORD_KINDS = ("milestone", "continue", "activity")
+_BY_STATUS: dict[str | None, State] = {
+    "met": "met", "partly_met": "partly_met", "not_met": "below", "not_implemented": "below", None: "published",
+}  # fmt: skip
+_BY_COMPARATOR: dict[str | None, Direction] = {">=": "up", ">": "up", "<=": "down", "<": "down"}
+
+
+def current_targets(figures: Iterable[Figure]) -> list[Figure]:
+    """The targets of the newest edition, in the order of their due years; a target without one comes last."""
+    targets = [figure for figure in figures if figure.role == "target"]
+    newest = max((target.edition for target in targets), default=0)
+    return sorted((t for t in targets if t.edition == newest), key=lambda t: (t.last_year is None, t.last_year or 0))
+
+
+def judge(indicator: Indicator, target: Figure | None, figures: Iterable[Figure], fiscal_year: int) -> Verdict:
+    """The state of one target (None where there is none) in a running fiscal year."""
+    figures = tuple(figures)
+    results = results_until(figures, fiscal_year)
+    due = target.last_year if target else None
+    early = [result for result in results if result.status == "met"]
+    if indicator.kind == "milestone" and early:  # what was done once stays done
+        return Verdict("met", None, "publisher", _in_order(early))
+    judged = newest_of(_finished(indicator, results, due, fiscal_year))
+    if judged:
+        return _judge_results(indicator, target, figures, judged)
+    if any(result.last_year is None for result in results):
+        return Verdict("not_judgeable", "last_year")
+    if due is not None:
+        return _silent(due, fiscal_year, late=any((result.last_year or 0) > due for result in results))
+    if results:
+        return Verdict("due")
+    return Verdict("ongoing" if indicator.kind in _WORD_KINDS and not indicator.per else "unreported")
+
+
+def direction_of(indicator: Indicator, target: Figure, figures: Iterable[Figure]) -> Direction | None:
+    """Where better lies: by the print (以上, 以下), the data's own word, baseline against target, or a target of zero.
+
+    A bare number has no direction, and neither have print and data that contradict each other.
+    """
+    printed = _BY_COMPARATOR.get(target.comparator)
+    if printed or indicator.direction:
+        agreed = printed is None or indicator.direction in (printed, None)
+        return (printed or indicator.direction) if agreed else None
+    if target.value is None or target.value_to is not None:
+        return None
+    figures = tuple(figures)
+    start, aim = baseline_value(indicator, figures), _exact(target.value)
+    if start is not None:
+        return "keep" if start == aim else "up" if start < aim else "down"
+    has_negative = any(figure.value is not None and figure.value < 0 for figure in figures)
+    return "down" if aim == 0 and not has_negative else None
+
+
+def trend(indicator: Indicator, target: Figure | None, figures: Iterable[Figure], fiscal_year: int) -> Trend:
+    """The newest whole year against the baseline, else against the result before it, both of one accumulation."""
+    figures = tuple(figures)
+    results = [f for f in results_until(figures, fiscal_year) if f.last_year is not None and f.last_year < fiscal_year]
+    newest = newest_of(results)
+    earlier = [f for f in results if f.last_year != newest[0].last_year]
+    before = newest_of([f for f in figures if f.role == "baseline"]) or newest_of(earlier)
+    now, then = {*map(single_value, newest)}, {*map(single_value, before)}
+    spans_years = any(figure.first_year is not None for figure in (*newest, *before))
+    if len(now) != 1 or len(then) != 1 or spans_years or indicator.accumulation == "total":
+        return "unknown"
+    return _change(now.pop(), then.pop(), direction_of(indicator, target, figures) if target else indicator.direction)
+
+
+def freshness(figures: Iterable[Figure], fiscal_year: int) -> Freshness:
+    """By the year of the newest result, whenever it was published or typed."""
+    years = [result.last_year for result in results_until(figures, fiscal_year) if result.last_year is not None]
+    return Freshness(max(years), max(0, fiscal_year - 1 - max(years))) if years else Freshness(None, None)
+
+
+def _change(now: Fraction | None, then: Fraction | None, direction: Direction | None) -> Trend:
+    if now is None or then is None:
+        return "unknown"
+    if now == then:
+        return "same"
+    if direction not in ("up", "down"):
+        return "unknown"
+    return "better" if (now > then) == (direction == "up") else "worse"
+
+
+def results_until(figures: Iterable[Figure], fiscal_year: int) -> list[Figure]:
+    """Results that say something, but those of years to come."""
+    said = [f for f in figures if f.role == "result" and (f.value is not None or f.status)]
+    return [f for f in said if f.last_year is None or f.last_year <= fiscal_year]
+
+
+def _finished(indicator: Indicator, results: list[Figure], due: int | None, fiscal_year: int) -> list[Figure]:
+    """Results of years that are over: of the due year where there is one; what is no number may be told later."""
+    over = [f for f in results if f.last_year is not None and f.last_year < fiscal_year]
+    if due is None:
+        return over
+    return [f for f in over if f.last_year == due or (indicator.kind in _WORD_KINDS and (f.last_year or 0) > due)]
+
+
+def newest_of(figures: list[Figure]) -> tuple[Figure, ...]:
+    """All figures of the newest year and edition: more than one where publishers differ."""
+    newest = max(((f.last_year or 0, f.edition) for f in figures), default=None)
+    return tuple(f for f in figures if (f.last_year or 0, f.edition) == newest)
+
+
+def _silent(due: int, fiscal_year: int, late: bool) -> Verdict:
+    if due >= fiscal_year:
+        return Verdict("due" if due == fiscal_year else "ahead")
+    return Verdict("not_judgeable", "last_year") if late else Verdict("overdue_unreported")
+
+
+def _judge_results(
+    indicator: Indicator, target: Figure | None, figures: tuple[Figure, ...], results: tuple[Figure, ...]
+) -> Verdict:
+    verdicts = {_judge_result(indicator, target, figures, result) for result in results}
+    one = verdicts.pop() if len(verdicts) == 1 else Verdict("not_judgeable", "value")
+    return replace(one, results=_in_order(results))
+
+
+def _in_order(results: Iterable[Figure]) -> tuple[Figure, ...]:
+    return tuple(sorted(results, key=repr))
+
+
+def _judge_result(indicator: Indicator, target: Figure | None, figures: tuple[Figure, ...], result: Figure) -> Verdict:
+    if result.value is None or indicator.kind in _WORD_KINDS:
+        return Verdict(_BY_STATUS[result.status], None, "publisher" if result.status else None)
+    if target is None:
+        return Verdict("published")
+    missing = first_difference(target, result)
+    if missing:
+        return Verdict("not_judgeable", missing)
+    direction = direction_of(indicator, target, figures)
+    reached = {_reaches(_exact(end), target, direction) for end in (result.value, result.value_to) if end is not None}
+    one = reached.pop() if len(reached) == 1 else "value"  # a range of which only one end reaches the target
+    if one is True:
+        return Verdict("met", None, "number")
+    if one is False and not target.approximate:
+        return Verdict("below", None, "number")
+    return Verdict("not_judgeable", one or "approximate")
+
+
+def first_difference(target: Figure, result: Figure) -> str | None:
+    """The first field by which target and result cannot be compared."""
+    if target.value is None:
+        return "target"
+    if target.calendar != result.calendar:
+        return "calendar"
+    if target.first_year != result.first_year:
+        return "first_year"
+    return "approximate" if result.approximate else None
+
+
+def _reaches(value: Fraction, target: Figure, direction: Direction | None) -> bool | str:
+    """Whether a value reaches the target, or the field that is missing to say so."""
+    low = _exact(target.value or 0)
+    high = low if target.value_to is None else _exact(target.value_to)
+    if target.comparator and direction is None:  # print and data contradict each other
+        return "direction"
+    if target.comparator in (">", "<"):
+        return value > high if target.comparator == ">" else value < low
+    if direction == "up":
+        return value >= low
+    if direction == "down":
+        return value <= high
+    if target.value_to is not None or direction == "keep":  # how far from it is still kept, nobody printed
+        return True if low <= value <= high else "comparator"
+    return "direction"
+
+
+def baseline_value(indicator: Indicator, figures: Iterable[Figure]) -> Fraction | None:
+    """The baseline, where there is one and a year's figure may be set against the target."""
+    values = {*map(single_value, newest_of([f for f in figures if f.role == "baseline"]))}
+    spans_years = indicator.accumulation in ("total", "mean")
+    return None if spans_years or len(values) != 1 else values.pop()
+
+
+def single_value(figure: Figure) -> Fraction | None:
+    """A single exact value; None for a range, for 約 and for no value."""
+    single = figure.value_to is None and not figure.approximate
+    return _exact(figure.value) if single and figure.value is not None else None
+
+
+def _exact(value: Number) -> Fraction:
+    return Fraction(str(value)) if isinstance(value, float) else Fraction(value)  # 37.2 is 372/10 as printed
