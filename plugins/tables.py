@@ -30,6 +30,7 @@ GLOBALS: dict[str, Any] = {
     "find_word": find_word,
     "heading_of": table_words.heading_of,
     "operators": OPERATORS,
+    "read_through": table_words.read_through,
     "title_place": title_place,
 }
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first

@@ -127,6 +127,11 @@ async def table_cells(
     return shown_rows.show_rows(style, shown, [dict(zip(columns, row, strict=True)) for row in rows], links, found)
 
 
+def read_through(request: Request) -> list[dict[str, str]]:
+    """The conditions on rows of other tables that refer to these: table, column and value, and the text of the argument."""
+    return [{**json.loads(text), "text": text} for text in request.args.getlist("_through")]
+
+
 async def query_form(
     datasette: Datasette, database: str, values: dict[str, str]
 ) -> list[tuple[str, Parameter, str, list[Choice]]]:
