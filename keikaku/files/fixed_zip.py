@@ -17,7 +17,8 @@ class FixedZip(zipfile.ZipFile):
 
     def write(self, filename: Any, arcname: Any = None, *_: Any, **__: Any) -> None:
         entry = _entry(arcname or filename)
-        with Path(filename).open("rb") as source, self.open(entry, "w", force_zip64=True) as target:
+        entry.file_size = Path(filename).stat().st_size  # ZIP64 only where it is needed: SheetJS cannot read it
+        with Path(filename).open("rb") as source, self.open(entry, "w") as target:
             shutil.copyfileobj(source, target)
 
 

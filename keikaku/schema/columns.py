@@ -17,8 +17,8 @@ class Operator(NamedTuple):
 
 
 OPERATORS = {
-    "exact": Operator("と同じ", "{column}が「{value}」と同じ"),
-    "not": Operator("と違う", "{column}が「{value}」と違う"),
+    "exact": Operator("と同じ", "{column}が「{value}」"),
+    "not": Operator("と違う", "{column}が「{value}」でない"),
     "contains": Operator("を含む", "{column}が「{value}」を含む"),
     "startswith": Operator("で始まる", "{column}が「{value}」で始まる"),
     "endswith": Operator("で終わる", "{column}が「{value}」で終わる"),
@@ -34,8 +34,8 @@ OPERATORS = {
     "date": Operator("の日付", "{column}の日付が「{value}」"),
     "arraycontains": Operator("を要素にもつ", "{column}が「{value}」を要素にもつ"),
     "arraynotcontains": Operator("を要素にもたない", "{column}が「{value}」を要素にもたない"),
-    "isnull": Operator("が空（値は書かない）", "{column}が空"),
-    "notnull": Operator("が空でない（値は書かない）", "{column}が空でない"),
+    "isnull": Operator("が空（値は書かない）", "{column}がない"),
+    "notnull": Operator("が空でない（値は書かない）", "{column}がある"),
     "isblank": Operator("が空か空白（値は書かない）", "{column}が空か空白"),
     "notblank": Operator("に何か書いてある（値は書かない）", "{column}に何か書いてある"),
 }

@@ -1,6 +1,7 @@
 """The few names of Datasette 0.65 that are not part of its public interface: what needs them imports them from here.
 
 DatasetteError      raised by pages for a visitor's mistake: it has a status, and Datasette has no public one
+TableView           the page of a table; keikaku.views.table_page sorts its first page by the key too
 DatabaseDownload    decides who may have the file of a database
 forget_handler      Datasette asks every handler of an exception and sends the first answer; its own would make a second
                     page for each, in English, and print every traceback
@@ -9,8 +10,9 @@ forget_handler      Datasette asks every handler of an exception and sends the f
 from datasette import handle_exception as _core_handler
 from datasette.plugins import pm as _plugins
 from datasette.views.base import DatasetteError
+from datasette.views.table import TableView
 
-__all__ = ["DatasetteError", "forget_handler"]
+__all__ = ["DatasetteError", "TableView", "forget_handler"]
 
 
 def forget_handler() -> None:

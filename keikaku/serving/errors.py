@@ -8,7 +8,7 @@ import json
 import logging
 import sqlite3
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from errno import ENAMETOOLONG
 from pathlib import Path
@@ -78,6 +78,12 @@ async def refuse(
     if status == 405:
         response.headers["Allow"] = ", ".join(sorted(POSTED.get(scope["path"], READING)))
     return response
+
+
+async def repeat_refusal(datasette: Datasette, request: Request, told: Mapping[str, Any]) -> Response:
+    """What another address refused in JSON, in the format of this request."""
+    refusal = Refusal(told["title"], told["error"], told.get("hint", ""))
+    return await _respond(datasette, request, Answer(told["status"], refusal, told.get("detail", "")))
 
 
 async def check_conditions(datasette: Datasette, request: Request, database: str, table: str) -> None:

@@ -31,6 +31,8 @@ MOST_SQL_BYTES = 32 * 1024
 _LONG = (b"sql=", b"_where=", b"queries=", b"of=")
 # So many answers that are no files are made at once; they share one processor with the files of everybody else.
 WINDOW_AT_ONCE = 3
+# Long tables take seconds to become files, and pages do not wait for them.
+FILES_AT_ONCE, FILES = 2, (".csv", ".xlsx")
 MOST_WAITING = 100
 # A browser asks before a script of another site sends a header of its own; whether it may read is said with the answer.
 METHODS = ", ".join(sorted(READING))
@@ -153,7 +155,7 @@ def limit_window(app: ASGIApp, datasette: Datasette) -> ASGIApp:
 
     Who has a worker is one of few already.
     """
-    places = asyncio.Semaphore(WINDOW_AT_ONCE)
+    pages, files = asyncio.Semaphore(WINDOW_AT_ONCE), asyncio.Semaphore(FILES_AT_ONCE)
     waiting = 0
 
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
@@ -164,6 +166,7 @@ def limit_window(app: ASGIApp, datasette: Datasette) -> ASGIApp:
             await (await refuse(datasette, scope, receive, 503)).asgi_send(send)
         else:
             waiting += 1
+            places = files if scope["path"].endswith(FILES) else pages
             try:
                 await places.acquire()
             finally:

@@ -29,6 +29,8 @@ _BY_MESSAGE = (
     (r"_size must be a positive integer", "1ページの行数（_size）は、0以上の整数か max で書きます。"),
     (r"_size must be <= (.+)", "1ページの行数（_size）は、{}までです。"),
     (r"Cannot sort table by (.+)", "「{}」という列では並べられません。"),
+    (r"Cannot sort more than (.+) rows", "並べかえられるのは、{}行までの結果です。SQL の ORDER BY で並べてください。"),
+    (r"_next must be the value of next in the page before", "続きの位置（_next）は、前のページの next に書かれた値です。"),
     (r"Cannot use _sort and _sort_desc at the same time", "小さい順（_sort）と大きい順（_sort_desc）は、どちらか一つにしてください。"),
     (r"_(?:no)?col=(.+) - invalid columns", "「{}」という列は選べません。"),
     (r"Invalid _through.*", "ほかの表を通した条件（_through）を読み取れません。"),

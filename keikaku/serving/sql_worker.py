@@ -129,10 +129,11 @@ class Rows:
     async def __aiter__(self) -> AsyncIterator[list[Row]]:
         async for frame in self._frames:
             _raise_failure(frame)
-            if frame[0] == "rows":
-                yield frame[1]
-            else:
+            if frame[0] == "ended":
                 self.ended = frame[1]
+                return
+            yield frame[1]
+        raise WorkerEnded("another statement began before the last row")
 
 
 class Lease:

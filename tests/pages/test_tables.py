@@ -104,9 +104,18 @@ async def test_rows_with_two_keys_link_to_their_page(site):
 
 async def test_the_count_and_the_conditions_are_said_in_japanese(site):
     page = await get(site, "/plans/measures?sector_id=akishima-nogyo&number__gte=3&_search=給食")
-    assert "「分野」が「農業」と同じ" in page.text
+    assert "「分野」が「農業」" in page.text
     assert "「番号（数）」が「3」以上" in page.text
     assert "「給食」を含む" in page.text
+    through = '{"table":"measure_organizations","column":"organization_id","value":"akishima-shokokai"}'
+    page = await get(site, f"/plans/measures?_through={through}&repeat_of__isnull=1")
+    assert "「団体」が「昭島市商工会」" in page.text
+    assert "「再掲の元」がない" in page.text
+    assert (await get(site, "/plans/targets?state=every_year")).text.count("毎年の目標・結果未公表」") > 1
+
+
+async def test_every_condition_can_be_left_out(site):
+    page = await get(site, "/plans/measures?sector_id=akishima-nogyo&number__gte=3&_search=給食")
     without = [link for link, text in page.links.items() if "「番号（数）」が「3」以上" in text]
     assert without
     assert "number__gte" not in without[0]
@@ -143,6 +152,20 @@ async def test_facets_have_words_counts_and_a_way_back(site):
     assert re.search(r'aria-current="true"[^>]*>.*?未達成', page.html, re.DOTALL)
     assert "目標への言及" in page.text
     assert "判定の決まりの内訳を閉じる" in page.text
+
+
+async def test_every_count_of_a_column_leads_to_counts(site):
+    """Each `#facet-…` of a page is an id of the page that it leads to, and stands there once."""
+    wrong, followed = [], 0
+    for table in await tables_of(site):
+        page = await get(site, f"/plans/{table}")
+        for link in [link for link in page.links if "#facet-" in link]:
+            address, _, anchor = link.partition("#")
+            followed += 1
+            html = (await site.client.get(address)).text
+            wrong += [link] if html.count(f'id="{anchor}"') != 1 else []
+    assert followed > 100
+    assert wrong == []
 
 
 async def test_pages_follow_one_another(site):

@@ -31,7 +31,12 @@ class CsvFile:
         self._text.flush()
         return self._stream.tell()
 
-    def finish(self, notice: str) -> None:
+    @property
+    def holds_all(self) -> bool:
+        """Whether every cell so far has its whole text: always."""
+        return True
+
+    def finish(self, notice: str, notes: Sequence[tuple[str, str]] = ()) -> None:  # noqa: ARG002 it has no place for notes
         """`notice` says where and why the rows stop, as a last record of the same width; empty if none is missing."""
         if notice:
             self.add([notice] + [""] * (self._width - 1))

@@ -1,6 +1,5 @@
 """Which columns a file has: those of the table or query, each code or reference followed by its name in words."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,6 @@ from keikaku.schema.codes import Terms
 from keikaku.schema.columns import YES_NO, find_terms, split_help
 
 NAMED = "（名称）"
-_ROW_LIMIT = re.compile(r" limit \d+( offset \d+)?$")
 
 
 @dataclass(frozen=True)
@@ -87,11 +85,6 @@ def add_labels(sql: str, columns: Sequence[str], labels: Sequence[Label]) -> str
                 f" WHERE {_quote(label.key)} = rows_.{_quote(column)})"
             )
     return f"SELECT {', '.join(chosen)} FROM (\n{sql}\n) AS rows_"
-
-
-def lift_limit(sql: str, asked: int | None) -> str:
-    """A table page's query without the limit of the page, or with the one that was asked for."""
-    return _ROW_LIMIT.sub(rf" limit {-1 if asked is None else asked}\1", sql)
 
 
 def _quote(name: str) -> str:

@@ -5,16 +5,16 @@ Guarantees: no cell is run as a formula, whatever its text; the same rows give t
 
 import re
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import IO, Any
 from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.writer.excel import ExcelWriter
 
 from keikaku.files.fixed_zip import LONG_AGO, FixedZip
@@ -30,25 +30,18 @@ _WIDEST = 60
 # Text that Excel would turn into a number or a date when the cell is edited.
 _LIKE_A_NUMBER = re.compile(r"[\d\s.,:/％%年月日-]+")
 _ESCAPE_LIKE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
-_HEADER_FONT = Font(bold=True)
+# What XML 1.0 has no place for (§2.2).
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_HEADER_FONT = Font(name="Calibri", size=11, family=2, scheme="minor", bold=True)
 _HEADER_FILL = PatternFill("solid", fgColor="FFE6EEF7")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
 class WorkbookFile:
-    """A table as one sheet with a frozen header row, and a second sheet that says what it is.
+    """A table as one sheet with a frozen header row, and a second sheet that says what it is."""
 
-    `notes` is asked for headings and texts after the last row, and told whether that was all of them.
-    """
-
-    def __init__(
-        self,
-        stream: IO[bytes],
-        about: About,
-        notes: Callable[[bool], Sequence[tuple[str, str]]] = lambda complete: (),  # noqa: ARG005
-    ) -> None:
+    def __init__(self, stream: IO[bytes], about: About) -> None:
         self._stream = stream
-        self._notes = notes
         self._about = about
         self._book = new_book(about.title, about.source, about.address)
         self._sheet = TableSheet(self._book, about.title, [field.heading for field in about.fields], ABOUT_SHEET)
@@ -60,13 +53,18 @@ class WorkbookFile:
         """Characters of text so far, as a measure of the file, which is only written at the end."""
         return self._sheet.characters
 
-    def finish(self, notice: str) -> None:
-        """`notice` says where and why the rows stop: as a last row, and on the second sheet."""
+    @property
+    def holds_all(self) -> bool:
+        """Whether every cell so far has its whole text."""
+        return not (self._sheet.cut or self._sheet.replaced)
+
+    def finish(self, notice: str, notes: Sequence[tuple[str, str]] = ()) -> None:
+        """`notice` says where and why the rows stop: as a last row, and on the second sheet, where `notes` stand too."""
         rows = self._sheet.rows
         if notice:
             self._sheet.add([notice])
         self._sheet.finish()
-        _write_about(self._book, self._about, rows, notice, self._notes(not notice))
+        _write_about(self._book, self._about, rows, notice, [*self._sheet.describe_changes(), *notes])
         save_book(self._book, self._stream)
 
 
@@ -76,8 +74,12 @@ class TableSheet:
     def __init__(self, book: Workbook, title: str, headings: Sequence[str], *taken: str) -> None:
         self.rows = 0
         self.characters = 0
+        self.cut = self.replaced = (
+            0  # cells whose text is too long for a workbook, or has characters that it cannot hold
+        )
         self._sheet = book.create_sheet(name_sheet(title, *book.sheetnames, *taken))
         self._sheet.freeze_panes = "A2"
+        _set_printing(self._sheet)
         self._headings = headings
         self._first: list[list[Any]] | None = []
 
@@ -95,6 +97,18 @@ class TableSheet:
         self._begin()
         if self.rows and self._headings:
             self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._headings))}{self.rows + 1}"
+
+    def describe_changes(self) -> list[tuple[str, str]]:
+        """What a reader has to know of cells that do not hold what is stored."""
+        found = []
+        if self.cut:
+            found.append(
+                ("長すぎるセル", f"{self.cut:,}個のセルは、途中で切ってあります。CSVには、すべて入っています。")
+            )
+        if self.replaced:
+            words = f"{self.replaced:,}個のセルで、Excelに入らない文字を「\ufffd」に置きかえました。"
+            found.append(("入らない文字", words))
+        return found
 
     def _begin(self) -> None:
         if self._first is None:
@@ -116,6 +130,8 @@ class TableSheet:
         if not value:
             return None
         self.characters += len(value)
+        self.cut += len(value) > _MAX_TEXT
+        self.replaced += bool(_ILLEGAL.search(value))
         return _text_cell(self._sheet, value)
 
 
@@ -169,7 +185,7 @@ def write_notes(
 
 def _text_cell(sheet: Any, text: str, header: bool = False, wrapped: bool = False) -> Any:
     """A cell of text that stays text: plain where Excel cannot mistake it, marked as text where it could."""
-    text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _ILLEGAL.sub("\ufffd", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _ESCAPE_LIKE.sub("_x005F_", text)
     if len(text) > _MAX_TEXT:
         text = text[: _MAX_TEXT - len(_CUT_MARK)] + _CUT_MARK
@@ -189,6 +205,14 @@ def _text_cell(sheet: Any, text: str, header: bool = False, wrapped: bool = Fals
     if wrapped:
         cell.alignment = _WRAPPED
     return cell
+
+
+def _set_printing(sheet: Any) -> None:
+    """Landscape, as wide as a page and as long as it has to be, with the headings on every page."""
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.print_title_rows = "1:1"
 
 
 def _content(cell: Any) -> Any:

@@ -1,0 +1,217 @@
+"""Rows as a page shows them: names in place of ids, words for codes, years and numbers as people write them.
+
+Gives values, never markup: a template writes them.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Number
+from typing import Any, NamedTuple
+
+from keikaku.plan.fiscal_year import format_fiscal_year
+from keikaku.schema.columns import find_terms, find_word
+
+MEDIUM, LONG = 8, 40  # characters: more make a column wider
+_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_URL = re.compile(r"https?://\S+")
+
+Found = Mapping[str, tuple[str, str]]  # id -> address and name of a record
+Links = dict[str, str]  # column -> address of the record that it names
+
+
+class Cell(NamedTuple):
+    """`text` is what is shown of a stored `value`, as a link where there is an `address`; `kind` is a class of style."""
+
+    column: str
+    value: Any
+    text: Any
+    address: str | None = None
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Style:
+    """What cells of a table or view mean; `references` are the tables to which its columns refer.
+
+    `find_address` gives the address of a row of a table, `title_table` and `title_column` what they are called.
+    """
+
+    table: str
+    is_view: bool
+    names_places: bool  # whether a column says which table is meant
+    references: Mapping[str, str]
+    find_address: Callable[[str, str], str]
+    title_table: Callable[[str], str]
+    title_column: Callable[[str, str], str]
+
+
+def collect_ids(rows: Iterable[Iterable[Any]]) -> list[str]:
+    """Every cell that may be the id of a record, each once."""
+    return list(dict.fromkeys(cell for row in rows for cell in row if isinstance(cell, str) and _ID.fullmatch(cell)))
+
+
+def is_id_column(column: str) -> bool:
+    """ID, 評価ID, id and measure_id hold ids of rows."""
+    return column.endswith("ID") or column == "id" or column.endswith("_id")
+
+
+def link_names(columns: Sequence[str], rows: Sequence[Sequence[Any]], found: Found) -> tuple[list[Links], set[str]]:
+    """For each row the addresses that its names link to, and the columns whose every id is linked by such a name.
+
+    A cell that holds the name of an id in its row stands for that id.
+    """
+    ids = [place for place, column in enumerate(columns) if is_id_column(column)]
+    unnamed: set[int] = set()
+    links = []
+    for row in rows:
+        row_links: Links = {}
+        for place in ids:
+            address, name = found.get(row[place], (None, None))
+            named = [columns[other] for other, value in enumerate(row) if name is not None and value == name]
+            if address is not None:
+                row_links = {**dict.fromkeys(named, address), **row_links}
+            if row[place] is not None and not named:
+                unnamed.add(place)
+        links.append(row_links)
+    return links, {columns[place] for place in ids if place not in unnamed}
+
+
+def show_cells(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], shown: Sequence[Sequence[Any]], found: Found, fold_ids: bool
+) -> list[list[Cell]]:
+    """The rows of a query; with `fold_ids`, ids that have a name in their row are left out, and the name is the link.
+
+    `shown` is how Datasette shows the cells, which counts for those that are neither text nor a number.
+    """
+    links, named = link_names(columns, rows, found) if fold_ids else ([{}] * len(rows), set())
+    return [
+        [
+            _show_result(column, value, display, to, found)
+            for column, value, display in zip(columns, row, displays, strict=True)
+            if column not in named
+        ]
+        for row, displays, to in zip(rows, shown, links, strict=True)
+    ]
+
+
+def _show_result(column: str, value: Any, display: Any, links: Links, found: Found) -> Cell:
+    kind = _find_width(value) if isinstance(value, str) else "number" if isinstance(value, Number) else ""
+    if column in links:
+        return Cell(column, value, value, links[column], kind)
+    if isinstance(value, str):
+        return Cell(column, value, *_name_text(column, value, found), kind)
+    return Cell(column, value, "" if value is None else display, None, kind)
+
+
+def show_rows(
+    style: Style, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], links: Sequence[Links], found: Found
+) -> list[list[Cell]]:
+    """The rows of a table or view, in the order of these columns. A cell with a label is {"value": …, "label": …}."""
+    shown = [_Column(style, column) for column in columns]
+    return [[column.show(row, to, found) for column in shown] for row, to in zip(rows, links, strict=True)]
+
+
+class _Column:
+    """What is the same for every cell of a column."""
+
+    def __init__(self, style: Style, name: str) -> None:
+        self._style = style
+        self._name = name
+        self._has_codes = bool(find_terms(style.table, name))
+        self._is_year = name.endswith("fiscal_year")
+        self._is_quantity = not (self._is_year or name.endswith("_start"))
+        self._is_place = name == "table_name" or (style.names_places and name in ("column_name", "code"))
+
+    def show(self, row: Mapping[str, Any], links: Links, found: Found) -> Cell:
+        stored = row[self._name]
+        if self._name in links:
+            return Cell(self._name, stored, stored, links[self._name], _find_width(stored))
+        if isinstance(stored, dict):
+            to = self._style.find_address(self._style.references[self._name], str(stored["value"]))
+            return Cell(self._name, stored["value"], stored["label"], to, _find_width(stored["value"]))
+        text, address = self._find_text(row, stored, found)
+        is_number = isinstance(stored, Number) and not self._has_codes
+        return Cell(self._name, stored, text, address, "number" if is_number else _find_width(stored))
+
+    def _find_text(self, row: Mapping[str, Any], value: Any, found: Found) -> tuple[Any, str | None]:
+        if value is None or value == "":
+            return "", None
+        if self._has_codes and (word := find_word(self._style.table, self._name, value)):
+            return word, None
+        if self._is_place:
+            return self._name_place(row, value), None
+        if isinstance(value, str):
+            is_own = self._name == "id" and not self._style.is_view
+            return (value, None) if is_own else _name_text(self._name, value, found)
+        if self._style.is_view and self._is_year:
+            return format_fiscal_year(int(value)), None
+        return (format_number(value) if self._is_quantity and isinstance(value, Number) else value), None
+
+    def _name_place(self, row: Mapping[str, Any], value: str) -> str:
+        """Which table, column or measure is meant."""
+        if self._name == "code":
+            return value
+        if self._name == "table_name":
+            return self._style.title_table(value)
+        return self._style.title_column(row["table_name"], value)
+
+
+def _name_text(column: str, value: str, found: Found) -> tuple[str, str | None]:
+    """What stands for a text, and where it leads: the name of the record whose id it is, or itself."""
+    if value in found:
+        address, name = found[value]
+        return (value if column.lower() == "id" else name), address
+    return value, value if _URL.fullmatch(value) else None
+
+
+def _find_width(value: object) -> str:
+    if not isinstance(value, str):
+        return ""
+    return "long" if len(value) > LONG else "medium" if len(value) > MEDIUM else ""
+
+
+def format_number(value: Any) -> str:
+    """With commas, and without a fraction where there is none."""
+    return f"{int(value):,}" if value == int(value) else f"{value:,}"
+
+
+def title_place(row: Sequence[Cell]) -> int:
+    """Which cell names the row: the first name that is a link, or else the first cell."""
+    named = (place for place, cell in enumerate(row) if cell.address and not is_id_column(cell.column))
+    return next(named, 0)
+
+
+def find_empty(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[str]:
+    """The columns in which no row has anything."""
+    return {column for place, column in enumerate(columns) if all(row[place] in (None, "") for row in rows)}
+
+
+def find_values(columns: Sequence[str], rows: Sequence[Sequence[Any]], column: str) -> list[Any]:
+    """Every value of a column once, without empty ones."""
+    place = list(columns).index(column)
+    return list(dict.fromkeys(row[place] for row in rows if row[place]))
+
+
+def choose_axes(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[str, str] | None:
+    """Columns for a first chart: the text that differs most, and the last quantity; None if either is missing."""
+    values = {column: [row[place] for row in rows] for place, column in enumerate(columns)}
+    texts = [column for column in columns if values[column] and _is_naming(column, values[column])]
+    numbers = [c for c in columns if _is_quantity(c) and any(isinstance(value, int | float) for value in values[c])]
+    return (max(texts, key=lambda column: len(set(values[column]))), numbers[-1]) if texts and numbers else None
+
+
+def _is_naming(column: str, values: list[Any]) -> bool:
+    """Whether a column may name what is drawn: texts that are no ids, no printed numbers and no lists."""
+    return not (is_id_column(column) or column.endswith("番号")) and all(
+        isinstance(value, str) and "、" not in value for value in values
+    )
+
+
+def _is_quantity(column: str) -> bool:
+    """Whether a column may hold a quantity and not only a year, a printed number, an order or a yes or no."""
+    return not (
+        column in ("number", "position", "rowid")
+        or column.startswith("is_")
+        or column.endswith(("fiscal_year", "_start", "_position", "番号", "年度"))
+    )

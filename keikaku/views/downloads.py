@@ -1,0 +1,196 @@
+"""Tables, views, queries and rows to take away whole: .csv, .excel.csv and .xlsx.
+
+The rows are those of the page of the same address, in its order, without the limit of a page. They go into a file that is sent
+when it is complete: its size, its digest and whether rows are missing are known before the first byte.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import Any
+
+from datasette import Response
+from datasette.app import Datasette
+from datasette.utils.asgi import Request
+
+from keikaku.database.content_hash import LENGTH, hash_rows
+from keikaku.publish.tables.about import About, content_disposition, plain_lines
+from keikaku.publish.tables.cells import Value
+from keikaku.publish.tables.csv_file import CsvFile
+from keikaku.publish.tables.layout import Layout, lay_out
+from keikaku.publish.tables.notes import HEADINGS, Caveats
+from keikaku.publish.tables.workbook import MAX_ROWS, WorkbookFile
+from keikaku.serving.sql_worker import WorkersBusy
+from keikaku.views.json_answers import find_caveats, hash_database, link_notes, say_complete
+from keikaku.views.sent_file import FileAnswer
+from keikaku.views.sources import UNLIMITED, OtherAnswer, Source, find_database, open_source, read_size
+
+IN_MEMORY = 256_000
+# A row of a workbook takes fifty times the work of a row of CSV: plugins: downloads: xlsx_max_rows in metadata.yml.
+WORKBOOK_ROWS = 50_000
+# A visitor's own SQL in a workbook, which is held in memory until it is written.
+OPEN_WORKBOOK_BYTES = 10_000_000
+TYPES = {
+    "csv": "text/csv; charset=utf-8; header=present",
+    "excel.csv": "text/csv; charset=utf-8; header=present",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a file may hold: rows, and bytes as its sheet counts them; None for any number."""
+
+    rows: int | None
+    size: int | None
+
+
+class Tally:
+    """What a file has to say of its rows.
+
+    `touched` are the ids in them that have corrections, of those in `corrected`. The digest is the content_hash of the JSON of
+    the same address, which has at most `most` rows.
+    """
+
+    def __init__(self, columns: Sequence[str], corrected: Any, most: int) -> None:
+        self.count = 0
+        self.touched: set[str] = set()
+        self._columns = columns
+        self._corrected = corrected
+        self._most = most
+        self._rows: list[Sequence[Value]] = []
+
+    def add(self, row: Sequence[Value]) -> None:
+        self.count += 1
+        self.touched.update(cell for cell in row if isinstance(cell, str) and cell in self._corrected)
+        if self.count <= self._most:
+            self._rows.append(row)
+
+    def digest(self) -> str:
+        """Empty where the JSON would not have all rows."""
+        return hash_rows(self._columns, self._rows) if self.count <= self._most else ""
+
+
+async def send_download(datasette: Datasette, request: Request) -> Response | FileAnswer:
+    """The file of an address. Raises WorkersBusy while too much waits for slow readers, and whatever open_source raises."""
+    if FileAnswer.is_full():
+        raise WorkersBusy
+    kind = "excel.csv" if request.url_vars["excel"] else request.url_vars["format"]
+    asked = read_size(datasette, request)
+    open_bytes = OPEN_WORKBOOK_BYTES if kind == "xlsx" else UNLIMITED
+    # Before the rows: within a visitor's request a second statement would end the first.
+    caveats = await find_caveats(find_database(datasette, request))
+    try:
+        async with open_source(datasette, request, asked, kind != "csv", open_bytes) as source:
+            return await make_file(datasette, request, source, caveats, kind)
+    except OtherAnswer as other:
+        return other.response
+
+
+async def make_file(datasette: Datasette, request: Request, source: Source, caveats: Caveats, kind: str) -> FileAnswer:
+    """Write all rows of a source into a file; what made it stop early is said in the file and in its headers."""
+    coded = source.table if kind != "csv" else None
+    layout = lay_out(source.columns, source.described.get("columns") or {}, source.labels, coded)
+    about = describe(datasette, request, source, layout)
+    is_whole = request.args.get("_size", "max") in ("", "max") and "_next" not in request.args
+    tally = Tally(
+        source.columns,
+        caveats.corrections if source.table != "corrections" else (),
+        datasette.max_returned_rows if is_whole else -1,
+    )
+    file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 FileAnswer closes it
+    try:
+        sheet = _open_sheet(kind, file, about, request)
+        notice = await _copy_rows(source, sheet, layout, tally, _find_room(datasette, kind))
+        is_complete = not notice and sheet.holds_all
+        digest = tally.digest() if is_complete else ""
+        notes = caveats.note(layout.fields, source.reads, tally.touched, source.is_open_sql)
+        told = [*_tell_hash(datasette, request, digest), *((HEADINGS[note.kind], note.text) for note in notes)]
+        await asyncio.to_thread(sheet.finish, notice, told)
+    except BaseException:
+        file.close()
+        raise
+    headers = _write_headers(datasette, request, about, kind) | say_complete(about.version, tally.count, is_complete)
+    if digest:
+        headers["keikaku-content-hash"] = digest
+    return await asyncio.to_thread(FileAnswer, file, headers, request)
+
+
+def _open_sheet(kind: str, file: SpooledTemporaryFile[bytes], about: About, request: Request) -> CsvFile | WorkbookFile:
+    if kind == "xlsx":
+        return WorkbookFile(file, about)
+    for_excel = kind == "excel.csv"
+    headings = [field.heading if for_excel else field.name for field in about.fields]
+    return CsvFile(file, headings, for_excel, with_header=request.args.get("_header") != "off")
+
+
+async def _copy_rows(source: Source, sheet: CsvFile | WorkbookFile, layout: Layout, tally: Tally, room: Room) -> str:
+    """Why rows are missing, as a sentence; empty if none is. Rows are written beside the pages that others ask for."""
+
+    def write(rows: Sequence[Sequence[Value]]) -> None:
+        for row in rows:
+            tally.add(layout.keep_stored(row))
+            sheet.add(layout.convert(row))
+
+    async for batch in source.batches:
+        if batch and room.size is not None and sheet.size() > room.size:
+            return _say_cut(tally, f"出せるのは{room.size // 1_000_000:,}メガバイトほどまでなので")
+        left = len(batch) if room.rows is None else room.rows - tally.count
+        await asyncio.to_thread(write, batch[:left])
+        if len(batch) > left:
+            return _say_cut(tally, f"この形式で出せるのは{room.rows:,}行までなので")
+    if source.ended == "bytes":
+        return _say_cut(tally, f"出せるのは{OPEN_WORKBOOK_BYTES // 1_000_000:,}メガバイトほどまでなので")
+    return _say_cut(tally, "時間がかかりすぎるので") if source.ended else ""
+
+
+def _say_cut(tally: Tally, reason: str) -> str:
+    return f"【ここまで】{reason}、{tally.count:,}行で打ち切りました。続きの行があります。"
+
+
+def _find_room(datasette: Datasette, kind: str) -> Room:
+    most = int((datasette.plugin_config("downloads") or {}).get("xlsx_max_rows", WORKBOOK_ROWS))
+    size = datasette.setting("max_csv_mb") * 1_000_000 or None
+    return Room(min(most, MAX_ROWS) if kind == "xlsx" else None, size)
+
+
+def describe(datasette: Datasette, request: Request, source: Source, layout: Layout) -> About:
+    """What metadata.yml says of it, with what is said of the table only where it stands beside the table."""
+    where = {"database": source.database, "table": source.table}
+    described = source.described
+    lines = plain_lines(described.get("description") or described.get("description_html") or "")
+    return About(
+        name=source.name,
+        title=" ".join(filter(None, (described.get("title") or source.name, request.url_vars.get("pks")))),
+        description="\n".join(lines),
+        source=datasette.metadata("source", **where) or "",
+        license=datasette.metadata("license", **where) or "",
+        license_url=datasette.metadata("license_url", **where) or "",
+        address=datasette.absolute_url(request, request.full_path),
+        digest=hash_database(datasette, source.database),
+        fields=layout.fields,
+        notes=plain_lines(datasette.metadata("description_html", database=source.database, fallback=False) or ""),
+    )
+
+
+def _write_headers(datasette: Datasette, request: Request, about: About, kind: str) -> dict[str, str]:
+    shown = "inline" if kind == "csv" and not request.args.get("_dl") else "attachment"
+    links = [f'<{about.license_url}>; rel="license"'] if about.license_url else []
+    return {
+        "content-type": TYPES[kind],
+        "content-disposition": content_disposition(shown, about, kind.rpartition(".")[2]),
+        "cache-control": f"max-age={datasette.setting('default_cache_ttl')}",
+        "link": ", ".join([*links, *([link_notes(request)] if kind != "xlsx" else [])]),
+    }
+
+
+def _tell_hash(datasette: Datasette, request: Request, digest: str) -> list[tuple[str, str]]:
+    """For the second sheet: the hash as pages show it, and where to ask later whether it still stands."""
+    if not digest:
+        return []
+    address = datasette.jinja_env.globals["verify_address"](request, digest)
+    return [
+        ("内容のハッシュ", digest[:LENGTH]),
+        ("あとで確かめるアドレス", datasette.absolute_url(request, address)),
+    ]

@@ -1,0 +1,218 @@
+"""The JSON of tables, queries and rows: Datasette's shapes with Unicode as itself, the notes that rows need, and no list that
+is cut without a word.
+"""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+from weakref import WeakKeyDictionary
+
+from datasette import Response
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.renderer import convert_specific_columns_to_json
+from datasette.utils import CustomJSONEncoder, path_from_row_pks, remove_infinites, value_as_boolean
+from datasette.utils.asgi import BadRequest, Request
+
+from keikaku.database.content_hash import hash_rows
+from keikaku.files.digest import fingerprint
+from keikaku.publish.tables.layout import lay_out
+from keikaku.publish.tables.notes import Caveats, group_corrections
+from keikaku.serving.datasette_private import DatasetteError
+from keikaku.serving.sql_guard import ANSWER_BYTES
+from keikaku.serving.sql_worker import Limits
+from keikaku.views.sorting import sort_rows
+from keikaku.views.sources import (
+    CANNED_SECONDS,
+    ONLY_ROWS,
+    find_path,
+    keep_arguments,
+    open_statement,
+    read_pages,
+)
+
+SHAPES = ("arrays", "arrayfirst", "objects", "object", "array")
+OBJECTS = ("arrays", "objects")  # the shapes that have a place for notes
+LISTS = ("array", "arrayfirst")  # and those that have none for a word that rows are missing
+# Of a table as a bare list; larger ones come in pages.
+LIST_ROWS = 10_000
+# Of a canned query, as the guard weighs them; of a visitor's own SQL no more than of its page.
+LIST_BYTES = 48 * 1024 * 1024
+JSON = "application/json; charset=utf-8"
+Data = dict[str, Any]
+
+_caveats: WeakKeyDictionary[Database, Caveats] = WeakKeyDictionary()
+
+
+async def render_json(datasette: Datasette, request: Request, data: Data) -> Response:
+    """The answer to a view of Datasette's; raises DatasetteError or BadRequest for what cannot be answered so."""
+    shape = _read_shape(request, data)
+    if data.get("error"):
+        raise DatasetteError(data["error"], title="Invalid SQL", status=400)
+    data.pop("query_ms", None)  # the same address has the same bytes from every process
+    headers = {}
+    if "rows" in data:
+        if "query_name" in data:
+            data["rows"] = sort_rows(data["columns"], data["rows"], request.args, not data["truncated"])
+        if shape in LISTS:
+            await _complete_list(datasette, request, data)
+        headers = await _describe_rows(datasette, request, data, shape)
+    body, content_type = write_shape(request, data, shape)
+    return Response(body, headers=headers, content_type=content_type)
+
+
+def _read_shape(request: Request, data: Data) -> str:
+    shape = str(request.args.get("_shape", "arrays"))
+    if shape not in SHAPES or (shape not in OBJECTS and "rows" not in data):
+        raise BadRequest(f"Invalid _shape: {shape}")
+    if shape == "object" and not data.get("primary_keys"):
+        raise BadRequest("_shape=object is only available on tables with primary keys")
+    return shape
+
+
+def write_shape(request: Request, data: Data, shape: str) -> tuple[str, str]:
+    """Body and content type of an answer in one of Datasette's shapes."""
+    if "rows" in data:
+        data["rows"] = _convert_rows(request, data)
+    if shape == "arrays" or "rows" not in data:
+        return _dump(data), JSON
+    if shape == "arrayfirst":
+        return _dump([next(iter(row)) for row in data["rows"]]), JSON
+    data["rows"] = [dict(zip(data["columns"], row)) for row in data["rows"]]  # noqa: B905 two columns may have one name
+    if shape == "array" and request.args.get("_nl"):
+        return "\n".join(map(_dump, data["rows"])), "text/plain; charset=utf-8"
+    if shape == "object":
+        keys = data["primary_keys"]
+        return _dump({path_from_row_pks(row, keys, not keys): row for row in data["rows"]}), JSON
+    return _dump(data["rows"] if shape == "array" else data), JSON
+
+
+def _convert_rows(request: Request, data: Data) -> list[Any]:
+    """Texts that hold JSON as what they hold, where `_json` asks for it; infinity, which JSON has not, as null."""
+    rows = convert_specific_columns_to_json(data["rows"], data["columns"], request.args.getlist("_json"))
+    if value_as_boolean(request.args.get("_json_infinity", "0")):
+        return list(rows)
+    return [remove_infinites(row) for row in rows]
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, cls=CustomJSONEncoder, ensure_ascii=False)
+
+
+async def _describe_rows(datasette: Datasette, request: Request, data: Data, shape: str) -> dict[str, str]:
+    """Put notice, version, notes and hash into an answer that has a place for them; the headers for one that has none."""
+    is_complete = not (data.get("truncated") or data.get("next"))
+    version = hash_database(datasette, data["database"])[:12]
+    headers = say_complete(version, len(data["rows"]), is_complete)
+    if data.get("truncated"):
+        count = f"{len(data['rows']):,}"
+        data["notice"] = f"【ここまで】{count}行で打ち切りました。続きの行があります。CSVなら、すべての行を出せます。"
+    data["data_version"] = version
+    rows = [list(map(_unlabel, row.values() if isinstance(row, dict) else row)) for row in data["rows"]]
+    if shape in OBJECTS:
+        data["notes"] = await _find_notes(datasette, request, data, rows)
+    if is_complete and len(rows) <= datasette.max_returned_rows:
+        headers["keikaku-content-hash"] = data["content_hash"] = hash_rows(data["columns"], rows)
+    links = [f'<{data["next_url"]}>; rel="next"'] if data.get("next_url") else []
+    if links or shape not in OBJECTS:
+        headers["link"] = ", ".join([*links, *([link_notes(request)] if shape not in OBJECTS else [])])
+    return headers
+
+
+async def _find_notes(
+    datasette: Datasette, request: Request, data: Data, rows: Sequence[Sequence[Any]]
+) -> list[dict[str, str]]:
+    database, table, query = data["database"], data.get("table"), data.get("query_name")
+    described = datasette.table_metadata(database, table) if table else {}
+    if query:
+        described = await datasette.get_canned_query(database, query, request.actor)
+    fields = lay_out(data["columns"], described.get("columns") or {}, [], None).fields
+    caveats = await find_caveats(datasette.get_database(database))
+    touched = {id_ for row in rows for id_ in caveats.touching(row)} if table != "corrections" else set()
+    reads = f"{data.get('query', {}).get('sql', '')} {table or ''}"
+    is_open_sql = not (table or query) or "_where" in request.args
+    return [note.to_json() for note in caveats.note(fields, reads, touched, is_open_sql)]
+
+
+async def find_caveats(db: Database) -> Caveats:
+    """What the database says of its rows, read once: it never changes."""
+    if db not in _caveats:
+        views = await db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'")
+        tables = set(await db.table_names())
+        corrections = await db.execute("SELECT * FROM corrections ORDER BY rowid") if "corrections" in tables else []
+        results = await db.execute("SELECT count(*) FROM results") if "results" in tables else None
+        _caveats[db] = Caveats(
+            group_corrections(map(dict, corrections)), dict(views.rows), results.single_value() if results else None
+        )
+    return _caveats[db]
+
+
+async def _complete_list(datasette: Datasette, request: Request, data: Data) -> None:
+    """A bare list has no place to say that rows are missing, so it has all of them, or of a query is refused.
+
+    A table that is too large for one answer stays in pages, which have links to the next.
+    """
+    if data.get("truncated"):
+        data.update(rows=await _read_whole_statement(datasette, request, data), truncated=False)
+    elif data.get("next") and _wants_all(request):
+        rest = await _read_rest(datasette, request, data["next"], LIST_ROWS - len(data["rows"]))
+        if rest is not None:
+            data.update(rows=[*data["rows"], *rest], next=None, next_url=None)
+
+
+def _wants_all(request: Request) -> bool:
+    """Whether a table was asked for as it is stored and without naming a page."""
+    changed = {"_labels", "_label", "_json", "_json_infinity", "_next"} & {*request.args}
+    return not changed and request.args.get("_size", "max") == "max"
+
+
+async def _read_whole_statement(datasette: Datasette, request: Request, data: Data) -> list[Any]:
+    query = data["query"]
+    limits = Limits(CANNED_SECONDS, None, LIST_BYTES)
+    if not data.get("query_name"):
+        limits = Limits(datasette.setting("sql_time_limit_ms") / 1000, None, ANSWER_BYTES)
+    async with open_statement(datasette, request, query["sql"], query["params"], limits) as (found, batches):
+        rows = [row async for batch in batches for row in batch]
+    if found.ended:
+        words = "一覧の形では打ち切れないので、条件を付けてください。"
+        raise BadRequest(f"【ここまで】{len(rows):,}行で打ち切りました。続きの行があります。{words}")
+    return rows
+
+
+async def _read_rest(datasette: Datasette, request: Request, following: str, most: int) -> list[Any] | None:
+    """The rows after a page, None if they are more than `most`."""
+    rows: list[Any] = []
+    arguments = [*keep_arguments(request), *ONLY_ROWS, ("_size", "max")]
+    async for page in read_pages(datasette, request, find_path(request), arguments, following):
+        rows += page["rows"]
+        if len(rows) > most:
+            return None
+    return rows
+
+
+def say_complete(version: str, rows: int, complete: bool) -> dict[str, str]:
+    """The headers for programs: how many rows, whether that is all, which data."""
+    headers = {"keikaku-rows": str(rows), "keikaku-complete": "?1" if complete else "?0"}
+    return {**headers, "keikaku-data-version": version} if version else headers
+
+
+def link_notes(request: Request) -> str:
+    """Where an answer without a place for notes has them: the same as a JSON object."""
+    path = re.sub(r"(\.excel)?\.\w+$", "", request.scope["raw_path"].decode("latin-1").partition("?")[0])
+    dropped = {"_shape", "_nl", "_header", "_dl", "_stream", "_size"}
+    kept = [pair for pair in parse_qsl(request.query_string, keep_blank_values=True) if pair[0] not in dropped]
+    return f'<{path}.json?{urlencode([*kept, ("_size", "max")])}>; rel="describedby"'
+
+
+def hash_database(datasette: Datasette, database: str) -> str:
+    """SHA-256 of a database, empty where it has no file."""
+    db = datasette.get_database(database)
+    return str(db.hash or (fingerprint(Path(db.path)) if db.path else ""))
+
+
+def _unlabel(cell: Any) -> Any:
+    """The stored value of a cell that Datasette has labelled."""
+    return cell["value"] if isinstance(cell, Mapping) else cell

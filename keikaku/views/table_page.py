@@ -1,0 +1,73 @@
+"""Tables, page after page: a sorted table has each row on exactly one of its pages.
+
+Datasette 0.65 sorts the first page of a table by the column alone, and all others by the column and the primary key, so
+that rows with equal values fall between the pages. Here a first page too begins after a place: the one before all rows.
+"""
+
+from typing import Any
+
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.utils import tilde_decode, tilde_encode
+from datasette.utils.asgi import BadRequest, Request
+
+from keikaku.serving.datasette_private import TableView
+
+# For SQLite a number is less than any text; texts stand in the order of their code points.
+LOWEST_TEXT, LOWEST_NUMBER, HIGHEST = "", "-1e999", "\U0010ffff"
+NOTHING = "$null"  # an empty cell, in the language of ?_next=
+MOST_DIGITS = 15
+
+
+class TablePage(TableView):
+    """Datasette's page of a table, a view or a query, with the first page sorted as those after it are."""
+
+    async def data(
+        self, request: Request, default_labels: bool = False, _next: str | None = None, _size: int | None = None
+    ) -> Any:
+        start = _next or request.args.get("_next") or await find_start(self.ds, request)
+        return await super().data(request, default_labels, start, _size)
+
+
+async def send_table(datasette: Datasette, request: Request) -> Any:
+    """A page of a table, of a view or of a query; raises BadRequest for rows of a view that are counted from no number."""
+    await _check_offset(datasette, request)
+    return await TablePage(datasette).dispatch_request(request)
+
+
+async def find_start(datasette: Datasette, request: Request) -> str | None:
+    """The place before the first row, as ?_next= writes it; None for what has no key, or is sorted by nothing else."""
+    db, table = _find_table(datasette, request)
+    descending, ascending = _find_sort(request, datasette.table_metadata(db.name, table))
+    if not (ascending or descending) or not await db.table_exists(table):
+        return None
+    first = tilde_encode(HIGHEST) if descending else NOTHING
+    return ",".join([first, *await _find_lowest_key(db, table)])
+
+
+def _find_table(datasette: Datasette, request: Request) -> tuple[Database, str]:
+    db = datasette.get_database(route=tilde_decode(request.url_vars["database"]))
+    return db, tilde_decode(request.url_vars["table"])
+
+
+def _find_sort(request: Request, metadata: dict[str, Any]) -> tuple[str | None, str | None]:
+    """The column of a descending and that of an ascending sort, as asked for, else as metadata.yml says."""
+    asked = request.args.get("_sort_desc"), request.args.get("_sort")
+    return asked if any(asked) else (metadata.get("sort_desc"), metadata.get("sort"))
+
+
+async def _find_lowest_key(db: Database, table: str) -> list[str]:
+    """Less than the key of any row: of columns of text the empty text, of numbers (and rowid) less than any."""
+    types = {column.name: column.type.upper() for column in await db.table_column_details(table)}
+    keys = await db.primary_keys(table) or ["rowid"]
+    return [LOWEST_TEXT if "TEXT" in types.get(key, "INTEGER") else LOWEST_NUMBER for key in keys]
+
+
+async def _check_offset(datasette: Datasette, request: Request) -> None:
+    """Pages of a view are counted: ?_next= says how many rows stand before."""
+    following = request.args.get("_next")
+    if not following or (following.isdecimal() and len(following) <= MOST_DIGITS):
+        return
+    db, table = _find_table(datasette, request)
+    if table in await db.view_names():
+        raise BadRequest("_next must be the value of next in the page before")

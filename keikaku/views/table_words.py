@@ -1,0 +1,168 @@
+"""What templates of tables and queries ask for: rows to show, names of tables, columns and values, forms, charts."""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.app import Datasette
+from datasette.utils import path_from_row_pks, path_with_replaced_args, tilde_encode
+from datasette.utils.asgi import Request
+from markupsafe import Markup, escape
+
+from keikaku.publish.tables import shown_rows
+from keikaku.publish.tables.query_forms import Choice, Parameter, build_choices, find_parameter
+from keikaku.publish.tables.shown_rows import Cell, Found, Links, Style
+from keikaku.schema.columns import find_word, split_help
+from keikaku.views.sorting import sort_rows
+
+# As many choices are listed; of more, a visitor writes one.
+MOST_CHOICES = 300
+
+
+async def naming_column(datasette: Datasette, database: str, table: str) -> str | None:
+    """The column that names a row of a table."""
+    return await datasette.get_database(database).label_column_for_table(table)
+
+
+def table_title(datasette: Datasette, database: str, table: str) -> str:
+    """What a table is called in metadata.yml."""
+    return str(datasette.table_metadata(database, table).get("title") or table)
+
+
+def column_title(datasette: Datasette, database: str, table: str, column: str) -> str:
+    """What a column is called in metadata.yml."""
+    return split_help((datasette.table_metadata(database, table).get("columns") or {}).get(column), column)[0]
+
+
+def heading_of(metadata: dict[str, Any], column: str) -> tuple[str, str]:
+    """Heading and explanation of a column."""
+    return split_help((metadata.get("columns") or {}).get(column), column)
+
+
+async def say_value(datasette: Datasette, database: str, table: str, column: str, value: Any) -> Markup:
+    """A value as a reader knows it: the word for a code, the linked name of a record for its id, or the value itself."""
+    if word := find_word(table, column, value):
+        return escape(word)
+    found = await find_records(datasette, database, [value]) if isinstance(value, str) else {}
+    if value in found:
+        return Markup('<a href="{}">{}</a>').format(*found[value])
+    return escape("" if value is None else value)
+
+
+async def find_records(datasette: Datasette, database: str, ids: Sequence[Any]) -> Found:
+    """Address and name of every record that one of the ids is of."""
+    db = datasette.get_database(database)
+    if not ids or "records" not in await db.view_names():
+        return {}
+    sql = "SELECT id, table_name, title FROM records WHERE id IN (SELECT value FROM json_each(:ids))"
+    rows = await db.execute(sql, {"ids": json.dumps(list(ids))}, page_size=len(ids))
+    return {id_: (datasette.urls.row(database, table, id_), title) for id_, table, title in rows.rows}
+
+
+def as_tuples(rows: Iterable[Any]) -> list[tuple[Any, ...]]:
+    """Rows as tuples of stored values: where Datasette adds labels they are mappings with values that have one."""
+    return [
+        tuple(cell["value"] if isinstance(cell, dict) else cell for cell in row.values())
+        if isinstance(row, dict)
+        else tuple(row)
+        for row in rows
+    ]
+
+
+async def query_cells(
+    datasette: Datasette, database: str, columns: list[str], rows: list[Any], shown: list[list[Any]], request: Request,
+    is_canned: bool, all_there: bool,
+) -> list[list[Cell]]:  # fmt: skip
+    """The rows of a query in the order that the address asks for; of ours, ids are folded into names, and one plan too."""
+    pairs = list(zip(as_tuples(rows), shown, strict=True))
+    order = sort_rows(columns, [row for row, _ in pairs], request.args, all_there)
+    displays = {id(row): display for row, display in pairs}
+    found = await find_records(datasette, database, shown_rows.collect_ids(order))
+    cells = shown_rows.show_cells(columns, order, [displays[id(row)] for row in order], found, fold_ids=is_canned)
+    if is_canned and await _count_plans(datasette, database) == 1:
+        cells = [[cell for cell in row if cell.column != "計画"] for row in cells]
+    return cells
+
+
+async def row_links(
+    datasette: Datasette, database: str, table: str, is_view: bool, columns: list[str], rows: list[Any], name_column: str | None
+) -> tuple[list[Links], set[str]]:  # fmt: skip
+    """For each row the addresses to which its cells lead, that of the row itself under the column that names it, or "".
+
+    Of a view also the columns of ids that this makes needless.
+    """
+    if not is_view:
+        return [{name_column or "": to} for to in await _find_addresses(datasette, database, table, rows)], set()
+    plain = as_tuples(rows)
+    found = await find_records(datasette, database, shown_rows.collect_ids(plain))
+    links, named = shown_rows.link_names(columns, plain, found)
+    own = [found.get(row[columns.index("id")]) if "id" in columns else None for row in plain]
+    return [{name_column or "": to[0], **names} if to else names for to, names in zip(own, links, strict=True)], named
+
+
+async def _find_addresses(datasette: Datasette, database: str, table: str, rows: list[Any]) -> list[str]:
+    """The addresses of the rows of a table."""
+    keys = await datasette.get_database(database).primary_keys(table)
+    return [datasette.urls.row(database, table, path_from_row_pks(row, keys, not keys)) for row in rows]
+
+
+async def table_cells(
+    datasette: Datasette, database: str, table: str, is_view: bool, columns: list[str], shown: list[str], rows: list[Any],
+    links: list[Links],
+) -> list[list[Cell]]:  # fmt: skip
+    """The rows of a table or view, in the order of the columns `shown`; `links` are those of row_links()."""
+    keys = await datasette.get_database(database).foreign_keys_for_table(table)
+    style = Style(
+        table=table,
+        is_view=is_view,
+        names_places="table_name" in columns,
+        references={key["column"]: key["other_table"] for key in keys},
+        find_address=lambda other, id_: datasette.urls.row(database, other, tilde_encode(id_)),
+        title_table=lambda other: table_title(datasette, database, other),
+        title_column=lambda other, column: column_title(datasette, database, other, column),
+    )
+    found = await find_records(datasette, database, shown_rows.collect_ids(as_tuples(rows)))
+    return shown_rows.show_rows(style, shown, [dict(zip(columns, row, strict=True)) for row in rows], links, found)
+
+
+def read_through(request: Request) -> list[dict[str, str]]:
+    """The conditions on rows of other tables that refer to these: table, column and value, and the text of the argument."""
+    return [{**json.loads(text), "text": text} for text in request.args.getlist("_through")]
+
+
+async def query_form(
+    datasette: Datasette, database: str, values: dict[str, str]
+) -> list[tuple[str, Parameter, str, list[Choice]]]:
+    """For each parameter of a query its name, what is known of it, its value, and the choices for it, if there are two."""
+    fields = [await _find_field(datasette, database, name, value) for name, value in values.items()]
+    return [field for field in fields if len(field[3]) != 1]
+
+
+async def _find_field(
+    datasette: Datasette, database: str, name: str, value: str
+) -> tuple[str, Parameter, str, list[Choice]]:
+    parameter = find_parameter(name)
+    if not parameter.choices:
+        return name, parameter, value, []
+    sql = f"SELECT * FROM ({parameter.choices}) LIMIT {MOST_CHOICES + 1}"
+    rows = (await datasette.execute(database, sql)).rows
+    if len(rows) > MOST_CHOICES:
+        return name, replace(parameter, help=parameter.empty and f"空のままなら{parameter.empty}です。"), value, []
+    return name, parameter, value, build_choices(name, value, as_tuples(rows))
+
+
+async def _count_plans(datasette: Datasette, database: str) -> int:
+    return int((await datasette.execute(database, "SELECT count(*) FROM plans")).single_value())
+
+
+def chart_address(request: Request, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """This page with the chart code, and with a first chart where the rows suggest one."""
+    address = path_with_replaced_args(request, {"_chart": "1", "_size": "max", "_next": None})
+    axes = shown_rows.choose_axes(columns, as_tuples(rows))
+    if axes is None:
+        return str(address)
+    x, y = axes
+    settings = {"g.mark": "bar", "g.x_column": x, "g.x_type": "ordinal", "g.y_column": y, "g.y_type": "quantitative"}
+    return f"{address}#{urlencode(settings)}"
