@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.termui import progressbar
 
 from keikaku.files.code_digest import ROOT, digest_code
 from keikaku.files.digest import fingerprint
@@ -104,7 +105,7 @@ def _take_over(
 
 def _show_progress(bake: Bake, addresses: list[Address]) -> Iterator[tuple[str, SiteFile]]:
     stream = click.get_text_stream("stderr")
-    with click.progressbar(bake_all(bake, addresses), length=len(addresses), label="pages", file=stream) as entries:
+    with progressbar(bake_all(bake, addresses), length=len(addresses), label="pages", file=stream) as entries:
         yield from entries
 
 
