@@ -16,7 +16,17 @@ from keikaku.schema.tables import read_schema
 
 DATABASE = "plans"
 EMBED = "?_embed=1"
-PAGES = ("/", "/.json", "/about", "/data", "/timeline", f"/timeline{EMBED}", "/verify", f"/{DATABASE}", f"/{DATABASE}.json")
+PAGES = (
+    "/",
+    "/.json",
+    "/about",
+    "/data",
+    "/timeline",
+    f"/timeline{EMBED}",
+    "/verify",
+    f"/{DATABASE}",
+    f"/{DATABASE}.json",
+)
 FOR_PROGRAMS = ("/changes.atom", "/llms.txt", "/openapi.json", "/opensearch.xml", "/robots.txt", "/sitemap.xml")
 TABLE_FORMS = ("", ".json", ".csv", ".excel.csv", ".xlsx", EMBED)
 RECORD_FORMS = ("", ".json", ".csv", ".xlsx", EMBED)

@@ -21,7 +21,14 @@ LEAST_PACKED_BYTES = 500
 KEPT_HEADERS = (
     "content-disposition", "keikaku-complete", "keikaku-content-hash", "keikaku-data-version", "keikaku-rows", "link",
 )  # fmt: skip
-_TEXT: tuple[str, ...] = ("text/", "image/svg", "application/json", "application/ld+json", "application/xml", "application/atom+xml")
+_TEXT: tuple[str, ...] = (
+    "text/",
+    "image/svg",
+    "application/json",
+    "application/ld+json",
+    "application/xml",
+    "application/atom+xml",
+)
 _TEXT += ("application/opensearch", "application/x-", "application/vnd.citationstyles", "application/jsonl")
 
 

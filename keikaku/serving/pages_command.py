@@ -50,7 +50,9 @@ def write_site(database: Path, folder: Path, address: str | None, say: Say, show
     """
     metadata = read_metadata(METADATA)
     if not database.is_file():
-        raise FilesError(f"{database}: データベースがありません。先に build_db.py build を実行してください (no database)")
+        raise FilesError(
+            f"{database}: データベースがありません。先に build_db.py build を実行してください (no database)"
+        )
     old = read_manifest(folder)
     facts = _describe(database, metadata.get("site_url") or address or LOCAL)
     same_code = all(old.get(name) == facts[name] for name in ("code_sha256", "until", "address"))
