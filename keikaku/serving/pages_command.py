@@ -107,7 +107,7 @@ def _take_over(
 
 def _show_progress(bake: Bake, addresses: list[Address]) -> Iterator[tuple[str, SiteFile]]:
     stream = click.get_text_stream("stderr")
-    with progressbar(bake_all(bake, addresses), length=len(addresses), label="pages", file=stream) as entries:
+    with progressbar(bake_all(bake, addresses), length=len(addresses), label="pages", file=stream) as entries:  # type: ignore[operator]
         yield from entries
 
 
