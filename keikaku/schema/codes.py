@@ -53,6 +53,19 @@ SOURCES: Terms = {
     "schedule": ("スケジュール", "実施期間・スケジュールの欄だけにある記載から"),
 }
 RESULT_STATUSES: Terms = {code: OUTCOMES[code] for code in ("met", "partly_met", "not_met", "not_implemented")}
+TARGET_STATES: Terms = {
+    "ongoing": ("期限の定めなし", "続けること、または行うことが目標で、期限はありません"),
+    "every_year": ("毎年の目標・結果未公表", "毎年（または毎回）の目標です。公表された結果は、まだ記録していません"),
+    "ahead": ("期限はこれから", "期限の年度は、まだ来ていません"),
+    "due": ("今年度が期限", "期限は、今年度の終わりです"),
+    "overdue": (
+        "期限経過・結果未公表",
+        "期限の年度は終わりましたが、公表された結果を記録していません。達成できなかったという意味ではありません",
+    ),
+    "met": ("達成", "公表された実績が、目標に届いています"),
+    "below": ("目標に届いていない", "公表された実績が、目標に届いていません"),
+    "published": ("実績の公表あり", "実績は公表されていますが、目標の数と比べられません"),
+}
 ORGANIZATION_KINDS: Terms = {
     "municipality": ("市区町村", "市や近隣の自治体"),
     "department": ("部署", "ほかの団体の中の部署や組織（市の部、行政委員会など）"),
@@ -106,4 +119,5 @@ CODES: dict[tuple[str, str], Terms] = {
     ("organizations", "kind"): ORGANIZATION_KINDS,
     ("plan_organizations", "role"): ROLES,
     ("results", "status"): RESULT_STATUSES,
+    ("targets", "state"): TARGET_STATES,
 }

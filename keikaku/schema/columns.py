@@ -48,6 +48,7 @@ _VIEWS = {
     "organization_overview": "organizations",
 }
 _RENAMED = {
+    ("targets", "state"): ("targets", "state"),
     ("targets", "result_status"): ("results", "status"),
     ("measure_overview", "first_half_decision"): ("evaluations", "decision"),
     ("measure_overview", "first_half_outcome"): ("evaluations", "outcome"),

@@ -4,6 +4,7 @@ import pytest
 
 from tests.conftest import ROOT
 
+MOST = 200  # characters of a line
 PAGES = ["index.html", "pages/timeline.html", "pages/data.html", "pages/about.html"]
 WORDS = """
     select title as word from plans union select municipality from plans union select concept from plans
@@ -11,6 +12,17 @@ WORDS = """
     union select title from goals union select name from measures union select code from measures
     union select name from organizations where length(name) > 2 union select name from sectors where name <> '共通'
 """
+
+
+def test_the_lines_of_a_template_can_be_read() -> None:
+    templates = sorted((ROOT / "templates").glob("**/*.html"))
+    assert len(templates) > 30
+    lines = [
+        (f"{file.name}:{n}", line)
+        for file in templates
+        for n, line in enumerate(file.read_text("utf-8").splitlines(), 1)
+    ]
+    assert [(place, len(line)) for place, line in lines if len(line) > MOST] == []
 
 
 @pytest.mark.parametrize("page", PAGES)
