@@ -19,10 +19,8 @@ import openpyxl
 import pandas as pd
 import pytest
 import yaml
-from click.testing import CliRunner
 from pyarrow import parquet
 
-from build_db import main
 from keikaku.files.errors import FilesError
 from keikaku.publish.catalogue.data_set import DataSet, read_data_set
 from keikaku.publish.catalogue.examples import Example, read_examples
@@ -255,21 +253,7 @@ def test_without_pyarrow_the_error_says_what_to_install(
     assert not (tmp_path / "files").exists()
 
 
-# The command
-
-
-def test_the_build_makes_the_files_only_when_asked(tmp_path: Path) -> None:
-    asked = ["--quiet", "--output", str(tmp_path / "plans.db")]
-    assert CliRunner().invoke(main, asked).exit_code == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == [".plans.db.rows", "plans.db"]
-    result = CliRunner().invoke(main, [*asked, "--files", str(tmp_path / "files")])
-    assert result.exit_code == 0, result.output
-    assert (
-        listing(tmp_path / "files")["version"] == hashlib.sha256((tmp_path / "plans.db").read_bytes()).hexdigest()[:12]
-    )
-    result = CliRunner().invoke(main, [*asked, "--files", str(tmp_path)])
-    assert result.exit_code == 1
-    assert "name another folder" in result.output
+# The examples
 
 
 @pytest.mark.parametrize("example", [e for e in EXAMPLES if e.tool == "DuckDB"], ids=lambda e: e.kind)
