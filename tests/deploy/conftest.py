@@ -49,9 +49,15 @@ class Deployed:
         folder = self.place / "lib" / "current"
         with (self.place / f"datasette-{number}.log").open("a") as log:
             self.processes[number] = subprocess.Popen(
-                [sys.executable, "-m", "datasette", *arguments], stdout=log, stderr=log, cwd=folder, env=self._environment()
+                [sys.executable, "-m", "datasette", *arguments],
+                stdout=log,
+                stderr=log,
+                cwd=folder,
+                env=self._environment(),
             )
-        subprocess.run(self._read_command("keikaku@.service", "ExecStartPost", number), check=True, stderr=subprocess.PIPE)
+        subprocess.run(
+            self._read_command("keikaku@.service", "ExecStartPost", number), check=True, stderr=subprocess.PIPE
+        )
 
     def stop(self, number: int) -> None:
         process = self.processes.pop(number)
@@ -95,10 +101,10 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         server = subprocess.Popen([nginx, "-p", folder, "-c", str(main)])
         ending.callback(server.wait, PATIENCE)
         ending.callback(server.terminate)
+        wait_until(lambda: listens(port), "nginx listens")
+        ending.callback(lambda: [site.stop(number) for number in list(site.processes)])
         for number in (1, 2):
             site.start(number)
-            ending.callback(lambda number=number: site.stop(number))
-        wait_until(lambda: listens(port), "nginx listens")
         yield site
 
 

@@ -2,9 +2,9 @@
 
 import json
 import subprocess
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from collections.abc import Iterator
 from hashlib import sha256
 from threading import Event
 from urllib.parse import quote
@@ -14,7 +14,13 @@ import pytest
 
 from tests.deploy.conftest import Deployed
 
-FILES = ["/", "/plans/plans/akishima", "/plans/plans/akishima.json", "/plans/plans/akishima?_embed=1", "/plans/plans.csv"]
+FILES = [
+    "/",
+    "/plans/plans/akishima",
+    "/plans/plans/akishima.json",
+    "/plans/plans/akishima?_embed=1",
+    "/plans/plans.csv",
+]
 FILES += ["/plans.db", "/files/plans.xlsx", "/changes.atom", "/timeline", "/static/site.css"]
 WINDOW = ["/plans/plans?_sort=id", "/plans/plans.json?_shape=array&_size=5", "/plans/plans.csv?id=akishima"]
 WINDOW += [f"/plans/search?q={quote('産業振興計画')}", "/plans/measures?_sort_desc=name", "/?x=1"]
@@ -68,7 +74,9 @@ def read_health(deployed: Deployed, number: int) -> dict:
         return client.get("http://localhost/-/health").json()
 
 
-def test_new_data_comes_without_a_request_that_fails_or_an_answer_that_is_neither_old_nor_new(deployed: Deployed) -> None:
+def test_new_data_comes_without_a_request_that_fails_or_an_answer_that_is_neither_old_nor_new(
+    deployed: Deployed,
+) -> None:
     plan = deployed.project / "data" / "akishima" / "plan.yml"
     text = plan.read_text("utf-8")
     assert OLD in text
@@ -82,7 +90,9 @@ def test_new_data_comes_without_a_request_that_fails_or_an_answer_that_is_neithe
     assert {path for path, _, _ in seen} == set(old)
     assert [answer for answer in seen if answer[1] != 200] == []
     assert [answer for answer in seen if answer[2] not in (old[answer[0]], new[answer[0]])] == []
-    both = {path for path, _, digest in seen if digest == old[path]} & {path for path, _, digest in seen if digest == new[path]}
+    both = {path for path, _, digest in seen if digest == old[path]} & {
+        path for path, _, digest in seen if digest == new[path]
+    }
     assert CHANGED & both >= {"/", WINDOW[0], SQL[0]}
     manifest = json.loads((deployed.place / "lib" / "current" / "site" / "manifest.json").read_text("utf-8"))
     for number in (1, 2):

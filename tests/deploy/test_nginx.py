@@ -78,7 +78,10 @@ def test_every_kind_of_file_is_sent_with_its_bytes_and_headers(
             protecting = protect_answer([], parts.path, parts.query.encode())
             expected |= {name.decode(): [value.decode()] for name, value in protecting}
             found = {name: answer.headers.get_list(name) for name in expected}
-            attached = {headers.get("content-disposition", "").startswith("attachment") for headers in (file.get("headers", {}), answer.headers)}
+            attached = {
+                headers.get("content-disposition", "").startswith("attachment")
+                for headers in (file.get("headers", {}), answer.headers)
+            }
             if (answer.status_code, digest, len(attached)) != (200, file["packed_sha256" if packed else "sha256"], 1):
                 wrong.append((path, answer.status_code, answer.headers.get("content-disposition")))
             wrong += [(path, name, found[name], expected[name]) for name in expected if found[name] != expected[name]]
@@ -108,7 +111,14 @@ def test_what_pages_load_is_kept_for_good_under_its_digest(client: httpx.Client)
         assert client.get(address).headers["cache-control"] == "public, max-age=31536000, immutable"
 
 
-NO_FILES = ["/index.html", "/plans/index.html", "/timeline/embed-1.html", "/manifest.json", "/site/manifest.json"]
+NO_FILES = [
+    "/index.html",
+    "/index.json",
+    "/plans/index.html",
+    "/timeline/embed-1.html",
+    "/manifest.json",
+    "/site/manifest.json",
+]
 NO_FILES += ["/plans/measures.csv.gz", "/static/site.css.gz", "/static/", "/static/nosuch.css", "/files/", "/files/csv"]
 NO_FILES += ["/files/nosuch.csv", "/files/..%2fsettings.json", "/files/../../settings.json", "/settings.json"]
 NO_FILES += ["/metadata.yml", "/plugins/site.py", "/keikaku-errors/busy.html", "/-/metrics"]
@@ -121,7 +131,9 @@ def test_nothing_else_is_sent(client: httpx.Client, path: str) -> None:
     assert "ありません" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/?x=1", "/plans/measures?_size=3", "/plans/measures?_embed=1&_size=3", "/plans//measures"])
+@pytest.mark.parametrize(
+    "path", ["/?x=1", "/plans/measures?_size=3", "/plans/measures?_embed=1&_size=3", "/plans//measures"]
+)
 def test_another_address_than_that_of_a_file_is_asked_of_datasette(client: httpx.Client, path: str) -> None:
     assert "x-cache-status" in client.get(path).headers
 
@@ -162,7 +174,9 @@ def test_pages_speak_of_the_address_that_the_visitor_used(client: httpx.Client) 
 # Too much
 
 
-def test_a_flood_of_heavy_questions_is_refused_in_japanese_while_files_and_others_are_served(deployed: Deployed) -> None:
+def test_a_flood_of_heavy_questions_is_refused_in_japanese_while_files_and_others_are_served(
+    deployed: Deployed,
+) -> None:
     with deployed.visitor(3) as visitor, ThreadPoolExecutor(90) as many:
         answers = list(many.map(lambda n: visitor.get(f"{HEAVY[n % len(HEAVY)]}&n={n}"), range(90)))
         refused = [answer for answer in answers if answer.status_code == 429]

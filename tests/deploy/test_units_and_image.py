@@ -11,6 +11,7 @@ from tests.browser.running_site import ROOT
 from tests.deploy.conftest import CONTAINERFILE, DEPLOY, UNITS, read_lines
 from tests.programs import need
 
+
 def read(path: Path) -> str:
     return path.read_text("utf-8")
 
