@@ -90,7 +90,7 @@ def test_every_kind_of_file_is_sent_with_its_bytes_and_headers(
 
 def test_files_come_in_parts_and_only_when_changed(deployed: Deployed, files: dict[str, dict]) -> None:
     wrong = []
-    for number, (path, file) in enumerate(files.items()):
+    for number, (path, file) in enumerate((path, file) for path, file in files.items() if file["size"] > 9):
         with deployed.visitor(100 + number % 100) as visitor:
             whole = visitor.get(path, headers={"accept-encoding": "identity"})
             etag = whole.headers["etag"]
