@@ -97,11 +97,12 @@ def run_ours(database: Path, place: Path) -> Iterator[Site]:
 @contextmanager
 def run_behind_nginx(database: Path, place: Path, program: str) -> Iterator[Nginx]:
     """The site with two processes at sockets, behind nginx."""
-    site = _furnish(database, place / "site")
+    site = _furnish(database, place / "lib" / "current")
+    (place / "lib" / "answering").symlink_to("current")
     folder, headers, port, files = place / "files", place / "headers.conf", free_port(), free_port()
     folder.mkdir()
     headers.touch()
-    main = copy_configuration(place, port, free_port())
+    main = copy_configuration(place, port)
     configuration = main.parent / "keikaku.conf"
     text = configuration.read_text("utf-8")
     for there, here in LIMITS.items():
@@ -129,7 +130,7 @@ def _quote(text: str) -> str:
 
 
 def _furnish(database: Path, folder: Path) -> Path:
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for name in PARTS:
         (folder / name).symlink_to(ROOT / name)
     (folder / "plans.db").symlink_to(database.absolute())

@@ -1,6 +1,5 @@
 """What /data and the downloads show beyond the rows themselves: the schema, its picture, the size, the questions."""
 
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -9,12 +8,13 @@ from datasette.app import Datasette
 from jinja2 import Environment
 from markupsafe import Markup
 
+from keikaku.files.code_digest import ROOT
 from keikaku.publish.catalogue.er_diagram import draw_er_diagram
 from keikaku.publish.catalogue.examples import read_examples
 from keikaku.schema.tables import read_schema
 
-DOWNLOADS = Path(__file__).resolve().parent.parent / "docs" / "downloads.md"
-COOKBOOK = Path(__file__).resolve().parent.parent / "docs" / "cookbook.yml"
+DOWNLOADS = ROOT / "docs" / "downloads.md"
+COOKBOOK = ROOT / "docs" / "cookbook.yml"
 DATABASE = "plans"
 
 

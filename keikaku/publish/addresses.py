@@ -84,6 +84,8 @@ def name_file(path: str) -> str:
     address = address.strip("/")
     if query:
         return f"{address}/{query.lstrip('_').replace('=', '-')}.html"
+    if address.startswith("."):
+        return f"index{address}"  # web hosts send no hidden files
     if "." in address.rpartition("/")[2]:
         return address
     return str(Path(address) / "index.html")

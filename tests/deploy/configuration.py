@@ -1,4 +1,4 @@
-"""The files of deploy/nginx on this machine: in a folder of their own, at a free port."""
+"""The files of deploy/ on this machine: in a folder of their own, at a free port."""
 
 import os
 import shutil
@@ -16,8 +16,6 @@ error_log {place}/error.log warn;
 events {{}}
 http {{
     access_log off;
-    default_type application/octet-stream;
-    types {{ text/css css; text/javascript js; image/svg+xml svg; }}
     client_body_temp_path {place}/body;
     proxy_temp_path {place}/proxy;
     fastcgi_temp_path {place}/fastcgi;
@@ -28,15 +26,9 @@ http {{
 """
 
 
-def copy_configuration(place: Path, port: int, figures_port: int) -> Path:
-    """The files of deploy/ with the folders and the address of this machine; returns the path of nginx.conf."""
+def copy_configuration(place: Path, port: int) -> Path:
+    """deploy/nginx with the folders and the address of this machine; returns the path of nginx.conf."""
     here = {
-        "/var/lib/keikaku": f"{place}/site",
-        "/run/keikaku": f"{place}/run",
-        "/var/cache/nginx": f"{place}/cache",
-        "/etc/nginx": f"{place}/etc",
-        "/var/log/nginx": str(place),
-        "listen 127.0.0.1:9180;": f"listen 127.0.0.1:{figures_port};",
         "listen 80;": f"listen 127.0.0.1:{port};",
         "listen [::]:80;": "",
         "server_name keikaku.example.jp;": "server_name localhost;",
@@ -44,10 +36,11 @@ def copy_configuration(place: Path, port: int, figures_port: int) -> Path:
     }
     etc = place / "etc"
     shutil.copytree(DEPLOY / "nginx", etc)
-    (place / "cache").mkdir()
+    for folder in ("cache", "log"):
+        (place / folder).mkdir()
     found = set()
     for file in (etc / "keikaku.conf", etc / "keikaku" / "site.conf"):
-        text = file.read_text("utf-8")
+        text = move_paths(file.read_text("utf-8"), place)
         for there, replacement in here.items():
             if there in text:
                 found.add(there)
@@ -58,3 +51,11 @@ def copy_configuration(place: Path, port: int, figures_port: int) -> Path:
     main = etc / "nginx.conf"
     main.write_text(MAIN.format(place=place, user=user), "utf-8")
     return main
+
+
+def move_paths(text: str, place: Path) -> str:
+    """The folders of a machine below `place`."""
+    there = {"/var/lib/keikaku": "lib", "/run/keikaku": "run", "/var/cache/nginx": "cache", "/etc/nginx": "etc"}
+    for path, name in {**there, "/var/log/nginx": "log"}.items():
+        text = text.replace(path, f"{place}/{name}")
+    return text

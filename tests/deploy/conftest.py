@@ -1,120 +1,120 @@
-"""The site as it is deployed: two Datasette processes at sockets, behind nginx with the files of deploy/."""
+"""The site as it is deployed: built by deploy/build.sh, two Datasette processes at sockets, nginx with the files of deploy/."""
 
 import os
 import re
 import shlex
 import shutil
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 
+import httpx
 import pytest
 
 from tests.browser.running_site import ROOT, free_port
-from tests.deploy.configuration import DEPLOY, copy_configuration
+from tests.deploy.configuration import DEPLOY, copy_configuration, move_paths
 from tests.programs import need
 
 CONTAINERFILE = DEPLOY / "Containerfile"
-PATIENCE = 20  # seconds
+UNITS = DEPLOY / "systemd"
+PATIENCE = 60  # seconds
 
 
 @dataclass
 class Deployed:
-    """The running site: `place` holds its folders, as a machine's / would."""
+    """The running site: `project` is as /srv/keikaku, `place` holds the other folders of a machine."""
 
     address: str
-    figures: str  # address of the server for Prometheus
+    project: Path
     place: Path
-    server: subprocess.Popen[bytes]
-    processes: dict[int, subprocess.Popen[bytes]]
+    processes: dict[int, subprocess.Popen[bytes]] = field(default_factory=dict)
 
-    def socket(self, number: int) -> Path:
-        return self.place / "run" / str(number) / "web.sock"
+    def build(self) -> None:
+        """As keikaku-build.service does."""
+        command = [str(self.project / "deploy" / "build.sh"), str(self.place / "lib")]
+        subprocess.run(command, check=True, env=self._environment())
 
     def start(self, number: int) -> None:
-        """As keikaku@.service does."""
-        self.socket(number).parent.mkdir(parents=True, exist_ok=True)
+        """As keikaku@.service does, which waits until the process answers."""
+        (self.place / "run" / str(number)).mkdir(parents=True, exist_ok=True)
+        program, *arguments = self._read_command("keikaku@.service", "ExecStart", number)
+        assert program.endswith("/datasette")
+        folder = self.place / "lib" / "current"
         with (self.place / f"datasette-{number}.log").open("a") as log:
             self.processes[number] = subprocess.Popen(
-                [sys.executable, "-m", "datasette", str(self.place / "site"), "--uds", str(self.socket(number))],
+                [sys.executable, "-m", "datasette", *arguments],
                 stdout=log,
                 stderr=log,
-                cwd=self.place / "site",
-                env=environment(self.place / "site"),
+                cwd=folder,
+                env=self._environment(),
             )
+        subprocess.run(
+            self._read_command("keikaku@.service", "ExecStartPost", number), check=True, stderr=subprocess.PIPE
+        )
 
     def stop(self, number: int) -> None:
         process = self.processes.pop(number)
         process.terminate()
         process.wait(PATIENCE)
 
-    def keep_copies_for(self, seconds: int) -> None:
-        """Whatever Datasette says of their age, so that a test need not wait."""
-        pages = self.place / "etc" / "keikaku" / "pages.conf"
-        text = re.sub(r"(?m)^proxy_cache_valid .*$", f"proxy_cache_valid 200 {seconds}s;", pages.read_text("utf-8"))
-        text, found = re.subn(r"(?m)^(proxy_ignore_headers .*);", r"\1 Cache-Control Expires X-Accel-Expires;", text)
-        assert found == 1
-        pages.write_text(text, "utf-8")
-        self.server.send_signal(signal.SIGHUP)
-        time.sleep(1)
+    def restart_all(self) -> None:
+        """As keikaku-restart.service does."""
+        for line in read_lines("keikaku-restart.service", "ExecStart"):
+            if unit := re.fullmatch(r"/usr/bin/systemctl try-restart keikaku@(\d)\.service", line):
+                self.stop(int(unit[1]))
+                self.start(int(unit[1]))
+            else:
+                subprocess.run(shlex.split(move_paths(line, self.place)), check=True)
 
-    def wait_for(self, number: int) -> None:
-        """Until a process takes connections."""
-        until = time.monotonic() + PATIENCE
-        while True:
-            with socket.socket(socket.AF_UNIX) as connection, suppress(OSError):
-                connection.connect(str(self.socket(number)))
-                return
-            if self.processes[number].poll() is not None or time.monotonic() > until:
-                raise RuntimeError((self.place / f"datasette-{number}.log").read_text("utf-8"))
-            time.sleep(0.05)
+    def visitor(self, number: int) -> httpx.Client:
+        """Somebody at an address of its own, so that one test's flood is not the next one's."""
+        transport = httpx.HTTPTransport(local_address=f"127.0.1.{number}")
+        return httpx.Client(base_url=self.address, timeout=PATIENCE, transport=transport)
 
+    def _read_command(self, unit: str, name: str, number: int) -> list[str]:
+        (line,) = read_lines(unit, name)
+        return shlex.split(move_paths(line.replace("%i", str(number)), self.place))
 
-@pytest.fixture(scope="module")
-def deployed(shipped: Path) -> Iterator[Deployed]:
-    nginx = need("nginx", "nginx-light")
-    # Not pytest's folder: the path of a socket is short.
-    with tempfile.TemporaryDirectory(prefix="keikaku") as folder:
-        place = Path(folder)
-        (place / "site").symlink_to(shipped)
-        port = free_port()
-        figures_port = free_port()
-        main = copy_configuration(place, port, figures_port)
-        server = subprocess.Popen([nginx, "-p", folder, "-c", str(main)])
-        site = Deployed(f"http://localhost:{port}", f"http://127.0.0.1:{figures_port}", place, server, {})
-        try:
-            for number in (1, 2):
-                site.start(number)
-            for number in (1, 2):
-                site.wait_for(number)
-            yield site
-        finally:
-            for number in list(site.processes):
-                site.stop(number)
-            server.terminate()
-            server.wait(PATIENCE)
+    def _environment(self) -> dict[str, str]:
+        own = {"PYTHONPATH": str(self.project), "PYTHON": sys.executable, "FORWARDED_ALLOW_IPS": "*"}
+        return {**os.environ, **own}
 
 
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the Containerfile copies and nothing else, with the database and the files built from it."""
-    folder = tmp_path_factory.mktemp("srv")
+def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
+    nginx = need("nginx", "nginx-light")
+    project = tmp_path_factory.mktemp("srv")
+    copy_project(project)
+    # Not pytest's folder: the path of a socket is short.
+    with tempfile.TemporaryDirectory(prefix="keikaku") as folder, ExitStack() as ending:
+        place, port = Path(folder), free_port()
+        site = Deployed(f"http://localhost:{port}", project, place)
+        site.build()
+        main = copy_configuration(place, port)
+        server = subprocess.Popen([nginx, "-p", folder, "-c", str(main)])
+        ending.callback(server.wait, PATIENCE)
+        ending.callback(server.terminate)
+        wait_until(lambda: listens(port), "nginx listens")
+        ending.callback(lambda: [site.stop(number) for number in list(site.processes)])
+        for number in (1, 2):
+            site.start(number)
+        yield site
+
+
+def copy_project(folder: Path) -> None:
+    """What the Containerfile copies and nothing else but deploy/."""
+    shutil.copytree(DEPLOY, folder / "deploy")
     for *sources, target in read_instructions("COPY"):
-        if sources[0].startswith("--from"):
-            continue
-        for source in sources:
+        for source in sources if not sources[0].startswith("--from") else []:
             place = folder / target / source if target.endswith("/") else folder / target
             shutil.copytree(ROOT / source, place) if (ROOT / source).is_dir() else shutil.copy(ROOT / source, place)
-    build = [sys.executable, "build_db.py", "--quiet", "--files", "files", "--pictures", "pictures"]
-    subprocess.run(build, cwd=folder, check=True, env=environment(folder))
-    return folder
 
 
 def read_instructions(name: str) -> list[list[str]]:
@@ -123,6 +123,18 @@ def read_instructions(name: str) -> list[list[str]]:
     return [shlex.split(rest) for rest in re.findall(rf"(?m)^{name} (.*)$", text)]
 
 
-def environment(folder: Path) -> dict[str, str]:
-    """For a program that is to take the project's package from a folder."""
-    return {**os.environ, "PYTHONPATH": str(folder), "FORWARDED_ALLOW_IPS": "*"}
+def read_lines(unit: str, name: str) -> list[str]:
+    return re.findall(rf"(?m)^{name}=(.*)$", (UNITS / unit).read_text("utf-8"))
+
+
+def wait_until(happened: Callable[[], object], what: str) -> None:
+    """Raises AssertionError if it does not happen in time."""
+    until = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < until, f"in {PATIENCE} s it did not happen that {what}"
+        Event().wait(0.05)
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as connection:
+        return connection.connect_ex(("127.0.0.1", port)) == 0
