@@ -245,8 +245,8 @@ LAYERS: list[Layer] = [
     check_request,
     use_site_address,
     send_files,
+    lend_worker,  # before the bulkhead: who waits for a worker must not hold a place that a page needs
     limit_window,
-    lend_worker,
     word_missing_files,
     take_readings,
     read_words,
