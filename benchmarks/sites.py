@@ -1,175 +1,144 @@
-"""Running servers to measure: stock Datasette, the site alone, and the site behind nginx as deploy/ has it."""
+"""What is measured: folders with a database and its baked site, and the servers that publish them, each a process of its own."""
 
-import os
-import signal
-import socket
+import json
+import shutil
 import subprocess
 import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from email.message import Message
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
+from typing import NamedTuple
 
-from tests.browser.running_site import PARTS, ROOT, free_port
-from tests.deploy.configuration import copy_configuration
+from benchmarks.synthetic import InventedPlan, copy_synonyms
+from tests.browser.running_site import PARTS, ROOT, find_processes, free_port, read_memory
 
-PATIENCE = 60  # seconds
-# One machine asks for all visitors here, so only the limits of open SQL stay as they are.
-LIMITS = {"rate=50r/s": "rate=1000000r/s"}
-FILE_SERVER = """
-server {{
-    listen 127.0.0.1:{port};
-    root {folder};
-    include {headers};
-    sendfile on;
-    tcp_nopush on;
-    open_file_cache max=100;
-    open_file_cache_valid 60s;
+PATIENCE = 120  # seconds until a server answers, or has ended
+BUILD = (sys.executable, str(ROOT / "build_db.py"))
+DATASETTE = (sys.executable, "-m", "datasette")
+NGINX_PROGRAM = shutil.which("nginx") or "/usr/sbin/nginx"
+# /file/… is a file by its name; everything else is looked for as on a real site.
+NGINX = """
+daemon off; user root; worker_processes auto; pid nginx.pid; error_log stderr crit;
+events {{}}
+http {{
+    client_body_temp_path 1; proxy_temp_path 2; fastcgi_temp_path 3; uwsgi_temp_path 4; scgi_temp_path 5;
+    types {{ text/html html; text/csv csv; }}
+    access_log off; sendfile on; tcp_nopush on; gzip_static on; open_file_cache max=1000;
+    server {{
+        listen 127.0.0.1:{port};
+        root {site};
+        location / {{ try_files $uri $uri/index.html =404; }}
+        location /file/ {{ alias {site}/; }}
+    }}
 }}
 """
 
 
-@dataclass(frozen=True)
-class Site:
-    """A server and its processes; of several processes the first is the one whose memory is looked at."""
+class Site(NamedTuple):
+    """A server: its address without a slash at the end, and its process."""
 
     address: str
-    processes: tuple[int, ...]
+    process: int
 
 
-# What nginx says by itself of a file.
-SAID_ANYWAY = {
-    "accept-ranges",
-    "connection",
-    "content-length",
-    "content-type",
-    "date",
-    "etag",
-    "last-modified",
-    "server",
-}
+class Bake(NamedTuple):
+    """Files that were made, seconds, most bytes of the process that led and of any that asked for pages."""
+
+    files: int
+    seconds: float
+    leading: int
+    asking: int
 
 
-@dataclass(frozen=True)
-class Nginx(Site):
-    """The site behind nginx, and an address where the same nginx sends files and does nothing else."""
-
-    files: str
-    folder: Path
-    headers: Path
-    master: int
-
-    def send_files(self, answers: dict[str, tuple[Message, bytes]]) -> None:
-        """From now on send these bytes under these names, with the same headers."""
-        locations = []
-        for name, (headers, body) in answers.items():
-            (self.folder / name).write_bytes(body)
-            lines = [f"    types {{}} default_type {_quote(headers['content-type'])};"]
-            lines += [f"    add_header {k} {_quote(v)};" for k, v in headers.items() if k.lower() not in SAID_ANYWAY]
-            locations.append("\n".join([f"location = /{name} {{", *lines, "}"]))
-        self.headers.write_text("\n".join(locations), "utf-8")
-        os.kill(self.master, signal.SIGHUP)
-        time.sleep(1)  # until the workers of before have gone
-
-
-@contextmanager
-def run_stock(database: Path, place: Path) -> Iterator[Site]:
-    """`datasette plans.db` in a folder with nothing else, without any plugin."""
-    folder = place / "stock"
-    folder.mkdir()
-    (folder / "plans.db").symlink_to(database.absolute())
-    port = free_port()
-    with _run(["plans.db", "--port", str(port)], folder, DATASETTE_LOAD_PLUGINS="") as process:
-        yield _site(f"http://127.0.0.1:{port}", process)
-
-
-@contextmanager
-def run_ours(database: Path, place: Path) -> Iterator[Site]:
-    """The site of this tree, one process."""
-    port = free_port()
-    with _run([str(_furnish(database, place / "ours")), "--port", str(port)], ROOT) as process:
-        yield _site(f"http://127.0.0.1:{port}", process)
-
-
-@contextmanager
-def run_behind_nginx(database: Path, place: Path, program: str) -> Iterator[Nginx]:
-    """The site with two processes at sockets, behind nginx."""
-    site = _furnish(database, place / "lib" / "current")
-    (place / "lib" / "answering").symlink_to("current")
-    folder, headers, port, files = place / "files", place / "headers.conf", free_port(), free_port()
-    folder.mkdir()
-    headers.touch()
-    main = copy_configuration(place, port)
-    configuration = main.parent / "keikaku.conf"
-    text = configuration.read_text("utf-8")
-    for there, here in LIMITS.items():
-        assert there in text
-        text = text.replace(there, here)
-    configuration.write_text(text + FILE_SERVER.format(port=files, folder=folder, headers=headers), "utf-8")
-    sockets = [place / "run" / number / "web.sock" for number in ("1", "2")]
-    for path in sockets:
-        path.parent.mkdir(parents=True)
-    arguments = [[str(site), "--uds", str(path)] for path in sockets]
-    nginx = subprocess.Popen([program, "-p", str(place), "-c", str(main)], stderr=subprocess.DEVNULL)
-    try:
-        with _run(arguments[0], ROOT) as first, _run(arguments[1], ROOT) as second:
-            _wait_for(sockets)
-            address = _site(f"http://127.0.0.1:{port}", first).address
-            processes = (first.pid, second.pid)
-            yield Nginx(address, processes, f"http://127.0.0.1:{files}", folder, headers, nginx.pid)
-    finally:
-        nginx.terminate()
-        nginx.wait(PATIENCE)
-
-
-def _quote(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _furnish(database: Path, folder: Path) -> Path:
-    folder.mkdir(parents=True)
-    for name in PARTS:
+def build_folder(kept: Path, plans: int) -> Path:
+    """A folder as Datasette takes one, with the database of so many plans: one is the real one, more are invented."""
+    folder, data = kept / str(plans), ROOT / "data"
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in set(PARTS) - {path.name for path in folder.iterdir()}:
         (folder / name).symlink_to(ROOT / name)
-    (folder / "plans.db").symlink_to(database.absolute())
+    if plans > 1:
+        data = folder / "data"
+        for number in range(1, plans + 1):
+            InventedPlan(number).write(data)
+        copy_synonyms(data)
+    if plans == 1 or not (folder / "plans.db").exists():
+        subprocess.run([*BUILD, "--quiet", "--data", data, "--output", folder / "plans.db"], check=True)
     return folder
 
 
+def bake(folder: Path, address: str) -> Bake:
+    """Make all of folder/site anew."""
+    shutil.rmtree(folder / "site", ignore_errors=True)
+    began = time.monotonic()
+    process = subprocess.Popen([*BUILD, "pages", "--quiet", "--database", folder / "plans.db", "--address", address])
+    with watch_memory(process.pid) as samples:
+        if process.wait():
+            raise RuntimeError(f"{folder} is not baked")
+    files = json.loads((folder / "site/manifest.json").read_text("utf-8"))["files"]
+    leading, asking = max(sample[0] for sample in samples), max(max(sample[1:], default=0) for sample in samples)
+    return Bake(len(files), time.monotonic() - began, leading, asking)
+
+
 @contextmanager
-def _run(arguments: list[str], folder: Path, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of Datasette, started anew in a folder."""
-    variables = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
-    command = [sys.executable, "-m", "datasette", *arguments]
-    process = subprocess.Popen(command, cwd=folder, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def watch_memory(server: int) -> Iterator[list[list[int]]]:
+    """Until the block ends, again and again the most bytes so far of a process and of each that it has started."""
+    samples: list[list[int]] = []
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.05):
+            with suppress(OSError, StopIteration):  # one of them has just ended
+                samples.append([read_memory(process, "VmHWM") for process in find_processes(server)])
+
+    for process in find_processes(server):
+        Path(f"/proc/{process}/clear_refs").write_text("5")  # forgets what was most until now
+    thread = threading.Thread(target=look)
+    thread.start()
     try:
-        yield process
+        yield samples
+    finally:
+        over.set()
+        thread.join()
+
+
+def run_stock(folder: Path) -> AbstractContextManager[Site]:
+    """Datasette with a database and nothing else: no plugins, those installed included."""
+    port = free_port()
+    return _run(["env", "DATASETTE_LOAD_PLUGINS=", *DATASETTE, str(folder / "plans.db"), "--port", str(port)], port)
+
+
+def run_ours(folder: Path, port: int) -> AbstractContextManager[Site]:
+    """As `make serve`; files are sent if they were baked for this port."""
+    return _run([*DATASETTE, str(folder), "--port", str(port)], port)
+
+
+def run_nginx(folder: Path, place: Path) -> AbstractContextManager[Site]:
+    """An nginx that sends the baked files and does nothing else; what it writes goes to `place`."""
+    port, configuration = free_port(), place / "nginx.conf"
+    configuration.write_text(NGINX.format(port=port, site=folder / "site"), "utf-8")
+    return _run([NGINX_PROGRAM, "-p", str(place), "-c", str(configuration)], port)
+
+
+@contextmanager
+def _run(command: list[str], port: int) -> Iterator[Site]:
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        site, until = Site(f"http://127.0.0.1:{port}", process.pid), time.monotonic() + PATIENCE
+        while not _answers(site):
+            if process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"{command} does not answer")
+            time.sleep(0.1)
+        yield site
     finally:
         process.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(PATIENCE)
-        process.kill()
+        process.wait(PATIENCE)
 
 
-def _wait_for(sockets: list[Path]) -> None:
-    """Until somebody listens at each."""
-    until = time.monotonic() + PATIENCE
-    for path in sockets:
-        while time.monotonic() < until:
-            with socket.socket(socket.AF_UNIX) as connection, suppress(OSError):
-                connection.connect(str(path))
-                break
-            time.sleep(0.1)
-
-
-def _site(address: str, process: subprocess.Popen[bytes]) -> Site:
-    """Once it answers."""
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"{address}/", timeout=PATIENCE).close()
-            return Site(address, (process.pid,))
-        except OSError:
-            time.sleep(0.1)
-    raise RuntimeError(f"{address} does not answer")
+def _answers(site: Site) -> bool:
+    with suppress(OSError):
+        urllib.request.urlopen(f"{site.address}/", timeout=PATIENCE).close()
+        return True
+    return False

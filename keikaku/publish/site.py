@@ -48,6 +48,7 @@ class SiteFile:
     size: int
     sha256: str
     inputs: str
+    packed_size: int | None = None
     packed_sha256: str | None = None
     headers: dict[str, str] = field(default_factory=dict)
 
@@ -61,14 +62,14 @@ def write_answer(folder: Path, path: str, answer: Answer, inputs: str) -> SiteFi
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_bytes(answer.body)
     media_type = answer.headers["content-type"]
-    packed = None
+    packed = size = None
     if len(answer.body) >= LEAST_PACKED_BYTES and media_type.startswith(_TEXT):
         content = gzip.compress(answer.body, mtime=0)
         file.with_name(file.name + PACKED).write_bytes(content)
-        packed = hashlib.sha256(content).hexdigest()
+        packed, size = hashlib.sha256(content).hexdigest(), len(content)
     headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
     digest = hashlib.sha256(answer.body).hexdigest()
-    return SiteFile(path, media_type, len(answer.body), digest, inputs, packed, headers)
+    return SiteFile(path, media_type, len(answer.body), digest, inputs, size, packed, headers)
 
 
 def take_over(old: Path, new: Path, entry: Mapping[str, Any]) -> SiteFile | None:

@@ -85,16 +85,17 @@ class BakedSite:
 
     def _send(self, file: Mapping[str, Any], headers: Headers, cache_control: str) -> Response:
         sent = {**file.get("headers", {}), "content-type": file["media_type"], "cache-control": cache_control}
-        path, digest = self._folder / file["path"], file["sha256"]
+        path, digest, size = self._folder / file["path"], file["sha256"], file["size"]
         if "packed_sha256" in file:
             sent["vary"] = "Accept-Encoding"
             if accepts_gzip(headers.get("accept-encoding", "")) and "range" not in headers:
-                path, digest = path.with_name(path.name + PACKED), file["packed_sha256"]
+                path = path.with_name(path.name + PACKED)
+                digest, size = file["packed_sha256"], file["packed_size"]
                 sent["content-encoding"] = "gzip"
         sent["etag"] = f'"{digest}"'
         if (condition := judge_condition(headers, sent)) is not None:
             return condition
-        if file["size"] <= SMALL_BYTES and "range" not in headers:
+        if size <= SMALL_BYTES and "range" not in headers:
             return Response(_read_small(path, digest), headers=sent)
         return FileResponse(path, headers=sent)
 

@@ -251,7 +251,7 @@ LAYERS: list[Layer] = [
     check_request,
     use_site_address,
     send_files,
-    lend_worker,
+    lend_worker,  # before the bulkhead: who waits for a worker must not hold a place that a page needs
     limit_window,
     word_missing_files,
     take_readings,

@@ -23,7 +23,8 @@ from keikaku.serving.sql_guard import ANSWER_BYTES, explain_error, guard_visitor
 
 # One core stays free for pages.
 WORKERS = max(1, min(2, (os.cpu_count() or 1) - 1))
-MOST_WAITING = 8
+# To wait costs nothing; a refusal is a page to make, and who is refused at once asks again at once.
+MOST_WAITING = 100
 PATIENCE_SECONDS = 2.0
 # A statement cannot be stopped within one of its steps; so much after its time the worker is killed.
 GRACE_SECONDS = 1.0

@@ -1,4 +1,4 @@
-"""benchmarks/serve.py at its smallest: every way of asking is answered, and every table has its figures."""
+"""benchmarks/serve.py at its smallest: every page is asked of every server, and what was measured stands between the marks."""
 
 import re
 from pathlib import Path
@@ -7,61 +7,54 @@ import pytest
 from click.testing import CliRunner
 
 from benchmarks import serve
-from benchmarks.figures import Figure, Key
+from benchmarks.figures import STOCKS_TABLE, Figure, Memory, Result, show_aims
 from tests.programs import need
 
+PAGES = [*serve.FILES, *serve.WINDOW]
+FAST, SLOW = Figure(8000.0, 0.5, 0), Figure(100.0, 10.0, 0)
 
-def test_every_table_is_measured_and_written_between_the_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+
+def test_every_page_is_measured_and_written_between_the_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     need("wrk", "wrk")
     need("nginx", "nginx-light")
-    monkeypatch.setattr(serve, "PAGES", serve.PAGES[1:2])
-    monkeypatch.setattr(serve, "GREEDY", ("SELECT printf('%.*c', 2000000, 'x')",))
+    monkeypatch.setattr(serve, "GREEDY", ["SELECT printf('%.*c', 2000000, 'x')"])
     page = tmp_path / "page.md"
     page.write_text(f"before\n{serve.BEGIN}\nwas here\n{serve.END}\nafter\n", "utf-8")
-    options = ["--plans", "1", "--rounds", "1", "--seconds", "0.2", "--folder", str(tmp_path), "--write", str(page)]
-    monkeypatch.setattr(serve, "show_aims", lambda *_: "### Aims")  # too short for every way to be answered
+    options = ["--plans", "1", "--rounds", "1", "--seconds", "0.1", "--write", str(page)]
     done = CliRunner().invoke(serve.main, options, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     text = page.read_text("utf-8")
     assert text.startswith(f"before\n{serve.BEGIN}\n### Aims")
     assert text.endswith(f"{serve.END}\nafter\n")
     assert "was here" not in text
-    rows = [line for line in text.splitlines() if re.match(r"\| (\d+ \| )?measure ", line)]
-    assert len(rows) == 4  # requests, nginx, abuse, growth
-    unloaded = [row for row in rows if "→" not in row]
-    assert all(re.search(r"\d/s", row) for row in unloaded[:-1])
-    assert re.search(r"\| 1 \| stock \| \d+ MB \| \d+ MB", text)
+    figures = {row[1]: row[2:] for row in read_rows(text) if len(row) == 7 and row[0] == "1"}
+    assert list(figures) == [*PAGES, STOCKS_TABLE]
+    answered = {
+        page: [bool(re.fullmatch(r"[\d,.]+/s, [\d,.]+ ms", cell)) for cell in row] for page, row in figures.items()
+    }
+    assert answered == {
+        **{page: [True, True, True, True, True] for page in serve.FILES},
+        **{page: [True, True, True, False, False] for page in serve.WINDOW},
+        STOCKS_TABLE: [True, False, False, False, False],
+    }
+    assert re.search(r"(?m)^\| 1 \| \d+ MB \| \d+ MB \| \d+ MB \| `SELECT printf", text)
 
 
 def test_aims_are_judged_by_the_worst_page() -> None:
-    ways = ("stock", "cold", "warm", "304", "nginx", "nginx 304", "file", "alone")
-    fast, slow = Figure(8000.0, 0.5, 1.0, 2.0, 0), Figure(100.0, 10.0, 20.0, 30.0, 0)
-    figures = {
-        Key(plans, abused, way, page.name): slow if way in ("stock", "cold") else fast
-        for plans in (1, 3)
-        for abused in (False, True)
-        for way in ways
-        for page in serve.PAGES
-    }
-    memory = {plans: {"ours": serve.Memory(100_000_000, 180_000_000, "SELECT 1")} for plans in (1, 3)}
-    assert [row[1:] for row in read_rows(serve.show_aims(figures, memory))][:4] == [
-        ["80 × (CSV)", "yes"],
-        ["80 × (CSV)", "yes"],
-        ["1.0 ×", "**no**"],
-        ["1.0 ×", "**no**"],
-    ]
-    figures[Key(3, True, "warm", "search")] = fast._replace(p99=4.1)
-    figures[Key(3, True, "nginx", "search")] = fast._replace(failed=1)
-    figures[Key(3, False, "nginx", "home")] = fast._replace(rate=4000.0)
-    memory[1]["ours"] = serve.Memory(100_000_000, 251_000_000, "SELECT 1")
-    unmet = [row[:2] for row in read_rows(serve.show_aims(figures, memory)) if row[2] != "yes"]
-    assert [measured for _, measured in unmet[2:]] == [
-        "50 % (home)",
-        "2.0 × (search), 0 failed",
-        "1.0 × (table), 1 failed",
-        "151 MB",
-    ]
+    ways = dict.fromkeys(("serve", "abused", "nginx", "file"), FAST)
+    files = [Result(page, 1, {"stock": SLOW, **ways}) for page in serve.FILES]
+    window = [Result(page, 1, {"stock": SLOW, "serve": SLOW, "abused": SLOW}) for page in serve.WINDOW]
+    table = Result(STOCKS_TABLE, 1, {"stock": SLOW._replace(p50=20.0)})
+    memory = {1: Memory(100_000_000, 180_000_000, "SELECT 1")}
+    rows = read_rows(show_aims([*files, *window, table], memory))[2:]
+    assert [row[1] for row in rows] == ["80 × (CSV)", "100% (CSV)", "10 ms (table with a filter)", "2.0 × (table with a filter)", "1.0 × (table with a filter)", "0", "80 MB"]  # fmt: skip
+    assert {row[2] for row in rows} == {"yes"}
+    files[0] = Result("home", 1, {"stock": FAST, **ways, "nginx": SLOW, "abused": Figure(8000.0, 1.1, 2)})
+    window[0] = Result("table with a filter", 1, {"stock": SLOW, "serve": Figure(10.0, 60.0, 0), "abused": SLOW})
+    rows = read_rows(show_aims([*files, *window, table], {1: Memory(0, 151_000_000, "SELECT 1")}))[2:]
+    assert [row[1] for row in rows] == ["1 × (home)", "1% (home)", "60 ms (table with a filter)", "0.3 × (table with a filter)", "2.2 × (home)", "2", "151 MB"]  # fmt: skip
+    assert {row[2] for row in rows} == {"**no**"}
 
 
-def read_rows(table: str) -> list[list[str]]:
-    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[4:]]
+def read_rows(text: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:1] == "|"]
