@@ -3,6 +3,7 @@
 import json
 import shutil
 import sqlite3
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import date
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from click.termui import progressbar
 
 from keikaku.files.code_digest import ROOT, digest_code
 from keikaku.files.digest import fingerprint
@@ -106,8 +106,7 @@ def _take_over(
 
 
 def _show_progress(bake: Bake, addresses: list[Address]) -> Iterator[tuple[str, SiteFile]]:
-    stream = click.get_text_stream("stderr")
-    with progressbar(bake_all(bake, addresses), length=len(addresses), label="pages", file=stream) as entries:  # type: ignore[operator]
+    with click.progressbar(bake_all(bake, addresses), length=len(addresses), label="pages", file=sys.stderr) as entries:
         yield from entries
 
 
