@@ -58,7 +58,7 @@ class PublishedDatabase(Database):
         truncate: bool = False,
         custom_time_limit: int | None = None,
         page_size: int | None = None,
-        log_sql_errors: bool = True,
+        **_: object,
     ) -> Results:
         """As Datasette does; a statement that fails is told to whoever asked, not to the log."""
         lease = _lease.get()
