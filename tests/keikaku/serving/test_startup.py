@@ -1,6 +1,8 @@
 """A site starts whole or says in a line what is wrong with it; a running one keeps its data, and says when newer waits."""
 
 import asyncio
+import ctypes
+import json
 import os
 import shutil
 import subprocess
@@ -12,6 +14,17 @@ import pytest
 from datasette.app import Datasette
 
 from tests.conftest import ROOT, SERVED
+
+PR_CAPBSET_DROP, DAC_OVERRIDE, DAC_READ_SEARCH = 24, 1, 2
+
+
+def start(folder: Path, path: str, before: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
+    """Start the site, let it answer one request, and end it."""
+    command = [sys.executable, "-m", "datasette", str(folder), "--get", path]
+    environment = {**os.environ, "COLUMNS": "999"}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment, preexec_fn=before
+    )
 
 
 @pytest.fixture
@@ -56,9 +69,7 @@ def test_a_site_with_a_broken_part_does_not_start_and_says_why(
 ) -> None:
     """What Datasette reads before any plugin (settings, syntax of metadata) it tells itself, in its last line."""
     break_it(site_copy)
-    command = [sys.executable, "-m", "datasette", str(site_copy), "--get", "/"]
-    environment = {**os.environ, "COLUMNS": "999"}
-    started = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+    started = start(site_copy, "/")
     assert (started.returncode, started.stdout) == (1, "")
     assert message in started.stderr.splitlines()[-1]
 
@@ -99,3 +110,24 @@ async def test_health_tells_no_path_and_fails_when_the_database_is_silent(
     monkeypatch.setattr(site.get_database("plans"), "execute_fn", fail)
     answer = await site.client.get("/-/health")
     assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
+
+
+def drop_privileges() -> None:
+    """Root reads and writes everything; without these two it obeys the modes of files as everyone does."""
+    libc = ctypes.CDLL(None)
+    for capability in (DAC_OVERRIDE, DAC_READ_SEARCH):
+        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
+
+
+def test_a_read_only_site_is_served_and_a_database_that_may_not_be_read_is_named(site_copy: Path) -> None:
+    site_copy.chmod(0o555)
+    try:
+        served = start(site_copy, "/-/health", drop_privileges)
+        (site_copy / "plans.db").chmod(0)
+        refused = start(site_copy, "/-/health", drop_privileges)
+    finally:
+        site_copy.chmod(0o755)
+    assert (served.returncode, json.loads(served.stdout)["status"]) == (0, "ok"), served.stderr
+    assert refused.returncode in (1, 2)
+    assert "plans.db" in refused.stderr.splitlines()[-1]
+    assert "Traceback" not in refused.stderr
