@@ -56,7 +56,11 @@ async def find_records(datasette: Datasette, database: str, ids: Sequence[Any]) 
     db = datasette.get_database(database)
     if not ids or "records" not in await db.view_names():
         return {}
-    sql = "SELECT id, table_name, title FROM records WHERE id IN (SELECT value FROM json_each(:ids))"
+    sql = """
+        SELECT id, table_name, title FROM records WHERE id IN (SELECT value FROM json_each(:ids))
+        UNION ALL
+        SELECT id, 'withdrawn_ids', name FROM withdrawn_ids WHERE id IN (SELECT value FROM json_each(:ids))
+    """
     rows = await db.execute(sql, {"ids": json.dumps(list(ids))}, page_size=len(ids))
     return {id_: (datasette.urls.row(database, table, id_), title) for id_, table, title in rows.rows}
 
