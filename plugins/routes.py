@@ -1,0 +1,42 @@
+"""Every address of ours that Datasette does not have, in one list; it comes before Datasette's own.
+
+No two patterns of the list match the same address, so that its order is that of reading: records, data, feeds, the rest.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from datasette import hookimpl
+
+from keikaku.views import citations, descriptions, feeds, pictures, reconciling, sheets, verifying
+
+ROUTES: list[tuple[str, Callable[..., Any]]] = [
+    (descriptions.RECORD, descriptions.send_record),
+    (citations.PATTERN, citations.send_citation),
+    (r"^/calendar/(?P<record>[a-z0-9-]+)\.ics$", feeds.send_calendar),
+    (r"^/pictures/(?P<path>.+)$", pictures.send_picture),
+    (r"^/verify(?:\.(?P<format>json))?$", verifying.send_verification),
+    (r"^/openapi\.json$", descriptions.send_openapi),
+    (r"^/notebooks/(?P<name>\w+)\.ipynb$", descriptions.send_notebook),
+    (r"^/reconcile$", reconciling.answer_reconciling),
+    (r"^/reconcile/suggest$", reconciling.suggest_names),
+    (r"^/changes\.atom$", feeds.send_changes),
+    (r"^/robots\.txt$", feeds.send_robots),
+    (r"^/sitemap\.xml$", feeds.send_site_map),
+    (r"^/sitemap/(?P<part>[a-z0-9_-]+)\.xml$", feeds.send_site_map_part),
+    (r"^/opensearch\.xml$", feeds.send_open_search),
+    (r"^/llms\.txt$", feeds.send_llms),
+    (r"^/styles/(?P<kind>[a-z]+)\.css$", sheets.send_sheet),
+    (r"^/(?:favicon\.ico|apple-touch-icon(?:-precomposed)?\.png)$", feeds.send_icon),
+]
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Callable[..., Any]]]:
+    return ROUTES
+
+
+@hookimpl
+def skip_csrf(scope: dict[str, Any]) -> bool | None:
+    """Nothing is written and nobody is logged in: any program may send its names."""
+    return True if scope["path"].endswith("/reconcile") else None
