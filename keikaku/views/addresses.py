@@ -39,7 +39,7 @@ class SiteLinks(Extension):
     """
 
     _written = re.compile(r'\b(href|src|action)="/(?!/)')
-    _computed = re.compile(r'\b(href|src|action)="\{\{-? *(.+?) *-?\}\}')
+    _computed = re.compile(r'\b(href|src|action)="\{\{-? *(.+?) *-?\}\}', re.DOTALL)
 
     def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
         source = self._computed.sub(r'\1="{{ (\2)|below_site }}', source)

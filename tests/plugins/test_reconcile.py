@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keikaku.publish.records.reconcile import MOST_CANDIDATES, MOST_QUERIES, reconcile
-from plugins.reconcile import MOST_BYTES
+from keikaku.views.reconciling import MOST_BYTES
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=30),

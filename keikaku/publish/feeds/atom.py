@@ -7,8 +7,9 @@ survive a move of the site; texts and addresses are escaped, whatever stands in 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from uuid import NAMESPACE_OID, uuid5
 from xml.etree.ElementTree import Element, SubElement, tostring
+
+from keikaku.publish.urn import make_urn
 
 _MIDNIGHT = "T00:00:00+09:00"
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -43,7 +44,7 @@ class Feed:
 def write_atom(feed: Feed, changes: Sequence[Change]) -> str:
     """The feed with its changes in the order given."""
     root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "ja"})
-    for tag, text in (("id", _make_id(f"feed:{feed.name}")), ("title", feed.title), ("updated", feed.updated + _MIDNIGHT)):
+    for tag, text in (("id", make_urn(f"feed:{feed.name}")), ("title", feed.title), ("updated", feed.updated + _MIDNIGHT)):
         SubElement(root, tag).text = text
     SubElement(root, "link", rel="self", type="application/atom+xml", href=feed.address)
     SubElement(root, "link", rel="alternate", type="text/html", href=feed.page)
@@ -57,15 +58,11 @@ def write_atom(feed: Feed, changes: Sequence[Change]) -> str:
 def _add_entry(root: Element, change: Change) -> None:
     entry = SubElement(root, "entry")
     day = change.day + _MIDNIGHT
-    for tag, text in (("id", _make_id(change.id)), ("title", change.title), ("published", day), ("updated", day)):
+    for tag, text in (("id", make_urn(change.id)), ("title", change.title), ("published", day), ("updated", day)):
         SubElement(entry, tag).text = text
     SubElement(entry, "link", rel="alternate", type="text/html", href=change.url)
     SubElement(entry, "category", term=change.category[0], label=change.category[1])
     SubElement(entry, "content", type="html").text = _write_content(change)
-
-
-def _make_id(name: str) -> str:
-    return uuid5(NAMESPACE_OID, f"keikaku:{name}").urn
 
 
 def _write_content(change: Change) -> str:

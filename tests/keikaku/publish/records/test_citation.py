@@ -31,18 +31,19 @@ from keikaku.publish.records.citation import (
 )
 
 METADATA, PROJECT_VERSION = read_cff_sources()
-DATA_SET = read_data_set(METADATA, "0123456789ab")
+DATA_SET = read_data_set(METADATA)
 RECORD = Citation(
     DATA_SET,
     key="minato-kogyo-1",
     address="https://example.com/plans/measures/minato-kogyo-1",
-    accessed=date(2026, 4, 3),
+    changed=date(2026, 4, 3),
+    content_hash="0123456789abcdef",
     title="工-1 見学会の開催",
     kind_en="measure",
     source="「報告書」（港町、2023年3月）",
     place="後期計画 1ページ",
 )
-WHOLE = Citation(DATA_SET, "plans-dataset", "https://example.com/data", date(2026, 4, 3))
+WHOLE = Citation(DATA_SET, "plans-dataset", "https://example.com/data", date(2026, 4, 3), version="0123456789ab")
 ESCAPED = re.compile(r"\\textbackslash\{\}|\\textasciitilde\{\}|\\textasciicircum\{\}|\\(?P<sign>[{}&%$#_])")
 WORDS = {r"\textbackslash{}": "\\", r"\textasciitilde{}": "~", r"\textasciicircum{}": "^"}
 
