@@ -27,7 +27,8 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/opensearch\.xml$", feeds.send_open_search),
     (r"^/llms\.txt$", feeds.send_llms),
     (r"^/styles/(?P<kind>[a-z]+)\.css$", sheets.send_sheet),
-    (r"^/(?:favicon\.ico|apple-touch-icon(?:-precomposed)?\.png)$", feeds.send_icon),
+    (r"^/favicon\.ico$", feeds.send_favicon),
+    (r"^/apple-touch-icon(?:-precomposed)?\.png$", feeds.send_touch_icon),
 ]
 
 

@@ -54,10 +54,10 @@ def keep_to_site(app: ASGIApp, datasette: Any) -> ASGIApp:
             await send(message)
 
         scheme, headers = trust_host(configured, scope["scheme"], scope["headers"])
-        paths = {"path": cut_base(scope["path"], base)}
+        scope = {**scope, "scheme": scheme, "headers": headers, "path": cut_base(scope["path"], base)}
         if scope.get("raw_path") is not None:
-            paths["raw_path"] = cut_base(scope["raw_path"].decode("latin-1"), base).encode("latin-1")
-        await app({**scope, "scheme": scheme, "headers": headers, **paths}, receive, send_below)
+            scope["raw_path"] = cut_base(scope["raw_path"].decode("latin-1"), base).encode("latin-1")
+        await app(scope, receive, send_below)
 
     return below
 

@@ -41,7 +41,7 @@ class SiteLinks(Extension):
     _written = re.compile(r'\b(href|src|action)="/(?!/)')
     _computed = re.compile(r'\b(href|src|action)="\{\{-? *(.+?) *-?\}\}', re.DOTALL)
 
-    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:
+    def preprocess(self, source: str, name: str | None, filename: str | None = None) -> str:  # noqa: ARG002
         source = self._computed.sub(r'\1="{{ (\2)|below_site }}', source)
         return self._written.sub(r'\1="{{ base_path }}', source)
 

@@ -66,7 +66,7 @@ async def send_openapi(datasette: Datasette, request: Request) -> Response:
         root=find_site_root(datasette, request).rstrip("/"),
         database=db.name,
         most_rows=datasette.setting("max_returned_rows"),
-        tables=[await _read_table(datasette, name) for name in await list_tables(datasette)],
+        tables=[await _read_table(datasette, name) for name in await list_tables(datasette) if name not in queries],
         queries=[await _read_query(datasette, query) for query in queries.values()],
     )
     return send_json(build_openapi(site))

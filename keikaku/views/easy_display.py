@@ -14,7 +14,7 @@ from keikaku.publish.records.ruby import ARGUMENT, annotate, choose_readings, ke
 NAME = ARGUMENT.partition("=")[0]
 
 
-def take_argument(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+def take_argument(app: ASGIApp, datasette: Datasette) -> ASGIApp:  # noqa: ARG001 - as every layer
     """Take the argument off the query before anything else sees it, since to a table it would be a column."""
 
     async def easy_app(scope: Scope, receive: Receive, send: Send) -> None:

@@ -89,9 +89,13 @@ async def send_llms(datasette: Datasette, request: Request) -> Response:
     return Response(text.strip() + "\n", content_type=TEXT)
 
 
-async def send_icon(request: Request) -> Response:
-    """For what asks without reading the page: the very picture, since every browser of today reads SVG."""
+async def send_favicon() -> Response:
+    """Where programs look for it without reading a page; all of today read SVG."""
     return Response((STATIC / "favicon.svg").read_text("utf-8"), content_type="image/svg+xml")
+
+
+async def send_touch_icon() -> Response:
+    return Response((STATIC / "apple-touch-icon.png").read_bytes(), content_type="image/png")
 
 
 async def send_changes(datasette: Datasette, request: Request) -> Response:

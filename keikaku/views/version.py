@@ -15,7 +15,7 @@ def hash_database(datasette: Datasette) -> str:
     return str(db.hash or (fingerprint(Path(db.path)) if db.path else ""))
 
 
-def data_version(datasette: Datasette, database: str = "") -> str:
+def data_version(datasette: Datasette) -> str:
     """The beginning of the SHA-256, as About.version; for pages that are about the whole data set."""
     return hash_database(datasette)[:12]
 

@@ -29,7 +29,7 @@ class Links(HTMLParser):
         self.ids: set[str] = set()
         self.feed(html)
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)
         self.ids |= {given[name] for name in ("id", "name") if given.get(name)}
         self.found += [given[name] for name in ("href", "src", "action") if given.get(name)]
@@ -53,7 +53,9 @@ def find_addresses(text: str) -> list[str]:
 def is_asked(address: str) -> bool:
     """Filters and orders of tables are without number; they are links of the same template as those asked."""
     names = [name for name, _ in parse_qsl(urlsplit(address).query, keep_blank_values=True)]
-    return address.startswith(HOME) and (not names or names in (["plan"], ["q"], ["sector"], ["sql"], ["_embed"], ["easy"]))
+    return address.startswith(HOME) and (
+        not names or names in (["plan"], ["q"], ["sector"], ["sql"], ["_embed"], ["easy"])
+    )
 
 
 async def crawl(site: Datasette, start: str) -> tuple[dict[str, int], dict[str, Links], set[tuple[str, str]]]:

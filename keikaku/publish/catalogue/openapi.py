@@ -203,7 +203,10 @@ def _others(site: Site) -> Iterator[tuple[str, Json]]:
     owner = _path("id", "計画・分野・団体のID", next((t.example for t in site.tables if t.name == "plans"), None))
     for path, name, summary, about, tag, parameters, answer, media in _OTHERS:
         yield path, _get(name, summary, about, tag, parameters, answer, media)
-    yield "/calendar/{id}.ics", _get("calendar", "期限カレンダー", "iCalendar。", "更新", [owner], _TEXT, "text/calendar")
+    yield (
+        "/calendar/{id}.ics",
+        _get("calendar", "期限カレンダー", "iCalendar。", "更新", [owner], _TEXT, "text/calendar"),
+    )
     whole = "download_database", "データベース", "SQLite のファイル。", "ダウンロード"
     yield f"/{site.database}.db", _get(*whole, [], {}, "application/vnd.sqlite3")
     yield "/cite/dataset.{format}", _citation("cite_dataset", "データ全体の引用", [])
@@ -215,9 +218,7 @@ def _others(site: Site) -> Iterator[tuple[str, Json]]:
     yield "/reconcile", {**found, "post": {**posted, "requestBody": body}}
 
 
-def _get(
-    name: str, summary: str, about: str, tag: str, parameters: Iterable[Json], answer: Json, *media: str
-) -> Json:
+def _get(name: str, summary: str, about: str, tag: str, parameters: Iterable[Json], answer: Json, *media: str) -> Json:
     """A path that is only read, answered as JSON unless media types are given."""
     content = {kind: {"schema": answer} for kind in media or ("application/json",)}
     failed = {str(status): {"$ref": f"#/components/responses/{status}"} for status in _ERRORS}

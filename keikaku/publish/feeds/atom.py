@@ -44,7 +44,11 @@ class Feed:
 def write_atom(feed: Feed, changes: Sequence[Change]) -> str:
     """The feed with its changes in the order given."""
     root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "ja"})
-    for tag, text in (("id", make_urn(f"feed:{feed.name}")), ("title", feed.title), ("updated", feed.updated + _MIDNIGHT)):
+    for tag, text in (
+        ("id", make_urn(f"feed:{feed.name}")),
+        ("title", feed.title),
+        ("updated", feed.updated + _MIDNIGHT),
+    ):
         SubElement(root, tag).text = text
     SubElement(root, "link", rel="self", type="application/atom+xml", href=feed.address)
     SubElement(root, "link", rel="alternate", type="text/html", href=feed.page)
