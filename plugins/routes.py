@@ -1,20 +1,23 @@
 """Every address of ours that Datasette does not have, in one list; it comes before Datasette's own.
 
-No two patterns of the list match the same address, so that its order is that of reading: records, data, feeds, the rest.
+No two patterns of ROUTES match the same address, so that its order is that of reading: records, data, feeds, the rest.
+After them come those that word what is not there, since they match whatever is left.
 """
 
 from collections.abc import Callable
 from typing import Any
 
 from datasette import hookimpl
+from datasette.app import Datasette
 
-from keikaku.views import citations, descriptions, feeds, pictures, reconciling, sheets, verifying
+from keikaku.serving.errors import list_routes
+from keikaku.serving.health import tell_databases, tell_health
+from keikaku.views import citations, descriptions, feeds, reconciling, sheets, verifying
 
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (descriptions.RECORD, descriptions.send_record),
     (citations.PATTERN, citations.send_citation),
     (r"^/calendar/(?P<record>[a-z0-9-]+)\.ics$", feeds.send_calendar),
-    (r"^/pictures/(?P<path>.+)$", pictures.send_picture),
     (r"^/verify(?:\.(?P<format>json))?$", verifying.send_verification),
     (r"^/openapi\.json$", descriptions.send_openapi),
     (r"^/notebooks/(?P<name>\w+)\.ipynb$", descriptions.send_notebook),
@@ -27,14 +30,16 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/opensearch\.xml$", feeds.send_open_search),
     (r"^/llms\.txt$", feeds.send_llms),
     (r"^/styles/(?P<kind>[a-z]+)\.css$", sheets.send_sheet),
+    (r"^/-/health$", tell_health),
+    (r"^/-/databases\.json$", tell_databases),
     (r"^/favicon\.ico$", feeds.send_favicon),
     (r"^/apple-touch-icon(?:-precomposed)?\.png$", feeds.send_touch_icon),
 ]
 
 
 @hookimpl
-def register_routes() -> list[tuple[str, Callable[..., Any]]]:
-    return ROUTES
+def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
+    return [*ROUTES, *list_routes(datasette)]
 
 
 @hookimpl

@@ -7,24 +7,10 @@ from datasette.utils.asgi import Request
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 from keikaku.publish.records.ruby import ARGUMENT, annotate, choose_readings, keep_easy
 
 NAME = ARGUMENT.partition("=")[0]
-
-
-def take_argument(app: ASGIApp, datasette: Datasette) -> ASGIApp:  # noqa: ARG001 - as every layer
-    """Take the argument off the query before anything else sees it, since to a table it would be a column."""
-
-    async def easy_app(scope: Scope, receive: Receive, send: Send) -> None:
-        parts = scope.get("query_string", b"").split(b"&")
-        kept = [part for part in parts if part.partition(b"=")[0] != NAME.encode()]
-        if len(kept) < len(parts):
-            scope = {**scope, "query_string": b"&".join(kept), NAME: ARGUMENT.encode() in parts}
-        await app(scope, receive, send)
-
-    return easy_app
 
 
 async def easy_words(datasette: Datasette, request: Request | None) -> dict[str, Any]:
