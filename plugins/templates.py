@@ -11,9 +11,9 @@ from jinja2 import Environment
 
 from keikaku.plan.fiscal_year import format_date, format_fiscal_year
 from keikaku.publish.records.citation import FORMATS, RECORDS, WRITERS, write_english, write_japanese
+from keikaku.publish.records.search_hits import sort_hits
 from keikaku.publish.records.timeline import lay_out_events
 from keikaku.schema.codes import CODES
-from keikaku.schema.tables import read_schema
 from keikaku.views import addresses, citations, descriptions, easy_display, pictures, verifying, version, words
 
 FILTERS: dict[str, Callable[..., Any]] = {
@@ -30,19 +30,15 @@ GLOBALS: dict[str, Any] = {
     "cited_tables": list(RECORDS),
     "codes": CODES,
     "content_hash": verifying.content_hash,
-    "cookbook": words.cookbook(),
     "current_fiscal_year": words.current_fiscal_year,
     "easy_switch_url": addresses.easy_switch_url,
     "embed_parts": addresses.embed_parts,
     "embed_path": addresses.embed_path,
-    "er_diagram": words.er_diagram,
     "find_embedded": addresses.find_embedded,
     "is_for_charts": addresses.is_for_charts,
-    "notebooks": list(descriptions.NOTEBOOKS.values()),
     "ours": words.our_columns,
-    "reading_examples": words.reading_examples(),
-    "schema_tables": read_schema(),
     "site_nav": addresses.NAVIGATION,
+    "sort_hits": sort_hits,
     "static_url": addresses.static_url,
     "verify_address": verifying.verify_address,
     "write_english": write_english,
@@ -70,12 +66,14 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     env.filters.update(FILTERS)
     env.globals.update(GLOBALS)
     env.globals.update({name: partial(function, datasette) for name, function in OF_THE_SITE.items()})
-    env.globals.update(words.site_words(datasette))
+    env.globals.update(words.site_words(datasette) | words.data_page_words())
 
 
-@hookimpl
-def extra_template_vars(datasette: Datasette, request: Request | None) -> Callable[[], Awaitable[dict[str, Any]]]:
-    async def variables() -> dict[str, Any]:
-        return {**descriptions.json_ld_link(request), **await easy_display.easy_words(datasette, request)}
+@hookimpl(specname="extra_template_vars")
+def name_linked_data(request: Request | None) -> dict[str, str]:
+    return descriptions.json_ld_link(request)
 
-    return variables
+
+@hookimpl(specname="extra_template_vars")
+def read_display(datasette: Datasette, request: Request | None) -> Callable[[], Awaitable[dict[str, Any]]]:
+    return lambda: easy_display.easy_words(datasette, request)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from datasette import Response
 from datasette.app import Datasette
@@ -38,12 +37,11 @@ async def cite_record(datasette: Datasette, request: Request, table: str, key: s
     if row is None:
         raise NotFound("404")
     content = await db.execute(f"SELECT * FROM {table} WHERE id = :id", {"id": key})
-    whole = await _cite_whole(datasette, request)
-    return replace(
-        whole,
+    return Citation(
+        data_set=read_data_set(datasette.metadata()),
         key=key,
         address=complete(datasette, request, datasette.urls.row(db.name, table, key)),
-        version="",
+        changed=_day(await data_date(datasette, request)),
         content_hash=hash_rows(content.columns, map(tuple, content.rows))[:LENGTH],
         title=row["title"],
         kind_en=record.kind_en,
@@ -53,28 +51,21 @@ async def cite_record(datasette: Datasette, request: Request, table: str, key: s
 
 
 async def cite_page(datasette: Datasette, request: Request, title: str = "") -> Citation:
-    """A page of its own making, or without a title the data set."""
-    citation = await _cite_whole(datasette, request)
-    if not title:
-        return citation
-    name = "-".join(filter(None, request.path.split("/"))) or WHOLE
-    address = complete(datasette, request, shared_address(request.path, request.query_string))
-    return replace(citation, key=name, title=title, address=address, version="")
-
-
-async def _cite_whole(datasette: Datasette, request: Request) -> Citation:
-    """The data set, with the reports of all plans where there are several."""
+    """A page of its own making; without a title the data set, with its version. Reports of several plans are all named."""
     db = datasette.get_database()
-    metadata: dict[str, Any] = datasette.metadata()
     reports = (await db.execute(REPORTS)).rows
-    return Citation(
-        data_set=read_data_set(metadata),
+    whole = Citation(
+        data_set=read_data_set(datasette.metadata()),
         key=f"{db.name}-{WHOLE}",
         address=complete(datasette, request, "/data"),
-        version=data_version(datasette),
-        changed=_day(await data_date(datasette)),
+        changed=_day(await data_date(datasette, request)),
         source=join_reports([row["source"] for row in reports], reports[0]["number"] if reports else 0),
     )
+    if not title:
+        return replace(whole, version=data_version(datasette))
+    name = "-".join(filter(None, request.path.split("/"))) or WHOLE
+    address = complete(datasette, request, shared_address(request.path, request.query_string))
+    return replace(whole, key=name, title=title, address=address)
 
 
 def _day(text: str) -> date | None:

@@ -109,7 +109,7 @@ async def send_changes(datasette: Datasette, request: Request) -> Response:
         rights=f"{metadata['license']} {metadata['license_url']}",
         address=f"{root}changes.atom",
         page=f"{root}data#changes",
-        updated=await data_date(datasette),
+        updated=await data_date(datasette, request),
     )
     return Response(write_atom(feed, changes), content_type=ATOM)
 

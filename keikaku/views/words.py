@@ -12,9 +12,11 @@ from markupsafe import Markup
 
 from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
 from keikaku.publish.catalogue.er_diagram import draw_er_diagram
-from keikaku.publish.catalogue.examples import Example, read_examples
+from keikaku.publish.catalogue.examples import read_examples
+from keikaku.publish.catalogue.notebooks import read_notebooks
 from keikaku.publish.tables.notes import OURS
 from keikaku.schema.columns import split_help
+from keikaku.schema.tables import read_schema
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 _FOLDED = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # what YAML leaves of a line break
@@ -65,19 +67,16 @@ def database_size(datasette: Datasette) -> int:
     return int(datasette.get_database().size)
 
 
-def er_diagram() -> Markup:
-    return Markup(draw_er_diagram())
-
-
 @lru_cache(maxsize=1)
-def cookbook() -> Any:
-    """Questions with their SQL."""
-    return yaml.safe_load((DOCS / "cookbook.yml").read_text("utf-8"))
-
-
-@lru_cache(maxsize=1)
-def reading_examples() -> list[Example]:
-    return read_examples((DOCS / "downloads.md").read_text("utf-8"))
+def data_page_words() -> dict[str, Any]:
+    """What /data shows beyond rows: questions with their SQL, how tools read the files, the schema and its picture."""
+    return {
+        "cookbook": yaml.safe_load((DOCS / "cookbook.yml").read_text("utf-8")),
+        "er_diagram": Markup(draw_er_diagram()),
+        "notebooks": read_notebooks(),
+        "reading_examples": read_examples((DOCS / "downloads.md").read_text("utf-8")),
+        "schema_tables": read_schema(),
+    }
 
 
 def site_metadata(datasette: Datasette, key: str) -> Any:
