@@ -1,25 +1,10 @@
-"""Tables, queries and rows as files, .csv, .excel.csv and .xlsx, and as JSON with Unicode as itself; tables page by page."""
+"""Pages know that tables, queries and rows are files too, and JSON is written with Unicode as itself."""
 
-import re
-from collections.abc import Callable
 from typing import Any
 
 from datasette import hookimpl
-from datasette.app import Datasette
 
-from keikaku.views.downloads import send_download
 from keikaku.views.json_answers import render_json
-from keikaku.views.table_page import send_table
-
-
-@hookimpl
-def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
-    databases = "|".join(re.escape(db.route) for db in datasette.databases.values())
-    start = rf"^/(?P<database>{databases})"
-    table, row = r"/(?P<table>[^/.]+)", r"/(?P<pks>[^/]+?)"
-    ending = r"(?P<excel>\.excel(?=\.csv$))?\.(?P<format>csv|xlsx)$"
-    files = [(start + below + ending, send_download) for below in ("", table, table + row)]
-    return [*files, (rf"{start}{table}(?:\.(?P<format>jsono?))?$", send_table)]
 
 
 @hookimpl

@@ -1,14 +1,13 @@
 """Every error as a page in Japanese, as JSON or as plain text: keikaku.serving.errors says which."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 from datasette import Response, hookimpl
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
 from keikaku.serving.datasette_private import forget_handler
-from keikaku.serving.errors import answer_exception, check_conditions, list_routes, refuse
+from keikaku.serving.errors import answer_exception, check_conditions, refuse
 
 forget_handler()
 
@@ -28,9 +27,3 @@ def filters_from_request(
     datasette: Datasette, request: Request, database: str, table: str
 ) -> Callable[[], Awaitable[None]]:
     return lambda: check_conditions(datasette, request, database, table)
-
-
-@hookimpl(trylast=True)
-def register_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
-    """After the routes of other plugins, since they match whatever is left."""
-    return list_routes(datasette)

@@ -17,6 +17,7 @@ from keikaku.publish.catalogue.data_set import describe_data_set
 from keikaku.publish.catalogue.descriptions import build_schema_org
 from keikaku.publish.catalogue.listing import LISTING, FileInfo
 from keikaku.serving.site_folder import find_site
+from keikaku.views.addresses import find_site_root
 
 FOLDER = "files"
 MOST_ROOTS = 8  # addresses of the site whose description is kept
@@ -32,7 +33,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
 
     async def dataset_json_ld(request: Request) -> Markup:
         """The data set as schema.org knows it, for a <script type="application/ld+json"> of a page."""
-        return await asyncio.to_thread(describe, datasette, datasette.jinja_env.globals["site_root"](request))
+        return await asyncio.to_thread(describe, datasette, find_site_root(datasette, request))
 
     env.globals.update(data_files=data_files, dataset_json_ld=dataset_json_ld)
 

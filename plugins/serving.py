@@ -1,8 +1,7 @@
-"""How the site runs: its layers, its connections, what is done before the first request, and /-/health."""
+"""How the site runs: its layers, its connections, and what is done before the first request."""
 
 from collections.abc import Awaitable, Callable
 from sqlite3 import Connection
-from typing import Any
 
 from datasette import hookimpl
 from datasette.app import Datasette
@@ -10,7 +9,6 @@ from jinja2 import Environment
 from starlette.types import ASGIApp
 
 from keikaku.serving import connections, headers, layers
-from keikaku.serving.health import tell_databases, tell_health
 from keikaku.serving.startup import check_site, open_databases
 
 
@@ -35,8 +33,3 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> Callab
         await open_databases(datasette)
 
     return start
-
-
-@hookimpl
-def register_routes() -> list[tuple[str, Callable[..., Any]]]:
-    return [(r"^/-/health$", tell_health), (r"^/-/databases\.json$", tell_databases)]

@@ -5,17 +5,24 @@ TableView           the page of a table; keikaku.views.table_page sorts its firs
 DatabaseDownload    decides who may have the file of a database
 forget_handler      Datasette asks every handler of an exception and sends the first answer; its own would make a second
                     page for each, in English, and print every traceback
+set_base_url        settings are given before metadata.yml is read, in which a publisher names the site's address
 """
 
 from datasette import handle_exception as _core_handler
+from datasette.app import Datasette
 from datasette.plugins import pm as _plugins
 from datasette.views.base import DatasetteError
 from datasette.views.table import TableView
 
-__all__ = ["DatasetteError", "TableView", "forget_handler"]
+__all__ = ["DatasetteError", "TableView", "forget_handler", "set_base_url"]
 
 
 def forget_handler() -> None:
     """Leave exceptions to our own handler; a second call does nothing."""
     if _plugins.is_registered(_core_handler):
         _plugins.unregister(_core_handler)
+
+
+def set_base_url(datasette: Datasette, base: str) -> None:
+    """The path below which Datasette makes its own links."""
+    datasette._settings["base_url"] = base

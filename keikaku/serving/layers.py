@@ -19,7 +19,7 @@ from keikaku.serving.errors import POSTED, READING, refuse
 from keikaku.serving.headers import ignore_cookies, permit_charts, protect_answer
 from keikaku.serving.questions import Unreadable, read_questions
 from keikaku.serving.refusals import write_last_resort
-from keikaku.serving.site_address import trust_host
+from keikaku.serving.site_address import keep_to_site
 from keikaku.serving.sql_worker import WorkersBusy
 
 Layer = Callable[[ASGIApp, Datasette], ASGIApp]
@@ -107,17 +107,6 @@ def check_request(app: ASGIApp, datasette: Datasette) -> ASGIApp:
 def _is_endless(query: bytes) -> bool:
     most = MOST_SQL_BYTES if any(name in query for name in _LONG) else MOST_QUERY_BYTES
     return len(query) > most or query.count(b"&") >= MOST_ARGUMENTS
-
-
-def use_site_address(app: ASGIApp, datasette: Datasette) -> ASGIApp:
-    """Datasette makes its absolute addresses from the Host of a request, which anybody may set to anything."""
-    configured = datasette.metadata("site_url")
-
-    async def trusted(scope: Scope, receive: Receive, send: Send) -> None:
-        scheme, headers = trust_host(configured, scope["scheme"], scope["headers"])
-        await app({**scope, "scheme": scheme, "headers": headers}, receive, send)
-
-    return _only_http(trusted, app)
 
 
 def send_files(app: ASGIApp, datasette: Datasette) -> ASGIApp:
@@ -247,9 +236,9 @@ def allow_charts(app: ASGIApp, _: Datasette) -> ASGIApp:
 
 
 LAYERS: list[Layer] = [
+    keep_to_site,
     protect,
     check_request,
-    use_site_address,
     send_files,
     lend_worker,  # before the bulkhead: who waits for a worker must not hold a place that a page needs
     limit_window,

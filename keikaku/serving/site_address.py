@@ -1,12 +1,16 @@
-"""The address under which the site is known: what absolute links are made from.
+"""The address under which the site is known: what absolute links, and links from the root of a host, are made from.
 
 Guarantees: where the publisher has named an address, nothing that a request says changes it; otherwise the host of the
-request stands in it only if it has the form of one, so that no header can put other text into a page or a feed.
+request stands in it only if it has the form of one, so that no header can put other text into a page or a feed. The
+application inside sees paths from the root of the site, wherever below a host it stands.
 """
 
 import re
 from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -23,7 +27,51 @@ def find_root(configured: str | None, scheme: str, host: str, base: str = "/") -
     if configured:
         return _check(configured)
     known = host if _is_host(host) else "localhost"
-    return f"{scheme if scheme in _SCHEMES else 'http'}://{known}/{base.strip('/')}".rstrip("/") + "/"
+    return f"{scheme if scheme in _SCHEMES else 'http'}://{known}{_path(base)}"
+
+
+def find_base(configured: str | None, base: str) -> str:
+    """The path of the home page, with a slash at both ends: that of the configured address, else `base`.
+
+    Raises ValueError as find_root does.
+    """
+    return _path(urlsplit(_check(configured)).path if configured else base)
+
+
+def keep_to_site(app: ASGIApp, datasette: Any) -> ASGIApp:
+    """Every request as if it came to the address of the site and to the root of its host; redirects stay below it."""
+
+    async def below(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await app(scope, receive, send)
+            return
+        configured = datasette.metadata("site_url")
+        base = find_base(configured, datasette.setting("base_url"))
+
+        async def send_below(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message = {**message, "headers": [_redirect_below(pair, base) for pair in message.get("headers", [])]}
+            await send(message)
+
+        scheme, headers = trust_host(configured, scope["scheme"], scope["headers"])
+        scope = {**scope, "scheme": scheme, "headers": headers, "path": cut_base(scope["path"], base)}
+        if scope.get("raw_path") is not None:
+            scope["raw_path"] = cut_base(scope["raw_path"].decode("latin-1"), base).encode("latin-1")
+        await app(scope, receive, send_below)
+
+    return below
+
+
+def cut_base(path: str, base: str) -> str:
+    """A path from the root of the site, with one slash at its start: two would make it the name of a host."""
+    return "/" + path.removeprefix(base).lstrip("/") if path.startswith("/") else path
+
+
+def add_base(address: str, base: str) -> str:
+    """An address from the root of the site as one from the root of its host; any other stays as it is."""
+    if not address.startswith("/") or (base != "/" and address.startswith(base)):
+        return address
+    return base + address.lstrip("/")
 
 
 def trust_host(configured: str | None, scheme: str, headers: Headers) -> tuple[str, Headers]:
@@ -37,6 +85,15 @@ def trust_host(configured: str | None, scheme: str, headers: Headers) -> tuple[s
 def _place(configured: str | None, scheme: str, host: bytes) -> tuple[str, bytes]:
     parts = urlsplit(find_root(configured, scheme, host.decode("latin-1")))
     return parts.scheme, parts.netloc.encode()
+
+
+def _redirect_below(header: tuple[bytes, bytes], base: str) -> tuple[bytes, bytes]:
+    name, value = header
+    return (name, add_base(value.decode("latin-1"), base).encode("latin-1")) if name.lower() == b"location" else header
+
+
+def _path(path: str) -> str:
+    return f"/{path.strip('/')}/" if path.strip("/") else "/"
 
 
 def _is_host(text: str) -> bool:

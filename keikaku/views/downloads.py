@@ -22,9 +22,11 @@ from keikaku.publish.tables.layout import Layout, lay_out
 from keikaku.publish.tables.notes import HEADINGS, Caveats
 from keikaku.publish.tables.workbook import MAX_ROWS, WorkbookFile
 from keikaku.serving.sql_worker import WorkersBusy
+from keikaku.views.addresses import complete
 from keikaku.views.json_answers import find_caveats, hash_database, link_notes, say_complete
 from keikaku.views.sent_file import FileAnswer
 from keikaku.views.sources import UNLIMITED, OtherAnswer, Source, find_database, open_source, read_size
+from keikaku.views.verifying import verify_address
 
 IN_MEMORY = 256_000
 # A row of a workbook takes fifty times the work of a row of CSV: plugins: downloads: xlsx_max_rows in metadata.yml.
@@ -189,8 +191,5 @@ def _tell_hash(datasette: Datasette, request: Request, digest: str) -> list[tupl
     """For the second sheet: the hash as pages show it, and where to ask later whether it still stands."""
     if not digest:
         return []
-    address = datasette.jinja_env.globals["verify_address"](request, digest)
-    return [
-        ("内容のハッシュ", digest[:LENGTH]),
-        ("あとで確かめるアドレス", datasette.absolute_url(request, address)),
-    ]
+    address = complete(datasette, request, verify_address(request, digest))
+    return [("内容のハッシュ", digest[:LENGTH]), ("あとで確かめるアドレス", address)]

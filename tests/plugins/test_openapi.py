@@ -1,5 +1,6 @@
 """/openapi.json is sound, complete, and what the running server does."""
 
+import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -115,6 +116,24 @@ async def test_each_column_is_explained_and_typed(site: Datasette) -> None:
     for name, schema in schemas.items():
         if name not in ("Page", "Error"):
             assert all(re.search("[ぁ-ん]", column["description"]) for column in schema["properties"].values()), name
+
+
+async def test_a_client_can_be_generated_from_it(site: Datasette) -> None:
+    """No choice is named twice, every list says of what, and every part that is described is used."""
+    text = (await site.client.get("/openapi.json")).text
+    description = json.loads(text)
+    parts = list(_walk(description["paths"])) + list(_walk(description["components"]))
+    assert [part["enum"] for part in parts if len(set(part.get("enum", []))) < len(part.get("enum", []))] == []
+    assert [part for part in parts if part.get("type") == "array" and "items" not in part] == []
+    components = [(kind, name) for kind, named in description["components"].items() for name in named]
+    assert [name for kind, name in components if f'"#/components/{kind}/{name}"' not in text] == []
+
+
+def _walk(part: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(part, dict):
+        yield part
+    for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+        yield from _walk(inner)
 
 
 async def test_the_parameters_of_a_query_are_those_of_its_form(site: Datasette) -> None:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keikaku.publish.records.reconcile import MOST_CANDIDATES, MOST_QUERIES, reconcile
-from plugins.reconcile import MOST_BYTES
+from keikaku.views.reconciling import MOST_BYTES
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=30),
@@ -107,6 +107,8 @@ async def test_type_limit_and_plan_narrow_the_search(site: Datasette) -> None:
 async def test_one_letter_is_enough_for_a_choice(site: Datasette) -> None:
     found = (await site.client.get("/reconcile/suggest", params={"prefix": "商"})).json()["result"]
     assert "akishima-shokokai" in [entity["id"] for entity in found]
+    rest = (await site.client.get("/reconcile/suggest", params={"prefix": "商", "cursor": "1"})).json()["result"]
+    assert rest[: len(found) - 1] == found[1:]
 
 
 async def test_a_query_of_properties_alone_finds_nothing(site: Datasette) -> None:
@@ -114,9 +116,15 @@ async def test_a_query_of_properties_alone_finds_nothing(site: Datasette) -> Non
     assert found == []
 
 
+HALF = r'"\ud800"'  # half a character, which no text may hold
+
+
 @pytest.mark.parametrize(
-    "queries", ["", "[]", "{", "1", '{"a": 1}', '{"a": {}}', '{"a": {"query": 1}}', "[" * 20_000], ids=range(8)
-)
+    "queries",
+    ["", "[]", "{", "1", '{"a": 1}', '{"a": {}}', '{"a": {"query": 1}}', "[" * 5_000, f'{{"a": {{"query": {HALF}}}}}',
+     f'{{{HALF}: {{"query": "a"}}}}'],
+    ids=range(10),
+)  # fmt: skip
 @pytest.mark.parametrize("by", ["GET", "POST"])
 async def test_a_batch_that_is_none_is_refused_in_one_line(site: Datasette, queries: str, by: str) -> None:
     sent = {"data": {"queries": queries}} if by == "POST" else {"params": {"queries": queries}}

@@ -16,10 +16,12 @@ import yaml
 
 from keikaku.files.digest import fingerprint
 from keikaku.files.errors import FilesError
+from keikaku.publish.feeds.changes import read_last_changes
 from keikaku.publish.tables.about import Field, plain_lines
 from keikaku.publish.tables.cells import Value
 from keikaku.publish.tables.layout import Label
 from keikaku.publish.tables.notes import OURS, Note, note_correction, note_results
+from keikaku.publish.urn import make_urn
 from keikaku.schema.codes import CODES, Terms
 from keikaku.schema.columns import split_help
 from keikaku.schema.tables import Column, read_schema
@@ -48,7 +50,11 @@ class TableInfo:
 
 @dataclass(frozen=True)
 class DataSet:
-    """What is published under the name of a database; `digest` is the SHA-256 of its file."""
+    """What is published under the name of a database; `digest` is the SHA-256 of its file.
+
+    `identifier` stays the same for every state of the data; `issued` and `changed` are ISO dates: when it was last
+    published, and when the data last changed. `publisher` and `contact` are empty where metadata.yml names none.
+    """
 
     path: Path
     name: str
@@ -57,6 +63,12 @@ class DataSet:
     source: str
     license: str
     license_url: str
+    author: str
+    publisher: str
+    contact: str
+    issued: str
+    changed: str
+    identifier: str
     notes: tuple[str, ...]
     digest: str
     tables: tuple[TableInfo, ...]
@@ -106,6 +118,11 @@ class DataSet:
         return [Label(name, other, key, named) for name, (other, key) in found if (named := naming.get(other))]
 
 
+def is_date(column: Column) -> bool:
+    """Whether it holds days as ISO 8601, which SQLite has no type for."""
+    return column.name == "date" or column.name.endswith("_on")
+
+
 def read_data_set(database: Path, metadata: Path) -> DataSet:
     """Raises FilesError for a published table or column that metadata.yml says nothing of."""
     try:
@@ -130,8 +147,10 @@ def read_metadata(path: Path) -> dict[str, Any]:
 def describe_data_set(database: Path, described: dict[str, Any]) -> DataSet:
     """From the content of metadata.yml; raises KeyError for what it does not say."""
     inner: dict[str, Any] = described["databases"][database.stem]
+    citation: dict[str, Any] = described.get("plugins", {}).get("citation", {})
     with closing(_open(database)) as connection:
         tables = tuple(_read_tables(inner["tables"], connection))
+        changed = max(read_last_changes(connection.execute).values(), default="")
     return DataSet(
         path=database,
         name=database.stem,
@@ -140,6 +159,12 @@ def describe_data_set(database: Path, described: dict[str, Any]) -> DataSet:
         source=described["source"],
         license=described["license"],
         license_url=described["license_url"],
+        author=citation.get("author", ""),
+        publisher=described.get("publisher") or "",
+        contact=described.get("contact") or "",
+        issued=str(citation.get("released", "")),
+        changed=changed,
+        identifier=make_urn(citation.get("title_en") or described["title"]),
         notes=plain_lines(inner.get("description_html", "")),
         digest=fingerprint(database),
         tables=tables,

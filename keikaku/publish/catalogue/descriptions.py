@@ -1,4 +1,4 @@
-"""What catalogues and programs read about the data set: Data Package, CSVW, schema.org and DCAT.
+"""What catalogues and programs read about the data set: Data Package, schema.org and DCAT.
 
 All of them are made from schema.sql, the vocabularies and metadata.yml. Addresses are relative to the folder of the
 files, or absolute where a root is given (the address of the site, with a slash at its end).
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from keikaku.files.errors import FilesError
-from keikaku.publish.catalogue.data_set import DataSet, TableInfo
+from keikaku.publish.catalogue.data_set import DataSet, TableInfo, is_date
 from keikaku.publish.catalogue.listing import FileInfo
 from keikaku.publish.tables.about import Field
 from keikaku.schema.tables import Column
@@ -19,7 +19,6 @@ from keikaku.schema.tables import Column
 Json = dict[str, Any]
 _LICENSE_NAME = "CC-BY-4.0"
 _DATA_PACKAGE_TYPES = {"TEXT": "string", "INTEGER": "integer", "NUMERIC": "number"}
-_CSVW_TYPES = {"TEXT": "string", "INTEGER": "integer", "NUMERIC": "number"}
 _NOWHERE = "http://files.invalid/files/"
 _CSV_TYPE = "text/csv"
 # A page names no more plans than this; the catalogue has all.
@@ -83,60 +82,11 @@ def _data_package_field(data_set: DataSet, table: TableInfo, column: Column, fie
         constraints["enum"] = list(terms)
     described = {
         "name": column.name,
-        "type": _DATA_PACKAGE_TYPES[column.type],
+        "type": "date" if is_date(column) else _DATA_PACKAGE_TYPES[column.type],
         "title": field.heading,
         "description": field.meaning,
     }
     return {**described, "constraints": constraints} if constraints else described
-
-
-# CSV on the Web
-
-
-def build_csvw(data_set: DataSet) -> Json:
-    """csv-metadata.json, for the files below csv/."""
-    return {
-        "@context": ["http://www.w3.org/ns/csvw", {"@language": "ja"}],
-        "dc:title": data_set.title,
-        "dc:description": data_set.description,
-        "dc:source": data_set.source,
-        "dc:license": {"@id": data_set.license_url},
-        "dc:hasVersion": data_set.version,
-        "dialect": {"encoding": "utf-8", "header": True, "lineTerminators": ["\r\n"]},
-        "tables": [_csvw_table(data_set, table) for table in data_set.tables],
-    }
-
-
-def _csvw_table(data_set: DataSet, table: TableInfo) -> Json:
-    schema: Json = {
-        "columns": [_csvw_column(data_set, table, *pair) for pair in _columns(table)],
-        "primaryKey": list(table.keys),
-    }
-    if references := list(_references(data_set, table)):
-        schema["foreignKeys"] = [
-            {"columnReference": [name], "reference": {"resource": f"csv/{other}.csv", "columnReference": [key]}}
-            for name, other, key in references
-        ]
-    return {
-        "url": f"csv/{table.name}.csv",
-        "dc:title": table.title,
-        "dc:description": table.description,
-        "tableSchema": schema,
-    }
-
-
-def _csvw_column(data_set: DataSet, table: TableInfo, column: Column, field: Field) -> Json:
-    datatype: Any = _CSVW_TYPES[column.type]
-    if terms := table.terms(column):
-        datatype = {"base": datatype, "format": "|".join(map(re.escape, terms))}
-    return {
-        "name": column.name,
-        "titles": column.name,
-        "dc:title": field.heading,
-        "dc:description": field.meaning,
-        "datatype": datatype,
-        "required": _is_filled(data_set, table, column),
-    }
 
 
 # schema.org
@@ -153,6 +103,11 @@ def build_schema_org(data_set: DataSet, files: Sequence[FileInfo], root: str = "
         "@type": "Dataset",
         "@id": f"{page}#dataset",
         "url": page,
+        "identifier": data_set.identifier,
+        "creator": {"@type": "Organization", "name": data_set.author},
+        "publisher": {"@type": "Organization", "name": data_set.publisher or data_set.author},
+        "datePublished": data_set.issued,
+        "dateModified": data_set.changed,
         "name": data_set.title,
         "description": data_set.description,
         "inLanguage": "ja",
@@ -213,44 +168,36 @@ def _measures(field: Field) -> bool:
 
 # DCAT 3
 
-_DCAT_CONTEXT = {
+_PREFIXES = {
     "dcat": "http://www.w3.org/ns/dcat#",
     "dct": "http://purl.org/dc/terms/",
     "foaf": "http://xmlns.com/foaf/0.1/",
     "spdx": "http://spdx.org/rdf/terms#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
-    "title": {"@id": "dct:title", "@language": "ja"},
-    "description": {"@id": "dct:description", "@language": "ja"},
-    "keyword": {"@id": "dcat:keyword", "@language": "ja"},
-    "source": {"@id": "dct:source", "@language": "ja"},
-    "name": {"@id": "foaf:name", "@language": "ja"},
+}
+# Vocabulary -> its words that are Japanese text, addresses of things, or of another type.
+_JAPANESE = {"dct": ("title", "description"), "dcat": ("keyword",), "foaf": ("name",)}
+_ADDRESSES = {
+    "dcat": ("dataset", "distribution", "downloadURL", "accessURL", "landingPage", "mediaType", "packageFormat"),
+    "dct": ("license", "language", "temporal", "spatial", "publisher", "source"),
+    "foaf": ("mbox", "homepage"),
+    "spdx": ("checksum", "algorithm"),
+}
+_TYPED = {
+    "dcat:startDate": "date",
+    "dcat:endDate": "date",
+    "dcat:byteSize": "nonNegativeInteger",
+    "dct:issued": "date",
+    "dct:modified": "date",
+    "spdx:checksumValue": "hexBinary",
+}
+_DCAT_CONTEXT = {
+    **_PREFIXES,
     "version": "dcat:version",
     "identifier": "dct:identifier",
-    "issued": {"@id": "dct:issued", "@type": "xsd:gYearMonth"},
-    "startDate": {"@id": "dcat:startDate", "@type": "xsd:date"},
-    "endDate": {"@id": "dcat:endDate", "@type": "xsd:date"},
-    "byteSize": {"@id": "dcat:byteSize", "@type": "xsd:nonNegativeInteger"},
-    "checksumValue": {"@id": "spdx:checksumValue", "@type": "xsd:hexBinary"},
-    **{
-        word: {"@id": iri, "@type": "@id"}
-        for word, iri in {
-            "dataset": "dcat:dataset",
-            "distribution": "dcat:distribution",
-            "downloadURL": "dcat:downloadURL",
-            "accessURL": "dcat:accessURL",
-            "landingPage": "dcat:landingPage",
-            "mediaType": "dcat:mediaType",
-            "packageFormat": "dcat:packageFormat",
-            "license": "dct:license",
-            "language": "dct:language",
-            "temporal": "dct:temporal",
-            "spatial": "dct:spatial",
-            "isReferencedBy": "dct:isReferencedBy",
-            "conformsTo": "dct:conformsTo",
-            "checksum": "spdx:checksum",
-            "algorithm": "spdx:algorithm",
-        }.items()
-    },
+    **{word: {"@id": f"{at}:{word}", "@language": "ja"} for at, words in _JAPANESE.items() for word in words},
+    **{word: {"@id": f"{at}:{word}", "@type": "@id"} for at, words in _ADDRESSES.items() for word in words},
+    **{iri.partition(":")[2]: {"@id": iri, "@type": f"xsd:{kind}"} for iri, kind in _TYPED.items()},
 }
 _MEDIA_TYPES = "https://www.iana.org/assignments/media-types/"
 
@@ -268,6 +215,13 @@ def build_dcat(data_set: DataSet, files: Sequence[FileInfo]) -> Json:
         for plan in data_set.plans()
     ]  # fmt: skip
     start, end = _coverage(data_set, " ").split()
+    publisher: Json = {"@id": "#publisher", "@type": "foaf:Agent", "name": data_set.publisher or data_set.author}
+    if data_set.contact:
+        publisher["mbox" if data_set.contact.startswith("mailto:") else "homepage"] = data_set.contact
+    reports = [
+        {"@id": f"#report-{plan['id']}", "@type": "dct:BibliographicResource", "title": plan["report_title"]}
+        for plan in data_set.plans()
+    ]
     return {
         "@context": _DCAT_CONTEXT,
         "@id": "#catalog",
@@ -276,15 +230,19 @@ def build_dcat(data_set: DataSet, files: Sequence[FileInfo]) -> Json:
         "description": data_set.description,
         "language": japanese,
         "license": data_set.license_url,
+        "publisher": publisher,
         "dataset": [
             {
                 "@id": "#dataset",
                 "@type": "dcat:Dataset",
                 "title": data_set.title,
                 "description": [data_set.description, *data_set.notes],
-                "source": data_set.source,
+                "source": reports,
+                "publisher": {"@id": "#publisher"},
+                "issued": data_set.issued,
+                "modified": data_set.changed,
                 "version": data_set.version,
-                "identifier": data_set.digest,
+                "identifier": data_set.identifier,
                 "keyword": [table.title for table in data_set.tables],
                 "language": japanese,
                 "license": data_set.license_url,

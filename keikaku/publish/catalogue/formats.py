@@ -5,14 +5,15 @@ Guarantees: the same data gives the same bytes, with the same versions of Python
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from keikaku.files.errors import FilesError
 from keikaku.files.fixed_zip import FixedZip
-from keikaku.publish.catalogue.data_set import DataSet, TableInfo
+from keikaku.publish.catalogue.data_set import DataSet, TableInfo, is_date
 from keikaku.publish.tables.cells import Value
 from keikaku.publish.tables.csv_file import CsvFile
 from keikaku.publish.tables.layout import add_labels, lay_out
@@ -48,12 +49,13 @@ def write_parquet(data_set: DataSet, folder: Path) -> None:
         from pyarrow import parquet
     except ImportError as error:
         raise FilesError("Parquet needs pyarrow: install it with the group `files`, or run `make files`") from error
+    day = pyarrow.date32()
     types = {"TEXT": pyarrow.string(), "INTEGER": pyarrow.int64(), "NUMERIC": pyarrow.float64()}
     for table in data_set.tables:
         fields = [
             pyarrow.field(
                 column.name,
-                types[column.type],
+                day if is_date(column) else types[column.type],
                 nullable=not column.required,
                 metadata={"title": field.heading, "description": field.meaning},
             )
@@ -62,7 +64,8 @@ def write_parquet(data_set: DataSet, folder: Path) -> None:
         facts = {"title": table.title, "description": table.description, "source": data_set.source}
         facts |= {"license": data_set.license, "license_url": data_set.license_url, "version": data_set.version}
         schema = pyarrow.schema(fields, metadata=facts)
-        columns = list(zip(*data_set.rows(table), strict=True)) or [()] * len(fields)
+        days = [is_date(column) for column in table.columns]
+        columns = list(zip(*(read_days(row, days) for row in data_set.rows(table)), strict=True)) or [()] * len(fields)
         arrays = [pyarrow.array(values, type=field.type) for values, field in zip(columns, fields, strict=True)]
         path = _new(folder / "parquet" / f"{table.name}.parquet")
         parquet.write_table(pyarrow.Table.from_arrays(arrays, schema=schema), path, compression="zstd")
@@ -94,10 +97,16 @@ def write_workbook(data_set: DataSet, folder: Path) -> None:
         for column, field in zip(sheet.table.columns, sheet.table.fields, strict=True):
             empty = "なし" if column.required else "あり"
             names = (sheet.title, field.heading, sheet.table.name, field.name)
-            explained.add((*names, _TYPES[column.type], empty, field.meaning))
+            kind = "日付" if is_date(column) else _TYPES[column.type]
+            explained.add((*names, kind, empty, field.meaning))
     explained.finish()
     with _new(folder / f"{data_set.name}.xlsx").open("wb") as stream:
         save_book(book, stream)
+
+
+def read_days(row: Sequence[Value], days: Sequence[bool]) -> list[Any]:
+    """The row with dates in place of their texts, where `days` says so."""
+    return [date.fromisoformat(str(cell)) if day and cell else cell for cell, day in zip(row, days, strict=True)]
 
 
 def write_zip(folder: Path, name: str, parts: list[str]) -> None:
@@ -123,9 +132,11 @@ class _Sheet:
         help_texts = {field.name: f"{field.heading}：{field.meaning}" for field in table.fields}
         layout = lay_out(names, help_texts, labels, table.name)
         sheet = TableSheet(book, self.title, [field.heading for field in layout.fields], *taken)
+        dated = {column.name for column in table.columns if is_date(column)}
+        days = [field.name in dated for field in layout.fields]
         sql = f"SELECT {', '.join(names)} FROM {table.name} ORDER BY rowid"
         for row in _query(data_set.path, add_labels(sql, names, labels)):
-            sheet.add(layout.convert(row))
+            sheet.add(read_days(layout.convert(row), days))
         sheet.finish()
 
 

@@ -13,13 +13,7 @@ from pathlib import Path
 
 from keikaku.files.replacing import replacing
 from keikaku.publish.catalogue.data_set import DataSet, TableInfo, read_data_set
-from keikaku.publish.catalogue.descriptions import (
-    build_csvw,
-    build_data_package,
-    build_dcat,
-    build_schema_org,
-    write_turtle,
-)
+from keikaku.publish.catalogue.descriptions import build_data_package, build_dcat, build_schema_org, write_turtle
 from keikaku.publish.catalogue.formats import write_csv, write_json_lines, write_parquet, write_workbook, write_zip
 from keikaku.publish.catalogue.listing import LISTING, FileInfo
 from keikaku.publish.tables.notes import HEADINGS
@@ -27,7 +21,6 @@ from keikaku.schema.codes import CHANGE_KINDS
 
 README = "README.txt"
 DATA_PACKAGE = "datapackage.json"
-CSVW = "csv-metadata.json"
 SCHEMA_ORG = "dataset.jsonld"
 CATALOG = "catalog"
 _DESCRIPTIONS = [
@@ -51,9 +44,8 @@ def write_files(database: Path, metadata: Path, folder: Path, progress: Progress
         (new / README).write_text(_readme(data_set), "utf-8", newline="\r\n")
         tables = list(_list_tables(data_set, new))
         _write_json(new / DATA_PACKAGE, build_data_package(data_set, {file.path: file for file in tables}))
-        _write_json(new / CSVW, build_csvw(data_set))
         for kind in ("csv", "jsonl", "parquet"):
-            described = [DATA_PACKAGE, CSVW] if kind == "csv" else []
+            described = [DATA_PACKAGE] if kind == "csv" else []
             write_zip(new, f"{data_set.name}-{kind}.zip", [README, *described, kind])
         files = [*_list_whole(data_set, new), *tables]
         catalog = build_dcat(data_set, files)
@@ -75,7 +67,6 @@ def _list_whole(data_set: DataSet, folder: Path) -> Iterator[FileInfo]:
         (f"{name}-jsonl.zip", "JSON Lines（すべての表のZIP）", "JSON Lines", "application/zip"),
         (README, "説明", "テキスト", "text/plain; charset=utf-8"),
         (DATA_PACKAGE, "表と列の説明（Data Package）", "Data Package", "application/json; charset=utf-8"),
-        (CSVW, "表と列の説明（CSV on the Web）", "CSVW", "application/csvm+json; charset=utf-8"),
     ]
     for path, title, kind, media_type in whole:
         yield _describe(folder, path, title, kind, media_type)

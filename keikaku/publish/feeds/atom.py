@@ -1,14 +1,15 @@
 """Changes of the data as an Atom feed (RFC 4287).
 
-Guarantees: the id of an entry is made from the id of its change alone, so that it is the same for ever and on every
-site; texts and addresses are escaped, whatever stands in them.
+Guarantees: the id of an entry is made from the id of its change alone, that of the feed from its name, so that they
+survive a move of the site; texts and addresses are escaped, whatever stands in them.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from uuid import NAMESPACE_OID, uuid5
 from xml.etree.ElementTree import Element, SubElement, tostring
+
+from keikaku.publish.urn import make_urn
 
 _MIDNIGHT = "T00:00:00+09:00"
 DECLARATION = '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -29,8 +30,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Feed:
-    """`address` is the feed's own, `page` that of the page which shows the same; `updated` is an ISO date."""
+    """`name` is what the id is made from, and never changes; `address` is the feed's own, `page` that of the page which shows the same; `updated` is an ISO date."""
 
+    name: str
     title: str
     author: str
     rights: str
@@ -42,7 +44,11 @@ class Feed:
 def write_atom(feed: Feed, changes: Sequence[Change]) -> str:
     """The feed with its changes in the order given."""
     root = Element("feed", {"xmlns": "http://www.w3.org/2005/Atom", "xml:lang": "ja"})
-    for tag, text in (("id", feed.address), ("title", feed.title), ("updated", feed.updated + _MIDNIGHT)):
+    for tag, text in (
+        ("id", make_urn(f"feed:{feed.name}")),
+        ("title", feed.title),
+        ("updated", feed.updated + _MIDNIGHT),
+    ):
         SubElement(root, tag).text = text
     SubElement(root, "link", rel="self", type="application/atom+xml", href=feed.address)
     SubElement(root, "link", rel="alternate", type="text/html", href=feed.page)
@@ -56,8 +62,7 @@ def write_atom(feed: Feed, changes: Sequence[Change]) -> str:
 def _add_entry(root: Element, change: Change) -> None:
     entry = SubElement(root, "entry")
     day = change.day + _MIDNIGHT
-    id_ = uuid5(NAMESPACE_OID, f"keikaku:{change.id}").urn
-    for tag, text in (("id", id_), ("title", change.title), ("published", day), ("updated", day)):
+    for tag, text in (("id", make_urn(change.id)), ("title", change.title), ("published", day), ("updated", day)):
         SubElement(entry, tag).text = text
     SubElement(entry, "link", rel="alternate", type="text/html", href=change.url)
     SubElement(entry, "category", term=change.category[0], label=change.category[1])

@@ -46,7 +46,6 @@ def write_calendar(calendar: Calendar) -> str:
         "VERSION:2.0",
         "PRODID:-//keikaku//plans//JA",
         "CALSCALE:GREGORIAN",
-        "METHOD:PUBLISH",
         f"NAME:{escape(calendar.name)}",
         f"X-WR-CALNAME:{escape(calendar.name)}",
         f"DESCRIPTION:{escape(calendar.description)}",

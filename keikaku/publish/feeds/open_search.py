@@ -36,7 +36,7 @@ def write_description(title: str, description: str, root: str, icon: str) -> str
         ("text/html", "plans/search?q={searchTerms}"),
         ("application/x-suggestions+json", "-/suggest?q={searchTerms}&_format=opensearch"),
     ):
-        SubElement(element, "Url", type=type_, method="get", template=root + path)
+        SubElement(element, "Url", type=type_, template=root + path)
     SubElement(
         element, "Url", type="application/opensearchdescription+xml", rel="self", template=f"{root}opensearch.xml"
     )

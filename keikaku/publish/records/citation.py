@@ -2,7 +2,7 @@
 
 Guarantees: whatever a title or an address holds, BibTeX stays balanced and is typeset as written, RIS has one line for
 each field, and CSL-JSON is valid JSON; the address always comes without what would end it. Does not: know where the
-words come from (metadata.yml and the database) or what the time is.
+words come from (metadata.yml and the database) or what the time is, since a citation must not change from day to day.
 """
 
 import json
@@ -19,20 +19,6 @@ import yaml
 ROOT = Path(__file__).resolve().parents[3]
 CFF = ROOT / "CITATION.cff"
 SPDX = "CC-BY-4.0"
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
 _LATEX = {
     "\\": r"\textbackslash{}",
@@ -46,13 +32,12 @@ _LATEX = {
 
 @dataclass(frozen=True)
 class DataSet:
-    """What metadata.yml says of the data set, with the version of its data; `released` is when it was last published."""
+    """What metadata.yml says of the data set; `released` is when it was last published."""
 
     title: str
     title_en: str
     author: str
     released: date
-    version: str
     license: str
     license_en: str
     license_url: str
@@ -65,16 +50,25 @@ class Citation:
     """One thing to cite. `title` and `kind_en` are empty for the data set itself.
 
     `source` is the report that it was read from, empty where the data set's own words say it; `place` is where in it.
+    `changed` is the day of the data, which stays true whenever somebody reads; the day of reading is the reader's.
+    The whole data set has a `version`, a record the hash of its content.
     """
 
     data_set: DataSet
     key: str
     address: str
-    accessed: date
+    changed: date | None = None
+    version: str = ""
+    content_hash: str = ""
     title: str = ""
     kind_en: str = ""
     source: str = ""
     place: str = ""
+
+    @property
+    def edition(self) -> str:
+        """What tells this content from any other, for formats that have one field for it."""
+        return self.version or self.content_hash
 
 
 @dataclass(frozen=True)
@@ -121,7 +115,7 @@ RECORDS: Mapping[str, Record] = {
 }
 
 
-def read_data_set(metadata: Mapping[str, Any], version: str) -> DataSet:
+def read_data_set(metadata: Mapping[str, Any]) -> DataSet:
     """From the content of metadata.yml; raises KeyError for what it does not say."""
     words = metadata["plugins"]["citation"]
     return DataSet(
@@ -129,7 +123,6 @@ def read_data_set(metadata: Mapping[str, Any], version: str) -> DataSet:
         title_en=words["title_en"],
         author=words["author"],
         released=date.fromisoformat(str(words["released"])),
-        version=version,
         license=metadata["license"],
         license_en=words["license_en"],
         license_url=metadata["license_url"],
@@ -142,14 +135,19 @@ def read_data_set(metadata: Mapping[str, Any], version: str) -> DataSet:
 
 
 def write_japanese(citation: Citation) -> str:
-    """One paragraph in the order of 科学技術情報流通技術基準: who, what, in what, version, year, address, when read."""
+    """One paragraph in the order of 科学技術情報流通技術基準: who, what, in what, version, year, address."""
     data = citation.data_set
     container = f"『{data.title}』"
     named = f"「{_flatten(citation.title)}」{container}" if citation.title else container
-    version = f"（データの版 {data.version}）" if data.version else ""
-    accessed = f"{citation.accessed.year}年{citation.accessed.month}月{citation.accessed.day}日参照"
+    day = citation.changed
+    parts = [
+        f"{day.year}年{day.month}月{day.day}日のデータ" if day else "",
+        f"データの版 {citation.version}" if citation.version else "",
+        f"内容のハッシュ {citation.content_hash}" if citation.content_hash else "",
+    ]
+    edition = "、".join(filter(None, parts))
     return (
-        f"{data.author}{named}{version}、{data.released.year}年、{_clean(citation.address)}（{accessed}）。"
+        f"{data.author}{named}{f'（{edition}）' if edition else ''}、{data.released.year}年、{_clean(citation.address)}。"
         f"{_note_in_japanese(citation)}{data.license}。"
     )
 
@@ -160,12 +158,13 @@ def write_english(citation: Citation) -> str:
     container = f"{data.title} [{data.title_en}]"
     kind = f" [{citation.kind_en}]" if citation.kind_en else ""
     named = f"“{_flatten(citation.title)}”{kind}. In {container}" if citation.title else container
-    version = f", data version {data.version}" if data.version else ""
+    version = f", data version {citation.version}" if citation.version else ""
+    content = f", content hash {citation.content_hash}" if citation.content_hash else ""
+    day = f", data of {citation.changed.isoformat()}" if citation.changed else ""
     source = f"Made by processing {_flatten(citation.source)}" if citation.source else data.source_en
-    accessed = f"{citation.accessed.day} {_MONTHS[citation.accessed.month - 1]} {citation.accessed.year}"
     return (
-        f"{data.author} ({data.released.year}). {named}{version} [Data set]. {_clean(citation.address)}"
-        f" (accessed {accessed}). {source}. {data.license_en}."
+        f"{data.author} ({data.released.year}). {named}{day}{version}{content} [Data set]. {_clean(citation.address)}."
+        f" {source}. {data.license_en}."
     )
 
 
@@ -184,7 +183,7 @@ def _note_in_japanese(citation: Citation) -> str:
 
 
 def write_bibtex(citation: Citation) -> str:
-    """A @misc, which every style knows; `url` and `urldate` are for the styles that know them."""
+    """A @misc, which every style knows; `url` is for the styles that know it."""
     data = citation.data_set
     fields = {
         "author": f"{{{_escape_latex(data.author)}}}",  # one name, not a first and a last one
@@ -192,9 +191,8 @@ def write_bibtex(citation: Citation) -> str:
         "year": str(data.released.year),
         "month": str(data.released.month),
         "howpublished": _escape_latex(data.title) if citation.title else "Data set",
-        "version": _escape_latex(data.version),
+        "version": _escape_latex(citation.edition),
         "url": _clean(citation.address),
-        "urldate": citation.accessed.isoformat(),
         "note": _escape_latex(f"{_note_in_japanese(citation)}{data.license}。"),
         "language": "japanese",
     }
@@ -215,7 +213,7 @@ def _escape_latex(text: str) -> str:
 
 def write_ris(citation: Citation) -> str:
     """A data set as reference managers read it; lines end in CRLF as its specification asks."""
-    data, accessed = citation.data_set, citation.accessed
+    data = citation.data_set
     fields = [
         ("TY", "DATA"),
         ("ID", citation.key),
@@ -224,9 +222,8 @@ def write_ris(citation: Citation) -> str:
         ("T2", data.title if citation.title else ""),
         ("PY", str(data.released.year)),
         ("DA", data.released.strftime("%Y/%m/%d/")),
-        ("ET", data.version),
+        ("ET", citation.edition),
         ("UR", _clean(citation.address)),
-        ("Y2", accessed.strftime("%Y/%m/%d/")),
         ("LA", "ja"),
         ("N1", f"{_note_in_japanese(citation)}{data.license}。"),
         ("ER", ""),
@@ -248,8 +245,7 @@ def write_csl_json(citation: Citation) -> str:
         "container-title": data.title if citation.title else "",
         "author": [{"literal": data.author}],
         "issued": _csl_date(data.released),
-        "accessed": _csl_date(citation.accessed),
-        "version": data.version,
+        "version": citation.edition,
         "URL": _clean(citation.address),
         "language": "ja",
         "note": f"{_note_in_japanese(citation)}{data.license}。",
@@ -271,6 +267,11 @@ class Format:
     write: Callable[[Citation], str]
 
 
+WRITERS: Mapping[str, Callable[[Citation], str]] = {
+    "BibTeX": write_bibtex,
+    "RIS": write_ris,
+    "CSL-JSON": write_csl_json,
+}
 FORMATS = (
     Format("txt", "テキスト", "text/plain; charset=utf-8", write_text),
     Format("bib", "BibTeX", "application/x-bibtex; charset=utf-8", write_bibtex),
@@ -284,7 +285,7 @@ FORMATS = (
 
 def build_cff(metadata: Mapping[str, Any], version: str) -> str:
     """CITATION.cff of the repository, for the version of the project; raises KeyError as read_data_set does."""
-    data = read_data_set(metadata, version)
+    data = read_data_set(metadata)
     described = {
         "cff-version": "1.2.0",
         "message": "To cite a single record, take the citation on its page.",

@@ -67,6 +67,7 @@ def read_queries(text: str) -> dict[str, dict[str, Any]]:
     """The batch of queries by key, some with properties alone, which find nothing here; raises WrongQueries."""
     try:
         queries = json.loads(text)
+        json.dumps(queries, ensure_ascii=False).encode("utf-8")  # fails for half a character, such as "\ud800"
     except (ValueError, RecursionError) as error:
         raise WrongQueries("queries を JSON として読み取れません。") from error
     if not isinstance(queries, dict) or len(queries) > MOST_QUERIES:
@@ -96,10 +97,10 @@ def reconcile(execute: Execute, query: dict[str, Any], label: str) -> dict[str, 
     return {"result": found}
 
 
-def suggest_organizations(execute: Execute, prefix: str, label: str) -> dict[str, Any]:
-    """What a person who types may mean, for the choice of an organization by hand."""
+def suggest_organizations(execute: Execute, prefix: str, label: str, start: int = 0) -> dict[str, Any]:
+    """What a person who types may mean, for the choice of an organization by hand, without the first `start`."""
     found = _score(execute, prefix.strip()[:MOST_LENGTH], "", least=0.0) if prefix.strip() else ()
-    best = sorted(found, key=lambda c: (-c["score"], c["id"]))[:MOST_CANDIDATES]
+    best = sorted(found, key=lambda c: (-c["score"], c["id"]))[start : start + MOST_CANDIDATES]
     return {
         "result": [
             {"id": c["id"], "name": c["name"], "description": c["description"], "notable": [_type(label)]} for c in best

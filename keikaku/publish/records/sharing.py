@@ -28,6 +28,14 @@ def shared_address(path: str, query_string: str, more: dict[str, str] | None = N
     return f"{path}?{query}" if query else path
 
 
+def name_picture(path: str, plan: str, database: str) -> str:
+    """Path below pictures/ of the picture that a page would have, its table and key or that of home; '' for none."""
+    if path == "/":
+        return f"plans/{plan}.png" if plan else "home.png"
+    start = f"/{database}/"
+    return f"{path.removeprefix(start)}.png" if path.startswith(start) and path.count("/") == 3 else ""
+
+
 def find_embedded_part(path: str, query_string: str) -> str:
     """Which part of a page is to be shown without the site around it: one of PARTS, or '' for the usual page."""
     given = dict(parse_qsl(query_string))

@@ -6,7 +6,7 @@ Guarantees: no cell is run as a formula, whatever its text; the same rows give t
 import re
 import zipfile
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import IO, Any
 from unicodedata import east_asian_width
 
@@ -83,7 +83,7 @@ class TableSheet:
         self._headings = headings
         self._first: list[list[Any]] | None = []
 
-    def add(self, row: Sequence[Value]) -> None:
+    def add(self, row: Sequence[Value | date]) -> None:
         cells = [self._cell(value) for value in row]
         self.rows += 1
         if self._first is None:
@@ -122,7 +122,9 @@ class TableSheet:
             self._sheet.append(cells)
         self._first = None
 
-    def _cell(self, stored: Value) -> Any:
+    def _cell(self, stored: Value | date) -> Any:
+        if isinstance(stored, date):
+            return stored
         value = store_bytes(stored)
         if isinstance(value, int | float):
             self.characters += 8

@@ -22,8 +22,9 @@ import yaml
 from pyarrow import parquet
 
 from keikaku.files.errors import FilesError
-from keikaku.publish.catalogue.data_set import DataSet, read_data_set
+from keikaku.publish.catalogue.data_set import DataSet, is_date, read_data_set
 from keikaku.publish.catalogue.examples import Example, read_examples
+from keikaku.publish.catalogue.formats import read_days
 from keikaku.publish.catalogue.whole_set import LISTING, write_files
 from keikaku.schema.tables import read_schema
 from tests.conftest import ROOT
@@ -95,10 +96,13 @@ def test_parquet_holds_every_row_with_types_and_headings(
     folder: Path, stored: sqlite3.Connection, data_set: DataSet, name: str
 ) -> None:
     read = parquet.read_table(folder / "parquet" / f"{name}.parquet")
-    assert [tuple(row.values()) for row in read.to_pylist()] == rows_of(stored, name)
     (table,) = (table for table in data_set.tables if table.name == name)
+    days = [is_date(column) for column in table.columns]
+    expected = [tuple(read_days(row, days)) for row in rows_of(stored, name)]
+    assert [tuple(row.values()) for row in read.to_pylist()] == expected
     types = {"TEXT": "string", "INTEGER": "int64", "NUMERIC": "double"}
-    assert [str(field.type) for field in read.schema] == [types[column.type] for column in table.columns]
+    named = ["date32[day]" if is_date(column) else types[column.type] for column in table.columns]
+    assert [str(field.type) for field in read.schema] == named
     assert [field.nullable for field in read.schema] == [not column.required for column in table.columns]
     assert [field.metadata[b"title"].decode() for field in read.schema] == [field.heading for field in table.fields]
     assert read.schema.metadata[b"license"].decode().startswith("CC BY 4.0")
@@ -114,7 +118,10 @@ def test_workbook_holds_every_row_under_japanese_headings(
         header, *rows = [[cell.value for cell in row] for row in book[table.title].iter_rows()]
         places = [header.index(field.heading) for field in table.fields]
         expected = [tuple(None if cell == "" else cell for cell in row) for row in rows_of(stored, table.name)]
-        assert [tuple(row[place] for place in places) for row in rows] == expected, table.name
+        days = [is_date(column) for column in table.columns]
+        found = [[row[place] for place in places] for row in rows]
+        found = [[c.date().isoformat() if d and c else c for c, d in zip(row, days, strict=True)] for row in found]
+        assert [tuple(row) for row in found] == expected, table.name
         assert book[table.title].freeze_panes == "A2"
     told = [[cell.value for cell in row] for row in book["このデータについて"].iter_rows()]
     assert data_set.source in [row[2] for row in told]
@@ -131,7 +138,7 @@ def test_an_archive_holds_the_same_files_and_says_what_they_are(folder: Path, ki
     assert {name for name in held if "/" in name} == {f"{kind}/{name}.{kind}" for name in NAMES}
     assert held == {name: content for name, content in contents(folder).items() if name in held}
     assert set(held) - {name for name in held if "/" in name} == {
-        "README.txt", *(["datapackage.json", "csv-metadata.json"] if kind == "csv" else [])
+        "README.txt", *(["datapackage.json"] if kind == "csv" else [])
     }  # fmt: skip
 
 

@@ -1,11 +1,8 @@
 """/reconcile: names in a spreadsheet matched with organizations, as OpenRefine asks for it."""
 
-import json
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import parse_qs
 
-from datasette import Response, hookimpl
+from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
@@ -18,47 +15,40 @@ from keikaku.publish.records.reconcile import (
     suggest_organizations,
 )
 from keikaku.serving.refusals import refuse_status
+from keikaku.views.addresses import find_site_root
+from keikaku.views.descriptions import send_json
+from keikaku.views.words import site_title, table_name
 
 MOST_BYTES = 256 * 1024  # of a batch
 
 
-@hookimpl
-def register_routes() -> list[tuple[str, Callable[..., Any]]]:
-    return [(r"^/reconcile$", answer), (r"^/reconcile/suggest$", suggest)]
-
-
-@hookimpl
-def skip_csrf(scope: dict[str, Any]) -> bool | None:
-    """Nothing is written and nobody is logged in: any program may send its names."""
-    return True if scope["path"].endswith("/reconcile") else None
-
-
-async def answer(datasette: Datasette, request: Request) -> Response:
+async def answer_reconciling(datasette: Datasette, request: Request) -> Response:
     """The manifest, or with `queries`, in the address or as a form, the candidates for each."""
-    db, label = datasette.get_database(), _label(datasette)
+    db, label = datasette.get_database(), table_name(datasette, TABLE)
     try:
         text = await _read_form(request) if request.method == "POST" else request.args.get("queries")
         if text is None:
-            root = datasette.jinja_env.globals["site_root"](request)
-            return _send(describe_service(datasette.metadata("title"), root, db.name, label))
+            root = find_site_root(datasette, request)
+            return send_json(describe_service(site_title(datasette), root, db.name, label))
         queries = read_queries(text)
     except WrongQueries as error:
-        return _send({"ok": False, "status": 400, "title": refuse_status(400).title, "error": str(error)}, 400)
+        refusal = {"ok": False, "status": 400, "title": refuse_status(400).title, "error": str(error)}
+        return send_json(refusal, status=400)
     found = {
         key: await db.execute_fn(lambda connection, query=query: reconcile(connection.execute, query, label))
         for key, query in queries.items()
     }
-    return _send(found)
+    return send_json(found)
 
 
-async def suggest(datasette: Datasette, request: Request) -> Response:
-    db, label, prefix = datasette.get_database(), _label(datasette), request.args.get("prefix") or ""
-    found = await db.execute_fn(lambda connection: suggest_organizations(connection.execute, prefix, label))
-    return _send(found)
-
-
-def _send(content: dict[str, Any], status: int = 200) -> Response:
-    return Response(json.dumps(content, ensure_ascii=False), status, content_type="application/json; charset=utf-8")
+async def suggest_names(datasette: Datasette, request: Request) -> Response:
+    """`cursor` is the number of candidates to leave out; one that is no number is none."""
+    prefix, cursor = request.args.get("prefix") or "", request.args.get("cursor") or ""
+    label, start = table_name(datasette, TABLE), int(cursor) if cursor.isdecimal() and len(cursor) < 9 else 0
+    found = await datasette.get_database().execute_fn(
+        lambda connection: suggest_organizations(connection.execute, prefix, label, start)
+    )
+    return send_json(found)
 
 
 async def _read_form(request: Request) -> str | None:
@@ -76,7 +66,3 @@ async def _read_form(request: Request) -> str | None:
     except ValueError as error:
         raise WrongQueries("フォームとして読み取れません。") from error
     return form.get("queries", [None])[0]
-
-
-def _label(datasette: Datasette) -> str:
-    return str(datasette.table_metadata(datasette.get_database().name, TABLE).get("title") or TABLE)

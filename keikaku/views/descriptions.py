@@ -1,0 +1,99 @@
+"""The site described for programs: openapi.json, a record as JSON-LD, notebooks."""
+
+import json
+from typing import Any
+
+from datasette import Response
+from datasette.app import Datasette
+from datasette.utils import derive_named_parameters, escape_sqlite, tilde_decode
+from datasette.utils.asgi import NotFound, Request
+
+from keikaku.publish.catalogue.notebooks import point_at, read_notebooks
+from keikaku.publish.catalogue.openapi import Field, Query, Site, Table, build_openapi
+from keikaku.publish.records.json_ld import BUILDERS, build_record
+from keikaku.schema.columns import split_help
+from keikaku.views.addresses import find_site_root
+from keikaku.views.version import data_version
+from keikaku.views.words import column_words, describe_table, list_tables, site_description, site_title, table_name
+
+JSON_LD = "application/ld+json; charset=utf-8"
+NOTEBOOK = "application/x-ipynb+json; charset=utf-8"
+NOTEBOOKS = {notebook.name: notebook for notebook in read_notebooks()}
+RECORD = rf"^/(?P<database>plans)/(?P<table>{'|'.join(BUILDERS)})/(?P<pks>[^/]+?)\.jsonld$"
+
+
+def send_json(content: Any, content_type: str = "application/json; charset=utf-8", status: int = 200) -> Response:
+    return Response(json.dumps(content, ensure_ascii=False), status, content_type=content_type)
+
+
+async def send_record(datasette: Datasette, request: Request) -> Response:
+    """As schema.org knows it."""
+    root, license_url = find_site_root(datasette, request), datasette.metadata("license_url")
+    table, row_id = request.url_vars["table"], tilde_decode(request.url_vars["pks"])
+    db = datasette.get_database(request.url_vars["database"])
+    record = await db.execute_fn(lambda connection: build_record(connection.execute, table, row_id, root, license_url))
+    if record is None:
+        raise NotFound("404")
+    return send_json(record, JSON_LD)
+
+
+def json_ld_link(request: Request | None) -> dict[str, str]:
+    """alternate_url_json_ld for the page of a record that has it."""
+    if request is None or request.url_vars.get("table") not in BUILDERS or "pks" not in request.url_vars:
+        return {}
+    return {"alternate_url_json_ld": f"{request.path}.jsonld"}
+
+
+async def send_notebook(datasette: Datasette, request: Request) -> Response:
+    """With the address of this site in it, so that it works as soon as it is opened."""
+    name = request.url_vars["name"]
+    if name not in NOTEBOOKS:
+        raise NotFound("404")
+    content = point_at(NOTEBOOKS[name], find_site_root(datasette, request))
+    headers = {"content-disposition": f'attachment; filename="{name}.ipynb"'}
+    return Response(content, headers=headers, content_type=NOTEBOOK)
+
+
+async def send_openapi(datasette: Datasette, request: Request) -> Response:
+    db = datasette.get_database()
+    queries = await datasette.get_canned_queries(db.name, None)
+    site = Site(
+        title=site_title(datasette),
+        description=site_description(datasette),
+        license=datasette.metadata("license"),
+        license_url=datasette.metadata("license_url"),
+        version=data_version(datasette),
+        root=find_site_root(datasette, request).rstrip("/"),
+        database=db.name,
+        most_rows=datasette.setting("max_returned_rows"),
+        tables=[await _read_table(datasette, name) for name in await list_tables(datasette) if name not in queries],
+        queries=[await _read_query(datasette, query) for query in queries.values()],
+    )
+    return send_json(build_openapi(site))
+
+
+async def _read_table(datasette: Datasette, name: str) -> Table:
+    db = datasette.get_database()
+    columns = await db.table_column_details(name)
+    fields = [
+        Field(column.name, column.type, bool(column.notnull or column.is_pk), *column_words(datasette, name, column.name))
+        for column in columns
+    ]  # fmt: skip
+    keys = [column.name for column in columns if column.is_pk]
+    key = keys[0] if len(keys) == 1 else None
+    sql = f"SELECT {escape_sqlite(key)} FROM {escape_sqlite(name)} LIMIT 1" if key else "SELECT NULL"
+    row = (await db.execute(sql)).first()
+    example = str(row[0]) if key and row else None
+    description = describe_table(datasette, name, "description") or ""
+    return Table(name, table_name(datasette, name), description, fields, key, example)
+
+
+async def _read_query(datasette: Datasette, query: dict[str, Any]) -> Query:
+    db = datasette.get_database()
+    asked = list(dict.fromkeys(await derive_named_parameters(db, query["sql"])))
+    rows = await db.execute(f"SELECT * FROM ({query['sql']}) LIMIT 0", dict.fromkeys(asked, ""))
+    helps = query.get("columns") or {}
+    columns = {name: split_help(helps.get(name), name) for name in rows.columns}
+    names = [name for name in asked if not name.startswith("_")]
+    title = query.get("title") or query["name"]
+    return Query(query["name"], title, query.get("description_html") or "", names, columns)

@@ -1,0 +1,123 @@
+"""What programs look for by themselves: robots.txt, site maps, OpenSearch, llms.txt, the feed of changes, calendars."""
+
+from typing import Any
+
+from datasette import Response
+from datasette.app import Datasette
+from datasette.utils.asgi import NotFound, Request
+
+from keikaku.publish.feeds.atom import Feed, write_atom
+from keikaku.publish.feeds.calendar import write_calendar
+from keikaku.publish.feeds.changes import read_changes, read_last_changes, read_places
+from keikaku.publish.feeds.deadlines import find_calendar
+from keikaku.publish.feeds.open_search import write_description
+from keikaku.publish.feeds.site_map import MOST, Place, write_index, write_site_map
+from keikaku.views.addresses import STATIC, complete, find_site_root
+from keikaku.views.version import data_date
+from keikaku.views.words import list_tables, site_description, site_title
+
+ATOM = "application/atom+xml; charset=utf-8"
+CALENDAR = "text/calendar; charset=utf-8"
+OPEN_SEARCH = "application/opensearchdescription+xml; charset=utf-8"
+TEXT = "text/plain; charset=utf-8"
+XML = "application/xml; charset=utf-8"
+PAGES = "_pages"  # the part of the site map that is of no plan; no id begins with _
+# Filters and open SQL are addresses without number: all have arguments. A plain search may be read; one without hits says noindex. The longest rule counts (RFC 9309).
+ROBOTS = """User-agent: *
+Allow: {base}
+Disallow: {base}*?
+Disallow: {base}-/
+Allow: {base}static/
+Allow: {base}-/static
+Allow: {base}styles/
+Allow: {base}?plan=
+Allow: {base}plans/search?q=
+Allow: {base}timeline?plan=
+
+Sitemap: {root}sitemap.xml
+"""
+
+
+async def send_robots(datasette: Datasette, request: Request) -> Response:
+    text = ROBOTS.format(base=datasette.setting("base_url"), root=find_site_root(datasette, request))
+    return Response(text, content_type=TEXT)
+
+
+async def send_site_map(datasette: Datasette, request: Request) -> Response:
+    """Everything in one file while it holds it, else a list of parts."""
+    parts = await _read_parts(datasette, request)
+    places = [place for part in parts.values() for place in part]
+    if len(places) <= MOST:
+        return Response(write_site_map(places), content_type=XML)
+    index = (
+        Place(complete(datasette, request, f"/sitemap/{name}.xml"), max(place.changed for place in part))
+        for name, part in parts.items()
+    )
+    return Response(write_index(index), content_type=XML)
+
+
+async def send_site_map_part(datasette: Datasette, request: Request) -> Response:
+    parts = await _read_parts(datasette, request)
+    if request.url_vars["part"] not in parts:
+        raise NotFound("404")
+    return Response(write_site_map(parts[request.url_vars["part"]][:MOST]), content_type=XML)
+
+
+async def _read_parts(datasette: Datasette, request: Request) -> dict[str, list[Place]]:
+    """The pages of the site, and the records of each plan."""
+    root, db = find_site_root(datasette, request), datasette.get_database()
+    last: dict[str, str] = await db.execute_fn(lambda connection: read_last_changes(connection.execute))
+    queries = await datasette.get_canned_queries(db.name, None)
+    below = [f"{db.name}/{name}" for name in dict.fromkeys([*await list_tables(datasette), *queries])]
+    pages = ["", "timeline", "data", "about", "verify", db.name, *below]
+    parts = {PAGES: [Place(root + page, max(last.values())) for page in pages]}
+    for plan, changed in last.items():
+        parts[plan] = await db.execute_fn(
+            lambda connection, plan=plan, changed=changed: list(read_places(connection.execute, root, plan, changed))
+        )
+    return parts
+
+
+async def send_open_search(datasette: Datasette, request: Request) -> Response:
+    root = find_site_root(datasette, request)
+    words = site_title(datasette), site_description(datasette)
+    return Response(write_description(*words, root, f"{root}static/favicon.svg"), content_type=OPEN_SEARCH)
+
+
+async def send_llms(datasette: Datasette, request: Request) -> Response:
+    text = await datasette.render_template("llms.txt", request=request)
+    return Response(text.strip() + "\n", content_type=TEXT)
+
+
+async def send_favicon() -> Response:
+    """Where programs look for it without reading a page; all of today read SVG."""
+    return Response((STATIC / "favicon.svg").read_text("utf-8"), content_type="image/svg+xml")
+
+
+async def send_touch_icon() -> Response:
+    return Response((STATIC / "apple-touch-icon.png").read_bytes(), content_type="image/png")
+
+
+async def send_changes(datasette: Datasette, request: Request) -> Response:
+    root, db = find_site_root(datasette, request), datasette.get_database()
+    changes = await db.execute_fn(lambda connection: read_changes(connection.execute, root))
+    metadata: dict[str, Any] = datasette.metadata()
+    feed = Feed(
+        name=metadata["plugins"]["citation"]["title_en"],
+        title=f"{site_title(datasette)} データの変更",
+        author=metadata.get("publisher") or site_title(datasette),
+        rights=f"{metadata['license']} {metadata['license_url']}",
+        address=f"{root}changes.atom",
+        page=f"{root}data#changes",
+        updated=await data_date(datasette, request),
+    )
+    return Response(write_atom(feed, changes), content_type=ATOM)
+
+
+async def send_calendar(datasette: Datasette, request: Request) -> Response:
+    db, id_ = datasette.get_database(), request.url_vars["record"]
+    root = complete(datasette, request, f"/{db.name}/")
+    calendar = await db.execute_fn(lambda connection: find_calendar(connection.execute, id_, root))
+    if calendar is None:
+        raise NotFound("404")
+    return Response(write_calendar(calendar), content_type=CALENDAR)

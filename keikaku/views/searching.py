@@ -1,0 +1,79 @@
+"""Japanese search in the search box of every table and view whose rows, or what they name, can be found."""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.filters import FilterArguments
+from datasette.utils import escape_sqlite
+from datasette.utils.asgi import BadRequest, Request
+
+from keikaku.search import search
+
+# The ids of the rows found: a passage of a report stands for the row that it is quoted for, too.
+FOUND = """
+    SELECT d.row_id FROM search_index AS i JOIN search_documents AS d ON d.id = i.rowid
+    WHERE i.search_index MATCH search_match(:kk_search)
+    UNION
+    SELECT p.row_id FROM search_index AS i JOIN search_documents AS d ON d.id = i.rowid
+    JOIN report_passages AS p ON d.table_name = 'report_passages' AND p.id = d.row_id
+    WHERE i.search_index MATCH search_match(:kk_search)
+"""
+
+_columns: WeakKeyDictionary[Database, dict[str, list[str]]] = WeakKeyDictionary()
+
+
+async def describe_results(datasette: Datasette, database: str | None, request: Request | None) -> dict[str, Any]:
+    """For the page of results: how many there are, what was searched besides, what else to try if there is nothing."""
+    if not request or not database or request.url_vars.get("table") != "search" or not request.args.get("q"):
+        return {}
+    words = request.args["q"]
+    db = datasette.get_database(database)
+    found = await db.execute_fn(lambda conn: search(conn.execute, words))
+    return {
+        "search_total": found.total,
+        "search_notes": found.notes,
+        "search_suggestions": found.spellings,
+        "search_themes": found.themes,
+    }
+
+
+async def filter_rows(datasette: Datasette, request: Request, database: str, table: str) -> FilterArguments | None:
+    """The rows that ?_search= finds. Raises BadRequest for the search of one column, of which Datasette knows no index."""
+    if any(name.startswith("_search_") for name in request.args):
+        # Datasette would let it pass, since it knows of no index, and show every row as if it had been found.
+        raise BadRequest("Cannot search by that column")
+    columns = await _searchable_columns(datasette.get_database(database), table)
+    if not columns:
+        return None
+    words = (request.args.get("_search") or "").strip()
+    arguments = FilterArguments([], extra_context={"supports_search": True, "search": words})
+    if words:
+        clauses = [f"{escape_sqlite(column)} IN ({FOUND})" for column in columns]
+        arguments.where_clauses.append(f"({' OR '.join(clauses)})")
+        arguments.params["kk_search"] = words
+        arguments.human_descriptions.append(f"「{words}」を含む")
+    return arguments
+
+
+async def _searchable_columns(db: Database, table: str) -> list[str]:
+    """Columns of `table` that hold ids of rows that search knows: its own id alone, or else those of rows it names."""
+    known = _columns.setdefault(db, {})
+    if table not in known:
+        known[table] = await _find_columns(db, table)
+    return known[table]
+
+
+async def _find_columns(db: Database, table: str) -> list[str]:
+    if not {"search_documents", table} <= {*await db.table_names(), *await db.view_names()}:
+        return []
+    names = [name for name in await db.table_columns(table) if name == "id" or name.endswith("_id")]
+    known = [name for name in names if await _holds_known_ids(db, table, name)]
+    return ["id"] if "id" in known else known
+
+
+async def _holds_known_ids(db: Database, table: str, column: str) -> bool:
+    name = escape_sqlite(column)
+    sql = f"SELECT 1 FROM {escape_sqlite(table)} WHERE {name} IN (SELECT row_id FROM search_documents) LIMIT 1"
+    return bool((await db.execute(sql)).rows)

@@ -1,0 +1,142 @@
+"""/verify: whether something quoted with its hash still stands."""
+
+import asyncio
+import re
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from weakref import WeakKeyDictionary
+
+from datasette import Response
+from datasette.app import Datasette
+from datasette.database import Database
+from datasette.utils import tilde_encode
+from datasette.utils.asgi import BadRequest, Request
+
+from keikaku.database.content_hash import LENGTH, hash_rows, read_hash
+from keikaku.database.history import HISTORY, RecordId, Release, hash_records, read_history, read_rows
+from keikaku.publish.catalogue.data_set import describe_data_set
+from keikaku.publish.records.verify import Verdict, describe_verdict, find_release, judge_answer, judge_record
+from keikaku.serving.site_address import cut_base
+from keikaku.serving.site_folder import find_site
+from keikaku.views.descriptions import send_json
+from keikaku.views.version import data_version
+from keikaku.views.words import column_words, table_name
+
+LONGEST = 20_000
+# A page of data: the database alone (for SQL), a table or query, a row; with any of the formats that it has.
+_PAGE = re.compile(r"/(?P<database>[^/.]+)(?P<below>(?:/[^/.]+){0,2})(?:\.json|\.xlsx|(?:\.excel)?\.csv)?")
+# These change how an answer is written, not what it says.
+_WRITING = {"_shape", "_size", "_nl", "_labels", "_label", "_header", "_dl", "_stream", "_json", "_json_infinity"}
+_WRITING |= {"_sort", "_sort_desc", "_group", "_chart", "_facet", "_easy", "_next"}
+
+_records: WeakKeyDictionary[Database, dict[RecordId, str]] = WeakKeyDictionary()
+
+
+def content_hash(columns: list[str], rows: Any) -> str:
+    """Of the answer on a page."""
+    return hash_rows(columns, map(tuple, rows))
+
+
+def verify_address(request: Request, digest: str) -> str:
+    """Where the answer of this page can be checked later."""
+    page = request.path + ("?" + urlencode(query) if (query := _saying(request.query_string)) else "")
+    return "/verify?" + urlencode({"hash": digest[:LENGTH], "of": page})
+
+
+async def send_verification(datasette: Datasette, request: Request) -> Response:
+    """Raises BadRequest for a hash or an address that cannot be one."""
+    given, address = request.args.get("hash") or "", request.args.get("of") or ""
+    wants_json = request.url_vars.get("format") == "json"
+    release = await _describe_release(datasette)
+    wanted, told = "", None
+    if given.strip() or wants_json:
+        wanted = read_hash(given) or ""
+        if not wanted:
+            raise BadRequest("hash must be 16 to 64 hexadecimal digits")
+        told = _tell(datasette, wanted, await _judge(datasette, wanted, address.strip()))
+    if wants_json:
+        return send_json({**(told or {}), **release})
+    context = {"hash": wanted, "of": address, "told": told, "release": release}
+    return Response.html(await datasette.render_template("verify.html", context, request=request))
+
+
+async def _judge(datasette: Datasette, wanted: str, address: str) -> Verdict:
+    releases = await asyncio.to_thread(_read_releases, datasette)
+    verdict = judge_record(wanted, await _hash_records(datasette), releases)
+    if not address or verdict.status == "stands":
+        return verdict
+    answer = await datasette.client.get(_read_address(datasette, address))
+    if answer.status_code != 200:
+        if verdict.status != "unknown":
+            return verdict
+        raise BadRequest(f"of answers with status {answer.status_code}")
+    told = answer.json()
+    if "content_hash" not in told:
+        raise BadRequest("of has too many rows")
+    ids = [cell for row in told["rows"] for cell in row if isinstance(cell, str)]
+    of_answer = judge_answer(wanted, told["content_hash"], ids, releases)
+    return of_answer if of_answer.status == "stands" or verdict.status == "unknown" else verdict
+
+
+def _read_address(datasette: Datasette, address: str) -> str:
+    """The address of the JSON of a page of data, from its address with or without the site's name."""
+    try:
+        parts = urlsplit(address)
+    except ValueError as error:
+        raise BadRequest("of must be the address of a page of data") from error
+    page = _PAGE.fullmatch(quote(cut_base(parts.path, datasette.setting("base_url")), safe="/~,%-._+"))
+    known = page and page["database"] in datasette.databases
+    arguments = _saying(parts.query)
+    if not page or not known or len(address) > LONGEST or not (page["below"] or any(k == "sql" for k, _ in arguments)):
+        raise BadRequest("of must be the address of a page of data")
+    size = [("_size", "max")] if page["below"].count("/") == 1 else []
+    return f"/{page['database']}{page['below']}.json?{urlencode([*arguments, *size])}"
+
+
+def _saying(query: str) -> list[tuple[str, str]]:
+    """The arguments of a page that decide what it says."""
+    return [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] not in _WRITING]
+
+
+def _tell(datasette: Datasette, wanted: str, verdict: Verdict) -> dict[str, Any]:
+    def name(record: RecordId) -> dict[str, Any]:
+        path = datasette.urls.row(datasette.get_database().name, record.table, ",".join(map(tilde_encode, record.key)))
+        title = table_name(datasette, record.table)
+        return {"table": record.table, "title": title, "key": list(record.key), "path": str(path)}
+
+    def heading(table: str, column: str) -> str:
+        return column_words(datasette, table, column)[0]
+
+    return {"ok": True, "hash": wanted, **describe_verdict(verdict, name, heading)}
+
+
+async def _describe_release(datasette: Datasette) -> dict[str, Any]:
+    """The version of the data, the release that it is the same as, and the last release."""
+    releases = await asyncio.to_thread(_read_releases, datasette)
+    return {
+        "data_version": await asyncio.to_thread(data_version, datasette),
+        "release": find_release(await _hash_records(datasette), releases) or None,
+        "last_release": releases[-1].version if releases else None,
+    }
+
+
+async def _hash_records(datasette: Datasette) -> dict[RecordId, str]:
+    """The hashes of today's records, computed once: the database never changes."""
+    db = datasette.get_database()
+    if db not in _records:
+        tables = [table.name for table in describe_data_set(Path(db.path), datasette.metadata()).tables]
+        _records[db] = await asyncio.to_thread(lambda: hash_records(read_rows(Path(db.path), tables)))
+    return _records[db]
+
+
+def _read_releases(datasette: Datasette) -> tuple[Release, ...]:
+    """The history that lies in data/ beside the database; raises HistoryError if it is broken, which is ours to mend."""
+    path = find_site(datasette).parent / "data" / HISTORY
+    return _read(path, path.stat().st_mtime_ns) if path.is_file() else ()
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, _: int) -> tuple[Release, ...]:
+    return tuple(read_history(path))

@@ -1,0 +1,94 @@
+"""What metadata.yml and the documents say of the site, for templates and descriptions."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from datasette.app import Datasette
+from markupsafe import Markup
+
+from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
+from keikaku.publish.catalogue.er_diagram import draw_er_diagram
+from keikaku.publish.catalogue.examples import read_examples
+from keikaku.publish.catalogue.notebooks import read_notebooks
+from keikaku.publish.tables.notes import OURS
+from keikaku.schema.columns import split_help
+from keikaku.schema.tables import read_schema
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+_FOLDED = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # what YAML leaves of a line break
+
+
+def site_title(datasette: Datasette) -> str:
+    return str(datasette.metadata("title") or "keikaku")
+
+
+def site_description(datasette: Datasette) -> str:
+    return _FOLDED.sub("", datasette.metadata("description") or "")
+
+
+async def list_tables(datasette: Datasette) -> list[str]:
+    """Tables and views that are not hidden."""
+    db = datasette.get_database()
+    hidden = await db.hidden_table_names()
+    return [name for name in [*await db.table_names(), *await db.view_names()] if name not in hidden]
+
+
+def describe_table(datasette: Datasette, table: str, key: str) -> Any:
+    """What metadata.yml says of a table: its title, or the help of its columns."""
+    return datasette.metadata(key, database=datasette.get_database().name, table=table, fallback=False)
+
+
+def table_name(datasette: Datasette, table: str) -> str:
+    return describe_table(datasette, table, "title") or table
+
+
+def column_words(datasette: Datasette, table: str, column: str) -> tuple[str, str]:
+    """Heading and explanation of a column."""
+    return split_help((describe_table(datasette, table, "columns") or {}).get(column), column)
+
+
+def our_columns(described: dict[str, Any], columns: Sequence[str]) -> list[tuple[str, str]]:
+    """Heading and explanation of the columns that are this site's judgement or count."""
+    helps = [split_help((described.get("columns") or {}).get(column), column) for column in columns]
+    return [(heading, meaning) for heading, meaning in helps if OURS in meaning]
+
+
+def current_fiscal_year() -> int:
+    """In Japan; of all that pages say, this alone changes without the data, on 1 April."""
+    return fiscal_year_of(today_in_japan())
+
+
+def database_size(datasette: Datasette) -> int:
+    """In bytes."""
+    return int(datasette.get_database().size)
+
+
+@lru_cache(maxsize=1)
+def data_page_words() -> dict[str, Any]:
+    """What /data shows beyond rows: questions with their SQL, how tools read the files, the schema and its picture."""
+    return {
+        "cookbook": yaml.safe_load((DOCS / "cookbook.yml").read_text("utf-8")),
+        "er_diagram": Markup(draw_er_diagram()),
+        "notebooks": read_notebooks(),
+        "reading_examples": read_examples((DOCS / "downloads.md").read_text("utf-8")),
+        "schema_tables": read_schema(),
+    }
+
+
+def site_metadata(datasette: Datasette, key: str) -> Any:
+    return datasette.metadata(key)
+
+
+def site_words(datasette: Datasette) -> dict[str, Any]:
+    """Those that nearly every page says."""
+    return {
+        "site_title": site_title(datasette),
+        "site_description": site_description(datasette),
+        "metadata_source": datasette.metadata("source"),
+        "metadata_license": datasette.metadata("license"),
+        "metadata_license_url": datasette.metadata("license_url"),
+    }
