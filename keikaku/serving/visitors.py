@@ -6,9 +6,10 @@ rows, counts and facets of a page, its JSON and its files alike.
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
+from copy import copy
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -25,16 +26,46 @@ from keikaku.serving.sql_worker import Lease, Limits, Row, Rows, Workers, stamp
 FACETS = 3
 # Conditions that no index helps with, and that count as facets do.
 COMPARING = ("contains", "__like", "__notlike", "__glob", "__startswith", "__endswith")
+# Answers about the schema; there are about fifteen for each table.
+MOST_KNOWN = 512
 
 _lease: ContextVar[Lease | None] = ContextVar("lease", default=None)
 _workers: WeakKeyDictionary[Datasette, Workers] = WeakKeyDictionary()
 
 
+def _once(ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """A question about the schema, which stays as it is while the site runs; whoever asks has an answer of their own."""
+
+    async def known(self: "PublishedDatabase", *names: str) -> Any:
+        key = (ask.__name__, *names)
+        if key not in self.known:
+            self.known[key] = await ask(self, *names)
+            if len(self.known) > MOST_KNOWN:  # visitors may ask for tables that are not there
+                self.known.pop(next(iter(self.known)))
+        return copy(self.known.get(key))
+
+    return known
+
+
 class PublishedDatabase(Database):
     """A file that never changes while the site runs, whose statements in a visitor's request run in its worker."""
 
+    table_columns = _once(Database.table_columns)
+    table_column_details = _once(Database.table_column_details)
+    primary_keys = _once(Database.primary_keys)
+    fts_table = _once(Database.fts_table)
+    foreign_keys_for_table = _once(Database.foreign_keys_for_table)
+    label_column_for_table = _once(Database.label_column_for_table)
+    get_all_foreign_keys = _once(Database.get_all_foreign_keys)
+    get_table_definition = _once(Database.get_table_definition)
+    hidden_table_names = _once(Database.hidden_table_names)
+    table_exists = _once(Database.table_exists)
+    table_names = _once(Database.table_names)
+    view_names = _once(Database.view_names)
+
     def __init__(self, datasette: Datasette, path: str) -> None:
         super().__init__(datasette, path=path, is_mutable=False)
+        self.known: dict[tuple[str, ...], Any] = {}
         self._stamp = stamp(Path(path))
         self.was_named = False
 
