@@ -20,7 +20,7 @@ from tests.browser.running_site import running_site
 VISITORS = 1000
 SLOW = 50
 AT_ONCE = 20
-RAW = int(os.environ.get("KEIKAKU_REQUESTS", "20000")) // 20
+RAW = int(os.environ.get("KEIKAKU_REQUESTS", "4000")) // 20
 NOT_HTTP = (b"Invalid HTTP request received.",)  # what the server says before there is a request
 PACE = 60  # a second is the aim; a busy machine takes longer
 

@@ -166,6 +166,8 @@ async def test_conditions_and_ranges_are_heeded(client: httpx.AsyncClient, path:
     for status, asked in expected.items():
         for headers in asked:
             answer = await client.get(path, headers={**HOST, **headers})
+            assert answer.headers["content-security-policy"] == whole.headers["content-security-policy"]
+            assert answer.headers["x-content-type-options"] == "nosniff"
             if answer.status_code != status or (status == 200 and answer.content != whole.content):
                 wrong.append((headers, status, answer.status_code))
     assert wrong == []
