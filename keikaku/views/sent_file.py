@@ -32,6 +32,8 @@ class FileAnswer:
         condition = judge_condition(Headers(scope=request.scope), self.headers)
         self.status = condition.status_code if condition else 200
         self.has_body = self.status == 200 and request.method != "HEAD"
+        if self.status == 412:
+            self.headers["content-length"] = "0"
         file.seek(0)
 
     @classmethod

@@ -22,7 +22,7 @@ PROTECTION = (
     b"permissions-policy",
     b"cross-origin-opener-policy",
 )
-EXPECTED = {200, 204, 206, 301, 302, 304, 400, 403, 404, 405, 410, 416}
+EXPECTED = {200, 204, 206, 301, 302, 304, 400, 403, 404, 405, 410, 412, 414, 416}
 LEAKS = (
     "Traceback",
     "sqlite3.",
