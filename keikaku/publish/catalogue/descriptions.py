@@ -285,7 +285,7 @@ def write_turtle(catalog: Json) -> str:
     try:
         from rdflib import Graph
     except ImportError as error:
-        raise FilesError("DCAT needs rdflib: install it with the group `files`, or run `make files`") from error
+        raise FilesError("DCAT needs rdflib: install what requirements.lock says") from error
     graph = Graph()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # rdflib warns of its own old ways

@@ -48,7 +48,7 @@ def write_parquet(data_set: DataSet, folder: Path) -> None:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
-        raise FilesError("Parquet needs pyarrow: install it with the group `files`, or run `make files`") from error
+        raise FilesError("Parquet needs pyarrow: install what requirements.lock says") from error
     day = pyarrow.date32()
     types = {"TEXT": pyarrow.string(), "INTEGER": pyarrow.int64(), "NUMERIC": pyarrow.float64()}
     for table in data_set.tables:

@@ -208,7 +208,7 @@ def _others(site: Site) -> Iterator[tuple[str, Json]]:
         _get("calendar", "期限カレンダー", "iCalendar。", "更新", [owner], _TEXT, "text/calendar"),
     )
     whole = "download_database", "データベース", "SQLite のファイル。", "ダウンロード"
-    yield f"/{site.database}.db", _get(*whole, [], {}, "application/vnd.sqlite3")
+    yield f"/{site.database}.db", _get(*whole, [], {}, "application/vnd.sqlite3", "application/octet-stream")
     yield "/cite/dataset.{format}", _citation("cite_dataset", "データ全体の引用", [])
     asked = "団体の名寄せ", "Reconciliation Service API 0.2。", "検索"
     found = _get("reconcile", *asked, [_query("queries", _QUERIES)], {"type": "object"})
