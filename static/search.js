@@ -3,6 +3,7 @@
   "use strict";
 
   const WAIT = 120; // ms after the last key before asking
+  const SUGGEST = new URL("../-/suggest", document.currentScript.src); // the site may stand below a path
 
   function element(tag, properties, ...children) {
     const made = Object.assign(document.createElement(tag), properties);
@@ -72,7 +73,7 @@
       asked = typed;
       if (!typed) return show([]);
       try {
-        const answer = await fetch(`/-/suggest?q=${encodeURIComponent(typed)}`);
+        const answer = await fetch(`${SUGGEST}?q=${encodeURIComponent(typed)}`);
         if (answer.ok && typed === asked) show(await answer.json());
       } catch {
         close(); // no suggestions: the form still works

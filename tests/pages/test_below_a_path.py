@@ -13,6 +13,8 @@ import httpx
 import pytest
 from datasette.app import Datasette
 
+from tests.conftest import ROOT
+
 BASE = "/shi/keikaku/"
 HOST = "https://www.city.example.jp"
 HOME = HOST + BASE
@@ -120,3 +122,9 @@ async def test_a_path_like_a_host_leads_to_no_other_host(site, path):
         answer = await client.get(HOST + path)
     links = [answer.headers.get("location", "/"), *Links(answer.text).found]
     assert [link for link in links if link.lstrip("\\/") != link.removeprefix("/") or "//other.example" in link] == []
+
+
+def test_no_script_names_an_address_from_the_root_of_its_host():
+    scripts = {file.name: file.read_text("utf-8") for file in (ROOT / "static").glob("*.js")}
+    assert scripts
+    assert [name for name, text in scripts.items() if re.search(r"""["'`]/[-a-z]""", text)] == []
