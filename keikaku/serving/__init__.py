@@ -1,10 +1,12 @@
-"""Keeping the running site fast, safe and up.
+"""What stands around Datasette.
 
-site_check, served_copy, live_database, edition   which data and which site are served, and since when
-answer_cache, kept_results, compression           what is kept in memory, and how it is sent
-headers, conditions, refusals                     what every answer says of itself, and what is said when there is none
-sql_guard, sql_lane, lane_process, lane_site      visitors' SQL: what it may do, who waits, and where it runs
-traffic, access_log, figures                      what is noted of each request
-
-live_database and lane_site are made on Datasette's own classes; all others know nothing of it.
+layers, connections            what every request passes, and how every connection is set up: one list each
+startup, site_check, health    what is checked and opened before the first request, and told later
+baking, pages_command          the baked site: asking for it, and the command that writes it
+baked_site, site_folder        sending its files, and where they lie
+visitors, sql_worker           which requests carry SQL of a visitor's own, and the processes that run it
+sql_guard, sql_help            what a statement may do, and how SQLite's complaints are said
+errors, refusals, questions    what is said when there is no answer, or a question cannot be read
+headers, site_address          what every answer says of itself, and under which address the site is known
+datasette_private              the few names of Datasette that are not public
 """
