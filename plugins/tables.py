@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from keikaku.publish.records.sankey import draw_sankey
 from keikaku.publish.tables.shown_rows import find_empty, find_values, title_place
-from keikaku.schema.columns import OPERATORS, find_redundant, find_terms, find_word
+from keikaku.schema.columns import OPERATORS, find_order, find_redundant, find_terms, find_word
 from keikaku.serving.sql_help import explain_complaint, explain_words
 from keikaku.views import table_words
 
@@ -24,6 +24,7 @@ GLOBALS: dict[str, Any] = {
     "explain_complaint": explain_complaint,
     "explain_words": explain_words,
     "find_empty": find_empty,
+    "find_order": find_order,
     "find_redundant": find_redundant,
     "find_terms": find_terms,
     "find_values": find_values,

@@ -74,6 +74,11 @@ def find_word(table: str, column: str, value: object) -> str | None:
     return word
 
 
+def find_order(table: str, column: str) -> str:
+    """The column that a heading sorts by: codes stand as printed, 共-2 before 共-10, and not by their characters."""
+    return "position" if column == "code" and table in ("measures", "measure_overview") else column
+
+
 def split_selection(key: str) -> tuple[str, str]:
     """Column and comparison of one condition in an address: outcome__not -> outcome, not; outcome -> outcome, exact."""
     column, found, operator = key.rpartition("__")

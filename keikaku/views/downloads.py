@@ -23,10 +23,11 @@ from keikaku.publish.tables.notes import HEADINGS, Caveats
 from keikaku.publish.tables.workbook import MAX_ROWS, WorkbookFile
 from keikaku.serving.sql_worker import WorkersBusy
 from keikaku.views.addresses import complete
-from keikaku.views.json_answers import find_caveats, hash_database, link_notes, say_complete
+from keikaku.views.json_answers import find_caveats, link_notes, say_complete
 from keikaku.views.sent_file import FileAnswer
 from keikaku.views.sources import UNLIMITED, OtherAnswer, Source, find_database, open_source, read_size
 from keikaku.views.verifying import verify_address
+from keikaku.views.version import hash_database
 
 IN_MEMORY = 256_000
 # A row of a workbook takes fifty times the work of a row of CSV: plugins: downloads: xlsx_max_rows in metadata.yml.
@@ -170,7 +171,7 @@ def describe(datasette: Datasette, request: Request, source: Source, layout: Lay
         license=datasette.metadata("license", **where) or "",
         license_url=datasette.metadata("license_url", **where) or "",
         address=datasette.absolute_url(request, request.full_path),
-        digest=hash_database(datasette, source.database),
+        digest=hash_database(datasette),
         fields=layout.fields,
         notes=plain_lines(datasette.metadata("description_html", database=source.database, fallback=False) or ""),
     )

@@ -5,7 +5,6 @@ is cut without a word.
 import json
 import re
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from weakref import WeakKeyDictionary
@@ -18,7 +17,6 @@ from datasette.utils import CustomJSONEncoder, path_from_row_pks, remove_infinit
 from datasette.utils.asgi import BadRequest, Request
 
 from keikaku.database.content_hash import hash_rows
-from keikaku.files.digest import fingerprint
 from keikaku.publish.tables.layout import lay_out
 from keikaku.publish.tables.notes import Caveats, group_corrections
 from keikaku.serving.datasette_private import DatasetteError
@@ -33,6 +31,7 @@ from keikaku.views.sources import (
     open_statement,
     read_pages,
 )
+from keikaku.views.version import data_version
 
 SHAPES = ("arrays", "arrayfirst", "objects", "object", "array")
 OBJECTS = ("arrays", "objects")  # the shapes that have a place for notes
@@ -105,7 +104,7 @@ def _dump(value: Any) -> str:
 async def _describe_rows(datasette: Datasette, request: Request, data: Data, shape: str) -> dict[str, str]:
     """Put notice, version, notes and hash into an answer that has a place for them; the headers for one that has none."""
     is_complete = not (data.get("truncated") or data.get("next"))
-    version = hash_database(datasette, data["database"])[:12]
+    version = data_version(datasette)
     headers = say_complete(version, len(data["rows"]), is_complete)
     if data.get("truncated"):
         count = f"{len(data['rows']):,}"
@@ -205,12 +204,6 @@ def link_notes(request: Request) -> str:
     dropped = {"_shape", "_nl", "_header", "_dl", "_stream", "_size"}
     kept = [pair for pair in parse_qsl(request.query_string, keep_blank_values=True) if pair[0] not in dropped]
     return f'<{path}.json?{urlencode([*kept, ("_size", "max")])}>; rel="describedby"'
-
-
-def hash_database(datasette: Datasette, database: str) -> str:
-    """SHA-256 of a database, empty where it has no file."""
-    db = datasette.get_database(database)
-    return str(db.hash or (fingerprint(Path(db.path)) if db.path else ""))
 
 
 def _unlabel(cell: Any) -> Any:

@@ -135,6 +135,7 @@ async def test_the_form_speaks_japanese_and_keeps_its_conditions(site):
         ("?_sort=name", "施策", "ascending"),
         ("?_sort_desc=name", "施策", "descending"),
         ("?_sort=code", "番号", "ascending"),
+        ("?_sort=number", "番号（数）", "ascending"),
     ],
 )
 async def test_the_sorted_column_is_marked_for_all(site, address, column, direction):
@@ -145,6 +146,13 @@ async def test_the_sorted_column_is_marked_for_all(site, address, column, direct
         if "aria-sort" in head
     ]
     assert sorted_heads == [(column, direction)]
+
+
+async def test_codes_stand_as_printed(site):
+    page = await get(site, "/plans/measure_overview")
+    link = next(link for link, text in page.links.items() if text.startswith("番号") and "_sort=" in link)
+    codes = re.findall(r'data-label="番号">([^<]+)<', (await site.client.get(link)).text)
+    assert codes.index("共-2") < codes.index("共-3") < codes.index("共-10")
 
 
 async def test_facets_have_words_counts_and_a_way_back(site):

@@ -137,11 +137,8 @@ def test_L1_08_characters_of_one_maker_stand_only_where_they_are_printed(files: 
         for cell in file.column(name)
         if re.search(r"[①-⓿㈠-㉃㊀-㊰㌀-㏿]|[\ue000-\uf8ff]", cell)
     }
-    assert {(table, name) for table, name, _ in wrong} <= {
-        ("corrections", "reason"),
-        ("corrections", "corrected"),
-        ("organizations", "note"),
-    }
+    quoting = {("corrections", "reason"), ("corrections", "corrected"), ("organizations", "note")}
+    assert {(table, name) for table, name, _ in wrong} <= quoting
 
 
 def test_L1_09_empty_is_not_zero(folder: Path, files: dict[str, Csv], data_set: DataSet) -> None:
