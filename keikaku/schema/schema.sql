@@ -431,7 +431,7 @@ WHERE e.outcome IN ('not_met', 'not_implemented', 'partly_met')
 UNION ALL
 SELECT
     CASE t.state WHEN 'below' THEN 'result_below' ELSE 'overdue' END,
-    CASE t.state WHEN 'below' THEN '後期：実績が目標に届いていない' ELSE '期限経過・結果未公表' END,
+    CASE t.state WHEN 'below' THEN '後期：実績が目標に届いていない' ELSE '期限経過・実績の記録なし' END,
     t.plan_id,
     t.sector_id,
     t.sector,

@@ -109,7 +109,7 @@ async def test_unmet_targets_give_reason_evidence_and_what_became_of_them(site):
     for row in rows:
         for column in ("施策", "根拠の語", "後期に向けた決定", "後期の施策", "推進団体"):
             assert (row[column] or "") in page.text, row
-    assert "結果は公表されていません" in page.text
+    assert "当サイトに実績の記録がありません" in page.text
     assert page.links["/about#judgement"]
 
 

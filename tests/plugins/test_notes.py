@@ -84,7 +84,7 @@ async def test_workbooks_carry_the_same_notes(site: Datasette) -> None:
     for path in ("/plans/evaluations", "/plans/unmet_targets", "/plans/events/akishima-event-12"):
         book = await get(site, f"{path}.xlsx")
         answer = (await get(site, f"{path}.json?_size=max")).json()
-        for kinds, heading in (({"correction", "place"}, "訂正と注意"), ({"unpublished"}, "公表されていないもの")):
+        for kinds, heading in (({"correction", "place"}, "訂正と注意"), ({"unpublished"}, "当サイトに記録がないもの")):
             told = {note["text"] for note in answer["notes"] if note["kind"] in kinds}
             assert told == set(facts(book, heading)), path
     assert any(

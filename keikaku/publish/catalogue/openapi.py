@@ -245,7 +245,7 @@ def _schemas(site: Site) -> Json:
         "truncated": {"type": "boolean"},
         "next_url": {"type": ["string", "null"], "description": "続きのアドレス。なければ null。"},
         "content_hash": {"type": "string", "description": "/verify で確かめるためのハッシュ。"},
-        "notes": _list({}) | {"description": "判定・未公表・訂正についての注意書き。"},
+        "notes": _list({}) | {"description": "判定・記録のないもの・訂正についての注意書き。"},
     }
     error = _object(ok={"const": False}, status={"type": "integer"}, title=_TEXT, error=_TEXT)
     return {**{table.name: _describe_row(table) for table in site.tables}, "Page": page, "Error": error}

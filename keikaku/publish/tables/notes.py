@@ -16,7 +16,7 @@ OURS = "当サイト"  # stands in the help of every column that is ours and not
 MOST_CORRECTIONS = 50
 HEADINGS = {
     "ours": "当サイトによるもの",
-    "unpublished": "公表されていないもの",
+    "unpublished": "当サイトに記録がないもの",
     "today": "今日で変わる値",
     "sql": "SQLの結果",
     "correction": "訂正と注意",
@@ -95,7 +95,7 @@ def note_results(count: int) -> Note:
     published = (
         f"市が公表した実績は{count:,}件を収めています。" if count else "市が公表した実績は、まだ一件も収めていません。"
     )
-    return Note("unpublished", f"{published}公表の見つからないものに行はなく、空欄は0でも未達成でもありません。")
+    return Note("unpublished", f"{published}記録のないものに行はなく、空欄は0でも未達成でもありません。")
 
 
 def group_corrections(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
