@@ -89,7 +89,9 @@ def watch_memory(server: int) -> Iterator[list[list[int]]]:
     over = threading.Event()
 
     def look() -> None:
-        while not over.wait(0.05):
+        ended = False
+        while not ended:
+            ended = over.wait(0.05)
             with suppress(OSError, StopIteration):  # one of them has just ended
                 samples.append([read_memory(process, "VmHWM") for process in find_processes(server)])
 

@@ -48,4 +48,4 @@ def test_a_code_finds_the_measure_of_every_plan_and_a_place_that_of_one(connecti
     for id_, municipality in connection.execute("SELECT id, municipality FROM plans").fetchall():
         results = search(connection.execute, f"{municipality} 商業").results
         assert results
-        assert {result.plan_id for result in results} == {id_}
+        assert all(result.id.startswith(f"{id_}-") or result.id == id_ for result in results)
