@@ -19,6 +19,7 @@ from keikaku.views.sorting import sort_rows
 
 # As many choices are listed; of more, a visitor writes one.
 MOST_CHOICES = 300
+MOST_IDS = 1000  # in one statement; SQLite is given 5,000 parameters at most
 
 
 async def naming_column(datasette: Datasette, database: str, table: str) -> str | None:
@@ -56,13 +57,19 @@ async def find_records(datasette: Datasette, database: str, ids: Sequence[Any]) 
     db = datasette.get_database(database)
     if not ids or "records" not in await db.view_names():
         return {}
-    sql = """
-        SELECT id, table_name, title FROM records WHERE id IN (SELECT value FROM json_each(:ids))
-        UNION ALL
-        SELECT id, 'withdrawn_ids', name FROM withdrawn_ids WHERE id IN (SELECT value FROM json_each(:ids))
-    """
-    rows = await db.execute(sql, {"ids": json.dumps(list(ids))}, page_size=len(ids))
-    return {id_: (datasette.urls.row(database, table, id_), title) for id_, table, title in rows.rows}
+    found: dict[str, tuple[str, str]] = {}
+    for start in range(0, len(ids), MOST_IDS):
+        given = {f"id{number}": id_ for number, id_ in enumerate(ids[start : start + MOST_IDS])}
+        # A list is looked up by the indexes of the tables behind the view; a subquery would be compared with every row.
+        listed = ", ".join(f":{name}" for name in given)
+        sql = f"""
+            SELECT id, table_name, title FROM records WHERE id IN ({listed})
+            UNION ALL
+            SELECT id, 'withdrawn_ids', name FROM withdrawn_ids WHERE id IN ({listed})
+        """
+        rows = await db.execute(sql, given)
+        found |= {id_: (datasette.urls.row(database, table, id_), title) for id_, table, title in rows.rows}
+    return found
 
 
 def as_tuples(rows: Iterable[Any]) -> list[tuple[Any, ...]]:
