@@ -31,7 +31,8 @@ async def open_databases(datasette: Datasette) -> None:
 
     A new build then takes its place for the next process, and this one goes on with the whole old one.
     """
-    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)  # it would keep what people look for
+    # Its log of requests would keep what people look for; the level that is set now would not last, a filter does.
+    logging.getLogger("uvicorn.access").addFilter(lambda _: False)
     for name, db in list(datasette.databases.items()):
         if db.path and not db.is_memory:
             datasette.remove_database(name)
