@@ -15,20 +15,23 @@ PARTS = ("metadata.yml", "plugins", "settings.json", "static", "templates")
 
 
 @contextmanager
-def running_site(folder: Path) -> Iterator[str]:
-    """Address of the site, served from `folder` (empty before) until the block ends."""
-    with running_server(folder) as (address, _):
+def running_site(folder: Path, baked: bool = False) -> Iterator[str]:
+    """Address of the site, served from `folder` (empty before) until the block ends; `baked`: with all its files."""
+    with running_server(folder, baked) as (address, _):
         yield address
 
 
 @contextmanager
-def running_server(folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def running_server(folder: Path, baked: bool = False) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """As running_site, with the process that serves."""
     for name in PARTS:
         (folder / name).symlink_to(ROOT / name)
     build = [sys.executable, str(ROOT / "build_db.py"), "--quiet", "--output", str(folder / "plans.db")]
     subprocess.run(build, check=True, cwd=ROOT)
     port = free_port()
+    if baked:
+        pages = ["pages", "--quiet", "--database", str(folder / "plans.db"), "--address", f"http://127.0.0.1:{port}/"]
+        subprocess.run([sys.executable, str(ROOT / "build_db.py"), *pages], check=True, cwd=ROOT)
     with (folder / "server.log").open("w") as log:
         server = subprocess.Popen(
             [sys.executable, "-m", "datasette", str(folder), "--port", str(port)],

@@ -5,28 +5,17 @@ Guarantees: the same data on the same day gives the same bytes, whatever the por
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
 import nbformat
 from nbclient import NotebookClient
 
-from keikaku.publish.catalogue.whole_set import write_files
 from tests.browser.running_site import ROOT, running_site
 
 NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
 SITE = "http://127.0.0.1:8001"  # what stands in the notebooks
 SECONDS = 60
-
-
-@contextmanager
-def site_with_files(folder: Path) -> Iterator[str]:
-    """Address of the site, served from `folder` (empty before), with the files of the whole data set."""
-    with running_site(folder) as address:
-        write_files(folder / "plans.db", ROOT / "metadata.yml", folder / "files", lambda _: None)
-        yield address
 
 
 def run_notebook(path: Path, address: str) -> nbformat.NotebookNode:
@@ -41,6 +30,6 @@ def run_notebook(path: Path, address: str) -> nbformat.NotebookNode:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder, site_with_files(Path(folder)) as address:
+    with tempfile.TemporaryDirectory() as folder, running_site(Path(folder), baked=True) as address:
         for path in NOTEBOOKS:
             nbformat.write(run_notebook(path, address), path)
