@@ -1,7 +1,7 @@
 """What SQL may do on a connection: read, within limits of size and memory, and nothing else.
 
 Guarantees, once `guard_connection` was called on a connection: no statement writes, attaches a file, loads code or
-changes a setting; all of SQLite in this process holds at most HEAP_BYTES. With `guard_visitor` too, for statements that
+changes a setting. `limit_heap` bounds the memory of SQLite in a process. With `guard_visitor` too, for statements that
 anybody may have written: no value over VISITOR_LENGTH bytes, no built-in function whose time grows with the product of
 its arguments, no row over ANSWER_BYTES, nothing about other statements or files of the server. Does not limit time: that is
 Datasette's and keikaku.serving.sql_worker's. SQLite looks at the clock only where a statement repeats itself, so that what
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 MEBIBYTE = 1024 * 1024
-# SQLite counts what all connections of a process hold. Pages need at most their caches; the rest is for visitors.
+# SQLite counts what all connections of a process hold; a worker has one.
 HEAP_BYTES = 64 * MEBIBYTE
 ANSWER_BYTES = 3 * MEBIBYTE
 VISITOR_LENGTH = 256 * 1024
@@ -70,10 +70,13 @@ def guard_connection(connection: sqlite3.Connection) -> None:
     """Let a connection only read. To be called after everything that sets it up."""
     for limit, value in LIMITS.items():
         connection.setlimit(limit, value)
-    # Both are of the process. The hard one can only be lowered, so that no statement could raise it.
+    connection.set_authorizer(authorize)
+
+
+def limit_heap(connection: sqlite3.Connection) -> None:
+    """Bound what SQLite holds in this process; to be called before the guard. The hard limit can only be lowered."""
     connection.execute(f"PRAGMA soft_heap_limit = {HEAP_BYTES * 3 // 4}").close()
     connection.execute(f"PRAGMA hard_heap_limit = {HEAP_BYTES}").close()
-    connection.set_authorizer(authorize)
 
 
 def guard_visitor(connection: sqlite3.Connection) -> None:

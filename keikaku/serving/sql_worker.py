@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from keikaku.serving.connections import set_up
-from keikaku.serving.sql_guard import ANSWER_BYTES, explain_error, guard_visitor, weigh_row
+from keikaku.serving.sql_guard import ANSWER_BYTES, explain_error, guard_visitor, limit_heap, weigh_row
 
 # One core stays free for pages.
 WORKERS = max(1, min(2, (os.cpu_count() or 1) - 1))
@@ -227,6 +227,7 @@ def main(database: Path, expected: str) -> None:
     with suppress(OSError):  # only Linux has it
         Path("/proc/self/oom_score_adj").write_text(OUT_OF_MEMORY_SCORE)
     connection = sqlite3.connect(f"{database.resolve().as_uri()}?immutable=1", uri=True)
+    limit_heap(connection)
     set_up(connection)
     guard_visitor(connection)
     _write(sys.stdout.buffer, ("ready",))

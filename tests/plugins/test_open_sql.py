@@ -63,7 +63,7 @@ PAGES = [
     "/plans/targets?_facet=kind",
     "/plans/targets?_facet=kind&code__contains=1&code__startswith=a&code__gt=1&code__not=x",
     "/plans/search?q=農業",
-    "/plans/unmet_targets.csv",
+    "/plans/unmet_targets.json",
     "/-/suggest?q=農",
     "/timeline",
     "/data",

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keikaku.serving.sql_guard import (
-    HEAP_BYTES,
     LIMITS,
     VISITOR_LENGTH,
     VISITOR_SQL_LENGTH,
@@ -202,15 +201,6 @@ def test_the_whole_database_can_be_read(guarded: sqlite3.Connection) -> None:
 
 def test_every_limit_holds_for_a_connection(guarded: sqlite3.Connection) -> None:
     assert {limit: guarded.getlimit(limit) for limit in LIMITS} == LIMITS
-    guarded.set_authorizer(None)
-    assert guarded.execute("PRAGMA hard_heap_limit").fetchone() == (HEAP_BYTES,)
-
-
-def test_large_sorts_stay_in_memory(visitor: sqlite3.Connection) -> None:
-    for sql in (f"SELECT n FROM c ORDER BY {LONG} || n", f"SELECT count(*) FROM (SELECT DISTINCT {LONG} || n FROM c)"):
-        with pytest.raises(MemoryError) as raised:
-            visitor.execute(f"{ENDLESS} {sql}").fetchall()
-        assert isinstance(explain_error(raised.value), TooMuch)
 
 
 def test_limits_are_narrower_for_visitors(visitor: sqlite3.Connection) -> None:
