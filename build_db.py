@@ -148,10 +148,10 @@ def speaker(quiet: bool) -> Callable[[str], None]:
 
 
 def assign_reports(reports: tuple[str, ...], data: Path) -> dict[str, Path]:
-    """Plan -> file of its report; raises click.UsageError for an unknown or unclear plan."""
-    from keikaku.plan.folder import find_plans
+    """Plan, as `city/plan` -> file of its report; raises click.UsageError for an unknown or unclear plan."""
+    from keikaku.plan.folder import find_cities, find_plans
 
-    plans = [folder.name for folder in find_plans(data)]
+    plans = [f"{city.name}/{plan.name}" for city in find_cities(data) for plan in find_plans(city)]
     assigned: dict[str, Path] = {}
     for report in reports:
         plan, _, file = report.rpartition("=")

@@ -1,6 +1,6 @@
-"""A folder of plans -> plans.db: plan by plan into the working database, from there into the file.
+"""A folder of municipalities -> plans.db: one by one into the working database, from there into the file.
 
-Only plans whose files, report or code are new are read. All problems of all of them are told together; then the database
+Only municipalities whose files, report or code are new are read. All problems of all of them are told together; then the database
 stays as it is.
 """
 
@@ -16,12 +16,12 @@ from keikaku.database.documents import build_documents
 from keikaku.database.history import HISTORY, Release, Told, check_told, read_history
 from keikaku.database.report import compare_report, read_passages, read_report
 from keikaku.database.rows import Row, build_rows
-from keikaku.database.working import PLAN, open_working, place_of, read_digests, remove_plan, replace_plan
+from keikaku.database.working import CITY, open_working, place_of, read_digests, remove_city, replace_city
 from keikaku.database.writing import told_in_one_line, write_database
 from keikaku.files.build_turn import take_turn
 from keikaku.plan.errors import InvalidData, Problem
-from keikaku.plan.folder import find_mixed_ids, find_plans, plan_files, read_plan, read_synonyms
-from keikaku.plan.model import PlanData, Synonyms
+from keikaku.plan.folder import city_files, find_cities, find_mixed_ids, find_plans, read_city, read_synonyms
+from keikaku.plan.model import City, Synonyms
 from keikaku.plan.reading import read_bytes
 from keikaku.search.readings import count_words
 
@@ -32,12 +32,12 @@ Reports = Mapping[str, Path]
 def build_database(data: Path, output: Path, reports: Reports, say: Say) -> dict[str, int]:
     """Build a database; returns the number of rows of each table.
 
-    `reports` has the texts of plans' reports by the names of their folders: they must agree with the data, and their
+    `reports` has the texts of plans' reports by their folders (`city/plan`): they must agree with the data, and their
     wording is added. Raises InvalidData, HistoryError or DatabaseError.
     """
     with take_turn(output.parent, say), told_in_one_line(output), open_working(place_of(output)) as working:
-        synonyms = _read_changed_plans(working, data, reports, say)
-        releases = _read_releases(data, working["changes"].rows_where(order_by=f"{PLAN}, rowid"))
+        synonyms = _read_changed(working, data, reports, say)
+        releases = _read_releases(data, working["changes"].rows_where(order_by=f"{CITY}, rowid"))
         if releases:
             say(f"the last release is {releases[-1].version} of {releases[-1].date}")
         return write_database(place_of(output), synonyms, output, say)
@@ -47,29 +47,35 @@ def check_data(data: Path, reports: Reports, say: Say) -> None:
     """Read everything anew and write nothing. Raises as build_database does."""
     problems: list[Problem] = []
     told: list[Row] = []
-    folders = find_plans(data)
+    ids: list[tuple[str, str]] = []
+    folders = find_cities(data)
     for folder in folders:
         with _collecting(problems):
-            plan = _read_agreeing(folder, reports.get(folder.name))[0]
-            told += ({PLAN: folder.name, **change.model_dump()} for change in plan.changes)
-    _read_shared(data, folders, problems)
-    say(f"read {len(folders)} plan(s) from {data}")
+            city = _read_agreeing(folder, reports)[0]
+            ids += ((folder.name, id_) for id_ in (city.municipality.id, *(plan.plan.id for plan in city.plans)))
+            told += (
+                {CITY: folder.name, "plan_id": plan.plan.id, **change.model_dump()}
+                for plan in city.plans
+                for change in plan.changes
+            )
+    _read_shared(data, ids, problems)
+    say(f"read {len(folders)} municipality folder(s) from {data}")
     _read_releases(data, told)
     if reports:
         say("the data agrees with the report")
 
 
 def read_told(data: Path, output: Path) -> dict[str, list[Told]]:
-    """What the changes.yml of the plans in a database tell; see check_told."""
+    """What the changes of the plans in a database tell; see check_told."""
     with open_working(place_of(output)) as working:
-        return _told(data, working["changes"].rows_where(order_by=f"{PLAN}, rowid"))
+        return _told(data, working["changes"].rows_where(order_by=f"{CITY}, rowid"))
 
 
 def _told(data: Path, changes: Iterable[Row]) -> dict[str, list[Told]]:
     told: dict[str, list[Told]] = {}
     for row in changes:
         entry = Told(row["id"], row["version"], row["date"])
-        told.setdefault(str(data / row[PLAN] / "changes.yml"), []).append(entry)
+        told.setdefault(f"{data / row[CITY]}: {row['plan_id']}", []).append(entry)
     return told
 
 
@@ -79,33 +85,33 @@ def _read_releases(data: Path, changes: Iterable[Row]) -> list[Release]:
     return releases
 
 
-def _read_changed_plans(working: Database, data: Path, reports: Reports, say: Say) -> list[Synonyms]:
+def _read_changed(working: Database, data: Path, reports: Reports, say: Say) -> list[Synonyms]:
     """Bring the working database up to date; returns the synonyms of all plans."""
     problems: list[Problem] = []
-    folders = find_plans(data)
+    folders = find_cities(data)
     known = read_digests(working)
     for name in sorted(known.keys() - {folder.name for folder in folders}):
-        remove_plan(working, name)
+        remove_city(working, name)
     changed = 0
     for folder in folders:
-        report = reports.get(folder.name)
-        digest = _digest(folder, report)
+        digest = _digest(folder, reports)
         if digest is None or digest != known.get(folder.name):
             changed += 1
             with _collecting(problems):
-                replace_plan(working, folder.name, digest or "", _read_tables(folder, report))
-    synonyms = _read_shared(data, folders, problems)
-    say(f"read {changed} plan(s) from {data}" + (f", {len(folders) - changed} as before" * (changed < len(folders))))
+                replace_city(working, folder.name, digest or "", _read_tables(folder, reports))
+    ids = [(row[CITY], row["id"]) for table in ("municipalities", "plans") for row in working[table].rows]
+    synonyms = _read_shared(data, ids, problems)
+    as_before = f", {len(folders) - changed} as before" * (changed < len(folders))
+    say(f"read {changed} municipality folder(s) from {data}{as_before}")
     if reports:
         say("the data agrees with the report")
     return synonyms
 
 
-def _read_shared(data: Path, folders: list[Path], problems: list[Problem]) -> list[Synonyms]:
+def _read_shared(data: Path, ids: list[tuple[str, str]], problems: list[Problem]) -> list[Synonyms]:
     """The synonyms of all plans; raises InvalidData with all problems, those found before included."""
     synonyms: list[Synonyms] = []
-    with _collecting(problems):
-        problems += find_mixed_ids(data, [folder.name for folder in folders])
+    problems += find_mixed_ids(data, sorted(ids))
     with _collecting(problems):
         synonyms = read_synonyms(data / "synonyms.yml")
     if problems:
@@ -121,36 +127,42 @@ def _collecting(problems: list[Problem]) -> Iterator[None]:
         problems += error.problems
 
 
-def _digest(folder: Path, report: Path | None) -> str | None:
-    """SHA-256 of what the rows of a plan are made of; None if something cannot be read, which reading tells."""
+def _digest(folder: Path, reports: Reports) -> str | None:
+    """SHA-256 of what the rows of a municipality are made of; None if something cannot be read, which reading tells."""
     with suppress(InvalidData):
-        files = [*plan_files(folder), *([report] if report else [])]
-        contents = [(file.name, read_bytes(file, linked=file == report)) for file in files]
-        return hashlib.sha256(repr(contents).encode()).hexdigest()
+        files = [(str(file.relative_to(folder)), read_bytes(file)) for file in city_files(folder)]
+        texts = [(name, read_bytes(file, linked=True)) for name, file in _reports_of(folder, reports)]
+        return hashlib.sha256(repr((files, texts)).encode()).hexdigest()
     return None
 
 
-def _read_agreeing(folder: Path, report: Path | None) -> tuple[PlanData, list[Row]]:
-    """A plan, and the wording of its report, with which it must agree, as rows of report_passages."""
-    plan = read_plan(folder)
-    if report is None:
-        return plan, []
-    held = read_report(report, plan)
-    if differences := compare_report(held, plan):
-        raise InvalidData(differences)
-    return plan, read_passages(held, plan)
+def _reports_of(folder: Path, reports: Reports) -> list[tuple[str, Path]]:
+    """The reports of the plans of a municipality, by the names of their folders."""
+    return sorted((name, file) for name, file in reports.items() if name.partition("/")[0] == folder.name)
 
 
-def _read_tables(folder: Path, report: Path | None) -> dict[str, list[Row]]:
-    """The rows of a plan for the working database."""
-    plan, passages = _read_agreeing(folder, report)
-    return make_tables(plan, passages)
+def _read_agreeing(folder: Path, reports: Reports) -> tuple[City, list[Row]]:
+    """A municipality, and the wording of reports, with which its plans must agree, as rows of report_passages."""
+    city = read_city(folder)
+    passages: list[Row] = []
+    plans = {f"{folder.name}/{path.name}": data for path, data in zip(find_plans(folder), city.plans, strict=True)}
+    for name, file in _reports_of(folder, reports):
+        held = read_report(file, plans[name])
+        if differences := compare_report(held, city, plans[name]):
+            raise InvalidData(differences)
+        passages += read_passages(held, city, plans[name])
+    return city, passages
 
 
-def make_tables(plan: PlanData, passages: list[Row]) -> dict[str, list[Row]]:
-    """The rows of a plan for the working database: its tables, and what the search is made of."""
-    tables = {**build_rows(plan), "report_passages": passages}
+def _read_tables(folder: Path, reports: Reports) -> dict[str, list[Row]]:
+    """The rows of a municipality for the working database."""
+    return make_tables(*_read_agreeing(folder, reports))
+
+
+def make_tables(city: City, passages: list[Row]) -> dict[str, list[Row]]:
+    """The rows of a municipality for the working database: its tables, and what the search is made of."""
+    tables = {**build_rows(city), "report_passages": passages}
     documents = build_documents(tables)
-    synonyms = [{"words": json.dumps(group.words), "also": json.dumps(group.also)} for group in plan.synonyms]
-    words = count_words(documents, plan.ruby.root.items())
-    return {**tables, "documents": documents, "words": words, "synonyms": synonyms}
+    synonyms = [{"words": json.dumps(group.words), "also": json.dumps(group.also)} for group in city.synonyms]
+    words = count_words(documents, city.ruby.root.items())
+    return {**tables, "search_documents": documents, "words": words, "synonyms": synonyms}

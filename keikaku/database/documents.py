@@ -1,4 +1,4 @@
-"""Rows of a plan -> what search finds: one document for each searchable row.
+"""Rows of a municipality -> what search finds: one document for each searchable row.
 
 A document has a title, names (the organizations it names, what it is also called) and a body. Its entry in the index has
 besides tokens that no text can make, for what is exact: its code, its titles and names as wholes, the fiscal years in
@@ -28,7 +28,7 @@ KINDS = {
 
 
 def build_documents(tables: Tables) -> list[Row]:
-    """The documents of one plan: the columns of search_documents but its number, and their entries in the index.
+    """The documents of one municipality: the columns of search_documents but its number, and their entries in the index.
 
     The order is that in which equals are shown where there are too many to compare: by kind, originals before repeats,
     short titles first. The documents of all plans are numbered in it.
@@ -66,35 +66,58 @@ def _grouped(tables: Tables, table: str, key: str, column: str) -> dict[str, lis
     return grouped
 
 
+def _targets(tables: Tables) -> tuple[dict[str, list[str]], dict[str, list[int]]]:
+    """What indicators count, and the years in which their targets are due, by the id of what they stand at."""
+    indicators = {row["id"]: row for row in tables["indicators"]}
+    due: dict[str, list[int]] = {}
+    for row in tables["figures"]:
+        if row["role"] == "target" and row["last_year"] is not None:
+            due.setdefault(row["indicator_id"], []).append(row["last_year"])
+    labels: dict[str, list[str]] = {}
+    years: dict[str, list[int]] = {}
+    for link in tables["indicator_links"]:
+        indicator = indicators[link["indicator_id"]]
+        texts = [indicator["label"], indicator["member"], indicator["code"]]
+        labels.setdefault(link["row_id"], []).extend(text for text in texts if text)
+        years.setdefault(link["row_id"], []).extend(due.get(indicator["id"], []))
+    return labels, years
+
+
 def _measures(tables: Tables) -> Iterator[Row]:
     promoters = _grouped(tables, "measure_organizations", "measure_id", "printed")
-    labels = _grouped(tables, "indicators", "measure_id", "label")
-    due = _grouped(tables, "indicators", "measure_id", "due_fiscal_year")
+    labels, due = _targets(tables)
     for row in tables["measures"]:
-        body = [row["summary"], row["schedule"], row["target"], "、".join(labels[row["id"]])]
-        tokens = [code_token(row["code"]), *(year_token(int(year)) for year in due.get(row["id"], []))]
-        yield _document("measure", "measures", row, row["name"], promoters[row["id"]], body, tokens)
+        id_ = row["id"]
+        body = [row["summary"], row["schedule"], row["target"], "、".join(labels.get(id_, []))]
+        code = [code_token(row["code"])] if row["code"] else []
+        tokens = [*code, *(year_token(year) for year in due.get(id_, []))]
+        yield _document("measure", "measures", row, row["name"], promoters.get(id_, []), body, tokens)
 
 
 def _goals(tables: Tables) -> Iterator[Row]:
-    plans = {row["id"]: row["plan_id"] for row in tables["sectors"]}
+    labels, due = _targets(tables)
     for row in tables["goals"]:
-        placed = row | {"plan_id": plans[row["sector_id"]]}
-        yield _document("goal", "goals", placed, row["title"], [], [row["summary"]], [])
+        id_ = row["id"]
+        body = [row["summary"], "、".join(labels.get(id_, []))]
+        code = [code_token(row["code"])] if row["code"] else []
+        tokens = [*code, *(year_token(year) for year in due.get(id_, []))]
+        yield _document("goal", "goals", row | {"repeat_of": None}, row["title"], [row["level"]], body, tokens)
 
 
 def _organizations(tables: Tables) -> Iterator[Row]:
+    """They belong to all plans of their municipality, and stand under the first of them."""
     known = _grouped(tables, "organization_names", "organization_id", "name")
+    plan_id = min(row["id"] for row in tables["plans"])
     for position, row in enumerate(tables["organizations"], 1):
         names = [name for name in known[row["id"]] if name != row["name"]]
-        placed = row | {"position": position}
+        placed = row | {"position": position, "plan_id": plan_id}
         tokens = [whole_token(name) for name in names]
         yield _document("organization", "organizations", placed, row["name"], names, [row["note"]], tokens)
 
 
 def _evaluations(tables: Tables) -> Iterator[Row]:
     for row in tables["evaluations"]:
-        names = [row["decision"], OUTCOMES[row["outcome"]][0]]
+        names = [row["decision"], row["grade"], OUTCOMES[row["outcome"]][0] if row["outcome"] else None]
         yield _document("evaluation", "evaluations", row, row["name"], names, [row["summary"], row["evidence"]], [])
 
 
@@ -108,10 +131,9 @@ def _events(tables: Tables) -> Iterator[Row]:
 
 
 def _passages(tables: Tables) -> Iterator[Row]:
-    plans = {row["id"]: row["plan_id"] for row in tables["sectors"]}
     owners = {
         row["id"]: {
-            "plan_id": plans.get(row.get("sector_id")) or row.get("plan_id") or row["id"],
+            "plan_id": row.get("plan_id") or row["id"],
             "sector_id": row.get("sector_id"),
             "name": row.get("name") or row["title"],
         }

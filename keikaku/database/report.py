@@ -2,7 +2,7 @@
 
 The layout is that of a report turned into text: headings on lines of their own, tables with tabs between cells,
 measures headed 【工 - 1】, the table of years with stray list markup. The words that mark the parts come from the
-plan's own data (`report` in plan.yml). White space and full or half width never count as a difference.
+plan's own data (`layout` of a document in plan.yml). White space and full or half width never count as a difference.
 """
 
 import re
@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
-from keikaku.database.rows import Row, build_rows
+from keikaku.database.rows import Row
 from keikaku.plan.errors import InvalidData, Problem
 from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.plan.ids import passage_id
-from keikaku.plan.model import Measure, PlanData, ReportLayout
+from keikaku.plan.model import City, Measure, PlanData, ReportLayout
 from keikaku.plan.reading import read_text
+from keikaku.plan.references import References
 
 _CODE = re.compile(r"【\s*(\S+?)\s*-\s*([0-9]+)\s*】")
 _GOAL = re.compile(r"^([\u2460-\u2473])\s*(.+)$")
@@ -88,12 +89,20 @@ def read_report(path: Path, data: PlanData) -> Report:
     return _Reader(str(path), lines, data).read()
 
 
+def layout_of(data: PlanData, file: str) -> ReportLayout:
+    """The layout of the plan's document that has one; raises InvalidData where none has."""
+    for document in data.plan.documents:
+        if document.layout:
+            return document.layout
+    raise InvalidData([Problem(file, 1, 1, "比べられません (no layout)", "plan.yml の documents に layout を書く")])
+
+
 class _Reader:
     def __init__(self, file: str, lines: list[Line], data: PlanData) -> None:
         self.file = file
         self.lines = [line for line in lines if line.text.strip()]
-        self.layout: ReportLayout = data.plan.report
-        self.headings = {squeeze(sector.heading) for sector in data.sectors}
+        self.layout = layout_of(data, file)
+        self.headings = {squeeze(sector.heading or sector.title) for sector in data.sectors}
 
     def read(self) -> Report:
         sections = self.layout.sections
@@ -163,14 +172,15 @@ class _Reader:
         return measure
 
 
-def compare_report(report: Report, data: PlanData) -> list[Problem]:
+def compare_report(report: Report, city: City, data: PlanData) -> list[Problem]:
     """Every difference between the data and the report, with both sides; empty if there is none."""
-    return sorted(set(_Comparison(report, data).differences()))
+    return sorted(set(_Comparison(report, city, data).differences()))
 
 
 class _Comparison:
-    def __init__(self, report: Report, data: PlanData) -> None:
+    def __init__(self, report: Report, city: City, data: PlanData) -> None:
         self.report = report
+        self.city = city
         self.data = data
 
     def problem(self, line: int, wrong: str, right: str) -> Problem:
@@ -192,18 +202,19 @@ class _Comparison:
 
     def plan(self) -> Iterator[Problem]:
         plan, introduction = self.data.plan, "".join(self.report.introduction)
-        year, month = plan.report.date.split("-")
+        document = plan.documents[0]
         for text, what, stored in (
-            (self.report.cover, "report title", plan.report.title),
-            (self.report.cover, "report subtitle", plan.report.subtitle or ""),
-            (self.report.cover, "report author", plan.report.author),
+            (self.report.cover, "report title", document.title),
+            (self.report.cover, "report subtitle", document.subtitle or ""),
+            (self.report.cover, "report author", document.author or ""),
             (introduction, "title", plan.title),
-            (introduction, "municipality", plan.municipality),
-            (introduction, "concept", plan.concept),
+            (introduction, "municipality", self.city.municipality.name),
+            (introduction, "concept", plan.concept or ""),
             *((introduction, "member", name) for name in plan.members),
             *((introduction, "consulted body", name) for name in plan.consulted),
         ):
             yield from self.contains(1, what, text, stored)
+        year, _, month = (document.date or "").partition("-")
         dates = [_read_year(found) for found in re.findall(r"(?:平成|令和)[0-9元]+年", squeeze(self.report.cover))]
         yield from self.differs(1, "report date", dates, [int(year)])
         yield from self.contains(1, "month of the report", self.report.cover, f"年{int(month)}月")
@@ -212,7 +223,7 @@ class _Comparison:
         """Every name given as printed is printed; where a measure names its own, is compared with the measure."""
         texts = [*self.report.introduction, *(sector.text for sector in self.report.sectors)]
         printed = squeeze("".join(texts))
-        for organization in self.data.organizations:
+        for organization in self.city.organizations:
             for name in organization.printed:
                 if squeeze(name) not in printed:
                     wrong = f"{organization.id}: the report names it nowhere as {name!r}"
@@ -220,7 +231,9 @@ class _Comparison:
 
     def sectors(self) -> Iterator[Problem]:
         printed = [squeeze(s.heading.text) for s in self.report.sectors]
-        yield from self.differs(1, "sector headings", printed, [squeeze(s.heading) for s in self.data.sectors])
+        yield from self.differs(
+            1, "sector headings", printed, [squeeze(s.heading or s.title) for s in self.data.sectors]
+        )
         for sector, found in zip(self.data.sectors, self.report.sectors, strict=False):
             line = found.heading.number
             yield from self.contains(line, f"title of {sector.name}", found.heading.text, sector.title)
@@ -250,7 +263,7 @@ class _Comparison:
             ("name", squeeze(name), squeeze(measure.name)),
             ("goals", squeeze(goals), "".join(map(str, measure.goals))),
             ("organizations", promoters, [squeeze(name) for name in measure.organizations]),
-            ("target", squeeze(target), squeeze(measure.target)),
+            ("target", squeeze(target), squeeze(measure.target or "")),
             ("new", "新規" in found.heading.text, measure.new),
             ("repeat", "再掲" in found.heading.text, measure.repeat_of is not None),
             ("joint", linked, measure.joint),
@@ -264,9 +277,9 @@ class _Comparison:
         yield from self.differs(1, "evaluated measures", len(self.report.evaluations), len(self.data.evaluations))
         for evaluation, found in zip(self.data.evaluations, self.report.evaluations, strict=False):
             line, (name, assessment, decision) = found.number, found.cells
-            yield from self.differs(line, f"name of {evaluation.id}", squeeze(name), squeeze(evaluation.name))
+            yield from self.differs(line, f"name of {evaluation.id}", squeeze(name), squeeze(evaluation.name or ""))
             yield from self.differs(line, f"decision of {evaluation.id}", squeeze(decision), evaluation.decision)
-            yield from self.contains(line, f"evidence of {evaluation.id}", assessment, evaluation.evidence)
+            yield from self.contains(line, f"evidence of {evaluation.id}", assessment, evaluation.evidence or "")
 
     def events(self) -> Iterator[Problem]:
         if self.report.years is None:
@@ -282,7 +295,7 @@ class _Comparison:
             for year, cell in zip(years, row.cells[1:], strict=False)
             if squeeze(_MARKUP.sub(" ", cell))
         }
-        names = {s.prefix: s.name for s in self.data.sectors}
+        names = {s.prefix or s.name: s.name for s in self.data.sectors}
         stored: dict[tuple[str, int | str], str] = {}
         for event in self.data.events:
             key = (squeeze(names[event.sector] if event.sector else str(event.row)), event.fiscal_year)
@@ -302,7 +315,7 @@ class _Comparison:
         report, data = self.report, self.data
         texts = {("plans", data.plan.id): (1, report.cover + "".join(report.introduction))}
         for sector, section in zip(data.sectors, report.sectors, strict=False):
-            texts["sectors", sector.prefix] = (section.heading.number, section.text)
+            texts["sectors", sector.prefix or sector.name] = (section.heading.number, section.text)
             for goal in section.goals:
                 text = goal.title.text + "".join(goal.items)
                 texts["goals", f"{sector.prefix}-{goal.number}"] = (goal.title.number, text)
@@ -312,7 +325,9 @@ class _Comparison:
             texts["evaluations", evaluation.id] = (row.number, row.text)
         for event in data.events:
             texts["events", event.id] = (1, event.printed or event.title)
-        for organization in data.organizations:
+        texts |= {("periods", period.name): texts["plans", data.plan.id] for period in data.plan.periods}
+        texts |= {("documents", document.title): texts["plans", data.plan.id] for document in data.plan.documents}
+        for organization in self.city.organizations:
             texts["organizations", organization.id] = (1, "".join(organization.printed))
         return texts
 
@@ -325,21 +340,20 @@ def _read_year(printed: str) -> int | str:
         return printed
 
 
-def read_passages(report: Report, data: PlanData) -> list[Row]:
+def read_passages(report: Report, city: City, data: PlanData) -> list[Row]:
     """The wording of a report that agrees with the data, as rows of report_passages in the order of the data."""
-    rows = build_rows(data)
-    goals = {(row["sector_id"], row["number"]): row["id"] for row in rows["goals"]}
-    measures = {row["code"]: row["id"] for row in rows["measures"]}
-    headed = data.plan.report.sections.introduction
+    known = References(city, data)
+    layout = layout_of(data, report.file)
+    headed = layout.sections.introduction
     passages = [_passage("plans", data.plan.id, i, headed, text) for i, text in enumerate(report.introduction, 1)]
     for sector, section in zip(data.sectors, report.sectors, strict=False):
         for goal in section.goals:
-            row_id = goals[sector.id, goal.number]
+            row_id = known.goals[f"{sector.prefix}-{goal.number}"]
             passages.append(_passage("goals", row_id, 1, goal.title.text, "\n".join(goal.items)))
         for measure in section.measures:
             for i, (heading, text) in enumerate(measure.passages.items(), 1):
-                passages.append(_passage("measures", measures[measure.code], i, heading, text))
-    heading = data.plan.report.table_headings.evaluations[1]
+                passages.append(_passage("measures", known.measures[measure.code], i, heading, text))
+    heading = layout.table_headings.evaluations[1]
     for evaluation, row in zip(data.evaluations, report.evaluations, strict=False):
         passages.append(_passage("evaluations", evaluation.id, 1, heading, row.cells[1]))
     return passages

@@ -1,42 +1,51 @@
-"""A validated plan -> its rows in every table. Pure: the same plan gives the same rows in the same order.
+"""A validated municipality -> its rows in every table. Pure: the same data gives the same rows in the same order.
 
-Ids that no file gives are those of keikaku.plan.ids.
+Ids that no file gives are those of keikaku.plan.references.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Any
 
 from keikaku.plan import ids
-from keikaku.plan.checks import known_names, known_records
 from keikaku.plan.fiscal_year import ends_on, format_fiscal_year, short_fiscal_year, starts_on
-from keikaku.plan.model import Event, PlanData
+from keikaku.plan.indicators import Figure, direction_of, figures_of, judge_over_time
+from keikaku.plan.model import City, Event, Measure, PlanData, Result, Sector
+from keikaku.plan.municipality import prefecture_of
+from keikaku.plan.references import PlacedIndicator, References, organization_names
 from keikaku.schema.codes import CODES
 from keikaku.schema.tables import read_schema
 
 Row = dict[str, Any]
-# The tables that have rows of a plan; each is the name of a method below.
-TABLES = (
-    *("plans", "sectors", "goals", "measures", "measure_goals", "measure_links"),
-    *("organizations", "organization_names", "plan_organizations", "measure_organizations"),
-    *("indicators", "evaluations", "events", "event_measures", "results"),
-    *("corrections", "changes", "change_records", "withdrawn_ids", "ruby"),
+CITY_TABLES = ("municipalities", "organizations", "organization_names", "ruby")
+PLAN_TABLES = (
+    *("plans", "plan_words", "periods", "documents", "sectors", "goals"),
+    *("measures", "measure_marks", "measure_goals", "measure_links"),
+    *("plan_organizations", "measure_organizations"),
+    *("indicators", "indicator_links", "indicator_organizations", "figures", "verdicts", "grades"),
+    *("evaluations", "events", "event_measures"),
+    *("corrections", "changes", "change_records", "withdrawn_ids"),
 )
+# In the order in which they are written; each is the name of a method below.
+TABLES = (*CITY_TABLES, *PLAN_TABLES)
 
 
-def build_rows(data: PlanData) -> dict[str, list[Row]]:
-    """Table name -> rows of a plan (column name -> value), in the order of its files."""
-    rows = _PlanRows(data)
+def build_rows(city: City) -> dict[str, list[Row]]:
+    """Table name -> rows of a municipality and its plans (column name -> value), in the order of its files."""
+    plans = [_PlanRows(city, data) for data in city.plans]
+    shared = _CityRows(city, plans)
     return {
-        table: [_fit(table, data.plan.id, i, row) for i, row in enumerate(getattr(rows, table)(), 1)]
-        for table in TABLES
+        **{table: _fit(table, getattr(shared, table)()) for table in CITY_TABLES},
+        **{table: [row for plan in plans for row in plan.fit(table)] for table in PLAN_TABLES},
     }
 
 
-def _fit(table: str, plan_id: str, position: int, row: Row) -> Row:
-    """A row with exactly the columns of its table; its plan and its position among the plan's rows need not be said."""
-    known = {"plan_id": plan_id, "position": position, **row}
-    return {column: known[column] for column in columns_of()[table]}
+def _fit(table: str, rows: Iterable[Row], **known: Any) -> list[Row]:
+    """Rows with exactly the columns of their table; what is said of no row is NULL, and its position is its order."""
+    columns = columns_of()[table]
+    return [
+        {column: {"position": i, **known, **row}.get(column) for column in columns} for i, row in enumerate(rows, 1)
+    ]
 
 
 @cache
@@ -68,169 +77,278 @@ def code_rows() -> list[Row]:
     ]
 
 
-class _PlanRows:
-    """The rows of one plan; methods that are named after a table give them as they stand in the data, and what it adds."""
+class _CityRows:
+    """The rows of a municipality that its plans share."""
 
-    def __init__(self, data: PlanData) -> None:
-        self.data = data
-        self.plan = data.plan
-        self.sections = data.plan.report.sections
-        self.sector = {s.prefix: s for s in data.sectors}
-        self.measure_ids = {m.code: ids.measure_id(self.sector[m.prefix].id, m.number) for m in data.measures}
-        self.organization_ids = known_names(data)
+    def __init__(self, city: City, plans: list["_PlanRows"]) -> None:
+        self.city = city
+        self.plans = plans
+        self.id = city.municipality.id
 
-    def goal_id(self, prefix: str, number: int | str) -> str:
-        return ids.goal_id(self.sector[prefix].id, number)
-
-    def place_of_sector(self, prefix: str) -> str:
-        return f"{self.sections.measures} {self.sector[prefix].heading}"
-
-    def place_of_measure(self, code: str) -> str:
-        return f"{self.place_of_sector(code.rpartition('-')[0])}【{code}】"
-
-    def plans(self) -> Iterator[Row]:
-        report = {f"report_{key}": value for key, value in self.plan.report}
-        subtitle = self.plan.report.subtitle or ""
-        yield {**dict(self.plan), **report, "report_subtitle": subtitle, "place": self.sections.introduction}
-
-    def sectors(self) -> Iterator[Row]:
-        for sector in self.data.sectors:
-            yield {**dict(sector), "place": self.place_of_sector(sector.prefix)}
-
-    def goals(self) -> Iterator[Row]:
-        for goal in self.data.goals:
-            place = f"{self.place_of_sector(goal.sector)} {goal.number}"
-            id_ = self.goal_id(goal.sector, goal.number)
-            yield {**dict(goal), "id": id_, "sector_id": self.sector[goal.sector].id, "place": place}
-
-    def measures(self) -> Iterator[Row]:
-        for measure in self.data.measures:
-            yield {
-                **dict(measure),
-                "id": self.measure_ids[measure.code],
-                "sector_id": self.sector[measure.prefix].id,
-                "number": measure.number,
-                "is_new": int(measure.new),
-                "repeat_of": self.measure_ids[measure.repeat_of] if measure.repeat_of else None,
-                "place": self.place_of_measure(measure.code),
-            }
-
-    def measure_goals(self) -> Iterator[Row]:
-        for measure in self.data.measures:
-            for number in measure.goals:
-                yield {"measure_id": self.measure_ids[measure.code], "goal_id": self.goal_id(measure.prefix, number)}
-
-    def measure_links(self) -> Iterator[Row]:
-        """Both directions of every joint and repeat link."""
-        for measure in self.data.measures:
-            here = self.measure_ids[measure.code]
-            for code in measure.joint:
-                yield {"measure_id": here, "linked_id": self.measure_ids[code], "kind": "joint"}
-            if measure.repeat_of:
-                original = self.measure_ids[measure.repeat_of]
-                yield {"measure_id": here, "linked_id": original, "kind": "repeat"}
-                yield {"measure_id": original, "linked_id": here, "kind": "repeat"}
+    def municipalities(self) -> Iterator[Row]:
+        yield {**dict(self.city.municipality), "prefecture": prefecture_of(self.city.municipality.code)}
 
     def organizations(self) -> Iterator[Row]:
-        for organization in self.data.organizations:
-            place = self.place_of_organization(organization.id)
-            yield {**dict(organization), "parent_id": organization.parent, "place": place}
-
-    def place_of_organization(self, id_: str) -> str:
-        for measure in self.data.measures:
-            if any(self.organization_ids[name] == id_ for name in measure.organizations):
-                return self.place_of_measure(measure.code)
-        return self.sections.introduction
+        for organization in self.city.organizations:
+            placed = next((row for plan in self.plans if (row := plan.first_naming(organization.id))), {})
+            yield {**dict(organization), "municipality_id": self.id, "parent_id": organization.parent, **placed}
 
     def organization_names(self) -> Iterator[Row]:
-        for organization in self.data.organizations:
+        for organization in self.city.organizations:
             kinds = dict.fromkeys(organization.aliases, "everyday") | dict.fromkeys(organization.printed, "printed")
             for name in sorted({organization.name, *kinds}):
                 yield {"name": name, "organization_id": organization.id, "kind": kinds.get(name, "everyday")}
+
+    def ruby(self) -> Iterator[Row]:
+        for word, reading in sorted(self.city.ruby.root.items()):
+            yield {"municipality_id": self.id, "word": word, "reading": reading}
+
+
+class _PlanRows:
+    """The rows of one plan; methods that are named after a table give them as they stand in the data, and what it adds."""
+
+    def __init__(self, city: City, data: PlanData) -> None:
+        self.city = city
+        self.data = data
+        self.plan = data.plan
+        self.known = References(city, data)
+        self.organization_ids = organization_names(city.organizations)
+        layouts = [document.layout for document in self.plan.documents if document.layout]
+        self.sections = layouts[0].sections if layouts else None
+        self.sectors_by_id = {sector.id: sector for sector in data.sectors}
+        self.results: dict[str, list[Result]] = {}
+        for result in data.results:
+            placed = self.known.indicator_at(result.measure, result.indicator)
+            if placed:
+                self.results.setdefault(placed.id, []).append(result)
+
+    def fit(self, table: str) -> list[Row]:
+        rows: Callable[[], Iterator[Row]] = getattr(self, table)
+        return _fit(table, rows(), plan_id=self.plan.id)
+
+    def placed(self, record: Any, place: str | None) -> Row:
+        """What is printed, with its document (the first if none is named) and its place (as made by us if none is given)."""
+        documents = self.known.documents
+        first = next(iter(documents.values()), None)
+        return {
+            **dict(record),
+            "document_id": documents.get(record.document) if record.document else first,
+            "place": record.place or place,
+        }
+
+    def place_of_sector(self, sector: Sector | None) -> str | None:
+        if self.sections is None or sector is None or sector.heading is None:
+            return None
+        return f"{self.sections.measures} {sector.heading}"
+
+    def place_of_measure(self, measure: Measure) -> str | None:
+        place = self.place_of_sector(self.sectors_by_id.get(self.known.sector_of(measure) or ""))
+        return f"{place}【{measure.code}】" if place and measure.code else place
+
+    def first_naming(self, organization_id: str) -> Row | None:
+        """Document and place where a measure or the plan first names an organization."""
+        for measure in self.data.measures:
+            if any(self.organization_ids.get(name) == organization_id for name in measure.organizations):
+                row = self.placed(measure, self.place_of_measure(measure))
+                return {key: row[key] for key in ("document_id", "place")}
+        named = [*self.plan.members, *self.plan.consulted]
+        if self.sections and any(organization_id == self.organization_ids.get(name) for name in named):
+            return {"document_id": next(iter(self.known.documents.values())), "place": self.sections.introduction}
+        return None
+
+    def plans(self) -> Iterator[Row]:
+        place = self.sections.introduction if self.sections else None
+        row = {"municipality_id": self.city.municipality.id, "follows_id": self.plan.follows}
+        yield {**self.placed(self.plan, place), **row}
+
+    def plan_words(self) -> Iterator[Row]:
+        yield from ({"term": term, "word": word} for term, word in self.plan.words.items())
+
+    def periods(self) -> Iterator[Row]:
+        yield from ({**dict(period), "id": self.known.periods[period.name]} for period in self.plan.periods)
+
+    def documents(self) -> Iterator[Row]:
+        for document in self.plan.documents:
+            yield {**dict(document), "id": self.known.documents[document.title]}
+
+    def sectors(self) -> Iterator[Row]:
+        yield from (self.placed(sector, self.place_of_sector(sector)) for sector in self.data.sectors)
+
+    def goals(self) -> Iterator[Row]:
+        for goal, id_ in zip(self.data.goals, self.known.goal_ids, strict=True):
+            sector_id = self.known.sectors.get(goal.sector or "")
+            place = self.place_of_sector(self.sectors_by_id.get(sector_id or ""))
+            row = self.placed(goal, f"{place} {goal.number}" if place else None)
+            parent_id = self.known.goals[goal.parent] if goal.parent else None
+            yield {**row, "id": id_, "sector_id": sector_id, "parent_id": parent_id}
+
+    def measures(self) -> Iterator[Row]:
+        for measure, id_ in self.each_measure():
+            yield {
+                **self.placed(measure, self.place_of_measure(measure)),
+                "id": id_,
+                "sector_id": self.known.sector_of(measure),
+                "parent_id": self.known.measures[measure.parent] if measure.parent else None,
+                "period_id": self.known.periods[measure.period] if measure.period else None,
+                "number": measure.number,
+                "is_new": int(measure.new),
+                "repeat_of": self.known.measures[measure.repeat_of] if measure.repeat_of else None,
+            }
+
+    def each_measure(self) -> Iterator[tuple[Measure, str]]:
+        yield from zip(self.data.measures, self.known.measure_ids, strict=True)
+
+    def measure_marks(self) -> Iterator[Row]:
+        """A mark may be written with its period before it, as in 前期：◎."""
+        for measure, id_ in self.each_measure():
+            for position, printed in enumerate(measure.marks, 1):
+                period, _, mark = printed.rpartition("：")
+                period_id = self.known.periods.get(period)
+                text = mark if period_id else printed
+                yield {"measure_id": id_, "position": position, "mark": text, "period_id": period_id}
+
+    def measure_goals(self) -> Iterator[Row]:
+        for measure, id_ in self.each_measure():
+            for goal in measure.goals:
+                yield {"measure_id": id_, "goal_id": self.known.goal_of(measure, goal)}
+
+    def measure_links(self) -> Iterator[Row]:
+        """Both directions of every joint and repeat link."""
+        for measure, here in self.each_measure():
+            for name in measure.joint:
+                yield {"measure_id": here, "linked_id": self.known.measures[name], "kind": "joint"}
+            if measure.repeat_of:
+                original = self.known.measures[measure.repeat_of]
+                yield {"measure_id": here, "linked_id": original, "kind": "repeat"}
+                yield {"measure_id": original, "linked_id": here, "kind": "repeat"}
 
     def plan_organizations(self) -> Iterator[Row]:
         for role, names in (("member", self.plan.members), ("consulted", self.plan.consulted)):
             yield from ({"role": role, **row} for row in self.named(names))
 
     def measure_organizations(self) -> Iterator[Row]:
-        for measure in self.data.measures:
-            id_ = self.measure_ids[measure.code]
-            yield from ({"measure_id": id_, **row} for row in self.named(measure.organizations))
+        for measure, id_ in self.each_measure():
+            for row in self.named(measure.organizations):
+                printed = row["printed"]
+                yield {
+                    "measure_id": id_,
+                    "role": measure.roles.get(printed),
+                    "task": measure.tasks.get(printed),
+                    **row,
+                }
 
     def named(self, names: list[str]) -> Iterator[Row]:
         """Organizations in the order in which they are printed."""
         for position, name in enumerate(names, 1):
             yield {"organization_id": self.organization_ids[name], "position": position, "printed": name}
 
-    def indicator_id(self, code: str, position: int) -> str:
-        return ids.indicator_id(self.measure_ids[code], position)
-
     def indicators(self) -> Iterator[Row]:
-        for measure in self.data.measures:
-            for position, indicator in enumerate(measure.indicators, 1):
+        for placed in self.known.indicators:
+            indicator = placed.indicator
+            direction, direction_from = direction_of(indicator, self.figures_of(placed))
+            measure = placed.measure
+            row = self.placed(indicator, self.place_of_measure(measure) if measure else None)
+            yield {
+                **row,
+                "id": placed.id,
+                "position": placed.position,
+                "direction": direction,
+                "direction_from": direction_from,
+                "printed": indicator.printed or indicator.target or (measure.target if measure else None),
+                "source": indicator.source if measure else "table",
+            }
+
+    def figures_of(self, placed: PlacedIndicator) -> list[Figure]:
+        cell = placed.measure.target if placed.measure else None
+        return figures_of(placed.indicator, cell, self.results.get(placed.id, []))
+
+    def indicator_links(self) -> Iterator[Row]:
+        for placed in self.known.indicators:
+            for position, (table, row_id) in enumerate(placed.places, 1):
+                yield {"indicator_id": placed.id, "table_name": table, "row_id": row_id, "position": position}
+
+    def indicator_organizations(self) -> Iterator[Row]:
+        for placed in self.known.indicators:
+            yield from ({"indicator_id": placed.id, **row} for row in self.named(placed.indicator.organizations))
+
+    def each_figure(self, placed: PlacedIndicator) -> Iterator[tuple[Figure, str, int]]:
+        """The figures of an indicator with their ids and their order within their role."""
+        counts: dict[str, int] = {}
+        for figure in self.figures_of(placed):
+            counts[figure.role] = counts.get(figure.role, 0) + 1
+            position = counts[figure.role]
+            yield figure, ids.figure_id(placed.id, figure.role, position), position
+
+    def figures(self) -> Iterator[Row]:
+        for placed in self.known.indicators:
+            for figure, id_, position in self.each_figure(placed):
                 yield {
-                    **dict(indicator),
-                    "id": self.indicator_id(measure.code, position),
-                    "measure_id": self.measure_ids[measure.code],
+                    **vars(figure),
+                    "id": id_,
+                    "indicator_id": placed.id,
                     "position": position,
-                    "printed": indicator.printed or measure.target,
+                    "calendar": figure.calendar if figure.last_year is not None else None,
+                    "is_approximate": int(figure.approximate),
                 }
 
+    def verdicts(self) -> Iterator[Row]:
+        for placed in self.known.indicators:
+            figures = list(self.each_figure(placed))
+            told = judge_over_time(placed.indicator, [figure for figure, _, _ in figures], self.plan.start_fiscal_year)
+            for i, verdicts in told:
+                for verdict in verdicts:
+                    result_id = None if verdict.result is None else figures[verdict.result][1]
+                    yield {**vars(verdict), "figure_id": figures[i][1], "result_id": result_id}
+
+    def grades(self) -> Iterator[Row]:
+        yield from map(dict, self.data.grades)
+
     def evaluations(self) -> Iterator[Row]:
+        names = {id_: measure.name for measure, id_ in self.each_measure()}
+        names |= {id_: goal.title for goal, id_ in zip(self.data.goals, self.known.goal_ids, strict=True)}
         for position, evaluation in enumerate(self.data.evaluations, 1):
+            measure, goal = evaluation.measure, evaluation.goal
+            row_id = self.known.measures[measure] if measure else self.known.goals[goal] if goal else None
+            place = f"{self.sections.evaluations} {position}行目" if self.sections else None
             yield {
-                **dict(evaluation),
-                "sector_id": self.sector[evaluation.sector].id,
-                "successor_id": self.measure_ids[evaluation.successor] if evaluation.successor else None,
-                "place": f"{self.sections.evaluations} {position}行目",
+                **self.placed(evaluation, place),
+                "sector_id": self.known.sectors.get(evaluation.sector or ""),
+                "table_name": "measures" if measure else "goals" if goal else None,
+                "row_id": row_id,
+                "name": evaluation.name or names.get(row_id or ""),
+                "period_id": self.known.periods.get(evaluation.period or ""),
+                "organization_id": self.organization_ids.get(evaluation.organization or ""),
+                "judged_by": evaluation.judged_by or ("ours" if evaluation.rule else "city"),
+                "successor_id": self.known.measures[evaluation.successor] if evaluation.successor else None,
             }
 
     def events(self) -> Iterator[Row]:
         for event in self.data.events:
-            sector_id = self.sector[event.sector].id if event.sector else None
+            sector_id = self.known.sectors.get(event.sector or "")
             printed = event.printed or event.title
-            yield {**dict(event), "sector_id": sector_id, "printed": printed, "place": self.place_of_event(event)}
+            yield {**self.placed(event, self.place_of_event(event)), "sector_id": sector_id, "printed": printed}
 
-    def place_of_event(self, event: Event) -> str:
-        row = self.sector[event.sector].name if event.sector else event.row
-        return f"{self.sections.events} {row} {format_fiscal_year(event.fiscal_year)}"
+    def place_of_event(self, event: Event) -> str | None:
+        if self.sections is None:
+            return None
+        sector = self.sectors_by_id.get(self.known.sectors.get(event.sector or "") or "")
+        return f"{self.sections.events} {sector.name if sector else event.row} {format_fiscal_year(event.fiscal_year)}"
 
     def event_measures(self) -> Iterator[Row]:
         for event in self.data.events:
-            for code in event.measures:
-                yield {"event_id": event.id, "measure_id": self.measure_ids[code]}
-
-    def results(self) -> Iterator[Row]:
-        for result in self.data.results:
-            yield {**dict(result), "indicator_id": self.indicator_id(result.measure, result.indicator)}
+            for name in event.measures:
+                yield {"event_id": event.id, "measure_id": self.known.measures[name]}
 
     def corrections(self) -> Iterator[Row]:
-        placed = (
-            self.plans,
-            self.sectors,
-            self.goals,
-            self.measures,
-            self.organizations,
-            self.evaluations,
-            self.events,
-        )
-        places = {row["id"]: row["place"] for table in placed for row in table()}
-        for correction in self.data.corrections:
-            row_id = self.row_id(correction.table, correction.row)
-            names = {"table_name": correction.table, "row_id": row_id, "column_name": correction.column}
-            yield {**dict(correction), **names, "place": places[row_id]}
+        tables = (self.plans, self.sectors, self.goals, self.measures, self.evaluations, self.events)
+        places = {row["id"]: row["place"] for table in tables for row in table()}
 
-    def row_id(self, table: str, row: str) -> str:
-        """The id of a row that a correction names by code, prefix or id."""
-        match table:
-            case "measures":
-                return self.measure_ids[row]
-            case "sectors":
-                return self.sector[row].id
-            case "goals":
-                prefix, _, number = row.rpartition("-")
-                return self.goal_id(prefix, int(number))
-        return row
+        for correction in self.data.corrections:
+            row_id = self.known.row_of(correction.table, correction.row)
+            names = {"table_name": correction.table, "row_id": row_id, "column_name": correction.column}
+            named = self.first_naming(row_id or "") or {"place": places[self.plan.id]}
+            place = places.get(row_id, named["place"])
+            yield {**self.placed(correction, place), **names}
 
     def changes(self) -> Iterator[Row]:
         """A change keeps its position when a later one is put before it, and so the hash of its record."""
@@ -238,7 +356,7 @@ class _PlanRows:
             yield {**dict(change), "position": position}
 
     def change_records(self) -> Iterator[Row]:
-        known = known_records(self.data) | {w.id: (w.table, w.id) for w in self.data.withdrawn}
+        known = self.known.records | {w.id: (w.table, w.id) for w in self.data.withdrawn}
         for change in self.data.changes:
             for table, row_id in dict.fromkeys(known[record] for record in change.records):
                 yield {"change_id": change.id, "table_name": table, "row_id": row_id}
@@ -246,7 +364,3 @@ class _PlanRows:
     def withdrawn_ids(self) -> Iterator[Row]:
         for withdrawn in self.data.withdrawn:
             yield {**dict(withdrawn), "table_name": withdrawn.table}
-
-    def ruby(self) -> Iterator[Row]:
-        for word, reading in sorted(self.data.ruby.root.items()):
-            yield {"word": word, "reading": reading}

@@ -1,7 +1,7 @@
-"""The working database: what every plan gave when it was last read, so that a build reads only what has changed.
+"""The working database: what every municipality gave when it was last read, so that a build reads only what has changed.
 
-It stands beside the database that it is for, as `.plans.db.rows`; nobody serves it, and without it a build reads every
-plan. Each table has the rows of a plan under the name of the plan's folder. The code that made them is named too: other
+It stands beside the database that it is for, as `.plans.db.rows`; nobody serves it, and without it a build reads
+all. Each table has the rows of a municipality under the name of its folder. The code that made them is named too: other
 code starts with an empty one.
 """
 
@@ -18,7 +18,7 @@ import keikaku
 from keikaku.database.rows import TABLES, Row
 from keikaku.schema.tables import read_schema
 
-PLAN = "_plan"  # the name of a plan's folder
+CITY = "_city"  # the name of a municipality's folder
 TYPES = {"TEXT": str, "INTEGER": int, "NUMERIC": float}
 DOCUMENT_TEXTS = ("kind", "table_name", "row_id", "plan_id", "sector_id", "code", "title", "names", "body")
 INDEX_TEXTS = ("title_tokens", "names_tokens", "body_tokens")
@@ -57,17 +57,17 @@ def _is_made_by(path: Path, code: str) -> bool:
 def _create(working: Database, code: str) -> None:
     with working.atomic():
         for name, columns in _columns().items():
-            working.create_table(name, {PLAN: str, **columns}).create_index([PLAN])
-        working.table("plans_read").create({PLAN: str, "digest": str}, pk=PLAN)
+            working.create_table(name, {CITY: str, **columns}).create_index([CITY])
+        working.table("cities_read").create({CITY: str, "digest": str}, pk=CITY)
         working.table("code").insert({"digest": code})
 
 
 def _columns() -> dict[str, dict[str, type]]:
-    """Table -> column -> type: those of the schema that have rows of plans, and what the search is made of."""
+    """Table -> column -> type: those of the schema that have rows of data, and what the search is made of."""
     tables = {table.name: {column.name: TYPES[column.type] for column in table.columns} for table in read_schema()}
     return {
         **{name: tables[name] for name in (*TABLES, "report_passages")},
-        "documents": {**dict.fromkeys(DOCUMENT_TEXTS, str), "is_repeat": int, "position": int}
+        "search_documents": {**dict.fromkeys(DOCUMENT_TEXTS, str), "is_repeat": int, "position": int}
         | dict.fromkeys(INDEX_TEXTS, str),
         "words": {"surface": str, "reading": str, "lemma": str, "documents": int},
         "synonyms": {"words": str, "also": str},
@@ -85,20 +85,20 @@ def digest_code() -> str:
 
 
 def read_digests(working: Database) -> dict[str, str]:
-    """Folder -> digest of every plan that has rows."""
-    return {row[PLAN]: row["digest"] for row in working["plans_read"].rows}
+    """Folder -> digest of every municipality that has rows."""
+    return {row[CITY]: row["digest"] for row in working["cities_read"].rows}
 
 
-def replace_plan(working: Database, name: str, digest: str, tables: dict[str, list[Row]]) -> None:
-    """Put the rows of a plan in the place of those that it had."""
+def replace_city(working: Database, name: str, digest: str, tables: dict[str, list[Row]]) -> None:
+    """Put the rows of a municipality in the place of those that it had."""
     with working.atomic():
-        remove_plan(working, name)
+        remove_city(working, name)
         for table, rows in tables.items():
-            working.table(table).insert_all({PLAN: name, **row} for row in rows)
-        working.table("plans_read").insert({PLAN: name, "digest": digest})
+            working.table(table).insert_all({CITY: name, **row} for row in rows)
+        working.table("cities_read").insert({CITY: name, "digest": digest})
 
 
-def remove_plan(working: Database, name: str) -> None:
+def remove_city(working: Database, name: str) -> None:
     with working.atomic():
-        for table in (*_columns(), "plans_read"):
-            working.table(table).delete_where(f"{PLAN} = ?", [name])
+        for table in (*_columns(), "cities_read"):
+            working.table(table).delete_where(f"{CITY} = ?", [name])

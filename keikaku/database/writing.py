@@ -3,7 +3,7 @@
 The file is written beside its place under another name, checked, flushed to disk and renamed over the old one, so that
 a reader sees either the whole old database or the whole new one, whatever kills the build. The same rows give the same
 bytes: SQLite comes with sqlean.py, pinned by the lock, not from the machine. Rows are copied by SQLite in the order of
-the plans' names, so that memory does not grow with their number.
+the municipalities' names, so that memory does not grow with their number.
 """
 
 import json
@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from keikaku.database.documents import KINDS
 from keikaku.database.errors import DatabaseError
 from keikaku.database.rows import TABLES, code_rows, columns_of, fiscal_year_rows
-from keikaku.database.working import DOCUMENT_TEXTS, INDEX_TEXTS, PLAN
+from keikaku.database.working import CITY, DOCUMENT_TEXTS, INDEX_TEXTS
 from keikaku.files.build_turn import remove_abandoned
 from keikaku.plan.model import Synonyms
 from keikaku.schema.tables import SCHEMA
@@ -35,11 +35,18 @@ INDEXES = (
     ("report_passages", "table_name", "row_id"),
 )
 KIND_ORDER = " ".join(KINDS)
-# Each plan's documents are in this order already (see build_documents).
+# Each municipality's documents are in this order already (see build_documents).
 NUMBERED = f"""
     CREATE TEMP VIEW numbered AS
-    SELECT row_number() OVER (ORDER BY instr('{KIND_ORDER}', kind), is_repeat, length(title), {PLAN}, rowid) AS id, *
-    FROM working.documents
+    SELECT row_number() OVER (ORDER BY instr('{KIND_ORDER}', kind), is_repeat, length(title), {CITY}, rowid) AS id, *
+    FROM working.search_documents
+"""
+YEARS = """
+    SELECT min(first) AS first, max(last) AS last FROM (
+        SELECT start_fiscal_year AS first, end_fiscal_year AS last FROM working.plans
+        UNION ALL
+        SELECT coalesce(first_year, last_year), last_year FROM working.figures WHERE last_year IS NOT NULL
+    )
 """
 # Of two common forms of a word, the one that more documents have.
 WORDS = """
@@ -111,13 +118,13 @@ def _flush(path: Path) -> None:
 
 def _write_tables(database: Database, synonyms: Iterable[Synonyms]) -> None:
     database.executescript(SCHEMA.read_text("utf-8"))
-    (span,) = database.query("SELECT min(start_fiscal_year) AS first, max(end_fiscal_year) AS last FROM working.plans")
+    (span,) = database.query(YEARS)
     database.table("fiscal_years").insert_all(fiscal_year_rows(span["first"], span["last"]))
     database.table("codes").insert_all(code_rows())
     for table in (*TABLES, "report_passages"):
-        _copy(database, table, columns_of()[table], f"working.{table}", f"{PLAN}, rowid")
+        _copy(database, table, columns_of()[table], f"working.{table}", f"{CITY}, rowid")
     groups = [(group.words, group.also) for group in synonyms]
-    own = database.query(f"SELECT words, also FROM working.synonyms ORDER BY {PLAN}, rowid")
+    own = database.query(f"SELECT words, also FROM working.synonyms ORDER BY {CITY}, rowid")
     groups += [(json.loads(group["words"]), json.loads(group["also"])) for group in own]
     names = database.query("SELECT name, organization_id FROM organization_names ORDER BY rowid")
     database.table("search_synonyms").insert_all(build_groups(groups, names))

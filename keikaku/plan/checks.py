@@ -1,39 +1,67 @@
-"""Rules across the records of a plan: each a small function that yields problems at their place.
+"""Rules across the records of a municipality and of each of its plans: small functions that yield problems at their place.
 
 A check names the kinds of record that it looks at; it runs only when all of them were read without a fault, so that
 one slip is not told as many.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
-from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
-from keikaku.plan import ids
 from keikaku.plan.errors import Problem
-from keikaku.plan.model import Indicator, Measure, PlanData
+from keikaku.plan.model import City, Goal, Indicator, Measure, PlanData
+from keikaku.plan.municipality import corporate_check_digit, municipality_check_digit, prefecture_of
 from keikaku.plan.reading import Document
+from keikaku.plan.references import References
 from keikaku.plan.target import Indicator as Reading
 from keikaku.plan.target import read_parts
 from keikaku.schema.tables import read_schema
 
 Documents = dict[str, Document]
-Check = Callable[[PlanData, Documents], Iterator[Problem]]
-CHECKS: list[tuple[frozenset[str], Check]] = []
+Path = tuple[str | int, ...]
+Fault = tuple[str, Path, str, str]  # kind of record, where, what is wrong, what would be right
 READ_KEYS = (
     "kind", "comparator", "value", "value_to", "unit", "per", "due_fiscal_year", "due_kind", "first_year", "calendar",
     "approximate", "accumulation",
 )  # fmt: skip
+LONGEST_PLAN = 50  # years
 
 
-def find_problems(data: PlanData, documents: Documents, complete: set[str], folder: str) -> Iterator[Problem]:
-    """Run every check whose kinds of record are in `complete`."""
-    if "plan" in complete and data.plan.id != folder:
-        yield documents["plan"].problem(("id",), f"id {data.plan.id!r}", f"the name of the folder, {folder!r}")
-        complete = complete - {"plan"}
+class Plan(NamedTuple):
+    """What a check looks at."""
+
+    city: City
+    data: PlanData
+    known: References
+
+
+Check = Callable[[Plan], Iterator[Fault]]
+CHECKS: list[tuple[frozenset[str], Check]] = []
+
+
+def find_city_problems(city: City, documents: Documents, complete: set[str], folder: str) -> Iterator[Problem]:
+    """What is wrong with what the plans of a municipality share."""
+    if "municipality" in complete:
+        if city.municipality.id != folder:
+            wrong = f"id {city.municipality.id} がフォルダーの名前と違います (not the folder's name)"
+            yield documents["municipality"].problem(("id",), wrong, folder)
+        yield from _tell(_check_numbers(city), documents)
+    if "organizations" in complete:
+        yield from _tell(_check_organizations(city), documents)
+
+
+def find_problems(city: City, data: PlanData, documents: Documents, complete: set[str]) -> Iterator[Problem]:
+    """Run every check of a plan whose kinds of record are in `complete`."""
+    if "plan" not in complete or "municipality" not in complete:
+        return
+    plan = Plan(city, data, References(city, data))
     for needed, check in CHECKS:
         if needed <= complete:
-            yield from check(data, documents)
+            yield from _tell(check(plan), documents)
+
+
+def _tell(faults: Iterator[Fault], documents: Documents) -> Iterator[Problem]:
+    yield from (documents[kind].problem(path, wrong, right) for kind, path, wrong, right in faults)
 
 
 def _check(*needed: str) -> Callable[[Check], Check]:
@@ -44,226 +72,66 @@ def _check(*needed: str) -> Callable[[Check], Check]:
     return register
 
 
-def _repeated(document: Document, key: str, records: list[Any]) -> Iterator[Problem]:
+def _unknown(kind: str, path: Path, what: str, name: object, known: Collection[str]) -> Fault:
+    close = get_close_matches(str(name), sorted(known), n=3, cutoff=0.3) or sorted(known)[:5]
+    return kind, path, f"{what}「{name}」はありません (unknown)", f"近いもの: {'、'.join(close) or 'なし'}"
+
+
+def _repeated(kind: str, key: str, records: list[Any]) -> Iterator[Fault]:
     first: dict[object, int] = {}
     for i, record in enumerate(records):
         value = getattr(record, key)
-        if value in first:
-            line = document.places.get((first[value], key), (1, 1))[0]
-            yield document.problem((i, key), f"{key} {value!r} stands twice", f"line {line} has it; use another")
+        if value is not None and value in first:
+            yield kind, (i, key), f"{key}「{value}」が二度あります (twice)", f"{first[value] + 1}件目と違うものにする"
         first.setdefault(value, i)
 
 
-def _near(value: str, known: set[str]) -> str:
-    close = get_close_matches(value, sorted(known), n=3, cutoff=0.3)
-    return f"known: {', '.join(close or sorted(known)[:5]) or 'none'}"
-
-
-def known_names(data: PlanData) -> dict[str, str]:
-    """Every name of every organization -> its id."""
-    return {name: o.id for o in data.organizations for name in (o.name, *o.printed, *o.aliases)}
-
-
-def made_ids(data: PlanData) -> Iterator[tuple[str, str, str | None]]:
-    """Table, id and code of every record whose id no file gives, by the rules of ids.py; sectors may be unknown."""
-    sectors = {s.prefix: s.id for s in data.sectors}
-    for goal in data.goals:
-        yield "goals", ids.goal_id(str(sectors.get(goal.sector)), goal.number), None
-    for measure in data.measures:
-        id_ = ids.measure_id(str(sectors.get(measure.prefix)), measure.number)
-        yield "measures", id_, measure.code
-        yield from (("indicators", ids.indicator_id(id_, i), None) for i in range(1, len(measure.indicators) + 1))
-
-
-def known_records(data: PlanData) -> dict[str, tuple[str, str]]:
-    """The code of every measure and the id of every record -> its table and its id, those that no file gives included."""
-    known = {data.plan.id: ("plans", data.plan.id)}
-    for table, id_, code in made_ids(data):
-        known |= dict.fromkeys((id_, code or id_), (table, id_))
-    for table in ("sectors", "organizations", "evaluations", "events", "corrections"):
-        known |= {record.id: (table, record.id) for record in getattr(data, table)}
-    return known
-
-
-@_check("sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")
-def check_distinct(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    for kind, keys in (
-        ("sectors", ("id", "name", "prefix", "heading")),
-        ("measures", ("code",)),
-        ("organizations", ("id",)),
-        ("evaluations", ("id",)),
-        ("events", ("id",)),
-        ("corrections", ("id",)),
-    ):
-        for key in keys:
-            yield from _repeated(documents[kind], key, getattr(data, kind))
-    numbers: set[tuple[str, int]] = set()
-    for i, goal in enumerate(data.goals):
-        if (goal.sector, goal.number) in numbers:
-            yield documents["goals"].problem(
-                (i, "number"), f"goal {goal.number} of {goal.sector} stands twice", "another number"
-            )
-        numbers.add((goal.sector, goal.number))
-
-
-@_check("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections", "changes")
-def check_ids(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    """Ids begin with the plan's and none is given to records of two kinds, those that no file gives included."""
-    owner = {id_: table for table, id_, _ in made_ids(data)}
-    for kind in ("sectors", "organizations", "evaluations", "events", "corrections", "changes"):
-        for i, record in enumerate(getattr(data, kind)):
-            if not record.id.startswith(f"{data.plan.id}-"):
-                yield documents[kind].problem((i, "id"), f"id {record.id!r}", f"begin it with '{data.plan.id}-'")
-            if owner.get(record.id, kind) != kind:
-                yield documents[kind].problem(
-                    (i, "id"), f"id {record.id!r} is also in {owner[record.id]}", "use another"
-                )
-            owner[record.id] = kind
-
-
-@_check("plan")
-def check_plan_years(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    plan = data.plan
-    if not plan.start_fiscal_year < plan.second_half_start <= plan.end_fiscal_year:
-        yield documents["plan"].problem(
-            ("second_half_start",),
-            f"years {plan.start_fiscal_year}, {plan.second_half_start}, {plan.end_fiscal_year}",
-            "start, second half and end in this order",
-        )
-    if plan.end_fiscal_year - plan.start_fiscal_year >= 50:
-        yield documents["plan"].problem(("end_fiscal_year",), "the plan runs 50 years or more", "mend one of its years")
-
-
-@_check("plan")
-def check_numbers(data: PlanData, documents: Documents) -> Iterator[Problem]:
+def _check_numbers(city: City) -> Iterator[Fault]:
     """The check digits of the municipality code (its last digit) and of the corporate number (its first) are right."""
-    code, number = data.plan.municipality_code, data.plan.corporate_number
-    right_code, right_number = code[:-1] + municipality_check_digit(code), corporate_check_digit(number) + number[1:]
-    for key, name, given, right, place in (
-        ("municipality_code", "団体コード", code, right_code, "末尾"),
-        ("corporate_number", "法人番号", number, right_number, "先頭"),
-    ):
-        if given != right:
-            digit = right[-1] if place == "末尾" else right[0]
-            wrong = f"{name} {given} の検査数字が合いません (wrong check digit)"
-            yield documents["plan"].problem((key,), wrong, f"ほかの数字が正しければ、{place}は {digit} です ({right})")
+    code, number = city.municipality.code, city.municipality.corporate_number
+    if not prefecture_of(code):
+        yield (
+            "municipality",
+            ("code",),
+            f"団体コード {code} の都道府県がありません (no prefecture)",
+            "01 から 47 で始まる",
+        )
+    if code[-1] != (digit := municipality_check_digit(code)):
+        wrong = f"団体コード {code} の検査数字が合いません (wrong check digit)"
+        yield "municipality", ("code",), wrong, f"ほかの数字が正しければ、末尾は {digit} です ({code[:-1]}{digit})"
+    if number and number[0] != (digit := corporate_check_digit(number)):
+        wrong = f"法人番号 {number} の検査数字が合いません (wrong check digit)"
+        yield (
+            "municipality",
+            ("corporate_number",),
+            wrong,
+            f"ほかの数字が正しければ、先頭は {digit} です ({digit}{number[1:]})",
+        )
 
 
-def municipality_check_digit(code: str) -> str:
-    """The sixth digit of a 全国地方公共団体コード, by its first five: JIS X 0401 and 0402, modulus 11."""
-    total = sum(int(digit) * weight for digit, weight in zip(code[:5], (6, 5, 4, 3, 2), strict=True))
-    return str((11 - total % 11) % 10)
-
-
-def corporate_check_digit(number: str) -> str:
-    """The first digit of a 法人番号, by the other twelve: 法人番号の指定等に関する省令, article 2, modulus 9."""
-    total = sum(int(digit) * (1 + i % 2) for i, digit in enumerate(reversed(number[1:])))
-    return str(9 - total % 9)
-
-
-@_check("plan", "organizations")
-def check_plan_organizations(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    names = known_names(data)
-    for role in ("members", "consulted"):
-        for i, name in enumerate(getattr(data.plan, role)):
-            if name not in names:
-                yield documents["plan"].problem((role, i), f"unknown organization {name!r}", _near(name, set(names)))
-
-
-@_check("sectors", "goals", "measures", "evaluations", "events")
-def check_sectors(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    known = {s.prefix for s in data.sectors}
-    places = chain(
-        (("goals", (i, "sector"), g.sector) for i, g in enumerate(data.goals)),
-        (("measures", (i, "code"), m.prefix) for i, m in enumerate(data.measures)),
-        (("evaluations", (i, "sector"), e.sector) for i, e in enumerate(data.evaluations)),
-        (("events", (i, "sector"), e.sector) for i, e in enumerate(data.events) if e.sector),
-    )
-    for kind, path, prefix in places:
-        if prefix not in known:
-            yield documents[kind].problem(path, f"unknown sector {prefix!r}", _near(prefix, known))
-
-
-@_check("goals", "measures")
-def check_goals(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    known: dict[str, set[int]] = {}
-    for goal in data.goals:
-        known.setdefault(goal.sector, set()).add(goal.number)
-    for i, measure in enumerate(data.measures):
-        for j, number in enumerate(measure.goals):
-            if number not in known.get(measure.prefix, set()):
-                has = ", ".join(map(str, sorted(known.get(measure.prefix, set())))) or "none"
-                yield documents["measures"].problem(
-                    (i, "goals", j), f"{measure.prefix} has no goal {number}", f"it has {has}"
-                )
-
-
-@_check("measures")
-def check_links(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    measures = {m.code: m for m in data.measures}
-    for i, measure in enumerate(data.measures):
-        if measure.repeat_of is not None:
-            original = measures.get(measure.repeat_of)
-            if original is None or original is measure or original.repeat_of:
-                yield documents["measures"].problem(
-                    (i, "repeat_of"),
-                    f"{measure.repeat_of!r} is no original",
-                    "the code of another measure that is not a repeat",
-                )
-        elif measure.schedule is None:
-            yield documents["measures"].problem(
-                (i,), "key 'schedule' is missing", "add it (only a repeat may leave it out)"
-            )
-        for j, code in enumerate(measure.joint):
-            if code == measure.code:
-                yield documents["measures"].problem((i, "joint", j), f"{code} names itself", "leave it out")
-            elif code not in measures:
-                yield documents["measures"].problem(
-                    (i, "joint", j), f"unknown measure {code!r}", _near(code, set(measures))
-                )
-            elif measure.code not in measures[code].joint:
-                yield documents["measures"].problem(
-                    (i, "joint", j), f"{code} does not name {measure.code} back", f"add it to {code}"
-                )
-
-
-@_check("measures", "organizations")
-def check_promoters(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    names = {name: o.id for o in data.organizations for name in o.printed}
-    for i, measure in enumerate(data.measures):
-        seen: dict[str, str] = {}
-        for j, name in enumerate(measure.organizations):
-            path = (i, "organizations", j)
-            if name not in names:
-                yield documents["measures"].problem(path, f"unknown organization {name!r}", _near(name, set(names)))
-            elif names[name] in seen:
-                yield documents["measures"].problem(
-                    path, f"{name!r} is {seen[names[name]]!r} again", "name each organization once"
-                )
-            else:
-                seen[names[name]] = name
-
-
-@_check("organizations")
-def check_organizations(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    parents = {o.id: o.parent for o in data.organizations}
+def _check_organizations(city: City) -> Iterator[Fault]:
+    yield from _repeated("organizations", "id", city.organizations)
+    parents = {o.id: o.parent for o in city.organizations}
     owner: dict[str, str] = {}
-    for i, organization in enumerate(data.organizations):
+    start = f"{city.municipality.id}-" if city.municipality else ""
+    for i, organization in enumerate(city.organizations):
+        if not organization.id.startswith(start):
+            yield "organizations", (i, "id"), f"id {organization.id} (wrong beginning)", f"{start} で始める"
         if organization.parent is not None and organization.parent not in parents:
-            yield documents["organizations"].problem(
-                (i, "parent"), f"unknown organization {organization.parent!r}", _near(organization.parent, set(parents))
-            )
+            yield _unknown("organizations", (i, "parent"), "上の団体", organization.parent, parents)
         elif _leads_round(organization.id, parents):
-            yield documents["organizations"].problem(
-                (i, "parent"), "is its own parent in the end", "name the body above it"
+            yield (
+                "organizations",
+                (i, "parent"),
+                "自分が自分の上の団体になります (its own parent)",
+                "上にある団体を書く",
             )
         for key in ("name", "printed", "aliases"):
             names = [organization.name] if key == "name" else getattr(organization, key)
             for name in names:
                 if owner.setdefault(name, organization.id) != organization.id:
-                    yield documents["organizations"].problem(
-                        (i, key), f"{name!r} is a name of {owner[name]}", "a name has one owner"
-                    )
+                    wrong = f"「{name}」は {owner[name]} の名前でもあります (a name of two)"
+                    yield "organizations", (i, key), wrong, "一つの名前は一つの団体だけのものにする"
 
 
 def _leads_round(start: str, parents: dict[str, str | None]) -> bool:
@@ -275,22 +143,181 @@ def _leads_round(start: str, parents: dict[str, str | None]) -> bool:
     return step is not None
 
 
-@_check("measures")
-def check_targets(data: PlanData, documents: Documents) -> Iterator[Problem]:
+@_check("plan", "sectors", "goals", "measures", "evaluations", "events", "corrections", "changes")
+def check_ids(plan: Plan) -> Iterator[Fault]:
+    """Ids begin with the plan's, and none is given to two records, those that no file gives included."""
+    data, start = plan.data, f"{plan.data.plan.id}-"
+    owner: dict[str, str] = {}
+    made = {"goals": plan.known.goal_ids, "measures": plan.known.measure_ids}
+    made["indicators"] = [placed.id for placed in plan.known.indicators]
+    for kind in ("sectors", "goals", "measures", "indicators", "evaluations", "events", "corrections", "changes"):
+        records: list[Any] = getattr(data, kind)
+        for i, id_ in enumerate(made.get(kind) or [record.id for record in records]):
+            where, path = plan.known.indicators[i].path if kind == "indicators" else (kind, (i,))
+            if not id_.startswith(start):
+                yield where, (*path, "id"), f"id {id_} (wrong beginning)", f"{start} で始める"
+            if id_ in owner:
+                yield where, (*path, "id"), f"id {id_} は {owner[id_]} にもあります (id twice)", "違う id を書く"
+            owner[id_] = kind
+    for kind, key in (("sectors", "name"), ("sectors", "prefix"), ("sectors", "heading"), ("measures", "code")):
+        yield from _repeated(kind, key, getattr(data, kind))
+
+
+@_check("plan")
+def check_plan(plan: Plan) -> Iterator[Fault]:
+    own = plan.data.plan
+    first, last = own.start_fiscal_year, own.end_fiscal_year
+    if not first <= last:
+        yield (
+            "plan",
+            ("end_fiscal_year",),
+            f"終わりの年度 {last} が始まりの {first} より前です (ends first)",
+            "年度を直す",
+        )
+    if last - first >= LONGEST_PLAN:
+        yield "plan", ("end_fiscal_year",), f"計画が{LONGEST_PLAN}年以上あります (too long)", "年度を直す"
+    before = first - 1
+    for i, period in enumerate(own.periods):
+        if not before < period.start_fiscal_year <= period.end_fiscal_year <= last:
+            wrong = f"{period.name} の年度が順になっていません (years out of order)"
+            yield "plan", ("periods", i), wrong, f"{first}から{last}までを、前から順に重ねずに書く"
+        before = period.end_fiscal_year
+    for key, names in (("periods", [p.name for p in own.periods]), ("documents", [d.title for d in own.documents])):
+        yield from (
+            ("plan", (key, i), f"「{name}」が二度あります (twice)", "一度だけ書く")
+            for i, name in enumerate(names)
+            if name in names[:i]
+        )
+
+
+@_check("plan", "organizations")
+def check_plan_organizations(plan: Plan) -> Iterator[Fault]:
+    for role in ("members", "consulted"):
+        for i, name in enumerate(getattr(plan.data.plan, role)):
+            if name not in plan.known.organizations:
+                yield _unknown("plan", (role, i), "団体", name, plan.known.organizations)
+
+
+# Kind -> key -> what it names, and the table of it.
+NAMED: dict[str, dict[str, tuple[str, str]]] = {
+    "goals": {"sector": ("分野", "sectors"), "parent": ("上の目標", "goals")},
+    "measures": {
+        "sector": ("分野", "sectors"),
+        "parent": ("上の施策", "measures"),
+        "period": ("期間", "periods"),
+        "repeat_of": ("再掲の元の施策", "measures"),
+        "joint": ("連携する施策", "measures"),
+    },
+    "indicators": {
+        "sectors": ("分野", "sectors"),
+        "goals": ("目標", "goals"),
+        "measures": ("施策", "measures"),
+        "organizations": ("団体", "organizations"),
+    },
+    "evaluations": {
+        "sector": ("分野", "sectors"),
+        "measure": ("施策", "measures"),
+        "goal": ("目標", "goals"),
+        "period": ("期間", "periods"),
+        "organization": ("団体", "organizations"),
+        "successor": ("引き継ぐ施策", "measures"),
+    },
+    "events": {"sector": ("分野", "sectors"), "measures": ("施策", "measures")},
+}
+
+
+@_check("plan", "organizations", "sectors", "goals", "measures", "indicators", "evaluations", "events")
+def check_references(plan: Plan) -> Iterator[Fault]:
+    """Every record that is named is there, and one that stands above another comes before it."""
+    for kind, keys in NAMED.items():
+        for i, record in enumerate(getattr(plan.data, kind)):
+            for key, (what, table) in keys.items():
+                yield from _check_names(plan, kind, (i, key), getattr(record, key), what, table)
+            document = getattr(record, "document", None)
+            if document is not None and document not in plan.known.documents:
+                yield _unknown(kind, (i, "document"), "文書", document, plan.known.documents)
+    for kind, made in (("goals", plan.known.goal_ids), ("measures", plan.known.measure_ids)):
+        for i, record in enumerate(getattr(plan.data, kind)):
+            above = getattr(plan.known, kind).get(record.parent or "")
+            if above in made[i:]:
+                yield kind, (i, "parent"), f"「{record.parent}」が後にあります (stands below)", "上にあるものを先に書く"
+
+
+def _check_names(plan: Plan, kind: str, path: Path, value: Any, what: str, table: str) -> Iterator[Fault]:
+    known: Collection[str] = getattr(plan.known, table)
+    if isinstance(value, list):
+        yield from (_unknown(kind, (*path, j), what, name, known) for j, name in enumerate(value) if name not in known)
+    elif value is not None and value not in known:
+        yield _unknown(kind, path, what, value, known)
+
+
+@_check("plan", "sectors", "goals", "measures")
+def check_measures(plan: Plan) -> Iterator[Fault]:
+    """Sectors and goals that codes and numbers name, originals of repeats, and links that both sides name."""
+    known, measures = plan.known, plan.data.measures
+    prefixed = any(sector.prefix for sector in plan.data.sectors)
+    by_id = dict(zip(known.measure_ids, measures, strict=True))
+    for i, measure in enumerate(measures):
+        if prefixed and measure.prefix and not measure.sector and measure.prefix not in known.sectors:
+            yield _unknown("measures", (i, "code"), "分野", measure.prefix, known.sectors)
+        for j, goal in enumerate(measure.goals):
+            if known.goal_of(measure, goal) is None:
+                yield _unknown("measures", (i, "goals", j), "目標", goal, _goals_of(plan, measure))
+        here = known.measure_ids[i]
+        original = known.measures.get(measure.repeat_of or "")
+        if original and (original == here or by_id[original].repeat_of):
+            wrong = f"「{measure.repeat_of}」は元の施策ではありません (no original)"
+            yield "measures", (i, "repeat_of"), wrong, "再掲でない、ほかの施策を書く"
+        for j, name in enumerate(measure.joint):
+            other = known.measures.get(name)
+            back = [known.measures.get(n) for n in by_id[other].joint] if other else [here]
+            if other == here or here not in back:
+                yield (
+                    "measures",
+                    (i, "joint", j),
+                    f"「{name}」の joint にこの施策がありません (not named back)",
+                    "両方に書く",
+                )
+
+
+def _goals_of(plan: Plan, measure: Measure) -> list[str]:
+    def is_near(goal: Goal) -> bool:
+        return plan.known.sectors.get(goal.sector or "") == plan.known.sector_of(measure)
+
+    return [str(goal.number or goal.title) for goal in plan.data.goals if is_near(goal)]
+
+
+@_check("measures", "organizations")
+def check_promoters(plan: Plan) -> Iterator[Fault]:
+    known = {name: o.id for o in plan.city.organizations for name in (o.printed or [o.name])}
+    for i, measure in enumerate(plan.data.measures):
+        seen: dict[str, str] = {}
+        for j, name in enumerate(measure.organizations):
+            if name not in known:
+                yield _unknown("measures", (i, "organizations", j), "団体", name, known)
+            elif known[name] in seen:
+                wrong = f"「{name}」は「{seen[known[name]]}」と同じ団体です (the same body)"
+                yield "measures", (i, "organizations", j), wrong, "一度だけ書く"
+            seen.setdefault(known.get(name, ""), name)
+        for key in ("roles", "tasks"):
+            for name in getattr(measure, key):
+                if name not in measure.organizations:
+                    yield _unknown("measures", (i, key, name), "この施策の団体", name, measure.organizations)
+
+
+@_check("measures", "sectors", "goals", "indicators")
+def check_targets(plan: Plan) -> Iterator[Fault]:
     """The indicators say what the printed target says; a part beyond read_parts needs a note on how it was read.
 
     A note that begins with 読み方： overrules the reading, and the page shows it.
     """
-    for i, measure in enumerate(data.measures):
-        for path, wrong, right in _find_misread(measure):
-            yield documents["measures"].problem((i, *path), wrong, right)
+    for i, measure in enumerate(plan.data.measures):
+        if measure.target is not None and measure.indicators:
+            yield from (("measures", (i, *path), wrong, right) for path, wrong, right in _find_misread(measure))
 
 
-Fault = tuple[tuple[str | int, ...], str, str]
-
-
-def _find_misread(measure: Measure) -> Iterator[Fault]:
-    parts = read_parts(measure.target)
+def _find_misread(measure: Measure) -> Iterator[tuple[Path, str, str]]:
+    parts = read_parts(measure.target or "")
     left = [(j, x) for j, x in enumerate(measure.indicators) if x.source == "target"]
     read = [indicator for part in parts for indicator in part.indicators]
     error = next((part.error for part in parts if part.error), None)
@@ -301,155 +328,151 @@ def _find_misread(measure: Measure) -> Iterator[Fault]:
     for right in read:
         match = _indicator_for(right, left, measure.target) if error else next(iter(left), None)
         if match is None:
-            yield (
-                ("indicators",),
-                f"「{right.printed}」の指標がありません (no indicator)",
-                "その部分の指標を加える (add one)",
-            )
+            wrong = f"「{right.printed}」の指標がありません (no indicator)"
+            yield ("indicators",), wrong, "その部分の指標を加える (add one)"
             continue
         left.remove(match)
         yield from _find_differences(*match, right)
     if error and not (left and all(x.note for _, x in left)):
-        yield (
-            ("target",),
-            str(error),
-            "印字のとおりに書くか、どう読んだかを指標の note に書く (say in a note how it was read)",
-        )
+        right_way = "印字のとおりに書くか、どう読んだかを指標の note に書く (say in a note how it was read)"
+        yield ("target",), str(error), right_way
 
 
-def _indicator_for(right: Reading, given: list[tuple[int, Indicator]], target: str) -> tuple[int, Indicator] | None:
+def _indicator_for(
+    right: Reading, given: list[tuple[int, Indicator]], target: str | None
+) -> tuple[int, Indicator] | None:
     """The indicator that was read from the same part of a target."""
     return next(((j, x) for j, x in given if (x.printed or target) == right.printed), None)
 
 
-def _find_differences(j: int, indicator: Indicator, right: Reading) -> Iterator[Fault]:
+def _find_differences(j: int, indicator: Indicator, right: Reading) -> Iterator[tuple[Path, str, str]]:
     if _is_overruled(indicator):
         return
     for key in READ_KEYS:
-        must = getattr(right, key)
-        given = getattr(indicator, key, getattr(Reading, key, None))  # what has no key needs a note
-        if given != must and not (
-            indicator.note and (key not in Indicator.model_fields or (key, must) == ("per", None))
-        ):
-            yield (
-                ("indicators", j, key),
-                f"{key} {given!r} は目標「{right.printed}」と合いません (not what the target says)",
-                f"{must!r} と読めます (it reads as {must!r})",
-            )
+        must, given = getattr(right, key), getattr(indicator, key)
+        if given != must and not (indicator.note and (key, must) == ("per", None)):
+            wrong = f"{key} {given!r} は目標「{right.printed}」と合いません (not what the target says)"
+            yield ("indicators", j, key), wrong, f"{must!r} と読めます (it reads as {must!r})"
 
 
 def _is_overruled(indicator: Indicator) -> bool:
     return (indicator.note or "").startswith("読み方：")
 
 
-@_check("measures")
-def check_indicators(data: PlanData, documents: Documents) -> Iterator[Problem]:
+@_check("measures", "sectors", "goals", "indicators")
+def check_indicators(plan: Plan) -> Iterator[Fault]:
     """An indicator has what its kind needs, and its printed part stands in the target."""
-    for i, measure in enumerate(data.measures):
-        for j, x in enumerate(measure.indicators):
-            path = (i, "indicators", j)
-            if (x.kind == "quantity") != (x.value is not None) or (x.value is None and x.unit is not None):
-                yield documents["measures"].problem(
-                    path,
-                    f"kind {x.kind} with value {x.value!r} {x.unit!r}",
-                    "a quantity has a value, others have neither",
-                )
-            if (x.due_fiscal_year is None) != (x.due_kind is None):
-                yield documents["measures"].problem(path, "due year and due_kind do not fit", "give both or none")
-            if x.source == "schedule":
-                for key in ("printed", "note"):
-                    if getattr(x, key) is None:
-                        yield documents["measures"].problem(
-                            path,
-                            f"an indicator from the schedule has no {key}",
-                            "give its words and say how they were read",
-                        )
-            elif x.printed is not None and x.printed not in measure.target:
-                yield documents["measures"].problem(
-                    (*path, "printed"), f"{x.printed!r} is not in the target", "a part of it as printed"
-                )
+    first, last = plan.data.plan.start_fiscal_year, plan.data.plan.end_fiscal_year + LONGEST_PLAN
+    for placed in plan.known.indicators:
+        x, (kind, path) = placed.indicator, placed.path
+        cell = placed.measure.target if placed.measure else x.target
+        if x.value is not None and x.kind in ("continue", "milestone", "activity"):
+            yield kind, path, f"kind {x.kind} に数 {x.value} があります (a value)", "数の目標は quantity"
+        if x.kind == "quantity" and x.value is None and x.target is None and x.baseline is None:
+            yield kind, path, "数の指標に数がありません (no value)", "value か target を書く"
+        if (x.due_fiscal_year is None) != (x.due_kind is None):
+            yield (
+                kind,
+                path,
+                "due_fiscal_year と due_kind の一方だけがあります (one of two)",
+                "両方を書くか、両方を消す",
+            )
+        if x.due_fiscal_year is not None and not first <= x.due_fiscal_year <= last:
+            wrong = f"期限 {x.due_fiscal_year} が計画の年度の外です (outside the plan)"
+            yield kind, (*path, "due_fiscal_year"), wrong, f"{first} から"
+        if placed.measure and x.source == "schedule":
+            for key in ("printed", "note"):
+                if getattr(x, key) is None:
+                    wrong = f"スケジュールからの指標に {key} がありません (no {key})"
+                    yield kind, path, wrong, "印字された言葉と、どう読んだかを書く"
+        elif x.printed is not None and cell is not None and x.printed not in cell:
+            yield (
+                kind,
+                (*path, "printed"),
+                f"「{x.printed}」は目標の中にありません (not in the target)",
+                "目標の一部をそのまま書く",
+            )
 
 
-@_check("plan", "measures", "events", "results")
-def check_years(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    first, last = data.plan.start_fiscal_year, data.plan.end_fiscal_year
-    places = chain(
-        (
-            ("measures", (i, "indicators", j, "due_fiscal_year"), x.due_fiscal_year)
-            for i, m in enumerate(data.measures)
-            for j, x in enumerate(m.indicators)
-        ),
-        (("events", (i, "fiscal_year"), e.fiscal_year) for i, e in enumerate(data.events)),
-        (("events", (i, "end_fiscal_year"), e.end_fiscal_year) for i, e in enumerate(data.events)),
-        (("results", (i, "fiscal_year"), r.fiscal_year) for i, r in enumerate(data.results)),
-    )
-    for kind, path, year in places:
-        if year is not None and not first <= year <= last:
-            yield documents[kind].problem(path, f"fiscal year {year} is outside the plan", f"{first} to {last}")
-    for i, event in enumerate(data.events):
+@_check("plan", "events")
+def check_events(plan: Plan) -> Iterator[Fault]:
+    first, last = plan.data.plan.start_fiscal_year, plan.data.plan.end_fiscal_year
+    for i, event in enumerate(plan.data.events):
+        if event.row is not None and event.sector is not None:
+            yield "events", (i,), "row と sector の両方があります (both)", "どちらか一つを書く"
+        for key in ("fiscal_year", "end_fiscal_year"):
+            year = getattr(event, key)
+            if year is not None and not first <= year <= last:
+                yield "events", (i, key), f"年度 {year} は計画の外です (outside the plan)", f"{first} から {last}"
         if event.end_fiscal_year is not None and event.end_fiscal_year <= event.fiscal_year:
-            yield documents["events"].problem(
-                (i, "end_fiscal_year"), "the event ends before or as it begins", "a later year, or leave it out"
-            )
+            wrong = f"終わりの年度 {event.end_fiscal_year} が始まりより後ではありません (ends first)"
+            yield "events", (i, "end_fiscal_year"), wrong, "後の年度にするか、消す"
 
 
-@_check("measures", "evaluations")
-def check_evaluations(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    codes = {m.code for m in data.measures}
-    for i, evaluation in enumerate(data.evaluations):
-        if evaluation.successor is not None and evaluation.successor not in codes:
-            yield documents["evaluations"].problem(
-                (i, "successor"), f"unknown measure {evaluation.successor!r}", _near(evaluation.successor, codes)
+@_check("plan", "measures", "goals", "grades", "evaluations")
+def check_evaluations(plan: Plan) -> Iterator[Fault]:
+    meanings = {(g.field, g.grade): g.meaning for g in plan.data.grades}
+    first, last = plan.data.plan.start_fiscal_year, plan.data.plan.end_fiscal_year
+    for i, x in enumerate(plan.data.evaluations):
+        if not (x.name or x.measure or x.goal):
+            yield (
+                "evaluations",
+                (i,),
+                "何の評価かが書かれていません (nothing named)",
+                "name、measure、goal のどれかを書く",
             )
-        if (evaluation.decision == "終了") != (evaluation.successor is None):
-            yield documents["evaluations"].problem(
-                (i, "decision"), "decision and successor do not fit", "only an ended measure has none"
+        for field, key, word in (("outcome", "grade", x.grade), ("decision", "decision", x.decision)):
+            known = [grade for named, grade in meanings if named == field]
+            if word is not None and word not in known:
+                yield _unknown("evaluations", (i, key), "grades の記号", word, known)
+        if x.fiscal_year is not None and not first <= x.fiscal_year <= last:
+            yield "evaluations", (i, "fiscal_year"), f"年度 {x.fiscal_year} は計画の外です", f"{first} から {last}"
+        ended = meanings.get(("decision", x.decision or "")) in ("end", "done")
+        if x.successor is not None and ended:
+            yield (
+                "evaluations",
+                (i, "decision"),
+                f"「{x.decision}」なのに引き継ぐ施策があります (a successor)",
+                "どちらかを直す",
             )
-        if (evaluation.rule == "none") != (evaluation.outcome == "not_stated"):
-            yield documents["evaluations"].problem(
-                (i, "rule"), "outcome and rule do not fit", "rule is none exactly for not_stated"
+        if x.decision is not None and not ended and x.successor is None and not (x.measure or x.goal):
+            yield (
+                "evaluations",
+                (i, "decision"),
+                f"「{x.decision}」なのに引き継ぐ施策がありません (no successor)",
+                "successor を書く",
             )
-
-
-@_check("measures", "events")
-def check_events(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    codes = {m.code for m in data.measures}
-    for i, event in enumerate(data.events):
-        if (event.row is None) == (event.sector is None):
-            yield documents["events"].problem((i,), "row and sector: both or none", "give one of them")
-        for j, code in enumerate(event.measures):
-            if code not in codes:
-                yield documents["events"].problem((i, "measures", j), f"unknown measure {code!r}", _near(code, codes))
+        if x.rule is not None and (x.rule == "none") != (x.outcome == "not_stated"):
+            yield (
+                "evaluations",
+                (i, "rule"),
+                "outcome と rule が合いません (do not fit)",
+                "not_stated のときだけ rule は none",
+            )
+        if x.outcome is not None and x.rule is None and x.judged_by != "city":
+            yield (
+                "evaluations",
+                (i, "outcome"),
+                "だれの判定かがわかりません (whose)",
+                "rule を書くか、judged_by: city とする",
+            )
 
 
 @_check("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")
-def check_corrections(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    rows = {
-        "plans": {data.plan.id},
-        "sectors": {s.prefix for s in data.sectors},
-        "goals": {f"{g.sector}-{g.number}" for g in data.goals},
-        "measures": {m.code for m in data.measures},
-        "organizations": {o.id for o in data.organizations},
-        "evaluations": {e.id for e in data.evaluations},
-        "events": {e.id for e in data.events},
-    }
-    columns = {table: _columns(table) for table in rows}
-    for i, correction in enumerate(data.corrections):
-        if correction.row not in rows[correction.table]:
-            yield documents["corrections"].problem(
-                (i, "row"),
-                f"{correction.table} has no {correction.row!r}",
-                _near(correction.row, rows[correction.table]),
-            )
-        if correction.column not in columns[correction.table]:
-            yield documents["corrections"].problem(
-                (i, "column"),
-                f"{correction.table} has no column {correction.column!r}",
-                _near(correction.column, columns[correction.table]),
-            )
+def check_corrections(plan: Plan) -> Iterator[Fault]:
+    for i, correction in enumerate(plan.data.corrections):
+        if plan.known.row_of(correction.table, correction.row) is None:
+            rows = {name for name, (table, _) in plan.known.records.items() if table == correction.table}
+            yield _unknown("corrections", (i, "row"), f"{correction.table} の", correction.row, rows)
+        columns = _columns(correction.table)
+        if correction.column not in columns:
+            yield _unknown("corrections", (i, "column"), f"{correction.table} の列", correction.column, columns)
         if correction.printed == correction.corrected:
-            yield documents["corrections"].problem(
-                (i, "corrected"), "corrected is what is printed", "leave it out to keep the print"
+            yield (
+                "corrections",
+                (i, "corrected"),
+                "corrected が printed と同じです (the same)",
+                "印字のままなら corrected を消す",
             )
 
 
@@ -461,72 +484,64 @@ def _columns(table: str) -> set[str]:
     return lists | {c.name for t in schema if t.name == table for c in t.columns}
 
 
-_EVERYTHING = ("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")
+_EVERYTHING = (
+    *("plan", "sectors", "goals", "measures", "indicators", "organizations", "evaluations", "events", "corrections"),
+    *("changes", "withdrawn"),
+)
 
 
-@_check(*_EVERYTHING, "changes", "withdrawn")
-def check_changes(data: PlanData, documents: Documents) -> Iterator[Problem]:
+@_check(*_EVERYTHING)
+def check_changes(plan: Plan) -> Iterator[Fault]:
     """The newest change comes first, and every record named is or was there."""
-    if not data.changes:
-        return
-    document = documents["changes"]
-    yield from _repeated(document, "id", data.changes)
-    known = {*known_records(data), *(w.id for w in data.withdrawn)}
-    for i, change in enumerate(data.changes):
-        if i and change.date > data.changes[i - 1].date:
-            yield document.problem((i, "date"), f"{change.date} stands below an earlier day", "put the newest first")
+    changes = plan.data.changes
+    known = {*plan.known.records, *(w.id for w in plan.data.withdrawn)}
+    for i, change in enumerate(changes):
+        if i and change.date > changes[i - 1].date:
+            yield "changes", (i, "date"), f"{change.date} が前の日より後です (out of order)", "新しいものを先に書く"
         for j, record in enumerate(change.records):
             if record not in known:
-                yield document.problem((i, "records", j), f"unknown record {record!r}", _near(record, known))
+                yield _unknown("changes", (i, "records", j), "記録", record, known)
 
 
-@_check(*_EVERYTHING, "changes", "withdrawn")
-def check_withdrawn(data: PlanData, documents: Documents) -> Iterator[Problem]:
+@_check(*_EVERYTHING)
+def check_withdrawn(plan: Plan) -> Iterator[Fault]:
     """A withdrawn id is used no more, and what replaces it is a record of the same table."""
-    if not data.withdrawn:
-        return
-    document = documents["withdrawn"]
-    yield from _repeated(document, "id", data.withdrawn)
-    used = {id_: table for table, id_ in known_records(data).values()}
-    used |= {change.id: "changes" for change in data.changes}
-    for i, withdrawn in enumerate(data.withdrawn):
-        if not withdrawn.id.startswith(f"{data.plan.id}-"):
-            yield document.problem((i, "id"), f"id {withdrawn.id!r}", f"begin it with '{data.plan.id}-'")
+    yield from _repeated("withdrawn", "id", plan.data.withdrawn)
+    used = {id_: table for table, id_ in plan.known.records.values()}
+    used |= {change.id: "changes" for change in plan.data.changes}
+    starts = (f"{plan.data.plan.id}-", f"{plan.city.municipality.id}-")
+    for i, withdrawn in enumerate(plan.data.withdrawn):
+        if not withdrawn.id.startswith(starts):
+            yield "withdrawn", (i, "id"), f"id {withdrawn.id} (wrong beginning)", f"{starts[0]} で始める"
         if withdrawn.id in used:
-            yield document.problem(
-                (i, "id"), f"id {withdrawn.id!r} is in use in {used[withdrawn.id]}", "a withdrawn id has no record"
-            )
+            wrong = f"id {withdrawn.id} は {used[withdrawn.id]} で使われています (in use)"
+            yield "withdrawn", (i, "id"), wrong, "取り下げたIDは使わない"
         same = {id_ for id_, table in used.items() if table == withdrawn.table}
         if withdrawn.replaced_by is not None and withdrawn.replaced_by not in same:
-            yield document.problem(
-                (i, "replaced_by"),
-                f"{withdrawn.table} has no {withdrawn.replaced_by!r}",
-                _near(withdrawn.replaced_by, same),
-            )
+            yield _unknown("withdrawn", (i, "replaced_by"), f"{withdrawn.table} の", withdrawn.replaced_by, same)
 
 
-@_check("measures", "results")
-def check_results(data: PlanData, documents: Documents) -> Iterator[Problem]:
-    counts = {m.code: len(m.indicators) for m in data.measures}
+@_check("plan", "sectors", "goals", "measures", "indicators", "results")
+def check_results(plan: Plan) -> Iterator[Fault]:
     seen = set()
-    for i, result in enumerate(data.results):
-        key = (result.measure, result.indicator, result.fiscal_year)
-        if result.measure not in counts:
-            yield documents["results"].problem(
-                (i, "measure"), f"unknown measure {result.measure!r}", _near(result.measure, set(counts))
-            )
-        elif result.indicator > counts[result.measure]:
-            yield documents["results"].problem(
-                (i, "indicator"),
-                f"{result.measure} has no indicator {result.indicator}",
-                f"1 to {counts[result.measure]}",
-            )
+    for i, result in enumerate(plan.data.results):
+        key = (result.measure, result.indicator, result.fiscal_year, result.edition, result.estimate, result.source_url)
+        if plan.known.indicator_at(result.measure, result.indicator) is None:
+            count = sum(plan.known.indicator_at(result.measure, n) is not None for n in range(1, 20))
+            wrong = f"「{result.measure}」の{result.indicator}番目の指標はありません (no indicator)"
+            yield "results", (i, "indicator" if count else "measure"), wrong, f"指標は{count}個です"
         if key in seen:
-            yield documents["results"].problem(
-                (i, "fiscal_year"), "a second figure for the same indicator and year", "keep one"
+            yield (
+                "results",
+                (i, "fiscal_year"),
+                "同じ指標・年度・出典の数字がもうあります (twice)",
+                "一つにするか、edition を変える",
             )
         seen.add(key)
-        if result.value is None and result.status is None:
-            yield documents["results"].problem(
-                (i, "value"), "neither value nor status", "give one of them, or drop the line"
+        if result.value is None and result.status is None and result.printed is None:
+            yield (
+                "results",
+                (i, "value"),
+                "数字も状況もありません (nothing told)",
+                "value、status、printed のどれかを書くか、行を消す",
             )

@@ -1,25 +1,31 @@
-"""A folder under data/ -> one validated plan.
+"""A folder data/<municipality>/ -> one validated municipality with its plans, each a folder within it.
 
-`read_plan` guarantees that every record has its type and that every reference holds; otherwise it raises InvalidData
-with all faults of the folder together.
+`read_city` guarantees that every record has its type and that every reference holds; otherwise it raises InvalidData
+with all faults of the folder together. A list may be a table (.csv) in the place of a .yml file with the same keys.
 """
 
 import re
-from collections.abc import Collection
+import types
+import unicodedata
+from collections.abc import Collection, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from keikaku.plan.checks import find_problems
+from keikaku.plan.checks import Documents, find_city_problems, find_problems
 from keikaku.plan.errors import InvalidData, Problem
 from keikaku.plan.model import (
     Change,
+    City,
     Correction,
     Evaluation,
     Event,
     Goal,
+    Grade,
+    Indicator,
     Measure,
+    Municipality,
     Organization,
     Plan,
     PlanData,
@@ -29,87 +35,163 @@ from keikaku.plan.model import (
     Synonyms,
     Withdrawn,
 )
-from keikaku.plan.reading import Document, is_missing, read_csv, read_yaml
+from keikaku.plan.reading import Convert, Document, is_missing, read_csv, read_yaml
 
-LISTS: dict[str, type[BaseModel]] = {
+CITY_FILES: dict[str, type[BaseModel]] = {
+    "municipality": Municipality,
+    "organizations": Organization,
+    "ruby": Ruby,
+    "synonyms": Synonyms,
+}
+PLAN_FILES: dict[str, type[BaseModel]] = {
+    "plan": Plan,
     "sectors": Sector,
     "goals": Goal,
     "measures": Measure,
-    "organizations": Organization,
+    "indicators": Indicator,
+    "grades": Grade,
     "evaluations": Evaluation,
     "events": Event,
     "corrections": Correction,
-    "synonyms": Synonyms,
+    "results": Result,
     "changes": Change,
     "withdrawn": Withdrawn,
 }
-MAPPINGS: dict[str, type[BaseModel]] = {"plan": Plan, "ruby": Ruby}
-OPTIONAL = ("ruby", "synonyms", "changes", "withdrawn")
-KINDS = tuple(dict.fromkeys(("plan", *LISTS, "results", *OPTIONAL)))
-RESULT_COLUMNS = list(Result.model_fields)
+MAPPINGS = ("municipality", "plan", "ruby")  # files of one record; every other file is a list
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
+_YES, _NO = ("1", "true", "はい", "○", "〇"), ("0", "false", "いいえ", "×")
 
 
-def read_plan(folder: Path) -> PlanData:
-    """Read data/<plan>/; raises InvalidData with every problem found."""
-    problems: list[Problem] = []
-    documents: dict[str, Document] = {}
-    records: dict[str, Any] = {}
-    complete: set[str] = set()
-    files = {path.stem for path in plan_files(folder)}
-    for kind in KINDS:
-        if kind not in files:
-            complete.add(kind)
-            continue
-        try:
-            documents[kind] = _read_document(folder, kind)
-        except InvalidData as error:
-            problems += error.problems
-            continue
-        found: list[Problem] = []
-        records[kind] = _validate(documents[kind], kind, found)
-        problems += found
-        if not found:
-            complete.add(kind)
-    known: dict[str, Any] = {kind: records.get(kind) or [] for kind in (*LISTS, "results")}
-    ruby = records.get("ruby") or Ruby({})
-    data = PlanData.model_construct(plan=records.get("plan"), ruby=ruby, **known)
-    problems += find_problems(data, documents, complete, folder.name)
-    if problems:
-        raise InvalidData(problems)
-    return data
-
-
-def find_plans(data: Path) -> list[Path]:
-    """The folders of plans in data/, sorted; raises InvalidData if there is none."""
-    folders = sorted(f for f in data.iterdir() if f.is_dir() and not f.name.startswith(".")) if data.is_dir() else []
+def find_cities(data: Path) -> list[Path]:
+    """The folders of municipalities in data/, sorted; raises InvalidData if there is none."""
+    folders = _folders(data)
     if not folders:
-        raise InvalidData(
-            [Problem(str(data), 1, 1, "no plan", "one folder per plan, as described in docs/add-a-plan.md")]
-        )
+        right = "docs/add-a-plan.ja.md のとおり、市区町村ごとのフォルダーを置く"
+        raise InvalidData([Problem(str(data), 1, 1, "計画がありません (no plan)", right)])
     return folders
 
 
-def plan_files(folder: Path) -> list[Path]:
-    """The files of a plan that are there, and those that must be."""
-    if folder.is_symlink():
-        raise InvalidData([Problem(str(folder), 1, 1, "is a link", "the folder itself")])
-    paths = {kind: _file(folder, kind) for kind in KINDS}
-    return [path for kind, path in paths.items() if kind not in OPTIONAL or not is_missing(path)]
+def find_plans(city: Path) -> list[Path]:
+    """The folders of plans of a municipality, sorted."""
+    return _folders(city)
 
 
-def find_mixed_ids(data: Path, plans: Collection[str]) -> list[Problem]:
-    """A plan `a` could make the ids of a plan `a-b`, whose records would then share addresses: the longer is refused."""
-    known = frozenset(plans)
-    return [
-        read_yaml(data / longer / "plan.yml").problem(
-            ("id",),
-            f"id {longer!r} begins with the id of plan {shorter!r} and a hyphen",
-            "another name for the folder and the id, since both plans could make the same ids",
+def _folders(folder: Path) -> list[Path]:
+    return sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith(".")) if folder.is_dir() else []
+
+
+def read_city(folder: Path) -> City:
+    """Read data/<municipality>/; raises InvalidData with every problem found."""
+    problems: list[Problem] = []
+    shared = _Folder(folder, CITY_FILES, problems)
+    city = City.model_construct(
+        municipality=shared.records.get("municipality"),
+        organizations=shared.records.get("organizations") or [],
+        ruby=shared.records.get("ruby") or Ruby({}),
+        synonyms=shared.records.get("synonyms") or [],
+        plans=[],
+    )
+    problems += find_city_problems(city, shared.documents, shared.complete, folder.name)
+    for path in find_plans(folder):
+        plan = _Folder(path, PLAN_FILES, problems)
+        lists: dict[str, Any] = {kind: plan.records.get(kind) or [] for kind in PLAN_FILES if kind not in MAPPINGS}
+        data = PlanData.model_construct(plan=plan.records.get("plan"), **lists)
+        known = shared.documents | plan.documents
+        problems += find_problems(city, data, known, shared.complete | plan.complete)
+        city.plans.append(data)
+    if not city.plans:
+        problems.append(
+            Problem(
+                str(folder), 1, 1, "計画のフォルダーがありません (no plan)", "計画ごとのフォルダーに plan.yml を置く"
+            )
         )
-        for longer in plans
+    if not problems:
+        problems += _shared_ids(folder, city)
+    if problems:
+        raise InvalidData(problems)
+    return city
+
+
+def _shared_ids(folder: Path, city: City) -> Iterator[Problem]:
+    """Two plans of a municipality that would make the same id, which is an address."""
+    from keikaku.plan.references import References
+
+    owners: dict[str, str] = {}
+    for path, data in zip(find_plans(folder), city.plans, strict=True):
+        known = References(city, data).records.values()
+        for table, id_ in known:
+            owner = owners.setdefault(id_, data.plan.id)
+            if owner != data.plan.id and table != "organizations":
+                wrong = f"ID {id_} が計画 {owner} と {data.plan.id} にあります (id in two plans)"
+                yield Problem(str(path / "plan.yml"), 1, 1, wrong, "どちらかの id を変える")
+
+
+class _Folder:
+    """The files of a folder: what they hold, where that stands, and which of them were read without a fault."""
+
+    def __init__(self, folder: Path, kinds: dict[str, type[BaseModel]], problems: list[Problem]) -> None:
+        self.documents: Documents = {}
+        self.records: dict[str, Any] = {}
+        self.complete: set[str] = set()
+        try:
+            files = {path.stem: path for path in _files(folder, kinds)}
+        except InvalidData as error:
+            problems += error.problems
+            return
+        for kind, model in kinds.items():
+            found: list[Problem] = []
+            try:
+                if kind in files:
+                    self.documents[kind] = _read_document(files[kind], model)
+                    self.records[kind] = _validate(self.documents[kind], kind, model, found)
+            except InvalidData as error:
+                found += error.problems
+            problems += found
+            if not found:
+                self.complete.add(kind)
+
+
+def city_files(folder: Path) -> list[Path]:
+    """All files of a municipality and its plans that a build reads; raises InvalidData for one that has no meaning."""
+    return [*_files(folder, CITY_FILES), *(file for plan in find_plans(folder) for file in _files(plan, PLAN_FILES))]
+
+
+def _files(folder: Path, kinds: Collection[str]) -> list[Path]:
+    """The files that are there, in the order of their kinds; a file of one record must be there, but the readings."""
+    if folder.is_symlink():
+        raise InvalidData([Problem(str(folder), 1, 1, "リンクです (a link)", "フォルダーそのものを置く")])
+    found = []
+    for kind in kinds:
+        table, records = folder / f"{kind}.csv", folder / f"{kind}.yml"
+        if kind in MAPPINGS or is_missing(table):
+            found += [records] if kind in ("municipality", "plan") or not is_missing(records) else []
+        elif is_missing(records):
+            found.append(table)
+        else:
+            wrong = f"{records.name} もあります (both)"
+            raise InvalidData([Problem(str(table), 1, 1, wrong, "どちらか一つにする")])
+    unknown = sorted(f for f in folder.glob("*") if f.suffix in (".yml", ".yaml", ".csv") and f not in found)
+    if unknown:
+        right = f"使えるのは {', '.join(kinds)} の .yml か .csv"
+        raise InvalidData([Problem(str(f), 1, 1, "使い道のないファイルです (unknown file)", right) for f in unknown])
+    return found
+
+
+def find_mixed_ids(data: Path, ids: Collection[tuple[str, str]]) -> list[Problem]:
+    """`ids` are pairs of a municipality and an id of its own or of a plan of it. An `a` could make the ids of an `a-b` of
+    another municipality, whose records would then share addresses: the longer is refused."""
+    owners = {id_: city for city, id_ in ids}
+    return [
+        Problem(
+            str(data / city),
+            1,
+            1,
+            f"ID {longer} は、ほかの市区町村の {shorter} とハイフンで始まります (ids would mix)",
+            "別の id にする",
+        )
+        for city, longer in ids
         for shorter in (longer[: hyphen.start()] for hyphen in re.finditer("-", longer))
-        if shorter in known
+        if owners.get(shorter, city) != city
     ]
 
 
@@ -118,43 +200,60 @@ def read_synonyms(path: Path) -> list[Synonyms]:
     if is_missing(path):
         return []
     problems: list[Problem] = []
-    found: list[Synonyms] = _validate(read_yaml(path), "synonyms", problems)
+    found: list[Synonyms] = _validate(read_yaml(path), "synonyms", Synonyms, problems)
     if problems:
         raise InvalidData(problems)
     return found
 
 
-def _file(folder: Path, kind: str) -> Path:
-    return folder / ("results.csv" if kind == "results" else f"{kind}.yml")
+def _read_document(file: Path, model: type[BaseModel]) -> Document:
+    if file.suffix == ".yml":
+        return read_yaml(file)
+    return read_csv(file, {name: _converter(field.annotation) for name, field in model.model_fields.items()})
 
 
-def _read_document(folder: Path, kind: str) -> Document:
-    if kind != "results":
-        return read_yaml(_file(folder, kind))
-    document = read_csv(_file(folder, kind), RESULT_COLUMNS)
-    for record in document.value:
-        for column in ("indicator", "value"):
-            record[column] = _as_number(record[column])
-    return document
+def _converter(annotation: Any) -> Convert:
+    """How the text of a cell becomes the value of a key of this type."""
+    kinds = set(_plain_types(annotation))
+    if dict in kinds:
+        return lambda cell: dict(part.partition("：")[::2] for part in cell.split("、"))
+    convert: Convert = _as_number if kinds & {int, float} else _as_truth if bool in kinds else str
+    if list in kinds:
+        return lambda cell: [convert(part.strip()) for part in cell.split("、")]
+    return convert
 
 
-def _as_number(cell: str | None) -> int | float | str | None:
+def _plain_types(annotation: Any) -> Iterator[type]:
+    origin = get_origin(annotation)
+    if isinstance(annotation, type) and origin is None:
+        yield annotation
+    if origin in (list, dict):
+        yield origin
+    if origin in (Union, types.UnionType, list) or hasattr(annotation, "__metadata__"):
+        for part in get_args(annotation):
+            yield from _plain_types(part)
+
+
+def _as_number(cell: str) -> int | float | str:
     """A cell written as a number as that number; any other is left as it is, for the model to judge."""
-    if cell is None or not _NUMBER.fullmatch(cell):
+    plain = unicodedata.normalize("NFKC", cell).replace(",", "")
+    if not _NUMBER.fullmatch(plain):
         return cell
-    return float(cell) if "." in cell else int(cell)
+    return float(plain) if "." in plain else int(plain)
 
 
-def _validate(document: Document, kind: str, problems: list[Problem]) -> Any:
+def _as_truth(cell: str) -> bool | str:
+    return True if cell.lower() in _YES else False if cell.lower() in _NO else cell
+
+
+def _validate(document: Document, kind: str, model: type[BaseModel], problems: list[Problem]) -> Any:
     """The records of a document that are sound; the faults of the others are added to `problems`."""
     if kind in MAPPINGS:
-        return _validate_record(document, (), MAPPINGS[kind], problems)
+        return _validate_record(document, (), model, problems)
     if not isinstance(document.value, list):
-        problems.append(
-            document.problem((), "the file is not a list", "write one record after another, each with - before it")
-        )
+        wrong = "一覧になっていません (not a list)"
+        problems.append(document.problem((), wrong, "一件ずつ、頭に - をつけて並べる"))
         return []
-    model = Result if kind == "results" else LISTS[kind]
     found = (_validate_record(document, (i,), model, problems) for i in range(len(document.value)))
     return [record for record in found if record is not None]
 
@@ -164,7 +263,7 @@ def _validate_record(
 ) -> Any:
     value = document.value[path[0]] if path else document.value
     if not isinstance(value, dict):
-        problems.append(document.problem(path, "the record is not a mapping", "write lines of key: value"))
+        problems.append(document.problem(path, "記録になっていません (not a mapping)", "「キー: 値」の行で書く"))
         return None
     try:
         return model.model_validate(value)
@@ -179,30 +278,46 @@ def _as_problem(
     location = tuple(part for part in fault["loc"] if _stands_in(record, fault["loc"], part))
     name = ".".join(str(part) for part in location) or model.__name__.lower()
     value = _short(fault.get("input"))
+    at = (*path, *location)
     match fault["type"]:
         case "extra_forbidden":
-            allowed = ", ".join(model.model_fields) if len(location) == 1 else "the documented keys"
-            return document.problem((*path, *location), f"unknown key {name!r}", f"allowed: {allowed}", at_key=True)
+            allowed = ", ".join(model.model_fields) if len(location) == 1 else "docs/add-a-plan.ja.md のキー"
+            hint = "（カンマを含む値は引用符で囲む）" if fault.get("input") is None else ""
+            return document.problem(
+                at, f"キー {name} はありません (unknown key)", f"使えるキー: {allowed}{hint}", at_key=True
+            )
         case "missing":
-            return document.problem((*path, *fault["loc"][:-1]), f"key {fault['loc'][-1]!r} is missing", "add it")
+            wrong = f"キー {fault['loc'][-1]} がありません (missing)"
+            return document.problem((*path, *fault["loc"][:-1]), wrong, "書き加える")
         case "value_error":
             wrong, _, right = str(fault["ctx"]["error"]).partition(" | ")
             at_key = fault["loc"][-1:] == ("[key]",)
-            return document.problem((*path, *location), f"{name}: {value} {wrong}", right, at_key=at_key)
+            return document.problem(at, f"{name}: {value} {wrong}", right, at_key=at_key)
         case "string_type":
-            return document.problem(
-                (*path, *location), f"{name}: {value} is not text", "write a text, digits in quotes"
-            )
+            return document.problem(at, f"{name}: {value} は文字ではありません (not text)", "数字なら引用符で囲む")
         case "string_too_long" | "too_long":
-            found, limit = fault["input"], fault["ctx"]["max_length"]
-            length = f"{len(found)} {'characters' if isinstance(found, str) else 'entries'}"
-            return document.problem((*path, *location), f"{name}: {value} has {length}", f"at most {limit}")
+            length, limit = len(fault["input"]), fault["ctx"]["max_length"]
+            return document.problem(at, f"{name}: {value} の長さは {length} です (too long)", f"{limit}まで")
         case "string_pattern_mismatch":
             return document.problem(
-                (*path, *location), f"{name}: {value} has the wrong form", f"the form is {fault['ctx']['pattern']}"
+                at,
+                f"{name}: {value} は形が違います (wrong form)",
+                _FORMS.get(location[-1:], "docs/add-a-plan.ja.md の形"),
             )
         case _:
-            return document.problem((*path, *location), f"{name}: {value} does not fit", fault["msg"])
+            return document.problem(at, f"{name}: {value} は使えません ({fault['msg']})", "docs/add-a-plan.ja.md の形")
+
+
+_FORMS = {
+    ("id",): "小文字の英字で始め、英字・数字をハイフンでつなぐ",
+    ("code",): "6桁の団体コードを引用符で囲む",
+    ("corporate_number",): "13桁の法人番号を引用符で囲む",
+    ("date",): "2023、2023-03、2023-03-31 のどれか",
+    ("version",): "1.0.0 のような番号",
+    ("source_url",): "https:// で始まるアドレス",
+    ("url",): "https:// で始まるアドレス",
+    ("prefix",): "4字までの文字（数字・記号なし）",
+}
 
 
 def _stands_in(record: Any, loc: tuple[str | int, ...], part: str | int) -> bool:

@@ -1,8 +1,9 @@
-"""Typed records of a plan, as they stand in the files of data/<plan>/.
+"""Typed records of a municipality and its plans, as they stand in the files of data/<municipality>/ and data/<municipality>/<plan>/.
 
-One class per kind of record; unknown keys and implicit conversions are refused. Fiscal years are whole numbers (the
-calendar year in which they begin), whatever way they were written. References are written as a person would: measures
-by their printed code, organizations by any known name, sectors by their prefix; checks.py makes sure that they hold.
+One class per kind of record; unknown keys and implicit conversions are refused. What a real plan may lack may be left
+out. Fiscal years are whole numbers (the calendar year in which they begin), whatever way they were written. References
+are written as a person would: measures by their printed code or name, organizations by any known name, sectors by their
+prefix or name; references.py finds what they mean, and checks.py makes sure that they hold.
 """
 
 import re
@@ -23,22 +24,30 @@ from pydantic import (
 
 from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.schema.codes import (
+    ACCUMULATIONS,
+    CALENDARS,
     CHANGE_KINDS,
     COMPARATORS,
     CORRECTION_KINDS,
-    DECISIONS,
+    DECISION_MEANINGS,
+    DIRECTION_SOURCES,
+    DIRECTIONS,
     DUE_KINDS,
     INDICATOR_KINDS,
+    JUDGES,
+    MEANINGS,
+    MEASURE_ROLES,
     ORGANIZATION_KINDS,
     OUTCOMES,
     PERIODS,
+    PLAN_TERMS,
     RESULT_STATUSES,
     RULES,
     SOURCES,
     Terms,
 )
 
-CODE = re.compile(r"(?P<prefix>[^\W\d_]+)-(?P<number>[1-9][0-9]{0,3})")
+CODE = re.compile(r"(?P<prefix>[^\W\d_]+)-(?P<number>[1-9][0-9]{0,3})")  # the form of code that names sector and number
 _WORD = re.compile(r"(?=.*[々\u3400-\u9fff])[々ヶ\u3041-\u3096\u30a1-\u30fc\u3400-\u9fff]{1,20}")
 _READING = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u30fc]{1,40}")
 SUMMARY_LENGTH = 160
@@ -52,34 +61,28 @@ class _Record(BaseModel):
 
 def _clean(text: str) -> str:
     if not text.strip():
-        raise ValueError("is empty | write a text")
+        raise ValueError("が空です (empty) | 文字を書く")
     if text != text.strip():
-        raise ValueError("begins or ends with a space | remove it")
+        raise ValueError("の前後に空白があります (space around) | 消す")
     for character in text:
         # Cf: marks of direction, tags and spaces without width, which nobody sees and no search finds.
         if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
-            raise ValueError(f"holds the character U+{ord(character):04X} | write one line of printable text")
-    return text
-
-
-def _code(text: str) -> str:
-    if not CODE.fullmatch(text):
-        raise ValueError("is not a code | write prefix, hyphen and number as in 工-1")
+            raise ValueError(f"に見えない文字 U+{ord(character):04X} があります (character) | 消して一行で書く")
     return text
 
 
 def _fiscal_year(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise ValueError("is not a fiscal year | write 令和6年度, R6 or 2024")
     try:
-        return read_fiscal_year(value)
-    except ValueError:
-        raise ValueError("is not a fiscal year | write 令和6年度, R6 or 2024") from None
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            return read_fiscal_year(value)
+    except ValueError as error:
+        raise ValueError(f"は年度として読めません ({error}) | 令和6年度、R6、2024 のように書く") from None
+    raise ValueError("は年度として読めません (not a fiscal year) | 令和6年度、R6、2024 のように書く")
 
 
 def _number(value: object) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not -1e15 < value < 1e15:
-        raise ValueError("is not a usable number | write digits without unit or separators")
+        raise ValueError("は数として読めません (not a number) | 単位や区切りのない数字だけを書く")
     return value
 
 
@@ -89,20 +92,24 @@ def _day(text: str) -> str:
             return text
     except ValueError:
         pass
-    raise ValueError("is not a day | write year, month and day as in 2026-04-01")
+    raise ValueError("は日付ではありません (not a day) | 2026-04-01 のように書く")
 
 
 def _distinct(values: list[Any]) -> list[Any]:
     if len(set(values)) < len(values):
-        raise ValueError("names something twice | name each once")
+        raise ValueError("に同じものが二度あります (twice) | 一度だけ書く")
     return values
 
 
 def _one_of(terms: Terms) -> Any:
+    """A code, or the Japanese word for it."""
+    codes = {label: code for code, (label, _) in terms.items()}
+
     def check(value: object) -> object:
-        if not isinstance(value, str) or value not in terms:
-            raise ValueError(f"is not in the vocabulary | use one of {', '.join(terms)}")
-        return value
+        if isinstance(value, str) and (code := value if value in terms else codes.get(value)):
+            return code
+        known = "、".join(f"{code}（{label}）" for code, (label, _) in terms.items())
+        raise ValueError(f"は使えない言葉です (unknown word) | {known} のどれか")
 
     return Annotated[str, BeforeValidator(check)]
 
@@ -110,21 +117,37 @@ def _one_of(terms: Terms) -> Any:
 Text = Annotated[str, StringConstraints(max_length=TEXT_LENGTH), AfterValidator(_clean)]
 Summary = Annotated[Text, StringConstraints(max_length=SUMMARY_LENGTH)]
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=80)]
-Code = Annotated[str, AfterValidator(_code)]
+Code = Annotated[Text, StringConstraints(max_length=40)]
+Reference = Text  # the code, name or id of another record
+References = Annotated[list[Reference], AfterValidator(_distinct)]
 FiscalYear = Annotated[int, BeforeValidator(_fiscal_year)]
 Number = Annotated[int | float, BeforeValidator(_number)]
 Position = Annotated[int, Field(ge=1, le=9999)]
 Day = Annotated[str, AfterValidator(_day)]
+Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
+Url = Annotated[Text, StringConstraints(pattern=r"^https?://[^\s]+$")]
 Names = Annotated[list[Text], AfterValidator(_distinct)]
 
 
-class ReportLayout(_Record):
-    """What the report is called, and the words by which its parts are found."""
+class _Placed(_Record):
+    """What is printed in a document: `document` is its title, or left out for the first; `place` is where in it."""
 
-    title: Text
-    subtitle: Text | None = None
-    date: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
-    author: Text
+    document: Text | None = None
+    place: Text | None = None
+
+
+class Municipality(_Record):
+    """municipality.yml"""
+
+    id: Id
+    code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
+    name: Text
+    corporate_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")] | None = None
+
+
+class ReportLayout(_Record):
+    """The words by which the parts of a document's text are found, so that the data can be compared with it."""
+
     sections: "Sections"
     table_headings: "TableHeadings"
     passages: Annotated[Names, Field(min_length=1)]
@@ -144,127 +167,214 @@ class TableHeadings(_Record):
     years: Text
 
 
-class Plan(_Record):
+class PlanDocument(_Record):
+    """One of the documents that a plan was read from; `date` is YYYY, YYYY-MM or YYYY-MM-DD."""
+
+    title: Text
+    subtitle: Text | None = None
+    author: Text | None = None
+    date: Date | None = None
+    url: Url | None = None
+    retrieved: Day | None = None
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] | None = None
+    layout: ReportLayout | None = None
+
+
+class Period(_Record):
+    """A span of years that the plan names, such as 前期."""
+
+    name: Text
+    start_fiscal_year: FiscalYear
+    end_fiscal_year: FiscalYear
+    judged_by: Text | None = None
+    note: Text | None = None
+
+
+class Plan(_Placed):
     """plan.yml"""
 
     id: Id
     title: Text
-    municipality: Text
-    municipality_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
-    corporate_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")]
-    concept: Text
+    theme: Text | None = None
+    concept: Text | None = None
     start_fiscal_year: FiscalYear
     end_fiscal_year: FiscalYear
-    second_half_start: FiscalYear
-    report: ReportLayout
-    members: Names
-    consulted: Names
+    follows: Id | None = None
+    results_checked_on: Day | None = None
+    words: dict[_one_of(PLAN_TERMS), Text] = {}  # type: ignore[valid-type]
+    periods: list[Period] = []
+    documents: list[PlanDocument] = []
+    members: Names = []
+    consulted: Names = []
 
 
-class Sector(_Record):
-    """sectors.yml"""
+class Sector(_Placed):
+    """sectors"""
 
     id: Id
     name: Text
-    prefix: Annotated[str, StringConstraints(pattern=r"^[^\W\d_]{1,4}$")]
-    heading: Text
+    prefix: Annotated[str, StringConstraints(pattern=r"^[^\W\d_]{1,4}$")] | None = None
+    heading: Text | None = None
     title: Text
     vision: Text | None = None
 
 
-class Goal(_Record):
-    """goals.yml"""
+class Goal(_Placed):
+    """goals: `number` or `code` is printed; `parent` is the goal above it, `level` what the plan calls this level."""
 
-    sector: Text
-    number: Annotated[int, Field(ge=1, le=20)]
+    id: Id | None = None
+    sector: Reference | None = None
+    parent: Reference | None = None
+    number: Annotated[int, Field(ge=1, le=999)] | None = None
+    code: Code | None = None
+    level: Text | None = None
     title: Text
-    summary: Summary
+    summary: Summary | None = None
 
 
-class Indicator(_Record):
-    """One thing in a measure's target that can be checked."""
+class Indicator(_Placed):
+    """One thing that can be checked: within a measure, or in a table of its own with the places where it is printed.
 
-    kind: _one_of(INDICATOR_KINDS)  # type: ignore[valid-type]
+    `baseline` and `target` are cells as printed; what they say need not be written again (indicators.py reads it).
+    """
+
+    id: Id | None = None
+    code: Code | None = None
+    plan: bool = False
+    sectors: References = []
+    goals: References = []
+    measures: References = []
+    organizations: Names = []
+    kind: _one_of(INDICATOR_KINDS) = "quantity"  # type: ignore[valid-type]
     label: Text
+    member: Text | None = None
     comparator: _one_of(COMPARATORS) | None = None  # type: ignore[valid-type]
     value: Number | None = None
+    value_to: Number | None = None
+    approximate: bool = False
     unit: Text | None = None
     per: _one_of(PERIODS) | None = None  # type: ignore[valid-type]
+    accumulation: _one_of(ACCUMULATIONS) | None = None  # type: ignore[valid-type]
+    direction: _one_of(DIRECTIONS) | None = None  # type: ignore[valid-type]
+    direction_from: _one_of(DIRECTION_SOURCES) | None = None  # type: ignore[valid-type]
+    first_year: FiscalYear | None = None
     due_fiscal_year: FiscalYear | None = None
     due_kind: _one_of(DUE_KINDS) | None = None  # type: ignore[valid-type]
+    calendar: _one_of(CALENDARS) = "fiscal"  # type: ignore[valid-type]
+    baseline: Text | None = None
+    baseline_year: FiscalYear | None = None
+    target: Text | None = None
     printed: Text | None = None
     source: _one_of(SOURCES) = "target"  # type: ignore[valid-type]
     note: Text | None = None
+    results_checked_on: Day | None = None
 
 
-class Measure(_Record):
-    """measures.yml"""
+class Measure(_Placed):
+    """measures"""
 
-    code: Code
+    id: Id | None = None
+    code: Code | None = None
     name: Text
+    sector: Reference | None = None
+    parent: Reference | None = None
+    period: Text | None = None
     new: bool = False
-    repeat_of: Code | None = None
-    joint: Annotated[list[Code], AfterValidator(_distinct)] = []
-    goals: Annotated[list[Position], Field(min_length=1), AfterValidator(_distinct)]
-    organizations: Annotated[Names, Field(min_length=1)]
-    target: Text
-    indicators: Annotated[list[Indicator], Field(min_length=1)]
-    summary: Summary
+    marks: list[Text] = []
+    repeat_of: Reference | None = None
+    joint: References = []
+    goals: Annotated[list[Position | Reference], AfterValidator(_distinct)] = []
+    organizations: Names = []
+    roles: dict[Text, _one_of(MEASURE_ROLES)] = {}  # type: ignore[valid-type]
+    tasks: dict[Text, Text] = {}
+    target: Text | None = None
+    indicators: list[Indicator] = []
+    summary: Summary | None = None
     schedule: Summary | None = None
 
     @property
-    def prefix(self) -> str:
-        return self.code.rpartition("-")[0]
+    def prefix(self) -> str | None:
+        """The prefix of the sector that the code names, or None for a code of another form."""
+        found = CODE.fullmatch(self.code or "")
+        return found["prefix"] if found else None
 
     @property
-    def number(self) -> int:
-        return int(self.code.rpartition("-")[2])
+    def number(self) -> int | None:
+        found = CODE.fullmatch(self.code or "")
+        return int(found["number"]) if found else None
 
 
 class Organization(_Record):
-    """organizations.yml"""
+    """organizations of a municipality; `document` and `place` are those of the measure that names it first."""
 
     id: Id
     name: Text
     kind: _one_of(ORGANIZATION_KINDS)  # type: ignore[valid-type]
     parent: Id | None = None
-    printed: Annotated[Names, Field(min_length=1)]
+    printed: Names = []
     aliases: Names = []
     note: Text | None = None
 
 
-class Evaluation(_Record):
-    """evaluations.yml"""
+class Grade(_Record):
+    """grades: a grade or decision in the plan's own letters, and the common meaning where the plan says it."""
+
+    field: Literal["outcome", "decision"]
+    grade: Text
+    label: Text | None = None
+    meaning: _one_of(MEANINGS) | None = None  # type: ignore[valid-type]
+
+    @model_validator(mode="after")
+    def _means_its_field(self) -> Self:
+        allowed = OUTCOMES if self.field == "outcome" else DECISION_MEANINGS
+        if self.meaning is not None and self.meaning not in allowed:
+            raise ValueError(
+                f"の meaning {self.meaning} は {self.field} には使えません | {', '.join(allowed)} のどれか"
+            )
+        return self
+
+
+class Evaluation(_Placed):
+    """evaluations: of a measure, goal or indicator of this plan, or of what `name` says."""
 
     id: Id
-    sector: Text
-    name: Text
-    decision: _one_of(DECISIONS)  # type: ignore[valid-type]
-    outcome: _one_of(OUTCOMES)  # type: ignore[valid-type]
-    rule: _one_of(RULES)  # type: ignore[valid-type]
-    evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)]
-    summary: Summary
-    successor: Code | None = None
+    sector: Reference | None = None
+    measure: Reference | None = None
+    goal: Reference | None = None
+    name: Text | None = None
+    period: Text | None = None
+    fiscal_year: FiscalYear | None = None
+    organization: Text | None = None
+    judged_by: _one_of(JUDGES) | None = None  # type: ignore[valid-type]
+    grade: Text | None = None
+    decision: Text | None = None
+    outcome: _one_of(OUTCOMES) | None = None  # type: ignore[valid-type]
+    rule: _one_of(RULES) | None = None  # type: ignore[valid-type]
+    evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
+    summary: Summary | None = None
+    successor: Reference | None = None
 
 
-class Event(_Record):
-    """events.yml: either `sector`, or `row` with the heading of a row for the whole plan."""
+class Event(_Placed):
+    """events: `sector`, or `row` with the heading of a row for the whole plan, or neither."""
 
     id: Id
     row: Text | None = None
-    sector: Text | None = None
+    sector: Reference | None = None
     fiscal_year: FiscalYear
     end_fiscal_year: FiscalYear | None = None
     title: Text
     printed: Text | None = None
-    measures: Annotated[list[Code], AfterValidator(_distinct)] = []
+    measures: References = []
 
 
-class Correction(_Record):
-    """corrections.yml: `row` is the code of a measure or the id of another record."""
+class Correction(_Placed):
+    """corrections: `row` is the code of a measure or the id of another record."""
 
     id: Id
-    table: Literal["plans", "sectors", "goals", "measures", "organizations", "evaluations", "events"]
+    table: Literal[
+        "plans", "periods", "documents", "sectors", "goals", "measures", "organizations", "evaluations", "events"
+    ]
     row: Text
     column: Text
     kind: _one_of(CORRECTION_KINDS)  # type: ignore[valid-type]
@@ -274,19 +384,27 @@ class Correction(_Record):
 
 
 class Result(_Record):
-    """results.csv: one published figure; `indicator` is its position within the measure."""
+    """results: one published figure; `measure` names what the indicator stands at, `indicator` its position there."""
 
-    measure: Code
-    indicator: Position
+    measure: Reference
+    indicator: Position = 1
     fiscal_year: FiscalYear
+    calendar: _one_of(CALENDARS) = "fiscal"  # type: ignore[valid-type]
+    first_year: FiscalYear | None = None
     value: Number | None = None
+    value_to: Number | None = None
+    approximate: bool = False
+    estimate: bool = False
+    edition: Annotated[int, Field(ge=1, le=99)] = 1
     status: _one_of(RESULT_STATUSES) | None = None  # type: ignore[valid-type]
+    printed: Text | None = None
     note: Text | None = None
-    source_url: Annotated[Text, StringConstraints(pattern=r"^https?://[^\s]+$")] | None = None
+    source_url: Url | None = None
+    published_on: Day | None = None
 
 
 class Change(_Record):
-    """changes.yml, which may be left out: `records` are codes of measures, or ids of records used or withdrawn."""
+    """changes: `records` are codes of measures, or ids of records used or withdrawn."""
 
     id: Id
     date: Day
@@ -298,7 +416,7 @@ class Change(_Record):
 
 
 class Withdrawn(_Record):
-    """withdrawn.yml, which may be left out: an id that was published once and is given to no record any more."""
+    """withdrawn: an id that was published once and is given to no record any more."""
 
     id: Id
     table: Literal[
@@ -312,22 +430,22 @@ class Withdrawn(_Record):
 
 def _kanji(word: str) -> str:
     if not _WORD.fullmatch(word):
-        raise ValueError("is not a word to give a reading | write kanji, with kana between them at most")
+        raise ValueError("は読みをつける言葉ではありません | 漢字（間にかなが入ってもよい）を書く")
     return word
 
 
 def _kana(reading: str) -> str:
     if not _READING.fullmatch(reading):
-        raise ValueError("is not a reading | write hiragana or katakana")
+        raise ValueError("は読みではありません | ひらがなかカタカナで書く")
     return reading
 
 
 class Ruby(RootModel[dict[Annotated[str, AfterValidator(_kanji)], Annotated[str, AfterValidator(_kana)]]]):
-    """ruby.yml, which may be left out: word as written -> its reading in kana"""
+    """ruby.yml of a municipality: word as written -> its reading in kana"""
 
 
 class Synonyms(_Record):
-    """synonyms.yml, which may be left out: `words` that find each other, and what they find `also`."""
+    """synonyms.yml: `words` that find each other, and what they find `also`."""
 
     words: Annotated[Names, Field(min_length=1)]
     also: Names = []
@@ -337,9 +455,9 @@ class Synonyms(_Record):
         words = [*self.words, *self.also]
         _distinct(words)
         if not all(re.search(r"[^\W_]", word) for word in words):
-            raise ValueError("has a word without a letter | write words that can be searched")
+            raise ValueError("に文字のない言葉があります | 検索できる言葉を書く")
         if len(words) < 2:
-            raise ValueError("has a single word | give it a second one")
+            raise ValueError("の言葉が一つだけです | 二つ以上書く")
         return self
 
 
@@ -347,15 +465,24 @@ class PlanData(_Record):
     """All records of one plan, in the order of their files."""
 
     plan: Plan
-    sectors: list[Sector]
-    goals: list[Goal]
-    measures: list[Measure]
-    organizations: list[Organization]
-    evaluations: list[Evaluation]
-    events: list[Event]
-    corrections: list[Correction]
-    results: list[Result]
-    ruby: Ruby = Ruby({})
-    synonyms: list[Synonyms] = []
+    sectors: list[Sector] = []
+    goals: list[Goal] = []
+    measures: list[Measure] = []
+    indicators: list[Indicator] = []
+    grades: list[Grade] = []
+    evaluations: list[Evaluation] = []
+    events: list[Event] = []
+    corrections: list[Correction] = []
+    results: list[Result] = []
     changes: list[Change] = []
     withdrawn: list[Withdrawn] = []
+
+
+class City(_Record):
+    """A municipality, what its plans share, and its plans."""
+
+    municipality: Municipality
+    organizations: list[Organization] = []
+    ruby: Ruby = Ruby({})
+    synonyms: list[Synonyms] = []
+    plans: list[PlanData] = []

@@ -11,8 +11,11 @@ import io
 import os
 import re
 import stat
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +26,8 @@ from keikaku.plan.errors import InvalidData, Problem
 Key = str | int
 Path_ = tuple[Key, ...]
 Place = tuple[int, int]
+Convert = Callable[[str], Any]  # the text of a cell -> the value of its key
+_CELL = re.compile(r'(?:^|,)((?:"(?:[^"]|"")*"|[^,"])*)')
 DEEPEST = 20
 LARGEST = 4_000_000  # bytes of a file that people write
 
@@ -71,11 +76,13 @@ def read_yaml(path: Path) -> Document:
     except yaml.MarkedYAMLError as error:
         place = _place(error.problem_mark or error.context_mark)
         wrong = " ".join(filter(None, (error.context, error.problem)))
-        raise InvalidData([Problem(file, *place, f"not YAML: {wrong}", "mend the syntax")]) from None
+        raise InvalidData(
+            [Problem(file, *place, f"YAMLとして読めません (not YAML: {wrong})", "書き方を直す")]
+        ) from None
     except yaml.reader.ReaderError as error:
         place = _place_after(text.encode()[: error.position])
-        wrong = f"not YAML: the character U+{error.character:04X}"
-        raise InvalidData([Problem(file, *place, wrong, "use printable characters only")]) from None
+        wrong = f"使えない文字 U+{error.character:04X} があります (character)"
+        raise InvalidData([Problem(file, *place, wrong, "その文字を消す")]) from None
 
 
 def _beyond_plain(file: str, text: str) -> Iterator[Problem]:
@@ -86,14 +93,14 @@ def _beyond_plain(file: str, text: str) -> Iterator[Problem]:
         place = _place(event.start_mark)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            yield Problem(file, *place, "nested too deeply", "write a list of simple records")
+            yield Problem(file, *place, "入れ子が深すぎます (nested too deeply)", "一件ずつの一覧にする")
             return
         if isinstance(event, yaml.AliasEvent):
-            yield Problem(file, *place, f"the alias *{event.anchor} is used", "write the value out")
+            yield Problem(file, *place, f"別名 *{event.anchor} は使えません (alias)", "値をそのまま書く")
         elif getattr(event, "anchor", None):
-            yield Problem(file, *place, f"the anchor &{event.anchor} is used", "write the value without it")
+            yield Problem(file, *place, f"目印 &{event.anchor} は使えません (anchor)", "値だけを書く")
         if getattr(event, "tag", None):
-            yield Problem(file, *place, f"the tag {event.tag} is used", "write a plain value")
+            yield Problem(file, *place, f"タグ {event.tag} は使えません (tag)", "値だけを書く")
 
 
 def _compose(file: str, text: str) -> Document:
@@ -119,8 +126,8 @@ def _construct(loader: Any, node: yaml.Node, path: Path_, document: Document, pr
     try:
         return loader.construct_object(node)
     except (ValueError, OverflowError):
-        wrong = f"{str(node.value)[:40]!r} is not a usable number"
-        problems.append(document.problem(path, wrong, "write a smaller number or quote the text"))
+        wrong = f"{str(node.value)[:40]} は数として大きすぎます (not a usable number)"
+        problems.append(document.problem(path, wrong, "小さい数にするか、文字なら引用符で囲む"))
 
 
 def _construct_mapping(
@@ -130,10 +137,10 @@ def _construct_mapping(
     for key_node, value_node in node.value:
         key, place = key_node.value, _place(key_node.start_mark)
         if not isinstance(key_node, yaml.ScalarNode) or not key_node.tag.endswith(":str"):
-            wrong = f"key {str(key)[:40]!r} is not text"
-            problems.append(Problem(document.file, *place, wrong, "use one of the documented keys"))
+            wrong = f"キー {str(key)[:40]} は文字ではありません (key is not text)"
+            problems.append(Problem(document.file, *place, wrong, "docs/add-a-plan.ja.md にあるキーを使う"))
         elif key in value:
-            problems.append(Problem(document.file, *place, f"key {key!r} stands twice", "keep one of them"))
+            problems.append(Problem(document.file, *place, f"キー {key} が二つあります (key twice)", "一つにする"))
         else:
             document.key_places[(*path, key)] = place
             value[key] = _construct(loader, value_node, (*path, key), document, problems)
@@ -149,28 +156,54 @@ def _place_after(before: bytes) -> Place:
     return before.count(b"\n") + 1, len(before.rpartition(b"\n")[2].decode("utf-8", "replace")) + 1
 
 
-def read_csv(path: Path, columns: list[str]) -> Document:
-    """Read one CSV file with exactly this header into a list of mappings; empty cells become None."""
+def read_csv(path: Path, converters: Mapping[str, Convert]) -> Document:
+    """Read a table as a spreadsheet leaves it into a list of mappings; its header names keys of `converters` in any order.
+
+    UTF-8 with or without a mark, or cp932; empty lines and columns without a heading count for nothing, and an empty cell
+    is a key that is left out.
+    """
     file = str(path)
-    text = read_text(path)
+    text = read_text(path, also_cp932=True)
     document = Document(file, [])
     problems: list[Problem] = []
     rows = csv.reader(io.StringIO(text, newline=""), strict=True)
+    lines = text.splitlines()
     try:
-        header = next(rows, [])
-        if header != columns:
-            found = ",".join(header)
-            raise InvalidData([Problem(file, 1, 1, f"header {found[:80]!r}", f"the header is {','.join(columns)}")])
+        header = [unicodedata.normalize("NFKC", cell).strip() for cell in next(rows, [])]
+        problems += _header_problems(file, header, converters)
+        if problems:
+            raise InvalidData(problems)
         for row, line in _numbered(rows):
-            if len(row) == len(columns):
-                _add_row(document, row, columns, line)
-            else:
-                problems.append(Problem(file, line, 1, f"{len(row)} cells", f"{len(columns)} cells, as in the header"))
+            if any(cell.strip() for cell in row):
+                columns = _columns_of(lines[line - 1], len(row)) if line <= len(lines) else [1] * len(row)
+                problems += _add_row(document, row, header, converters, line, columns)
     except csv.Error as error:
-        problems.append(Problem(file, rows.line_num, 1, f"not CSV: {error}", "save the sheet as CSV UTF-8"))
+        problems.append(
+            Problem(file, rows.line_num, 1, f"CSVとして読めません (not CSV: {error})", "「CSV UTF-8」で保存する")
+        )
     if problems:
         raise InvalidData(problems)
     return document
+
+
+def _header_problems(file: str, header: list[str], converters: Mapping[str, Convert]) -> Iterator[Problem]:
+    columns = _columns_of(",".join(header), len(header))
+    for i, name in enumerate(header):
+        if name and name not in converters:
+            near = get_close_matches(name, converters, n=1, cutoff=0.4) or [", ".join(converters)]
+            yield Problem(
+                file, 1, columns[i], f"見出し「{name}」はありません (unknown column)", f"使える見出し: {near[0]}"
+            )
+        if name and name in header[:i]:
+            yield Problem(file, 1, columns[i], f"見出し「{name}」が二つあります (column twice)", "一つにする")
+    if not any(header):
+        yield Problem(file, 1, 1, "見出しの行がありません (no header)", f"一行目に見出し: {', '.join(converters)}")
+
+
+def _columns_of(line: str, cells: int) -> list[int]:
+    """The column at which each cell of a line begins, from 1, quotes counted as they stand in the file."""
+    starts = [1 + match.start(1) for match in _CELL.finditer(line)]
+    return (starts + [1] * cells)[:cells]
 
 
 def _numbered(rows: Any) -> Iterator[tuple[list[str], int]]:
@@ -181,14 +214,31 @@ def _numbered(rows: Any) -> Iterator[tuple[list[str], int]]:
         line = rows.line_num
 
 
-def _add_row(document: Document, row: list[str], columns: list[str], line: int) -> None:
+def _add_row(
+    document: Document,
+    row: list[str],
+    header: list[str],
+    converters: Mapping[str, Convert],
+    line: int,
+    columns: list[int],
+) -> Iterator[Problem]:
     index = len(document.value)
     document.places[(index,)] = (line, 1)
-    column = 1
-    for key, cell in zip(columns, row, strict=True):
-        document.places[(index, key)] = (line, column)
-        column += len(cell) + 1
-    document.value.append({key: cell.strip() or None for key, cell in zip(columns, row, strict=True)})
+    record: dict[str, Any] = {}
+    for i, cell in enumerate(row):
+        key = header[i] if i < len(header) else ""
+        if key and cell.strip():
+            document.places[(index, key)] = (line, columns[i])
+            record[key] = converters[key](cell.strip())
+        elif cell.strip():
+            yield Problem(
+                document.file,
+                line,
+                columns[i],
+                f"見出しのない列に「{cell[:20]}」があります (no heading)",
+                "見出しをつけるか消す",
+            )
+    document.value.append(record)
 
 
 def is_missing(path: Path) -> bool:
@@ -202,15 +252,18 @@ def is_missing(path: Path) -> bool:
     return False
 
 
-def read_text(path: Path, *, linked: bool = False, most: int = LARGEST) -> str:
+def read_text(path: Path, *, linked: bool = False, most: int = LARGEST, also_cp932: bool = False) -> str:
     """The text of a UTF-8 file; raises InvalidData with the place of what is not, and as read_bytes does."""
     data = read_bytes(path, linked=linked, most=most)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        if also_cp932:
+            with suppress(UnicodeDecodeError):
+                return data.decode("cp932")
         place, byte = _place_after(error.object[: error.start]), error.object[error.start]
-        wrong = f"byte 0x{byte:02x} is not UTF-8"
-        raise InvalidData([Problem(str(path), *place, wrong, "save the file as UTF-8")]) from None
+        wrong = f"0x{byte:02x} は UTF-8 ではありません (not UTF-8)"
+        raise InvalidData([Problem(str(path), *place, wrong, "UTF-8 で保存する")]) from None
 
 
 def read_bytes(path: Path, *, linked: bool = False, most: int = LARGEST) -> bytes:
@@ -226,7 +279,9 @@ def read_bytes(path: Path, *, linked: bool = False, most: int = LARGEST) -> byte
                 raise OSError(errno.EINVAL, "not a file")
             data = file.read(most + 1)
     except OSError as error:
-        raise InvalidData([Problem(str(path), 1, 1, f"cannot be read: {error.strerror}", "a readable file")]) from None
+        raise InvalidData(
+            [Problem(str(path), 1, 1, f"読めません (cannot be read: {error.strerror})", "読めるファイルにする")]
+        ) from None
     if len(data) > most:
-        raise InvalidData([Problem(str(path), 1, 1, "is too long", f"at most {most:,} bytes")])
+        raise InvalidData([Problem(str(path), 1, 1, "長すぎます (too long)", f"{most:,}バイトまで")])
     return data

@@ -22,16 +22,66 @@ RULES: Terms = {
     "part_of_period": ("期間の一部", "期間の一部で中止・中断したと述べた文による"),
     "none": ("判断なし", "判断の材料となる文がない"),
 }
-DECISIONS: Terms = {
-    "継続": ("継続", "後期も続ける"),
-    "変更し実施": ("変更し実施", "内容を変えて後期に行う"),
-    "終了": ("終了", "前期で終える"),
+DECISION_MEANINGS: Terms = {
+    "continue": ("継続", "そのまま続ける"),
+    "extend": ("拡充", "広げて続ける"),
+    "change": ("変更", "内容を変えて続ける"),
+    "reduce": ("縮小", "小さくして続ける"),
+    "merge": ("統合", "ほかの取組とまとめる"),
+    "pause": ("休止", "しばらく行わない"),
+    "end": ("終了", "やめる"),
+    "done": ("完了", "なしとげたので終える"),
+}
+MEANINGS: Terms = OUTCOMES | DECISION_MEANINGS
+GRADED: Terms = {
+    "outcome": ("評価", "どこまで達成したか"),
+    "decision": ("今後", "これからどうするか"),
+}
+JUDGES: Terms = {
+    "city": ("市の評価", "計画をつくった市が、その言葉や記号で示した評価"),
+    "ours": ("当サイトの判定", "報告書の言い方から、決まりによって当サイトが決めた判定"),
+}
+PLAN_TERMS: Terms = {
+    "sector": ("分野", "計画を分ける分野"),
+    "goal": ("目標", "めざすこと"),
+    "measure": ("施策", "行うこと"),
+    "organization": ("担当", "行う団体や部署"),
+    "target": ("目標・指標", "どこまで行うか"),
+    "event": ("予定", "いつ行うか"),
 }
 INDICATOR_KINDS: Terms = {
     "continue": ("継続", "続けること自体が目標"),
     "quantity": ("数値", "数で示された目標"),
     "milestone": ("期限", "ある年度まで、またはある年度に行うことが目標"),
     "activity": ("行動", "数も年度も示されない行動の目標"),
+    "cost": ("費用", "予算や事業費"),
+    "record": ("記録", "目標のない、数の記録"),
+}
+FIGURE_ROLES: Terms = {
+    "baseline": ("基準値", "はじめの数"),
+    "target": ("目標値", "届くべき数、または行うこと"),
+    "result": ("実績", "公表された結果"),
+    "estimate": ("見込み", "公表された見込み"),
+}
+CALENDARS: Terms = {
+    "fiscal": ("年度", "4月から翌年3月まで"),
+    "calendar": ("年", "1月から12月まで"),
+    "date": ("日付", "ある日、またはある月の末の時点"),
+}
+ACCUMULATIONS: Terms = {
+    "point": ("その年", "その年度の数、またはその時点の数"),
+    "total": ("累計", "何年分かの合計"),
+    "mean": ("平均", "何年分かの平均"),
+}
+DIRECTIONS: Terms = {
+    "up": ("多いほどよい", "目標の数かそれより多ければ達成"),
+    "down": ("少ないほどよい", "目標の数かそれより少なければ達成"),
+    "keep": ("保つ", "今のまま保つことが目標"),
+}
+DIRECTION_SOURCES: Terms = {
+    "printed": ("原文", "以上・以下などと書かれている"),
+    "baseline": ("基準値との比較", "基準値と目標値のどちらが大きいかによる"),
+    "ours": ("当サイトの判断", "備考に理由がある"),
 }
 COMPARATORS: Terms = {
     ">=": ("以上", "その数かそれより多い"),
@@ -51,23 +101,36 @@ DUE_KINDS: Terms = {
 SOURCES: Terms = {
     "target": ("目標・指標", "目標の欄から"),
     "schedule": ("スケジュール", "実施期間・スケジュールの欄だけにある記載から"),
+    "table": ("指標の表", "目標や計画全体の指標の表から"),
 }
 RESULT_STATUSES: Terms = {code: OUTCOMES[code] for code in ("met", "partly_met", "not_met", "not_implemented")}
 TARGET_STATES: Terms = {
-    "ongoing": ("期限の定めなし", "続けること、または行うことが目標で、期限はありません"),
-    "every_year": (
-        "毎年の目標・実績の記録なし",
-        "毎年（または毎回）の目標です。公表された結果は、まだ記録していません",
-    ),
+    "met": ("達成", "公表された実績が、目標に届いています"),
+    "partly_met": ("一部達成", "公表した側が、一部を達成したと述べています"),
+    "below": ("目標に届いていない", "公表された実績が、目標に届いていません"),
     "ahead": ("期限はこれから", "期限の年度は、まだ来ていません"),
     "due": ("今年度が期限", "期限は、今年度の終わりです"),
-    "overdue": (
+    "overdue_unreported": (
         "期限経過・実績の記録なし",
-        "期限の年度は終わりましたが、公表された結果を記録していません。達成できなかったという意味ではありません",
+        "期限の年度は終わりましたが、当サイトに実績の記録がありません。達成できなかったという意味ではありません",
     ),
-    "met": ("達成", "公表された実績が、目標に届いています"),
-    "below": ("目標に届いていない", "公表された実績が、目標に届いていません"),
+    "unreported": ("実績の記録なし", "毎年の目標や、期限のない数の目標です。当サイトに実績の記録がありません"),
+    "ongoing": ("期限の定めなし", "続けること、または行うことが目標で、期限はありません"),
     "published": ("実績の公表あり", "実績は公表されていますが、目標の数と比べられません"),
+    "not_judgeable": (
+        "判定できない",
+        "実績はありますが、目標と比べるのに要ることがわかっていません（何が要るかは「足りないもの」の列にあります）",
+    ),
+}
+TRENDS: Terms = {
+    "better": ("よくなった", "基準値、またはその前の実績よりよくなりました"),
+    "worse": ("悪くなった", "基準値、またはその前の実績より悪くなりました"),
+    "same": ("変わらない", "基準値、またはその前の実績と同じです"),
+    "unknown": ("わからない", "比べられる数がありません"),
+}
+JUDGED_BY: Terms = {
+    "number": ("数の比較", "実績の数を目標の数と比べました"),
+    "publisher": ("公表した側の評価", "公表した側が述べた達成の状況です"),
 }
 ORGANIZATION_KINDS: Terms = {
     "municipality": ("市区町村", "市や近隣の自治体"),
@@ -81,12 +144,16 @@ ORGANIZATION_KINDS: Terms = {
     "business": ("事業者", "企業、店舗など"),
 }
 NAME_KINDS: Terms = {
-    "printed": ("印字", "報告書に印字された名前"),
+    "printed": ("原文の名前", "計画や報告書に書かれている名前"),
     "everyday": ("通称", "ふだん使われる名前"),
 }
 ROLES: Terms = {
     "member": ("構成員", "報告書をまとめたプロジェクトの構成員"),
     "consulted": ("意見聴取", "意見を求められた機関"),
+}
+MEASURE_ROLES: Terms = {
+    "lead": ("主担当", "中心になって進める"),
+    "support": ("協力", "協力して進める"),
 }
 LINK_KINDS: Terms = {
     "joint": ("連携", "一緒に進めると印字されている"),
@@ -109,18 +176,29 @@ CHANGE_KINDS: Terms = {
 CODES: dict[tuple[str, str], Terms] = {
     ("changes", "kind"): CHANGE_KINDS,
     ("corrections", "kind"): CORRECTION_KINDS,
-    ("evaluations", "decision"): DECISIONS,
+    ("evaluations", "judged_by"): JUDGES,
     ("evaluations", "outcome"): OUTCOMES,
     ("evaluations", "rule"): RULES,
-    ("indicators", "comparator"): COMPARATORS,
-    ("indicators", "due_kind"): DUE_KINDS,
+    ("figures", "calendar"): CALENDARS,
+    ("figures", "comparator"): COMPARATORS,
+    ("figures", "due_kind"): DUE_KINDS,
+    ("figures", "role"): FIGURE_ROLES,
+    ("figures", "status"): RESULT_STATUSES,
+    ("grades", "field"): GRADED,
+    ("grades", "meaning"): MEANINGS,
+    ("indicators", "accumulation"): ACCUMULATIONS,
+    ("indicators", "direction"): DIRECTIONS,
+    ("indicators", "direction_from"): DIRECTION_SOURCES,
     ("indicators", "kind"): INDICATOR_KINDS,
     ("indicators", "per"): PERIODS,
     ("indicators", "source"): SOURCES,
     ("measure_links", "kind"): LINK_KINDS,
+    ("measure_organizations", "role"): MEASURE_ROLES,
     ("organization_names", "kind"): NAME_KINDS,
     ("organizations", "kind"): ORGANIZATION_KINDS,
     ("plan_organizations", "role"): ROLES,
-    ("results", "status"): RESULT_STATUSES,
-    ("targets", "state"): TARGET_STATES,
+    ("plan_words", "term"): PLAN_TERMS,
+    ("verdicts", "judged_by"): JUDGED_BY,
+    ("verdicts", "state"): TARGET_STATES,
+    ("verdicts", "trend"): TRENDS,
 }

@@ -48,10 +48,9 @@ _VIEWS = {
     "organization_overview": "organizations",
 }
 _RENAMED = {
-    ("targets", "state"): ("targets", "state"),
-    ("targets", "result_status"): ("results", "status"),
-    ("measure_overview", "first_half_decision"): ("evaluations", "decision"),
-    ("measure_overview", "first_half_outcome"): ("evaluations", "outcome"),
+    **{("targets", column): ("verdicts", column) for column in ("state", "judged_by", "trend")},
+    **{("targets", column): ("figures", column) for column in ("calendar", "comparator", "due_kind")},
+    ("targets", "result_status"): ("figures", "status"),
 }
 
 

@@ -4,22 +4,62 @@
 -- dictionary is made from these comments together with the Japanese column help of metadata.yml, so a column
 -- without a comment fails a test. Kept readable by SQLite 3.31 and later: no STRICT, no generated columns.
 
--- One city plan.
+-- Municipalities whose plans are here.
+CREATE TABLE municipalities (
+    id TEXT PRIMARY KEY,                -- ASCII name of the municipality's folder under data/
+    code TEXT NOT NULL,                 -- six-digit code of the local government (text: may begin with 0)
+    name TEXT NOT NULL,                 -- name
+    prefecture TEXT NOT NULL,           -- name of the prefecture, by the first two digits of the code
+    corporate_number TEXT               -- 13-digit corporate number (text)
+);
+
+-- Plans of municipalities.
 CREATE TABLE plans (
-    id TEXT PRIMARY KEY,                -- ASCII name of the plan's folder under data/
+    id TEXT PRIMARY KEY,                -- permanent ASCII name
+    municipality_id TEXT NOT NULL REFERENCES municipalities (id), -- whose plan it is
     title TEXT NOT NULL,                -- title as printed
-    municipality TEXT NOT NULL,         -- name of the municipality
-    municipality_code TEXT NOT NULL,    -- six-digit code of the local government (text: may begin with 0)
-    corporate_number TEXT NOT NULL,     -- 13-digit corporate number of the municipality (text)
-    concept TEXT NOT NULL,              -- the plan's motto as printed
+    theme TEXT,                         -- subject in a word of ours, such as 産業
+    concept TEXT,                       -- the plan's motto as printed
     start_fiscal_year INTEGER NOT NULL REFERENCES fiscal_years (fiscal_year), -- first fiscal year
     end_fiscal_year INTEGER NOT NULL REFERENCES fiscal_years (fiscal_year),   -- last fiscal year
-    second_half_start INTEGER NOT NULL REFERENCES fiscal_years (fiscal_year), -- first fiscal year of the revised second half
-    report_title TEXT NOT NULL,         -- title of the report that this data was read from
-    report_subtitle TEXT NOT NULL,      -- its subtitle, empty if it has none
-    report_author TEXT NOT NULL,        -- the body named on its cover
-    report_date TEXT NOT NULL,          -- its year and month, YYYY-MM
-    place TEXT NOT NULL                 -- where in the report this stands
+    follows_id TEXT REFERENCES plans (id), -- the plan that it succeeds
+    results_checked_on TEXT,            -- day up to which somebody looked for published results; NULL: nobody did
+    document_id TEXT REFERENCES documents (id), -- document that it was read from
+    place TEXT                          -- where in the document this stands
+);
+
+-- What a plan calls its parts, where it has a word of its own.
+CREATE TABLE plan_words (
+    plan_id TEXT NOT NULL REFERENCES plans (id), -- plan
+    term TEXT NOT NULL,                 -- the part, see codes
+    word TEXT NOT NULL,                 -- the plan's word for it
+    PRIMARY KEY (plan_id, term)
+);
+
+-- Spans that a plan divides its years into, where it prints any.
+CREATE TABLE periods (
+    id TEXT PRIMARY KEY,                -- plan id and printed order
+    plan_id TEXT NOT NULL REFERENCES plans (id), -- plan
+    position INTEGER NOT NULL,          -- order, from 1
+    name TEXT NOT NULL,                 -- name as printed
+    start_fiscal_year INTEGER NOT NULL REFERENCES fiscal_years (fiscal_year), -- first fiscal year
+    end_fiscal_year INTEGER NOT NULL REFERENCES fiscal_years (fiscal_year),   -- last fiscal year
+    judged_by TEXT,                     -- who evaluated it, as printed
+    note TEXT                           -- what is our reading of it
+);
+
+-- Documents that the data of a plan was read from.
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY,                -- plan id and order
+    plan_id TEXT NOT NULL REFERENCES plans (id), -- plan
+    position INTEGER NOT NULL,          -- order, from 1: the first is the main one
+    title TEXT NOT NULL,                -- title as printed
+    subtitle TEXT,                      -- subtitle as printed
+    author TEXT,                        -- the body named as its author
+    date TEXT,                          -- when it was published: YYYY, YYYY-MM or YYYY-MM-DD
+    url TEXT,                           -- where it is published
+    retrieved TEXT,                     -- day on which it was read there, ISO 8601
+    sha256 TEXT                         -- digest of the file that was read
 );
 
 -- Japanese fiscal years (April to March) of all plans.
@@ -37,44 +77,62 @@ CREATE TABLE sectors (
     plan_id TEXT NOT NULL REFERENCES plans (id), -- plan it belongs to
     position INTEGER NOT NULL,          -- printed order, from 1
     name TEXT NOT NULL,                 -- short name
-    prefix TEXT NOT NULL,               -- letter that begins the codes of its measures
+    prefix TEXT,                        -- letter that begins the codes of its measures
     title TEXT NOT NULL,                -- title as printed
-    vision TEXT,                        -- slogan as printed; NULL where none is printed
-    place TEXT NOT NULL                 -- where in the report this stands
+    vision TEXT,                        -- slogan as printed
+    document_id TEXT REFERENCES documents (id), -- document that it was read from
+    place TEXT                          -- where in the document this stands
 );
 
--- Basic goals of a sector.
+-- Goals of a plan, of any depth.
 CREATE TABLE goals (
-    id TEXT PRIMARY KEY,                -- sector id and number
-    sector_id TEXT NOT NULL REFERENCES sectors (id), -- sector it belongs to
-    position INTEGER NOT NULL,          -- printed order in the plan, from 1
-    number INTEGER NOT NULL,            -- printed number
-    title TEXT NOT NULL,                -- title as printed
-    summary TEXT NOT NULL,              -- what it wants and why, in our words
-    place TEXT NOT NULL                 -- where in the report this stands
-);
-
--- Measures of the second half, repeats included, as printed.
-CREATE TABLE measures (
-    id TEXT PRIMARY KEY,                -- sector id and number
+    id TEXT PRIMARY KEY,                -- sector or plan id and number
     plan_id TEXT NOT NULL REFERENCES plans (id), -- plan it belongs to
-    sector_id TEXT NOT NULL REFERENCES sectors (id), -- sector under which it is printed
+    sector_id TEXT REFERENCES sectors (id), -- sector it belongs to
+    parent_id TEXT REFERENCES goals (id), -- the goal above it
     position INTEGER NOT NULL,          -- printed order in the plan, from 1
-    number INTEGER NOT NULL,            -- printed number within the sector
-    code TEXT NOT NULL,                 -- printed code with an ASCII hyphen
-    name TEXT NOT NULL,                 -- name as printed
-    is_new INTEGER NOT NULL CHECK (is_new IN (0, 1)), -- 1: printed as new in the second half
-    repeat_of TEXT REFERENCES measures (id), -- the original, where this entry is printed as its repeat
-    summary TEXT NOT NULL,              -- what is done, in our words
-    schedule TEXT,                      -- period and schedule, in our words; NULL for a repeat that prints none
-    target TEXT NOT NULL,               -- target cell as printed
-    place TEXT NOT NULL                 -- where in the report this stands
+    number INTEGER,                     -- printed number
+    code TEXT,                          -- printed mark that is no plain number, such as Ⅰ or 1-(2)
+    level TEXT,                         -- what the plan calls this level, where that is not its word for goals
+    title TEXT NOT NULL,                -- title as printed
+    summary TEXT,                       -- what it wants and why, in our words
+    document_id TEXT REFERENCES documents (id), -- document that it was read from
+    place TEXT                          -- where in the document this stands
 );
 
--- Basic goals that a measure serves.
+-- Measures, repeats included, as printed.
+CREATE TABLE measures (
+    id TEXT PRIMARY KEY,                -- sector id and number, or plan id and code
+    plan_id TEXT NOT NULL REFERENCES plans (id), -- plan they belong to
+    sector_id TEXT REFERENCES sectors (id), -- sector under which it is printed
+    parent_id TEXT REFERENCES measures (id), -- the measure that it is part of
+    position INTEGER NOT NULL,          -- printed order in the plan, from 1
+    number INTEGER,                     -- printed number within the sector
+    code TEXT,                          -- code as printed; NULL where none is
+    name TEXT NOT NULL,                 -- name as printed
+    period_id TEXT REFERENCES periods (id), -- period that it is printed for
+    is_new INTEGER NOT NULL CHECK (is_new IN (0, 1)), -- 1: printed as new
+    repeat_of TEXT REFERENCES measures (id), -- the original, where this entry is printed as its repeat
+    summary TEXT,                       -- what is done, in our words
+    schedule TEXT,                      -- period and schedule, in our words
+    target TEXT,                        -- target cell as printed
+    document_id TEXT REFERENCES documents (id), -- document that it was read from
+    place TEXT                          -- where in the document this stands
+);
+
+-- Marks that are printed at a measure, such as 拡充 or ◎.
+CREATE TABLE measure_marks (
+    measure_id TEXT NOT NULL REFERENCES measures (id), -- measure
+    position INTEGER NOT NULL,          -- printed order, from 1
+    mark TEXT NOT NULL,                 -- mark as printed
+    period_id TEXT REFERENCES periods (id), -- period in whose column it is printed
+    PRIMARY KEY (measure_id, position)
+);
+
+-- Goals that a measure serves.
 CREATE TABLE measure_goals (
     measure_id TEXT NOT NULL REFERENCES measures (id), -- measure
-    goal_id TEXT NOT NULL REFERENCES goals (id), -- goal of the same sector
+    goal_id TEXT NOT NULL REFERENCES goals (id), -- goal
     PRIMARY KEY (measure_id, goal_id)
 );
 
@@ -86,26 +144,27 @@ CREATE TABLE measure_links (
     PRIMARY KEY (measure_id, linked_id, kind)
 );
 
--- Bodies that promote measures or took part in the report.
+-- Bodies that are named in the plans of a municipality.
 CREATE TABLE organizations (
-    id TEXT PRIMARY KEY,                -- plan id and romaji name
-    plan_id TEXT NOT NULL REFERENCES plans (id), -- plan it belongs to
-    name TEXT NOT NULL,                 -- fullest name that the report prints
+    id TEXT PRIMARY KEY,                -- municipality id and romaji name
+    municipality_id TEXT NOT NULL REFERENCES municipalities (id), -- municipality in whose plans it is named
+    name TEXT NOT NULL,                 -- fullest name that is printed
     kind TEXT NOT NULL,                 -- kind of body, see codes
     parent_id TEXT REFERENCES organizations (id), -- the body that it is a department or unit of
     note TEXT,                          -- what is our judgement about it
-    place TEXT NOT NULL                 -- where in the report it is first named as a promoter or member
+    document_id TEXT REFERENCES documents (id), -- document that it was read from
+    place TEXT                          -- where in the document it is first named
 );
 
 -- Every name under which an organization is printed or known.
 CREATE TABLE organization_names (
     name TEXT NOT NULL,                 -- a name
     organization_id TEXT NOT NULL REFERENCES organizations (id), -- whose name it is
-    kind TEXT NOT NULL CHECK (kind IN ('printed', 'everyday')), -- printed in the report, or everyday
+    kind TEXT NOT NULL CHECK (kind IN ('printed', 'everyday')), -- printed in a plan, or everyday
     PRIMARY KEY (organization_id, name)
 );
 
--- Part that an organization had in making the report.
+-- Part that an organization had in making the plan or its report.
 CREATE TABLE plan_organizations (
     plan_id TEXT NOT NULL REFERENCES plans (id), -- plan
     organization_id TEXT NOT NULL REFERENCES organizations (id), -- organization
@@ -115,50 +174,129 @@ CREATE TABLE plan_organizations (
     PRIMARY KEY (plan_id, organization_id, role)
 );
 
--- Organizations that promote a measure.
+-- Organizations that are named at a measure.
 CREATE TABLE measure_organizations (
     measure_id TEXT NOT NULL REFERENCES measures (id), -- measure
     organization_id TEXT NOT NULL REFERENCES organizations (id), -- organization
     position INTEGER NOT NULL,          -- printed order, from 1
+    role TEXT,                          -- lead or support, where that is printed
     printed TEXT NOT NULL,              -- name as printed there
+    task TEXT,                          -- what is printed as its part
     PRIMARY KEY (measure_id, organization_id)
 );
 
--- Targets taken apart: one row for each thing that can be checked.
+-- What is counted or done: one row for each thing that can be checked.
 CREATE TABLE indicators (
-    id TEXT PRIMARY KEY,                -- measure id and position
-    measure_id TEXT NOT NULL REFERENCES measures (id), -- measure it belongs to
-    position INTEGER NOT NULL,          -- order within the measure, from 1
-    kind TEXT NOT NULL CHECK (kind IN ('continue', 'quantity', 'milestone', 'activity')), -- kind of target, see codes
+    id TEXT PRIMARY KEY,                -- id of what it belongs to and position
+    plan_id TEXT NOT NULL REFERENCES plans (id), -- plan it belongs to
+    position INTEGER NOT NULL,          -- order where it is first printed, from 1
+    code TEXT,                          -- code as printed, such as No. 91
+    kind TEXT NOT NULL,                 -- kind of indicator, see codes
     label TEXT NOT NULL,                -- what is counted or done
-    comparator TEXT CHECK (comparator IN ('>=', '<=', '>', '<')), -- printed comparison; NULL where only a number is printed
-    value NUMERIC,                      -- number to be reached, without unit
-    unit TEXT,                          -- unit of value as printed
-    per TEXT CHECK (per IN ('year', 'event', 'month')), -- value is per fiscal year, per event or per month; NULL: in all
-    due_fiscal_year INTEGER REFERENCES fiscal_years (fiscal_year), -- fiscal year by whose end it is due
-    due_kind TEXT CHECK (due_kind IN ('by', 'in')), -- by: at any time up to that year; in: within that year
-    printed TEXT NOT NULL,              -- the part of the target that this was read from
-    source TEXT NOT NULL CHECK (source IN ('target', 'schedule')), -- printed cell that it comes from
-    note TEXT                           -- what a reader should know about the reading
+    member TEXT,                        -- the part of a whole that it is of, such as 男性
+    unit TEXT,                          -- unit of its figures as printed
+    per TEXT CHECK (per IN ('year', 'event', 'month')), -- figures are per fiscal year, per event or per month; NULL: in all
+    accumulation TEXT CHECK (accumulation IN ('point', 'total', 'mean')), -- of one year, or the total or mean of several
+    direction TEXT CHECK (direction IN ('up', 'down', 'keep')), -- where better lies; NULL: not known
+    direction_from TEXT CHECK (direction_from IN ('printed', 'baseline', 'ours')), -- how that is known
+    printed TEXT,                       -- what this was read from
+    source TEXT NOT NULL,               -- printed cell that it comes from, see codes
+    note TEXT,                          -- what a reader should know about the reading
+    results_checked_on TEXT,            -- day up to which somebody looked for its published results; NULL: see plans
+    document_id TEXT REFERENCES documents (id), -- document that it was read from
+    place TEXT                          -- where in the document this stands
 );
 
--- The report's evaluation of the first half.
+-- Where an indicator is printed: at measures, goals, sectors or the whole plan.
+CREATE TABLE indicator_links (
+    indicator_id TEXT NOT NULL REFERENCES indicators (id), -- indicator
+    table_name TEXT NOT NULL CHECK (table_name IN ('plans', 'sectors', 'goals', 'measures')), -- table of what it stands at
+    row_id TEXT NOT NULL,               -- id of what it stands at
+    position INTEGER NOT NULL,          -- order of these places, from 1
+    PRIMARY KEY (indicator_id, table_name, row_id)
+);
+
+-- Organizations that are named at an indicator itself.
+CREATE TABLE indicator_organizations (
+    indicator_id TEXT NOT NULL REFERENCES indicators (id), -- indicator
+    organization_id TEXT NOT NULL REFERENCES organizations (id), -- organization
+    position INTEGER NOT NULL,          -- printed order, from 1
+    printed TEXT NOT NULL,              -- name as printed there
+    PRIMARY KEY (indicator_id, organization_id)
+);
+
+-- Figures of an indicator: where it began, what is to be reached, what was reached.
+CREATE TABLE figures (
+    id TEXT PRIMARY KEY,                -- indicator id, role and position
+    indicator_id TEXT NOT NULL REFERENCES indicators (id), -- indicator
+    position INTEGER NOT NULL,          -- order within its role, from 1
+    role TEXT NOT NULL CHECK (role IN ('baseline', 'target', 'result', 'estimate')), -- what the figure is
+    first_year INTEGER,                 -- first year, where it covers several
+    last_year INTEGER,                  -- its year, of a target the year by whose end it is due
+    calendar TEXT CHECK (calendar IN ('fiscal', 'calendar', 'date')), -- its year is a fiscal year, a calendar year, or that of a day
+    value NUMERIC,                      -- number, without unit
+    value_to NUMERIC,                   -- last number, where it is a range
+    text TEXT,                          -- words, where it is no number
+    comparator TEXT CHECK (comparator IN ('>=', '<=', '>', '<')), -- printed comparison; NULL where only a number is printed
+    is_approximate INTEGER NOT NULL CHECK (is_approximate IN (0, 1)), -- 1: printed as 約, 程度 and the like
+    due_kind TEXT CHECK (due_kind IN ('by', 'in')), -- of a target, by: at any time up to that year; in: within that year
+    edition INTEGER NOT NULL,           -- 1, of a figure revised later 2 and so on
+    status TEXT,                        -- of a result, what its publisher says of it, see codes
+    printed TEXT,                       -- as printed
+    note TEXT,                          -- what a reader should know about it
+    document_id TEXT REFERENCES documents (id), -- document that it was read from
+    source_url TEXT,                    -- page on which it is published
+    published_on TEXT                   -- day of publication, ISO 8601
+);
+
+-- What can be said of a target from a fiscal year on, until the next row: made by the rules of keikaku/plan/verdicts.py.
+CREATE TABLE verdicts (
+    figure_id TEXT NOT NULL REFERENCES figures (id), -- the target
+    fiscal_year INTEGER NOT NULL,       -- running fiscal year from which this holds
+    state TEXT NOT NULL,                -- state, see codes
+    missing TEXT,                       -- the field that would be needed to judge
+    judged_by TEXT CHECK (judged_by IN ('number', 'publisher')), -- by the number, or by what the publisher says
+    trend TEXT NOT NULL CHECK (trend IN ('better', 'worse', 'same', 'unknown')), -- change since the baseline, else since the result before
+    result_id TEXT REFERENCES figures (id), -- the newest result
+    PRIMARY KEY (figure_id, fiscal_year)
+);
+
+-- What the grades and decisions that a plan prints mean.
+CREATE TABLE grades (
+    plan_id TEXT NOT NULL REFERENCES plans (id), -- plan
+    field TEXT NOT NULL CHECK (field IN ('outcome', 'decision')), -- what is graded
+    grade TEXT NOT NULL,                -- grade as printed
+    position INTEGER NOT NULL,          -- printed order, from 1
+    label TEXT,                         -- the plan's own words for it
+    meaning TEXT,                       -- common meaning, see codes; NULL where the plan does not say
+    PRIMARY KEY (plan_id, field, grade)
+);
+
+-- Evaluations: of a measure of this plan, of one before it, by year, by body, by the city or by us.
 CREATE TABLE evaluations (
     id TEXT PRIMARY KEY,                -- plan id and printed order
     plan_id TEXT NOT NULL REFERENCES plans (id), -- plan it belongs to
-    sector_id TEXT NOT NULL REFERENCES sectors (id), -- sector (by its place in the table, which prints none)
+    sector_id TEXT REFERENCES sectors (id), -- sector
     position INTEGER NOT NULL,          -- printed order, from 1
-    name TEXT NOT NULL,                 -- name of the first-half measure as printed
-    decision TEXT NOT NULL CHECK (decision IN ('継続', '変更し実施', '終了')), -- decision for the second half as printed
-    outcome TEXT NOT NULL CHECK (outcome IN ('met', 'partly_met', 'not_met', 'not_implemented', 'not_stated')), -- our reading, see codes
-    rule TEXT NOT NULL,                 -- the rule that led to the outcome, see codes
-    evidence TEXT NOT NULL,             -- the report's own phrase, at most 15 characters
-    summary TEXT NOT NULL,              -- what the report says, in our words
-    successor_id TEXT REFERENCES measures (id), -- second-half measure that continues it; NULL where it ended
-    place TEXT NOT NULL                 -- where in the report this stands
+    table_name TEXT,                    -- table of what is judged, where it has a record
+    row_id TEXT,                        -- id of what is judged
+    name TEXT NOT NULL,                 -- name of what is judged as printed
+    period_id TEXT REFERENCES periods (id), -- period that is judged
+    fiscal_year INTEGER REFERENCES fiscal_years (fiscal_year), -- fiscal year that is judged
+    organization_id TEXT REFERENCES organizations (id), -- body that judged, where each judges for itself
+    judged_by TEXT CHECK (judged_by IN ('city', 'ours')), -- whose the outcome is
+    grade TEXT,                         -- grade as printed
+    outcome TEXT,                       -- whether it was met, see codes
+    decision TEXT,                      -- decision on what follows as printed
+    rule TEXT,                          -- the rule that led to our outcome, see codes
+    evidence TEXT,                      -- the document's own phrase, at most 15 characters
+    summary TEXT,                       -- what the document says, in our words
+    successor_id TEXT REFERENCES measures (id), -- measure that continues it
+    document_id TEXT REFERENCES documents (id), -- document that it was read from
+    place TEXT                          -- where in the document this stands
 );
 
--- Entries of the report's ten-year table.
+-- What a plan's table of years says is done in a year.
 CREATE TABLE events (
     id TEXT PRIMARY KEY,                -- plan id and printed order
     plan_id TEXT NOT NULL REFERENCES plans (id), -- plan it belongs to
@@ -168,7 +306,8 @@ CREATE TABLE events (
     end_fiscal_year INTEGER REFERENCES fiscal_years (fiscal_year), -- last fiscal year where the text names a longer span
     title TEXT NOT NULL,                -- correct reading
     printed TEXT NOT NULL,              -- as printed
-    place TEXT NOT NULL                 -- where in the report this stands
+    document_id TEXT REFERENCES documents (id), -- document that it was read from
+    place TEXT                          -- where in the document this stands
 );
 
 -- Measures that an event belongs to.
@@ -178,21 +317,10 @@ CREATE TABLE event_measures (
     PRIMARY KEY (event_id, measure_id)
 );
 
--- Yearly figures published by the city.
-CREATE TABLE results (
-    indicator_id TEXT NOT NULL REFERENCES indicators (id), -- indicator that the figure is for
-    fiscal_year INTEGER NOT NULL REFERENCES fiscal_years (fiscal_year), -- fiscal year of the figure
-    value NUMERIC,                      -- figure in the indicator's unit; NULL where none was published
-    status TEXT CHECK (status IN ('met', 'partly_met', 'not_met', 'not_implemented')), -- what the publisher says of it
-    note TEXT,                          -- remark
-    source_url TEXT,                    -- where it was published
-    PRIMARY KEY (indicator_id, fiscal_year)
-);
-
--- Slips of print and inconsistencies of the report, and how the data treats them.
+-- Slips of print and inconsistencies of the documents, and how the data treats them.
 CREATE TABLE corrections (
     id TEXT PRIMARY KEY,                -- plan id and number
-    plan_id TEXT NOT NULL REFERENCES plans (id), -- plan whose report it is
+    plan_id TEXT NOT NULL REFERENCES plans (id), -- plan whose document it is
     table_name TEXT NOT NULL,           -- table of the row that it touches
     row_id TEXT NOT NULL,               -- id of that row
     column_name TEXT NOT NULL,          -- column that it touches
@@ -200,7 +328,8 @@ CREATE TABLE corrections (
     printed TEXT NOT NULL,              -- what is printed
     corrected TEXT,                     -- what is right; NULL where the print is kept and only explained
     reason TEXT NOT NULL,               -- why
-    place TEXT NOT NULL                 -- where in the report this stands
+    document_id TEXT REFERENCES documents (id), -- document that it was read from
+    place TEXT                          -- where in the document this stands
 );
 
 -- Published changes of the data, the newest first.
@@ -245,10 +374,10 @@ CREATE TABLE report_passages (
 
 -- Readings of words that are hard to read, shown above them on request.
 CREATE TABLE ruby (
-    plan_id TEXT NOT NULL REFERENCES plans (id), -- plan whose words they are
+    municipality_id TEXT NOT NULL REFERENCES municipalities (id), -- municipality whose words they are
     word TEXT NOT NULL,                 -- word as written
     reading TEXT NOT NULL,              -- its reading in kana
-    PRIMARY KEY (plan_id, word)
+    PRIMARY KEY (municipality_id, word)
 );
 
 -- Meaning of every coded value.
@@ -313,22 +442,26 @@ SELECT
     (SELECT max(y.fiscal_year) FROM fiscal_years AS y WHERE y.fiscal_year <= c.fiscal_year) AS in_plans
 FROM (SELECT CAST(strftime('%Y', 'now', '+9 hours', '-3 months') AS INTEGER) AS fiscal_year) AS c;
 
--- Whatever has a page of its own under a permanent address, /plans/<table_name>/<id>: the one list of records.
+-- Whatever has a page of its own under a permanent address, /plans/<table_name>/<id>: the one list of records. An
+-- organization belongs to all plans of its municipality; plan_id names the first of them.
 CREATE VIEW records AS
 SELECT 'plans' AS table_name, id, id AS plan_id, title, title AS full_title, place FROM plans
 UNION ALL
 SELECT 'sectors', id, plan_id, name, title, place FROM sectors
 UNION ALL
-SELECT 'goals', g.id, s.plan_id, g.title, g.title, g.place FROM goals AS g JOIN sectors AS s ON s.id = g.sector_id
+SELECT 'goals', id, plan_id, title, title, place FROM goals
 UNION ALL
-SELECT 'measures', id, plan_id, name, code || ' ' || name, place FROM measures
+SELECT 'measures', id, plan_id, name, coalesce(code || ' ', '') || name, place FROM measures
 UNION ALL
-SELECT 'indicators', i.id, m.plan_id, i.label, m.code || ' ' || m.name || '：' || i.label, m.place
-FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id
+SELECT 'indicators', i.id, i.plan_id, i.label, coalesce(t.full_name || '：', '') || i.label, i.place
+FROM indicators AS i LEFT JOIN indicator_places AS t ON t.indicator_id = i.id
 UNION ALL
-SELECT 'organizations', id, plan_id, name, name, place FROM organizations
+SELECT 'organizations', o.id, p.id, o.name, o.name, o.place
+FROM organizations AS o
+JOIN plans AS p ON p.id = (SELECT min(id) FROM plans WHERE municipality_id = o.municipality_id)
 UNION ALL
-SELECT 'evaluations', id, plan_id, name, '前期の評価：' || name, place FROM evaluations
+SELECT 'evaluations', e.id, e.plan_id, e.name, coalesce(p.name || 'の', '') || '評価：' || e.name, e.place
+FROM evaluations AS e LEFT JOIN periods AS p ON p.id = e.period_id
 UNION ALL
 SELECT
     'events', e.id, e.plan_id, e.title,
@@ -341,67 +474,93 @@ SELECT 'corrections', id, plan_id, printed, '訂正と注意：「' || printed |
 UNION ALL
 SELECT 'changes', id, plan_id, title, 'データの変更：' || title, NULL FROM changes;
 
--- Every target of the second half with its measure, due year and state.
+-- Where each indicator is printed first, with the names of that place.
+CREATE VIEW indicator_places AS
+SELECT
+    l.indicator_id,
+    l.table_name,
+    l.row_id,
+    m.id AS measure_id,
+    m.code,
+    m.repeat_of,
+    coalesce(m.name, g.title, s.name, p.title) AS name,
+    coalesce(m.code || ' ', '') || coalesce(m.name, g.title, s.name, p.title) AS full_name,
+    coalesce(m.sector_id, g.sector_id, s.id) AS sector_id,
+    coalesce(m.position, g.position, s.position, 0) AS position
+FROM indicator_links AS l
+LEFT JOIN measures AS m ON l.table_name = 'measures' AND m.id = l.row_id
+LEFT JOIN goals AS g ON l.table_name = 'goals' AND g.id = l.row_id
+LEFT JOIN sectors AS s ON l.table_name = 'sectors' AND s.id = l.row_id
+LEFT JOIN plans AS p ON l.table_name = 'plans' AND p.id = l.row_id
+WHERE l.position = 1;
+
+-- Every target, one row for each due year, with what it belongs to and its state in the fiscal year of today.
 CREATE VIEW targets AS
 SELECT
     i.id,
-    m.plan_id,
-    m.sector_id,
+    i.plan_id,
+    w.sector_id,
     s.name AS sector,
-    m.id AS measure_id,
-    m.code,
-    m.name,
-    m.repeat_of,
+    w.table_name,
+    w.row_id,
+    w.measure_id,
+    w.code,
+    w.name,
+    w.repeat_of,
     i.position,
     i.kind,
     i.label,
-    i.comparator,
-    i.value,
+    i.member,
+    t.comparator,
+    t.value,
+    t.value_to,
     i.unit,
     i.per,
-    i.due_fiscal_year,
-    f.label AS due,
-    i.due_kind,
-    i.printed,
+    i.accumulation,
+    i.direction,
+    t.is_approximate,
+    t.first_year,
+    t.last_year AS due_fiscal_year,
+    CASE t.calendar WHEN 'calendar' THEN t.last_year || '年' ELSE f.label END AS due,
+    t.due_kind,
+    t.calendar,
+    coalesce(t.printed, t.text, i.label) AS printed,
     i.source,
     i.note,
-    (SELECT group_concat(printed, '、') FROM (
-        SELECT printed FROM measure_organizations WHERE measure_id = m.id ORDER BY position
-    )) AS organizations,
-    r.fiscal_year AS result_fiscal_year,
+    coalesce(
+        (SELECT group_concat(printed, '、') FROM (
+            SELECT printed FROM measure_organizations WHERE measure_id = w.measure_id ORDER BY position
+        )),
+        (SELECT group_concat(printed, '、') FROM (
+            SELECT printed FROM indicator_organizations WHERE indicator_id = i.id ORDER BY position
+        ))
+    ) AS organizations,
+    r.last_year AS result_fiscal_year,
     r.value AS result_value,
     r.status AS result_status,
     r.source_url,
-    CASE
-        WHEN r.status = 'met' THEN 'met'
-        WHEN r.status IN ('partly_met', 'not_met', 'not_implemented') THEN 'below'
-        WHEN coalesce(i.comparator, '>=') = '>=' AND r.value >= i.value THEN 'met'
-        WHEN i.comparator = '>' AND r.value > i.value THEN 'met'
-        WHEN i.comparator = '<=' AND r.value <= i.value THEN 'met'
-        WHEN i.comparator = '<' AND r.value < i.value THEN 'met'
-        -- A figure from before the due year is no result yet.
-        WHEN r.value IS NOT NULL AND r.fiscal_year >= coalesce(i.due_fiscal_year, r.fiscal_year) THEN
-            CASE WHEN i.value IS NULL THEN 'published' ELSE 'below' END
-        WHEN i.due_fiscal_year < (SELECT fiscal_year FROM current_fiscal_year) THEN 'overdue'
-        WHEN i.due_fiscal_year = (SELECT fiscal_year FROM current_fiscal_year) THEN 'due'
-        WHEN i.due_fiscal_year IS NOT NULL THEN 'ahead'
-        WHEN i.per IS NOT NULL THEN 'every_year'
-        ELSE 'ongoing'
-    END AS state
-FROM indicators AS i
-JOIN measures AS m ON m.id = i.measure_id
-JOIN sectors AS s ON s.id = m.sector_id
-LEFT JOIN fiscal_years AS f ON f.fiscal_year = i.due_fiscal_year
-LEFT JOIN results AS r ON r.indicator_id = i.id AND r.fiscal_year = (
-    SELECT max(fiscal_year) FROM results WHERE indicator_id = i.id
-);
+    v.state,
+    v.missing,
+    v.judged_by,
+    v.trend,
+    t.id AS figure_id
+FROM figures AS t
+JOIN indicators AS i ON i.id = t.indicator_id
+JOIN verdicts AS v ON v.figure_id = t.id AND v.fiscal_year = (
+    SELECT max(fiscal_year) FROM verdicts
+    WHERE figure_id = t.id AND fiscal_year <= (SELECT fiscal_year FROM current_fiscal_year)
+)
+JOIN indicator_places AS w ON w.indicator_id = i.id
+LEFT JOIN sectors AS s ON s.id = w.sector_id
+LEFT JOIN fiscal_years AS f ON f.fiscal_year = t.last_year
+LEFT JOIN figures AS r ON r.id = v.result_id;
 
--- First-half evaluations that fell short, second-half results below target, and due years that ended without a
--- published result. Repeats are left out: their original stands for them.
+-- Evaluations that fell short, results below target, and due years that ended without a result recorded here. Repeats
+-- are left out: their original stands for them.
 CREATE VIEW unmet_targets AS
 SELECT
-    'first_half' AS reason_kind,
-    '前期：' || c.label AS reason,
+    'evaluation' AS reason_kind,
+    coalesce(p.name || '：', '') || c.label AS reason,
     e.plan_id,
     e.sector_id,
     s.name AS sector,
@@ -422,16 +581,17 @@ SELECT
     NULL AS source_url,
     e.id AS evaluation_id,
     NULL AS indicator_id,
-    s.position * 1000 + e.position AS position
+    coalesce(s.position, 0) * 1000000 + e.position AS position
 FROM evaluations AS e
-JOIN sectors AS s ON s.id = e.sector_id
+LEFT JOIN sectors AS s ON s.id = e.sector_id
+LEFT JOIN periods AS p ON p.id = e.period_id
 JOIN codes AS c ON c.table_name = 'evaluations' AND c.column_name = 'outcome' AND c.code = e.outcome
 LEFT JOIN measures AS m ON m.id = e.successor_id
 WHERE e.outcome IN ('not_met', 'not_implemented', 'partly_met')
 UNION ALL
 SELECT
-    CASE t.state WHEN 'below' THEN 'result_below' ELSE 'overdue' END,
-    CASE t.state WHEN 'below' THEN '後期：実績が目標に届いていない' ELSE '期限経過・実績の記録なし' END,
+    CASE t.state WHEN 'below' THEN 'result_below' ELSE 'overdue_unreported' END,
+    CASE t.state WHEN 'below' THEN '実績が目標に届いていない' ELSE '期限経過・実績の記録なし' END,
     t.plan_id,
     t.sector_id,
     t.sector,
@@ -450,11 +610,11 @@ SELECT
     t.source_url,
     NULL,
     t.id,
-    s.position * 1000 + 500 + m.number
+    coalesce(s.position, 0) * 1000000 + 500000 + w.position
 FROM targets AS t
-JOIN sectors AS s ON s.id = t.sector_id
-JOIN measures AS m ON m.id = t.measure_id
-WHERE t.state IN ('below', 'overdue') AND t.repeat_of IS NULL;
+JOIN indicator_places AS w ON w.indicator_id = t.id
+LEFT JOIN sectors AS s ON s.id = t.sector_id
+WHERE t.state IN ('below', 'overdue_unreported') AND t.repeat_of IS NULL;
 
 -- One row for each printed measure, with the names behind its links.
 CREATE VIEW measure_overview AS
@@ -467,22 +627,26 @@ SELECT
     m.name,
     m.is_new,
     m.repeat_of,
-    (SELECT group_concat(number || ' ' || title, '／') FROM (
-        SELECT g.number, g.title FROM measure_goals AS mg JOIN goals AS g ON g.id = mg.goal_id
-        WHERE mg.measure_id = m.id ORDER BY g.number
+    (SELECT group_concat(title, '／') FROM (
+        SELECT coalesce(coalesce(g.code, g.number) || ' ', '') || g.title AS title
+        FROM measure_goals AS mg JOIN goals AS g ON g.id = mg.goal_id
+        WHERE mg.measure_id = m.id ORDER BY g.position
     )) AS goals,
     (SELECT group_concat(printed, '、') FROM (
         SELECT printed FROM measure_organizations WHERE measure_id = m.id ORDER BY position
     )) AS organizations,
     m.target,
-    (SELECT max(due_fiscal_year) FROM indicators WHERE measure_id = m.id AND source = 'target') AS due_fiscal_year,
+    (SELECT max(t.last_year)
+        FROM indicator_links AS l JOIN indicators AS i ON i.id = l.indicator_id AND i.source = 'target'
+        JOIN figures AS t ON t.indicator_id = i.id AND t.role = 'target'
+        WHERE l.table_name = 'measures' AND l.row_id = m.id) AS due_fiscal_year,
     e.id AS evaluation_id,
-    e.decision AS first_half_decision,
-    e.outcome AS first_half_outcome,
+    e.decision,
+    e.grade,
+    e.outcome,
     (SELECT group_concat(code, '、') FROM (
-        SELECT DISTINCT o.code, os.position, o.number
-        FROM measure_links AS l JOIN measures AS o ON o.id = l.linked_id JOIN sectors AS os ON os.id = o.sector_id
-        WHERE l.measure_id = m.id ORDER BY os.position, o.number
+        SELECT DISTINCT coalesce(o.code, o.name) AS code, o.position
+        FROM measure_links AS l JOIN measures AS o ON o.id = l.linked_id WHERE l.measure_id = m.id ORDER BY o.position
     )) AS linked,
     (SELECT count(*) FROM event_measures WHERE measure_id = m.id) AS events,
     m.summary,
@@ -490,10 +654,10 @@ SELECT
     r.code AS repeat_code,
     m.position
 FROM measures AS m
-JOIN sectors AS s ON s.id = m.sector_id
+LEFT JOIN sectors AS s ON s.id = m.sector_id
 LEFT JOIN measures AS r ON r.id = m.repeat_of
 LEFT JOIN evaluations AS e ON e.id = (
-    SELECT id FROM evaluations WHERE successor_id = coalesce(m.repeat_of, m.id) ORDER BY position LIMIT 1
+    SELECT id FROM evaluations WHERE coalesce(m.repeat_of, m.id) IN (successor_id, row_id) ORDER BY position LIMIT 1
 );
 
 -- One row for each plan, with the number of its records; original: without repeats.
@@ -501,27 +665,28 @@ CREATE VIEW plan_overview AS
 SELECT
     p.id,
     p.title,
-    p.municipality,
+    p.municipality_id,
+    c.name AS municipality,
     p.start_fiscal_year,
     p.end_fiscal_year,
     (SELECT count(*) FROM sectors WHERE plan_id = p.id) AS sectors,
-    (SELECT count(*) FROM goals AS g JOIN sectors AS s ON s.id = g.sector_id WHERE s.plan_id = p.id) AS goals,
+    (SELECT count(*) FROM goals WHERE plan_id = p.id) AS goals,
     (SELECT count(*) FROM measures WHERE plan_id = p.id) AS measures,
     (SELECT count(*) FROM measures WHERE plan_id = p.id AND repeat_of IS NULL) AS original_measures,
     (SELECT count(*) FROM measures WHERE plan_id = p.id AND is_new) AS new_measures,
-    (SELECT count(*) FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id WHERE m.plan_id = p.id) AS targets,
-    (SELECT count(*) FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id
-        WHERE m.plan_id = p.id AND m.repeat_of IS NULL) AS original_targets,
-    (SELECT count(*) FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id
-        WHERE m.plan_id = p.id AND i.due_fiscal_year IS NOT NULL) AS dated_targets,
-    (SELECT count(*) FROM organizations WHERE plan_id = p.id) AS organizations,
+    (SELECT count(*) FROM targets WHERE plan_id = p.id) AS targets,
+    (SELECT count(*) FROM targets WHERE plan_id = p.id AND repeat_of IS NULL) AS original_targets,
+    (SELECT count(*) FROM targets WHERE plan_id = p.id AND due_fiscal_year IS NOT NULL) AS dated_targets,
+    (SELECT count(*) FROM organizations WHERE municipality_id = p.municipality_id) AS organizations,
     (SELECT count(*) FROM evaluations WHERE plan_id = p.id) AS evaluations,
-    (SELECT count(*) FROM evaluations WHERE plan_id = p.id AND decision = '終了') AS ended_measures,
+    (SELECT count(*) FROM evaluations AS e JOIN grades AS g
+        ON g.plan_id = e.plan_id AND g.field = 'decision' AND g.grade = e.decision AND g.meaning IN ('end', 'done')
+        WHERE e.plan_id = p.id) AS ended_measures,
     (SELECT count(*) FROM evaluations
         WHERE plan_id = p.id AND outcome IN ('partly_met', 'not_met', 'not_implemented')) AS unmet_evaluations,
     (SELECT count(*) FROM events WHERE plan_id = p.id) AS events,
     (SELECT count(*) FROM corrections WHERE plan_id = p.id) AS corrections
-FROM plans AS p;
+FROM plans AS p JOIN municipalities AS c ON c.id = p.municipality_id;
 
 -- One row for each sector, with the number of its measures and goals; original: without repeats.
 CREATE VIEW sector_overview AS
@@ -557,7 +722,7 @@ WHERE m.repeat_of IS NULL;
 CREATE VIEW organization_overview AS
 SELECT
     o.id,
-    o.plan_id,
+    o.municipality_id,
     o.name,
     o.kind,
     c.label AS kind_label,
@@ -574,9 +739,8 @@ SELECT
         WHERE mo.organization_id = o.id ORDER BY s.position
     )) AS sectors,
     (SELECT group_concat(code, '、') FROM (
-        SELECT m.code, s.position, m.number
-        FROM measure_organizations AS mo JOIN measures AS m ON m.id = mo.measure_id JOIN sectors AS s ON s.id = m.sector_id
-        WHERE mo.organization_id = o.id ORDER BY s.position, m.number
+        SELECT m.code FROM measure_organizations AS mo JOIN measures AS m ON m.id = mo.measure_id
+        WHERE mo.organization_id = o.id ORDER BY m.plan_id, m.position
     )) AS codes,
     o.note
 FROM organizations AS o
@@ -596,16 +760,15 @@ SELECT
     f.label AS year,
     coalesce(e.end_fiscal_year, e.fiscal_year) AS end_fiscal_year,
     g.label AS end_year,
-    CASE WHEN e.fiscal_year < p.second_half_start THEN '前期' ELSE '後期' END AS half,
+    p.name AS period,
     e.title,
     e.printed,
     (SELECT group_concat(code, '、') FROM (
-        SELECT m.code, ms.position, m.number
-        FROM event_measures AS em JOIN measures AS m ON m.id = em.measure_id JOIN sectors AS ms ON ms.id = m.sector_id
-        WHERE em.event_id = e.id ORDER BY ms.position, m.number
+        SELECT coalesce(m.code, m.name) AS code FROM event_measures AS em JOIN measures AS m ON m.id = em.measure_id
+        WHERE em.event_id = e.id ORDER BY m.position
     )) AS measures
 FROM events AS e
-JOIN plans AS p ON p.id = e.plan_id
+LEFT JOIN periods AS p ON p.plan_id = e.plan_id AND e.fiscal_year BETWEEN p.start_fiscal_year AND p.end_fiscal_year
 JOIN fiscal_years AS f ON f.fiscal_year = e.fiscal_year
 JOIN fiscal_years AS g ON g.fiscal_year = coalesce(e.end_fiscal_year, e.fiscal_year)
 LEFT JOIN sectors AS s ON s.id = e.sector_id;
