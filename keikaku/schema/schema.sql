@@ -24,8 +24,7 @@ CREATE TABLE plans (
     end_fiscal_year INTEGER NOT NULL REFERENCES fiscal_years (fiscal_year),   -- last fiscal year
     follows_id TEXT REFERENCES plans (id), -- the plan that it succeeds
     results_checked_on TEXT,            -- day up to which somebody looked for published results; NULL: nobody did
-    document_id TEXT REFERENCES documents (id), -- document that it was read from
-    place TEXT                          -- where in the document this stands
+    place TEXT                          -- where in its first document this stands
 );
 
 -- What a plan calls its parts, where it has a word of its own.
@@ -535,6 +534,9 @@ SELECT
             SELECT printed FROM indicator_organizations WHERE indicator_id = i.id ORDER BY position
         ))
     ) AS organizations,
+    b.last_year AS baseline_year,
+    b.value AS baseline_value,
+    b.printed AS baseline,
     r.last_year AS result_fiscal_year,
     r.value AS result_value,
     r.status AS result_status,
@@ -553,6 +555,7 @@ JOIN verdicts AS v ON v.figure_id = t.id AND v.fiscal_year = (
 JOIN indicator_places AS w ON w.indicator_id = i.id
 LEFT JOIN sectors AS s ON s.id = w.sector_id
 LEFT JOIN fiscal_years AS f ON f.fiscal_year = t.last_year
+LEFT JOIN figures AS b ON b.indicator_id = i.id AND b.role = 'baseline' AND b.position = 1
 LEFT JOIN figures AS r ON r.id = v.result_id;
 
 -- Evaluations that fell short, results below target, and due years that ended without a result recorded here. Repeats
@@ -616,6 +619,44 @@ JOIN indicator_places AS w ON w.indicator_id = t.id
 LEFT JOIN sectors AS s ON s.id = t.sector_id
 WHERE t.state IN ('below', 'overdue_unreported') AND t.repeat_of IS NULL;
 
+-- One row for each evaluation, with the names behind its links and what the plan's own words mean.
+CREATE VIEW evaluation_overview AS
+SELECT
+    e.id,
+    e.plan_id,
+    e.sector_id,
+    s.name AS sector,
+    e.position,
+    e.name,
+    e.table_name,
+    e.row_id,
+    p.name AS period,
+    e.fiscal_year,
+    f.label AS year,
+    o.name AS organization,
+    e.judged_by,
+    e.grade,
+    g.label AS grade_label,
+    coalesce(e.outcome, g.meaning) AS outcome,
+    e.decision,
+    d.label AS decision_label,
+    coalesce(d.meaning IN ('end', 'done'), 0) AS is_ended,
+    e.rule,
+    e.evidence,
+    e.summary,
+    e.successor_id,
+    m.code,
+    m.name AS measure_name,
+    e.place
+FROM evaluations AS e
+LEFT JOIN sectors AS s ON s.id = e.sector_id
+LEFT JOIN periods AS p ON p.id = e.period_id
+LEFT JOIN fiscal_years AS f ON f.fiscal_year = e.fiscal_year
+LEFT JOIN organizations AS o ON o.id = e.organization_id
+LEFT JOIN grades AS g ON g.plan_id = e.plan_id AND g.field = 'outcome' AND g.grade = e.grade
+LEFT JOIN grades AS d ON d.plan_id = e.plan_id AND d.field = 'decision' AND d.grade = e.decision
+LEFT JOIN measures AS m ON m.id = e.successor_id;
+
 -- One row for each printed measure, with the names behind its links.
 CREATE VIEW measure_overview AS
 SELECT
@@ -625,6 +666,7 @@ SELECT
     s.name AS sector,
     m.code,
     m.name,
+    h.name AS period,
     m.is_new,
     m.repeat_of,
     (SELECT group_concat(title, '／') FROM (
@@ -641,6 +683,7 @@ SELECT
         JOIN figures AS t ON t.indicator_id = i.id AND t.role = 'target'
         WHERE l.table_name = 'measures' AND l.row_id = m.id) AS due_fiscal_year,
     e.id AS evaluation_id,
+    k.name AS evaluated_period,
     e.decision,
     e.grade,
     e.outcome,
@@ -656,9 +699,41 @@ SELECT
 FROM measures AS m
 LEFT JOIN sectors AS s ON s.id = m.sector_id
 LEFT JOIN measures AS r ON r.id = m.repeat_of
+LEFT JOIN periods AS h ON h.id = m.period_id
 LEFT JOIN evaluations AS e ON e.id = (
     SELECT id FROM evaluations WHERE coalesce(m.repeat_of, m.id) IN (successor_id, row_id) ORDER BY position LIMIT 1
-);
+)
+LEFT JOIN periods AS k ON k.id = e.period_id;
+
+-- One row for each plan, with its municipality, its main document, the period of today and its words: its own, or ours
+-- where it has none.
+CREATE VIEW plan_facts AS
+SELECT
+    p.*,
+    c.name AS municipality,
+    c.code AS municipality_code,
+    c.prefecture,
+    c.corporate_number,
+    d.title AS document_title,
+    d.subtitle AS document_subtitle,
+    d.author AS document_author,
+    d.date AS document_date,
+    d.url AS document_url,
+    (SELECT name FROM periods AS r WHERE r.plan_id = p.id
+        AND (SELECT fiscal_year FROM current_fiscal_year) BETWEEN r.start_fiscal_year AND r.end_fiscal_year
+    ) AS current_period,
+    max(CASE k.code WHEN 'sector' THEN coalesce(w.word, k.label) END) AS sector_word,
+    max(CASE k.code WHEN 'goal' THEN coalesce(w.word, k.label) END) AS goal_word,
+    max(CASE k.code WHEN 'measure' THEN coalesce(w.word, k.label) END) AS measure_word,
+    max(CASE k.code WHEN 'organization' THEN coalesce(w.word, k.label) END) AS organization_word,
+    max(CASE k.code WHEN 'target' THEN coalesce(w.word, k.label) END) AS target_word,
+    max(CASE k.code WHEN 'event' THEN coalesce(w.word, k.label) END) AS event_word
+FROM plans AS p
+JOIN municipalities AS c ON c.id = p.municipality_id
+LEFT JOIN documents AS d ON d.plan_id = p.id AND d.position = 1
+JOIN codes AS k ON k.table_name = 'plan_words' AND k.column_name = 'term'
+LEFT JOIN plan_words AS w ON w.plan_id = p.id AND w.term = k.code
+GROUP BY p.id;
 
 -- One row for each plan, with the number of its records; original: without repeats.
 CREATE VIEW plan_overview AS
@@ -679,9 +754,7 @@ SELECT
     (SELECT count(*) FROM targets WHERE plan_id = p.id AND due_fiscal_year IS NOT NULL) AS dated_targets,
     (SELECT count(*) FROM organizations WHERE municipality_id = p.municipality_id) AS organizations,
     (SELECT count(*) FROM evaluations WHERE plan_id = p.id) AS evaluations,
-    (SELECT count(*) FROM evaluations AS e JOIN grades AS g
-        ON g.plan_id = e.plan_id AND g.field = 'decision' AND g.grade = e.decision AND g.meaning IN ('end', 'done')
-        WHERE e.plan_id = p.id) AS ended_measures,
+    (SELECT count(*) FROM evaluation_overview WHERE plan_id = p.id AND is_ended) AS ended_measures,
     (SELECT count(*) FROM evaluations
         WHERE plan_id = p.id AND outcome IN ('partly_met', 'not_met', 'not_implemented')) AS unmet_evaluations,
     (SELECT count(*) FROM events WHERE plan_id = p.id) AS events,
