@@ -168,7 +168,7 @@ def _read_lexicon(execute: Execute) -> Lexicon:
     )
     prefixes = execute("SELECT prefix FROM sectors ORDER BY position, rowid", ())
     lexicon.prefixes = list(dict.fromkeys(prefix for (prefix,) in prefixes))
-    for plan_id, municipality in execute("SELECT id, municipality FROM plans ORDER BY id", ()):
+    for plan_id, municipality in execute("SELECT id, municipality FROM plan_facts ORDER BY id", ()):
         place = normalise(municipality)
         for name in {place, _PLACE.sub("", place)}:
             lexicon.places.setdefault(name, []).append(plan_id)

@@ -132,9 +132,9 @@ def build_schema_org(data_set: DataSet, files: Sequence[FileInfo], root: str = "
         "isBasedOn": [
             {
                 "@type": "Report",
-                "name": plan["report_title"],
-                "author": {"@type": "Organization", "name": plan["report_author"]},
-                "datePublished": plan["report_date"],
+                "name": plan["document_title"],
+                "author": {"@type": "Organization", "name": plan["document_author"]},
+                "datePublished": plan["document_date"],
                 "inLanguage": "ja",
             }
             for plan in named
@@ -219,7 +219,7 @@ def build_dcat(data_set: DataSet, files: Sequence[FileInfo]) -> Json:
     if data_set.contact:
         publisher["mbox" if data_set.contact.startswith("mailto:") else "homepage"] = data_set.contact
     reports = [
-        {"@id": f"#report-{plan['id']}", "@type": "dct:BibliographicResource", "title": plan["report_title"]}
+        {"@id": f"#report-{plan['id']}", "@type": "dct:BibliographicResource", "title": plan["document_title"]}
         for plan in data_set.plans()
     ]
     return {

@@ -18,7 +18,7 @@ Execute = Callable[..., Any]
 Row = dict[str, Any]
 
 _ABOUT = """
-    SELECT r.plan_id, r.table_name, r.title AS name, p.title FROM records AS r JOIN plans AS p ON p.id = r.plan_id
+    SELECT r.plan_id, r.table_name, r.title AS name, p.title FROM records AS r JOIN plan_facts AS p ON p.id = r.plan_id
     WHERE r.id = :id AND r.table_name IN ('plans', 'sectors', 'organizations')
 """
 _MEASURES = """
@@ -38,7 +38,7 @@ _TARGETS = f"""
     FROM chosen AS m
     JOIN targets AS t ON t.measure_id = m.id
     JOIN sectors AS s ON s.id = m.sector_id
-    JOIN plans AS p ON p.id = m.plan_id
+    JOIN plan_facts AS p ON p.id = m.plan_id
     WHERE (t.due_fiscal_year IS NOT NULL OR t.per = 'year')
     AND (m.repeat_of IS NULL OR m.repeat_of NOT IN (SELECT id FROM chosen))
     ORDER BY m.position, t.position

@@ -80,13 +80,13 @@ class Record:
 
 
 _REPORT = (
-    "'「' || p.report_title || '」（' || p.municipality || '、' || substr(p.report_date, 1, 4) || '年'"
-    " || (0 + substr(p.report_date, 6)) || '月）'"
+    "'「' || p.document_title || '」（' || p.municipality || '、' || substr(p.document_date, 1, 4) || '年'"
+    " || (0 + substr(p.document_date, 6)) || '月）'"
 )
 # As many reports are named one by one.
 MOST_REPORTS = 10
 REPORTS = f"""SELECT {_REPORT} AS source, count(*) OVER () AS number
-FROM plans AS p ORDER BY p.start_fiscal_year DESC, p.title LIMIT {MOST_REPORTS + 1}"""
+FROM plan_facts AS p ORDER BY p.start_fiscal_year DESC, p.title LIMIT {MOST_REPORTS + 1}"""
 
 
 def join_reports(sources: Sequence[str], number: int) -> str:
@@ -97,7 +97,7 @@ def join_reports(sources: Sequence[str], number: int) -> str:
 
 
 _RECORD = f"""SELECT r.full_title AS title, coalesce(r.place, '') AS place, {_REPORT} AS source
-FROM records AS r JOIN plans AS p ON p.id = r.plan_id WHERE r.id = :id AND r.table_name = """
+FROM records AS r JOIN plan_facts AS p ON p.id = r.plan_id WHERE r.id = :id AND r.table_name = """
 RECORDS: Mapping[str, Record] = {
     table: Record(kind_en, f"{_RECORD}'{table}'")
     for table, kind_en in {

@@ -98,9 +98,9 @@ def _plan(site: _Site, row: Json) -> Json:
         "temporalCoverage": _span(row["start_fiscal_year"], row["end_fiscal_year"]),
         "isBasedOn": {
             "@type": "Report",
-            "name": row["report_title"],
-            "author": {"@type": "Organization", "name": row["report_author"]},
-            "datePublished": row["report_date"],
+            "name": row["document_title"],
+            "author": {"@type": "Organization", "name": row["document_author"]},
+            "datePublished": row["document_date"],
         },
         "hasPart": site.list(
             "CreativeWork", "sectors", "SELECT id, title AS name FROM sectors WHERE plan_id = ?", row["id"]

@@ -98,17 +98,17 @@ _PLANS = """
         (SELECT count(*) FROM measures WHERE plan_id = p.id AND repeat_of IS NULL) AS measures,
         (SELECT count(*) FROM targets WHERE plan_id = p.id AND repeat_of IS NULL) AS targets,
         (SELECT count(*) FROM organizations WHERE plan_id = p.id) AS organizations
-    FROM plans AS p ORDER BY p.id
+    FROM plan_facts AS p ORDER BY p.id
 """
 _MEASURES = """
     SELECT o.id, o.code, o.name, o.target, o.due_fiscal_year AS due, o.organizations,
         p.title AS plan, p.municipality
-    FROM measure_overview AS o JOIN plans AS p ON p.id = o.plan_id
+    FROM measure_overview AS o JOIN plan_facts AS p ON p.id = o.plan_id
     ORDER BY o.id
 """
 _ORGANIZATIONS = """
     SELECT o.id, o.name, o.kind_label AS kind, o.measures, o.sectors, p.title AS plan, p.municipality
-    FROM organization_overview AS o JOIN plans AS p ON p.id = o.plan_id ORDER BY o.id
+    FROM organization_overview AS o JOIN plan_facts AS p ON p.id = o.plan_id ORDER BY o.id
 """
 
 

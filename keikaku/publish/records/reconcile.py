@@ -31,7 +31,7 @@ _REST = re.compile(r"[\W_]+")
 
 _ORGANIZATIONS = """
     SELECT o.id, o.name, p.municipality || '「' || p.title || '」', json_group_array(n.name)
-    FROM organizations AS o JOIN plans AS p ON p.id = o.plan_id JOIN organization_names AS n ON n.organization_id = o.id
+    FROM organizations AS o JOIN plan_facts AS p ON p.id = o.plan_id JOIN organization_names AS n ON n.organization_id = o.id
     WHERE o.id IN (SELECT value FROM json_each(?)) AND (? = '' OR ? IN (p.id, p.municipality, p.municipality_code, p.title))
     GROUP BY o.id
 """
