@@ -92,8 +92,8 @@ class DataSet:
             return {text for text, sql in blank if connection.execute(sql).fetchone()}
 
     def plans(self) -> list[dict[str, Any]]:
-        """The rows of the table of plans."""
-        return self.records("plans")
+        """The rows of the view plan_facts."""
+        return self.records("plan_facts")
 
     def records(self, name: str) -> list[dict[str, Any]]:
         """All rows of a table by column name."""
@@ -109,7 +109,7 @@ class DataSet:
             if OURS in field.meaning
         ]
         corrections = map(note_correction, self.records("corrections"))
-        return [*ours, note_results(len(self.records("results"))), *corrections]
+        return [*ours, note_results(sum(row["role"] == "result" for row in self.records("figures"))), *corrections]
 
     def labels(self, table: TableInfo) -> list[Label]:
         """The references of a table whose rows have a name."""

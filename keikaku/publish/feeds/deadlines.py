@@ -34,10 +34,11 @@ _MEASURES = """
 """
 _TARGETS = f"""
     {_MEASURES}
-    SELECT t.*, s.position AS sector_position, m.name AS measure_name, p.second_half_start, p.end_fiscal_year
+    SELECT t.*, s.position AS sector_position, m.name AS measure_name, p.end_fiscal_year,
+        coalesce((SELECT start_fiscal_year FROM periods WHERE id = m.period_id), p.start_fiscal_year) AS first_fiscal_year
     FROM chosen AS m
     JOIN targets AS t ON t.measure_id = m.id
-    JOIN sectors AS s ON s.id = m.sector_id
+    LEFT JOIN sectors AS s ON s.id = m.sector_id
     JOIN plan_facts AS p ON p.id = m.plan_id
     WHERE (t.due_fiscal_year IS NOT NULL OR t.per = 'year')
     AND (m.repeat_of IS NULL OR m.repeat_of NOT IN (SELECT id FROM chosen))
@@ -47,7 +48,7 @@ _EVENTS = f"""
     {_MEASURES}
     SELECT t.*, (
         SELECT group_concat(name, '、') FROM (
-            SELECT m.code || ' ' || m.name AS name FROM event_measures AS em JOIN measures AS m ON m.id = em.measure_id
+            SELECT coalesce(m.code || ' ', '') || m.name AS name FROM event_measures AS em JOIN measures AS m ON m.id = em.measure_id
             WHERE em.event_id = t.id ORDER BY m.position
         )
     ) AS measure_names
@@ -90,12 +91,12 @@ def _rows(execute: Execute, sql: str, **values: Any) -> list[Row]:
 
 
 def _target_entries(row: Row, root: str) -> Iterator[Entry]:
-    what = f"{row['code']} {row['label']}{_say_value(row)}"
+    what = f"{row['code'] or ''} {row['label']}{_say_value(row)}"
     about = {"施策": f"{row['code']} {row['name']}", "目標": row["printed"], "推進団体": row["organizations"]}
     url = f"{root}measures/{row['measure_id']}"
     due = row["due_fiscal_year"]
     if row["per"] == "year":
-        first, last = ends_on(row["second_half_start"]), ends_on(due or row["end_fiscal_year"])
+        first, last = ends_on(row["first_fiscal_year"]), ends_on(due or row["end_fiscal_year"])
         lines = _describe(about, "毎年度の終わり（3月31日）", url)
         yield Entry(row["id"], f"【毎年】{what}", lines, url, "毎年の目標", min(first, last), min(first, last), last)
     else:

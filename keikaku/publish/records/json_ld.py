@@ -161,7 +161,7 @@ def _measure(site: _Site, row: Json) -> Json:
         "result": site.list(
             "PropertyValue",
             "indicators",
-            "SELECT id, label AS name FROM indicators WHERE measure_id = ? ORDER BY position",
+            "SELECT i.id, i.label AS name FROM indicator_links AS l JOIN indicators AS i ON i.id = l.indicator_id WHERE l.row_id = ? ORDER BY i.position",
             row["id"],
         ),
         "sameAs": [{"@id": site.address("measures", other["id"])} for other in original],
@@ -217,7 +217,7 @@ def _evaluation(site: _Site, row: Json) -> Json:
 
 
 def _event(site: _Site, row: Json) -> Json:
-    (plan,) = site.rows("SELECT * FROM plans WHERE id = ?", row["plan_id"])
+    (plan,) = site.rows("SELECT * FROM plan_facts WHERE id = ?", row["plan_id"])
     measures = """
         SELECT m.id, m.name FROM event_measures AS e JOIN measures AS m ON m.id = e.measure_id
         WHERE e.event_id = ? ORDER BY m.position
