@@ -17,6 +17,7 @@ import yaml
 from keikaku.files.digest import fingerprint
 from keikaku.files.errors import FilesError
 from keikaku.publish.feeds.changes import read_last_changes
+from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.about import Field, plain_lines
 from keikaku.publish.tables.cells import Value
 from keikaku.publish.tables.layout import Label
@@ -93,7 +94,9 @@ class DataSet:
 
     def plans(self) -> list[dict[str, Any]]:
         """The rows of the view plan_facts."""
-        return self.records("plan_facts")
+        with closing(_open(self.path)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute("SELECT * FROM plan_facts ORDER BY id")]
 
     def records(self, name: str) -> list[dict[str, Any]]:
         """All rows of a table by column name."""
@@ -125,8 +128,11 @@ def is_date(column: Column) -> bool:
 
 def read_data_set(database: Path, metadata: Path) -> DataSet:
     """Raises FilesError for a published table or column that metadata.yml says nothing of."""
+    described = read_metadata(metadata)
     try:
-        return describe_data_set(database, read_metadata(metadata))
+        with closing(_open(database)) as connection:
+            fill_metadata(described, connection.execute)
+        return describe_data_set(database, described)
     except KeyError as error:
         raise FilesError(f"{metadata}: says nothing of {error.args[0]}, which {database.name} publishes") from error
 
@@ -139,8 +145,8 @@ def read_metadata(path: Path) -> dict[str, Any]:
         raise FilesError(f"{path}: cannot be read: {error}") from error
     except yaml.YAMLError as error:
         raise FilesError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(content, dict) or not content.get("title") or not isinstance(content.get("databases"), dict):
-        raise FilesError(f"{path}: has no title or no databases")
+    if not isinstance(content, dict) or not isinstance(content.get("databases"), dict):
+        raise FilesError(f"{path}: has no databases")
     return content
 
 
