@@ -284,10 +284,12 @@ class _PlanRows:
         for placed in self.known.indicators:
             printed_in = self.placed(placed.indicator, None)["document_id"]
             for figure, id_, position in self.each_figure(placed):
-                document_id = self.known.documents.get(figure.document or "")
+                told_by_others = figure.role == "result" or figure.source_url
                 yield {
                     **vars(figure),
-                    "document_id": document_id or (None if figure.source_url else printed_in),
+                    "document_id": self.known.documents.get(
+                        figure.document or "", None if told_by_others else printed_in
+                    ),
                     "id": id_,
                     "indicator_id": placed.id,
                     "position": position,

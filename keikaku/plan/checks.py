@@ -9,10 +9,11 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from keikaku.plan.errors import Problem
+from keikaku.plan.indicators import unit_in
 from keikaku.plan.model import City, Goal, Indicator, Measure, PlanData, PrintedFigure, Result
 from keikaku.plan.municipality import corporate_check_digit, municipality_check_digit, prefecture_of
 from keikaku.plan.reading import Document
-from keikaku.plan.references import References
+from keikaku.plan.references import PlacedIndicator, References
 from keikaku.plan.target import Indicator as Reading
 from keikaku.plan.target import read_parts
 from keikaku.schema.tables import read_schema
@@ -372,6 +373,8 @@ def check_indicators(plan: Plan) -> Iterator[Fault]:
             yield kind, path, f"kind {x.kind} に数 {x.value} があります (a value)", "数の目標は quantity"
         if x.kind == "quantity" and x.value is None and x.target is None and x.baseline is None:
             yield kind, path, "数の指標に数がありません (no value)", "value か target を書く"
+        if wrong := _other_unit(placed, x.baseline):
+            yield kind, (*path, "baseline"), wrong, "目標値と同じ単位の指標だけを一つにする"
         if (x.due_fiscal_year is None) != (x.due_kind is None):
             yield (
                 kind,
@@ -394,6 +397,14 @@ def check_indicators(plan: Plan) -> Iterator[Fault]:
                 f"「{x.printed}」は目標の中にありません (not in the target)",
                 "目標の一部をそのまま書く",
             )
+
+
+def _other_unit(placed: PlacedIndicator | None, cell: str | None) -> str | None:
+    """What is wrong with a cell whose unit is not that of its indicator, which has one for all its figures."""
+    unit, here = placed and placed.indicator.unit, unit_in(cell)
+    if here is None or unit is None or unit_in(f"1{unit}") in (here, None):
+        return None
+    return f"「{cell}」の単位は{unit}ではありません (another unit)"
 
 
 @_check("plan", "events")
@@ -542,17 +553,16 @@ def check_figures(plan: Plan) -> Iterator[Fault]:
 
 
 def _find_wrong_figure(plan: Plan, told: PrintedFigure | Result) -> Iterator[tuple[str, str, str]]:
-    if (
-        plan.known.indicator_at(told.measure, told.indicator) is None
-        and isinstance(told.indicator, int)
-        and told.measure
-    ):
+    placed = plan.known.indicator_at(told.measure, told.indicator)
+    if placed is None and isinstance(told.indicator, int) and told.measure:
         count = sum(plan.known.indicator_at(told.measure, n) is not None for n in range(1, 20))
         wrong = f"「{told.measure}」の{told.indicator}番目の指標はありません (no indicator)"
         yield "indicator" if count else "measure", wrong, f"指標は{count}個です"
-    elif plan.known.indicator_at(told.measure, told.indicator) is None:
+    elif placed is None:
         _, _, wrong, right = _unknown("", (), "指標", told.indicator, plan.known.indicator_names)
         yield "indicator", wrong, right
+    elif told.value is None and (other := _other_unit(placed, told.printed)):
+        yield "printed", other, "数を value に書く"
     if told.document is not None and told.document not in plan.known.documents:
         _, _, wrong, right = _unknown("", (), "文書", told.document, plan.known.documents)
         yield "document", wrong, right

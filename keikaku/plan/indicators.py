@@ -4,6 +4,7 @@ A printed cell (`target: 1,270件（2026年）`) is read by target.py; a key tha
 cell that cannot be read is kept as text, which no verdict by number is made of.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -71,6 +72,12 @@ def complete(indicator: Indicator) -> Indicator:
     if "direction" in update and read.direction:
         update["direction_from"] = "printed"
     return indicator.model_copy(update={**update, "note": indicator.note or read.note})
+
+
+def unit_in(cell: str | None) -> str | None:
+    """The unit of the number that a cell says, in one spelling."""
+    unit = getattr(_read_cell(cell), "unit", None)
+    return re.sub("^(?:箇所|個所|[カヵヶケ]所)$", "か所", unit).replace("㏊", "ha") if unit else None
 
 
 def _read_cell(cell: str | None) -> Reading | None:

@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from keikaku.plan.fiscal_year import read_fiscal_year
+from keikaku.plan.plain_text import plain_text
 from keikaku.schema.codes import (
     ACCUMULATIONS,
     CALENDARS,
@@ -76,7 +77,7 @@ def _clean(text: str) -> str:
 def _fiscal_year(value: object) -> int:
     try:
         if isinstance(value, str | int) and not isinstance(value, bool):
-            return read_fiscal_year(value)
+            return read_fiscal_year(plain_text(str(value)).text)  # plans of 2014 to 2018 end in 平成32年度
     except ValueError as error:
         raise ValueError(f"は年度として読めません ({error}) | 令和6年度、R6、2024 のように書く") from None
     raise ValueError("は年度として読めません (not a fiscal year) | 令和6年度、R6、2024 のように書く")
@@ -126,7 +127,11 @@ FiscalYear = Annotated[int, BeforeValidator(_fiscal_year)]
 Number = Annotated[int | float, BeforeValidator(_number)]
 Position = Annotated[int, Field(ge=1, le=9999)]
 Day = Annotated[str, AfterValidator(_day)]
-Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
+Date = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"),
+]
 Url = Annotated[Text, StringConstraints(pattern=r"^https?://[^\s]+$")]
 Names = Annotated[list[Text], AfterValidator(_distinct)]
 
