@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from keikaku.plan.errors import Problem
-from keikaku.plan.indicators import unit_in
+from keikaku.plan.indicators import unit_in, year_in
 from keikaku.plan.model import City, Goal, Indicator, Measure, PlanData, PrintedFigure, Result
 from keikaku.plan.municipality import corporate_check_digit, municipality_check_digit, prefecture_of
 from keikaku.plan.reading import Document
@@ -373,8 +373,7 @@ def check_indicators(plan: Plan) -> Iterator[Fault]:
             yield kind, path, f"kind {x.kind} に数 {x.value} があります (a value)", "数の目標は quantity"
         if x.kind == "quantity" and x.value is None and x.target is None and x.baseline is None:
             yield kind, path, "数の指標に数がありません (no value)", "value か target を書く"
-        if wrong := _other_unit(placed, x.baseline):
-            yield kind, (*path, "baseline"), wrong, "目標値と同じ単位の指標だけを一つにする"
+        yield from ((kind, (*path, key), wrong, right) for key, wrong, right in _find_unfit_cells(placed))
         if (x.due_fiscal_year is None) != (x.due_kind is None):
             yield (
                 kind,
@@ -405,6 +404,22 @@ def _other_unit(placed: PlacedIndicator | None, cell: str | None) -> str | None:
     if here is None or unit is None or unit_in(f"1{unit}") in (here, None):
         return None
     return f"「{cell}」の単位は{unit}ではありません (another unit)"
+
+
+def _find_unfit_cells(placed: PlacedIndicator) -> Iterator[tuple[str, str, str]]:
+    """Years that a key and a cell tell differently, and a baseline in another unit."""
+    x = placed.indicator
+    cells = (("baseline_year", x.baseline_year, x.baseline), ("due_fiscal_year", x.due_fiscal_year, x.target))
+    for key, year, cell in cells:
+        read = year_in(cell)
+        if None not in (year, read) and year != read and not _is_overruled(x):
+            yield (
+                key,
+                f"{year} は「{cell}」の年度ではありません (another year)",
+                f"{read} と読めます (it reads as {read})",
+            )
+    if wrong := _other_unit(placed, x.baseline):
+        yield "baseline", wrong, "目標値と同じ単位の指標だけを一つにする"
 
 
 @_check("plan", "events")
@@ -563,6 +578,12 @@ def _find_wrong_figure(plan: Plan, told: PrintedFigure | Result) -> Iterator[tup
         yield "indicator", wrong, right
     elif told.value is None and (other := _other_unit(placed, told.printed)):
         yield "printed", other, "数を value に書く"
+    if told.fiscal_year is not None and (year := year_in(told.printed)) not in (None, told.fiscal_year):
+        yield (
+            "fiscal_year",
+            f"{told.fiscal_year} は「{told.printed}」の年度ではありません (another year)",
+            f"{year} と読めます",
+        )
     if told.document is not None and told.document not in plan.known.documents:
         _, _, wrong, right = _unknown("", (), "文書", told.document, plan.known.documents)
         yield "document", wrong, right

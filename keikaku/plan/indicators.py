@@ -69,6 +69,8 @@ def complete(indicator: Indicator) -> Indicator:
         unit = getattr(_read_cell(indicator.baseline), "unit", None)
         return indicator if "unit" in given or unit is None else indicator.model_copy(update={"unit": unit})
     update: dict[str, Any] = {key: getattr(read, key) for key in _READ if key not in given}
+    if "due_fiscal_year" in given and "due_kind" not in given:  # the heading of a column names the year
+        update["due_kind"] = "in"
     if "direction" in update and read.direction:
         update["direction_from"] = "printed"
     return indicator.model_copy(update={**update, "note": indicator.note or read.note})
@@ -78,6 +80,11 @@ def unit_in(cell: str | None) -> str | None:
     """The unit of the number that a cell says, in one spelling."""
     unit = getattr(_read_cell(cell), "unit", None)
     return re.sub("^(?:箇所|個所|[カヵヶケ]所)$", "か所", unit).replace("㏊", "ha") if unit else None
+
+
+def year_in(cell: str | None) -> int | None:
+    """The last fiscal year that a cell names."""
+    return getattr(_read_cell(cell), "due_fiscal_year", None)
 
 
 def _read_cell(cell: str | None) -> Reading | None:
@@ -120,7 +127,7 @@ def _baseline(indicator: Indicator) -> Iterator[Figure]:
         "baseline",
         indicator.baseline_year if read.due_fiscal_year is None else read.due_fiscal_year,
         read.first_year,
-        read.calendar,
+        indicator.calendar if read.due_fiscal_year is None else read.calendar,
         read.value,
         read.value_to,
         approximate=read.approximate,

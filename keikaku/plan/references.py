@@ -74,13 +74,13 @@ class References:
         return self.sectors.get(measure.sector or measure.prefix or "")
 
     def goal_of(self, measure: Measure, goal: int | str) -> str | None:
-        """The id of a goal that a measure names: by its number within the sector, or by any of its names."""
+        """The id of a goal that a measure names: by its number within the sector, or by any of its names (a code may be 1)."""
         if isinstance(goal, str):
             return self.goals.get(goal)
         sector = self.sector_of(measure)
         numbered = zip(self.data.goals, self.goal_ids, strict=True)
         same = (id_ for g, id_ in numbered if g.number == goal and self.sectors.get(g.sector or "") == sector)
-        return next(same, None)
+        return next(same, None) or self.goals.get(str(goal))
 
     @cached_property
     def indicators(self) -> list[PlacedIndicator]:
