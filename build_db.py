@@ -100,6 +100,21 @@ def verify(data: Path, reports: tuple[str, ...], quiet: bool) -> None:
 
 
 @command(
+    click.argument("folder", type=PATH),
+    click.option("--city-code", default="", help="Six-digit code of the municipality (全国地方公共団体コード)."),
+    click.option("--city-name", default="", help="Its name. Neither is asked of a municipality that has a plan."),
+    click.option("--title", required=True, help="Title of the plan as printed."),
+    click.option("--years", required=True, metavar="FIRST-LAST", help="Fiscal years, as 2021-2026 or 令和3-8年度."),
+)
+def new_plan(folder: Path, city_code: str, city_name: str, title: str, years: str) -> None:
+    """Write the first files of a new plan into FOLDER, data/MUNICIPALITY/PLAN."""
+    from keikaku.plan.starter import write_starter
+
+    for file in write_starter(folder, city_code, city_name, title, years):
+        click.echo(file)
+
+
+@command(
     click.argument("version"),
     click.option("--reason", required=True, metavar="TEXT", help="Why it differs from the one before, for readers."),
     click.option("--since", type=click.Path(path_type=Path, exists=True), help="Database of the release before."),

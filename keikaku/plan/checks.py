@@ -9,10 +9,11 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from keikaku.plan.errors import Problem
-from keikaku.plan.model import City, Goal, Indicator, Measure, PlanData
+from keikaku.plan.indicators import unit_in, year_in
+from keikaku.plan.model import City, Goal, Indicator, Measure, PlanData, PrintedFigure, Result
 from keikaku.plan.municipality import corporate_check_digit, municipality_check_digit, prefecture_of
 from keikaku.plan.reading import Document
-from keikaku.plan.references import References
+from keikaku.plan.references import PlacedIndicator, References
 from keikaku.plan.target import Indicator as Reading
 from keikaku.plan.target import read_parts
 from keikaku.schema.tables import read_schema
@@ -178,6 +179,8 @@ def check_plan(plan: Plan) -> Iterator[Fault]:
         yield "plan", ("end_fiscal_year",), f"計画が{LONGEST_PLAN}年以上あります (too long)", "年度を直す"
     before = first - 1
     for i, period in enumerate(own.periods):
+        if period.start_fiscal_year is None or period.end_fiscal_year is None:
+            continue
         if not before < period.start_fiscal_year <= period.end_fiscal_year <= last:
             wrong = f"{period.name} の年度が順になっていません (years out of order)"
             yield "plan", ("periods", i), wrong, f"{first}から{last}までを、前から順に重ねずに書く"
@@ -370,6 +373,7 @@ def check_indicators(plan: Plan) -> Iterator[Fault]:
             yield kind, path, f"kind {x.kind} に数 {x.value} があります (a value)", "数の目標は quantity"
         if x.kind == "quantity" and x.value is None and x.target is None and x.baseline is None:
             yield kind, path, "数の指標に数がありません (no value)", "value か target を書く"
+        yield from ((kind, (*path, key), wrong, right) for key, wrong, right in _find_unfit_cells(placed))
         if (x.due_fiscal_year is None) != (x.due_kind is None):
             yield (
                 kind,
@@ -394,6 +398,30 @@ def check_indicators(plan: Plan) -> Iterator[Fault]:
             )
 
 
+def _other_unit(placed: PlacedIndicator | None, cell: str | None) -> str | None:
+    """What is wrong with a cell whose unit is not that of its indicator, which has one for all its figures."""
+    unit, here = placed and placed.indicator.unit, unit_in(cell)
+    if here is None or unit is None or unit_in(f"1{unit}") in (here, None):
+        return None
+    return f"「{cell}」の単位は{unit}ではありません (another unit)"
+
+
+def _find_unfit_cells(placed: PlacedIndicator) -> Iterator[tuple[str, str, str]]:
+    """Years that a key and a cell tell differently, and a baseline in another unit."""
+    x = placed.indicator
+    cells = (("baseline_year", x.baseline_year, x.baseline), ("due_fiscal_year", x.due_fiscal_year, x.target))
+    for key, year, cell in cells:
+        read = year_in(cell)
+        if None not in (year, read) and year != read and not _is_overruled(x):
+            yield (
+                key,
+                f"{year} は「{cell}」の年度ではありません (another year)",
+                f"{read} と読めます (it reads as {read})",
+            )
+    if wrong := _other_unit(placed, x.baseline):
+        yield "baseline", wrong, "目標値と同じ単位の指標だけを一つにする"
+
+
 @_check("plan", "events")
 def check_events(plan: Plan) -> Iterator[Fault]:
     first, last = plan.data.plan.start_fiscal_year, plan.data.plan.end_fiscal_year
@@ -409,17 +437,19 @@ def check_events(plan: Plan) -> Iterator[Fault]:
             yield "events", (i, "end_fiscal_year"), wrong, "後の年度にするか、消す"
 
 
-@_check("plan", "measures", "goals", "grades", "evaluations")
+@_check("plan", "measures", "goals", "indicators", "grades", "evaluations")
 def check_evaluations(plan: Plan) -> Iterator[Fault]:
     meanings = {(g.field, g.grade): g.meaning for g in plan.data.grades}
     first, last = plan.data.plan.start_fiscal_year, plan.data.plan.end_fiscal_year
     for i, x in enumerate(plan.data.evaluations):
-        if not (x.name or x.measure or x.goal):
+        if x.indicator and plan.known.judged(x) == (None, None):
+            yield _unknown("evaluations", (i, "indicator"), "指標", x.indicator, plan.known.indicator_names)
+        if not (x.name or x.measure or x.goal or x.indicator):
             yield (
                 "evaluations",
                 (i,),
                 "何の評価かが書かれていません (nothing named)",
-                "name、measure、goal のどれかを書く",
+                "name、measure、goal、indicator のどれかを書く",
             )
         for field, key, word in (("outcome", "grade", x.grade), ("decision", "decision", x.decision)):
             known = [grade for named, grade in meanings if named == field]
@@ -435,7 +465,7 @@ def check_evaluations(plan: Plan) -> Iterator[Fault]:
                 f"「{x.decision}」なのに引き継ぐ施策があります (a successor)",
                 "どちらかを直す",
             )
-        if x.decision is not None and not ended and x.successor is None and not (x.measure or x.goal):
+        if x.decision is not None and not ended and x.successor is None and not (x.measure or x.goal or x.indicator):
             yield (
                 "evaluations",
                 (i, "decision"),
@@ -521,27 +551,41 @@ def check_withdrawn(plan: Plan) -> Iterator[Fault]:
             yield _unknown("withdrawn", (i, "replaced_by"), f"{withdrawn.table} の", withdrawn.replaced_by, same)
 
 
-@_check("plan", "sectors", "goals", "measures", "indicators", "results")
-def check_results(plan: Plan) -> Iterator[Fault]:
-    seen = set()
-    for i, result in enumerate(plan.data.results):
-        key = (result.measure, result.indicator, result.fiscal_year, result.edition, result.estimate, result.source_url)
-        if plan.known.indicator_at(result.measure, result.indicator) is None:
-            count = sum(plan.known.indicator_at(result.measure, n) is not None for n in range(1, 20))
-            wrong = f"「{result.measure}」の{result.indicator}番目の指標はありません (no indicator)"
-            yield "results", (i, "indicator" if count else "measure"), wrong, f"指標は{count}個です"
-        if key in seen:
-            yield (
-                "results",
-                (i, "fiscal_year"),
-                "同じ指標・年度・出典の数字がもうあります (twice)",
-                "一つにするか、edition を変える",
-            )
-        seen.add(key)
-        if result.value is None and result.status is None and result.printed is None:
-            yield (
-                "results",
-                (i, "value"),
-                "数字も状況もありません (nothing told)",
-                "value、status、printed のどれかを書くか、行を消す",
-            )
+@_check("plan", "sectors", "goals", "measures", "indicators", "figures", "results")
+def check_figures(plan: Plan) -> Iterator[Fault]:
+    """Figures name an indicator that is there, say something, and none stands twice."""
+    for kind in ("figures", "results"):
+        seen = set()
+        for i, told in enumerate(getattr(plan.data, kind)):
+            yield from ((kind, (i, key), wrong, right) for key, wrong, right in _find_wrong_figure(plan, told))
+            role = told.estimate if isinstance(told, Result) else told.role
+            source = told.source_url or told.document
+            key = (told.measure, told.indicator, told.fiscal_year, told.printed, told.edition, role, source)
+            if key in seen:
+                wrong = "同じ指標・年度・出典の数字がもうあります (twice)"
+                yield kind, (i, "fiscal_year"), wrong, "一つにするか、edition を変える"
+            seen.add(key)
+
+
+def _find_wrong_figure(plan: Plan, told: PrintedFigure | Result) -> Iterator[tuple[str, str, str]]:
+    placed = plan.known.indicator_at(told.measure, told.indicator)
+    if placed is None and isinstance(told.indicator, int) and told.measure:
+        count = sum(plan.known.indicator_at(told.measure, n) is not None for n in range(1, 20))
+        wrong = f"「{told.measure}」の{told.indicator}番目の指標はありません (no indicator)"
+        yield "indicator" if count else "measure", wrong, f"指標は{count}個です"
+    elif placed is None:
+        _, _, wrong, right = _unknown("", (), "指標", told.indicator, plan.known.indicator_names)
+        yield "indicator", wrong, right
+    elif told.value is None and (other := _other_unit(placed, told.printed)):
+        yield "printed", other, "数を value に書く"
+    if told.fiscal_year is not None and (year := year_in(told.printed)) not in (None, told.fiscal_year):
+        yield (
+            "fiscal_year",
+            f"{told.fiscal_year} は「{told.printed}」の年度ではありません (another year)",
+            f"{year} と読めます",
+        )
+    if told.document is not None and told.document not in plan.known.documents:
+        _, _, wrong, right = _unknown("", (), "文書", told.document, plan.known.documents)
+        yield "document", wrong, right
+    if told.value is None and told.printed is None and getattr(told, "status", None) is None:
+        yield "value", "数字も状況もありません (nothing told)", "value、status、printed のどれかを書くか、行を消す"

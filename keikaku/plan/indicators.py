@@ -4,12 +4,13 @@ A printed cell (`target: 1,270件（2026年）`) is read by target.py; a key tha
 cell that cannot be read is kept as text, which no verdict by number is made of.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from keikaku.plan import verdicts
-from keikaku.plan.model import Indicator, Measure, Result
+from keikaku.plan.model import Indicator, Measure, PrintedFigure, Result
 from keikaku.plan.target import Indicator as Reading
 from keikaku.plan.target import read_parts
 from keikaku.plan.verdicts import Direction
@@ -38,6 +39,7 @@ class Figure:
     status: str | None = None
     printed: str | None = None
     note: str | None = None
+    document: str | None = None
     source_url: str | None = None
     published_on: str | None = None
 
@@ -61,14 +63,28 @@ def read_target(measure: Measure) -> list[Indicator]:
 
 def complete(indicator: Indicator) -> Indicator:
     """The indicator with what its target cell says, where no key says otherwise."""
+    given = indicator.model_fields_set
     read = _read_cell(indicator.target)
     if read is None:
-        return indicator
-    given = indicator.model_fields_set
+        unit = getattr(_read_cell(indicator.baseline), "unit", None)
+        return indicator if "unit" in given or unit is None else indicator.model_copy(update={"unit": unit})
     update: dict[str, Any] = {key: getattr(read, key) for key in _READ if key not in given}
+    if "due_fiscal_year" in given and "due_kind" not in given:  # the heading of a column names the year
+        update["due_kind"] = "in"
     if "direction" in update and read.direction:
         update["direction_from"] = "printed"
     return indicator.model_copy(update={**update, "note": indicator.note or read.note})
+
+
+def unit_in(cell: str | None) -> str | None:
+    """The unit of the number that a cell says, in one spelling."""
+    unit = getattr(_read_cell(cell), "unit", None)
+    return re.sub("^(?:箇所|個所|[カヵヶケ]所)$", "か所", unit).replace("㏊", "ha") if unit else None
+
+
+def year_in(cell: str | None) -> int | None:
+    """The last fiscal year that a cell names."""
+    return getattr(_read_cell(cell), "due_fiscal_year", None)
 
 
 def _read_cell(cell: str | None) -> Reading | None:
@@ -77,8 +93,8 @@ def _read_cell(cell: str | None) -> Reading | None:
     return parts[0].indicators[0] if len(parts) == 1 and len(parts[0].indicators) == 1 else None
 
 
-def figures_of(indicator: Indicator, cell: str | None, results: Iterable[Result]) -> list[Figure]:
-    """Baseline, target and results of a complete indicator; `cell` is the printed target that it was read from."""
+def figures_of(indicator: Indicator, cell: str | None, told: Iterable[PrintedFigure | Result]) -> list[Figure]:
+    """All figures of a complete indicator; `cell` is the printed target that it was read from, `told` are of other files."""
     printed = indicator.printed or indicator.target or cell
     figures = [*_baseline(indicator)]
     if printed:
@@ -97,7 +113,7 @@ def figures_of(indicator: Indicator, cell: str | None, results: Iterable[Result]
                 printed=printed,
             )
         )
-    return figures + [_result(result) for result in results]
+    return figures + [_told(figure) for figure in told]
 
 
 def _baseline(indicator: Indicator) -> Iterator[Figure]:
@@ -111,7 +127,7 @@ def _baseline(indicator: Indicator) -> Iterator[Figure]:
         "baseline",
         indicator.baseline_year if read.due_fiscal_year is None else read.due_fiscal_year,
         read.first_year,
-        read.calendar,
+        indicator.calendar if read.due_fiscal_year is None else read.calendar,
         read.value,
         read.value_to,
         approximate=read.approximate,
@@ -120,29 +136,29 @@ def _baseline(indicator: Indicator) -> Iterator[Figure]:
     )
 
 
-def _result(result: Result) -> Figure:
-    return Figure(
-        "estimate" if result.estimate else "result",
-        result.fiscal_year,
-        result.first_year,
-        result.calendar,
-        result.value,
-        result.value_to,
-        approximate=result.approximate,
-        edition=result.edition,
-        status=result.status,
-        printed=result.printed,
-        note=result.note,
-        source_url=result.source_url,
-        published_on=result.published_on,
-    )
+def _told(figure: PrintedFigure | Result) -> Figure:
+    """A figure of a file; its printed cell is read where no value is written, and a cell that cannot be read is text."""
+    names = Figure.__dataclass_fields__.keys() & type(figure).model_fields.keys()
+    given = {name: getattr(figure, name) for name in names}
+    given["last_year"] = figure.fiscal_year
+    if isinstance(figure, Result):
+        given["role"] = "estimate" if figure.estimate else "result"
+    read = _read_cell(figure.printed) if figure.value is None else None
+    if read is None or read.value is None:
+        return Figure(**given, text=figure.printed if figure.value is None else None)
+    cell = {name: getattr(read, name) for name in names if hasattr(read, name)} | {"last_year": read.due_fiscal_year}
+    unset = {name: value for name, value in cell.items() if given[name] in (None, False)}
+    calendar = figure.calendar if "calendar" in figure.model_fields_set else read.calendar
+    due_kind = given.get("due_kind") if given["role"] != "target" else given["due_kind"] or read.due_kind
+    return Figure(**{**given, **unset, "printed": figure.printed, "calendar": calendar, "due_kind": due_kind})
 
 
 def direction_of(indicator: Indicator, figures: Sequence[Figure]) -> tuple[Direction | None, str | None]:
     """Where better lies and how that is known, as far as print, baseline or the data say it."""
     if indicator.direction:
         return indicator.direction, indicator.direction_from or "ours"
-    target = next((figure for figure in figures if figure.role == "target"), None)
+    newest = max((figure.edition for figure in figures if figure.role == "target"), default=1)
+    target = next((figure for figure in figures if figure.role == "target" and figure.edition == newest), None)
     if target is None or target.value is None:
         return None, None
     if target.comparator:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from keikaku.plan import ids
 from keikaku.plan.indicators import complete, read_target
-from keikaku.plan.model import City, Goal, Indicator, Measure, Organization, PlanData
+from keikaku.plan.model import City, Evaluation, Goal, Indicator, Measure, Organization, PlanData
 
 Place = tuple[str, str]  # table and id of a record
 
@@ -74,13 +74,13 @@ class References:
         return self.sectors.get(measure.sector or measure.prefix or "")
 
     def goal_of(self, measure: Measure, goal: int | str) -> str | None:
-        """The id of a goal that a measure names: by its number within the sector, or by any of its names."""
+        """The id of a goal that a measure names: by its number within the sector, or by any of its names (a code may be 1)."""
         if isinstance(goal, str):
             return self.goals.get(goal)
         sector = self.sector_of(measure)
         numbered = zip(self.data.goals, self.goal_ids, strict=True)
         same = (id_ for g, id_ in numbered if g.number == goal and self.sectors.get(g.sector or "") == sector)
-        return next(same, None)
+        return next(same, None) or self.goals.get(str(goal))
 
     @cached_property
     def indicators(self) -> list[PlacedIndicator]:
@@ -108,15 +108,49 @@ class References:
             named += [(table, known[name]) for name in getattr(indicator, table) if name in known]
         return named
 
-    def indicator_at(self, place: str, position: int) -> PlacedIndicator | None:
-        """The indicator by the name of what it stands at and its position there, or by its own id or code."""
+    @cached_property
+    def indicator_names(self) -> dict[str, list[PlacedIndicator]]:
+        """Id, code or label (with its member after a space) -> the indicators that are called so."""
+        named: dict[str, list[PlacedIndicator]] = {}
         for placed in self.indicators:
-            if place in (placed.id, placed.indicator.code):
-                return placed
+            x = placed.indicator
+            label = f"{x.label} {x.member}" if x.member else x.label
+            for name in {placed.id, x.code or placed.id, label}:
+                named.setdefault(name, []).append(placed)
+        return named
+
+    @cached_property
+    def _indicators_at(self) -> dict[str, list[PlacedIndicator]]:
+        at: dict[str, list[PlacedIndicator]] = {}
+        for placed in self.indicators:
+            for _, row_id in placed.places:
+                at.setdefault(row_id, []).append(placed)
+        return at
+
+    def indicator_at(self, place: str | None, indicator: int | str) -> PlacedIndicator | None:
+        """The indicator by one of its names, or by its position at a place (measure, goal, sector or the plan).
+
+        A place that is named with it settles which of several is meant.
+        """
+        named = self.indicator_names.get(str(indicator), [])
+        if place is None:
+            return named[0] if len(named) == 1 else None
         owner = self.measures.get(place) or self.goals.get(place) or self.sectors.get(place)
-        owner = owner or (self.plan_id if place == self.plan_id else None)
-        same = (p for p in self.indicators if p.places[0][1] == owner and p.position == position)
-        return next(same, None)
+        owner = owner or (self.plan_id if place == self.plan_id else "")
+        here = self._indicators_at.get(owner, [])
+        found = [p for p in here if any(p is one for one in named)]
+        found = found or [p for p in here if p.position == indicator and p.places[0][1] == owner]
+        return found[0] if found else self.indicator_at(None, place)
+
+    def judged(self, evaluation: Evaluation) -> Place | tuple[None, None]:
+        """The table and id of what an evaluation names."""
+        if evaluation.indicator:
+            placed = self.indicator_at(evaluation.measure or evaluation.goal, evaluation.indicator)
+            return ("indicators", placed.id) if placed else (None, None)
+        for table, name in (("measures", evaluation.measure), ("goals", evaluation.goal)):
+            if id_ := getattr(self, table).get(name):
+                return table, id_
+        return None, None
 
     @cached_property
     def records(self) -> dict[str, Place]:
