@@ -137,14 +137,15 @@ async def _judge(datasette: Datasette, request: Request, exception: Exception) -
         return Answer(404, refusals.refuse_status(404))
     if isinstance(exception, NotFound) or getattr(exception, "status", None) == 404:
         return await _judge_missing(datasette, request)
-    if "pks" in request.url_vars and (isinstance(exception, SLIPS) or _is_wrong_sql(exception)):
+    slip_of_core = isinstance(exception, SLIPS) and _failed_in_core(exception)
+    if "pks" in request.url_vars and (slip_of_core or _is_wrong_sql(exception)):
         return await _judge_missing(datasette, request)
     if _is_wrong_sql(exception):
         return Answer(400, _say_complaint(request, str(exception)), detail=str(exception), sql=sql)
     if isinstance(exception, Base400 | DatasetteError):
         status = exception.status if exception.status < 500 else 400
         return Answer(status, refusals.refuse_message(status, str(exception)), detail=str(exception))
-    if isinstance(exception, SLIPS) and _failed_in_core(exception) and _has_arguments(request):
+    if slip_of_core and _has_arguments(request):
         log.warning("%s %s: answered as 400: %.200r", request.method, request.path, exception)
         refusal = refusals.NO_SQL if _lacks_sql(request) else refusals.refuse_error(exception)
         return Answer(400, refusal)
