@@ -88,7 +88,7 @@ def describe_pictures(connection: sqlite3.Connection, site_title: str) -> Iterat
             if row["due"]
             else (row["organization_word"], row["organizations"] or "なし")
         )
-        facts = ((row["target_word"], row["target"] or "なし"), last)
+        facts: tuple[tuple[str, str], ...] = ((row["target_word"], row["target"] or "なし"), last)
         above = f"{row['municipality']}　{row['plan']}"
         yield Card(f"measures/{row['id']}.png", above, row["code"] or "", row["name"], facts, site_title)
     for row in connection.execute(_ORGANIZATIONS):
