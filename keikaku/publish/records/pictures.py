@@ -88,11 +88,11 @@ def describe_pictures(connection: sqlite3.Connection, site_title: str) -> Iterat
             if row["due"]
             else (row["organization_word"], row["organizations"] or "なし")
         )
-        facts: tuple[tuple[str, str], ...] = ((row["target_word"], row["target"] or "なし"), last)
+        facts = ((row["target_word"], row["target"] or "なし"), last)
         above = f"{row['municipality']}　{row['plan']}"
         yield Card(f"measures/{row['id']}.png", above, row["code"] or "", row["name"], facts, site_title)
     for row in connection.execute(_ORGANIZATIONS):
-        facts = (("名前のある施策", f"{row['measures']}件"), *([("分野", row["sectors"])] if row["sectors"] else []))
+        facts = (("名前のある施策", f"{row['measures']}件"), ("分野", row["sectors"] or "なし"))
         above = f"{row['municipality']}の計画"
         yield Card(f"organizations/{row['id']}.png", above, row["kind"], row["name"], facts, site_title)
 
