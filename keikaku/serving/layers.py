@@ -6,19 +6,21 @@ pass them too, but wait for nothing that the outer one holds.
 
 import asyncio
 import logging
+import re
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
+from urllib.parse import parse_qsl, urlencode
 
 from datasette import Response
 from datasette.app import Datasette
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from keikaku.search.query import MAX_WORDS, count_words, read_asked_year
 from keikaku.serving import visitors
 from keikaku.serving.baked_site import find_baked_site
 from keikaku.serving.errors import POSTED, READING, refuse
 from keikaku.serving.headers import ignore_cookies, permit_charts, protect_answer
-from keikaku.serving.questions import Unreadable, read_questions
-from keikaku.serving.refusals import write_last_resort
+from keikaku.serving.refusals import Refusal, say, write_last_resort
 from keikaku.serving.site_address import keep_to_site
 from keikaku.serving.sql_worker import WorkersBusy
 
@@ -45,6 +47,8 @@ PREFLIGHT = {
 STATIC = ("/static/", "/-/static/", "/-/static-plugins/")
 UNLIMITED = (*STATIC, "/-/health")
 ARGUMENT_OF_READINGS = "easy"
+_YEAR = re.compile(r"(?:\w+_)?fiscal_year(?:__(?:exact|not|gt|gte|lt|lte))?")
+_SEARCHED = ("q", "_search")
 
 log = logging.getLogger("keikaku.layers")
 _is_inside: ContextVar[bool] = ContextVar("is_inside", default=False)
@@ -217,17 +221,32 @@ def take_readings(app: ASGIApp, _: Datasette) -> ASGIApp:
 
 
 def read_words(app: ASGIApp, datasette: Datasette) -> ASGIApp:
-    """Years in any form become numbers; what cannot be read is refused."""
+    """Years in any form become numbers, so that tables, queries, JSON and files take 令和6年度, R6 and 2024 alike.
+
+    What cannot be read is refused: it would find nothing, as if there were nothing. A visitor's own SQL is left alone.
+    """
 
     async def read(scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            query_string = read_questions(scope["query_string"])
-        except Unreadable as error:
-            await (await refuse(datasette, scope, receive, 400, error.refusal)).asgi_send(send)
-            return
-        await app({**scope, "query_string": query_string}, receive, send)
+        arguments = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+        if not any(name == "sql" for name, _ in arguments):
+            known = [(name, _read_word(name, value)) for name, value in arguments]
+            if refusal := next((value for _, value in known if isinstance(value, Refusal)), None):
+                await (await refuse(datasette, scope, receive, 400, refusal)).asgi_send(send)
+                return
+            if known != arguments:
+                scope = {**scope, "query_string": urlencode(known).encode()}
+        await app(scope, receive, send)
 
     return _only_http(read, app)
+
+
+def _read_word(name: str, value: str) -> str | Refusal:
+    if name in _SEARCHED and count_words(value) > MAX_WORDS:
+        return say("too_many_words")
+    if not _YEAR.fullmatch(name) or not value.strip():
+        return value
+    year = read_asked_year(value)
+    return say("unreadable_year", value[:40]) if year is None else str(year)
 
 
 def allow_charts(app: ASGIApp, _: Datasette) -> ASGIApp:

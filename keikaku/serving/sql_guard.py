@@ -10,7 +10,7 @@ one step of it may cost is limited here.
 
 import re
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 MEBIBYTE = 1024 * 1024
@@ -86,7 +86,7 @@ def guard_visitor(connection: sqlite3.Connection) -> None:
     connection.set_authorizer(authorize_visitor)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VISITOR_LENGTH)
     connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, VISITOR_SQL_LENGTH)
-    for name, function, arguments in (*_FUNCTIONS, *_borrow_functions()):
+    for name, arguments, function in _bounded_functions():
         connection.create_function(name, arguments, function, deterministic=True)
     RowMeter(connection)
 
@@ -159,82 +159,59 @@ def _is_reading_pragma(name: str, argument: str | None) -> bool:
     return name in PRAGMAS and (argument is None or takes_name)
 
 
-def _text(value: object) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+# Functions of SQLite's own that are asked, in a database without anything in it, only for what takes little work.
+
+
+def _bounded_functions() -> Iterator[tuple[str, int, Callable[..., Any]]]:
+    """Name, number of arguments (-1: any) and what to call instead."""
+    empty = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    empty.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VISITOR_LENGTH)
+
+    def bound(name: str, is_long: Callable[..., object]) -> Callable[..., Any]:
+        def bounded(*values: object) -> object:
+            try:
+                if not is_long(*map(_text, values)):
+                    return empty.execute(f"SELECT {name}({', '.join('?' * len(values))})", values).fetchone()[0]
+            except sqlite3.DataError:
+                pass
+            return _TOO_BIG
+
+        return bounded
+
+    for name, counts, is_long in _LONG_WORK:
+        for count in counts:
+            yield name, count, bound(name, is_long)
 
 
 # SQLite refuses it as the value of a function: "string or blob too big", without the traceback of an exception.
 _TOO_BIG = "x" * (VISITOR_LENGTH + 1)
 
 
-def _trim(strip: Callable[[str, str], str]) -> Callable[[object, object], str | None]:
-    def trim(text: object, characters: object) -> str | None:
-        if text is None or characters is None:
-            return None
-        unwanted = _text(characters)
-        return _TOO_BIG if len(unwanted) > NEEDLE_LENGTH else strip(_text(text), unwanted)
-
-    return trim
+def _text(value: object) -> str:
+    return "" if value is None else value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _instr(text: object, wanted: object) -> int | str | None:
-    if text is None or wanted is None:
-        return None
-    if isinstance(text, bytes) and isinstance(wanted, bytes):
-        return _TOO_BIG if len(wanted) > NEEDLE_LENGTH else text.find(wanted) + 1
-    needle = _text(wanted)
-    return _TOO_BIG if len(needle) > NEEDLE_LENGTH else _text(text).find(needle) + 1
+def _has_long_needle(_: str, needle: str, __: str = "") -> bool:
+    return len(needle) > NEEDLE_LENGTH
 
 
-def _replace(text: object, old: object, new: object) -> object:
-    if text is None or old is None:
-        return None
-    whole, wanted = _text(text), _text(old)
-    if not wanted:
-        return text
-    if new is None:
-        return None
-    put = _text(new)
-    if len(wanted) > NEEDLE_LENGTH or len(whole) + whole.count(wanted) * (len(put) - len(wanted)) > VISITOR_LENGTH:
-        return _TOO_BIG
-    return whole.replace(wanted, put)
+def _compares_long(pattern: str, text: str, _: str = "") -> bool:
+    return len(pattern) * len(text) > LIKE_WORK
 
 
-def _borrow_functions() -> tuple[tuple[str, Callable[..., Any], int], ...]:
-    """Functions of SQLite's own that are asked, in a database without anything in it, only for what takes little work."""
-    empty = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-
-    def ask(sql: str, values: tuple[object, ...]) -> object:
-        return empty.execute(sql, values).fetchone()[0]
-
-    def like(pattern: object, text: object, *escape: object) -> object:
-        return _TOO_BIG if _is_long_work(pattern, text) else ask(_LIKE[len(escape)], (text, pattern, *escape))
-
-    def glob(pattern: object, text: object) -> object:
-        return _TOO_BIG if _is_long_work(pattern, text) else ask("SELECT ? GLOB ?", (text, pattern))
-
-    def printf(*values: object) -> object:
-        if not values:
-            return None
-        # A width is counted out to its end even when the text is long too large.
-        if "*" in _text(values[0]) or re.search(r"\d{6}", _text(values[0])):
-            return _TOO_BIG
-        return ask(f"SELECT printf({', '.join('?' * len(values))})", values)
-
-    return (("like", like, 2), ("like", like, 3), ("glob", glob, 2), ("printf", printf, -1), ("format", printf, -1))
+def _counts_long(text: str = "", *_: str) -> object:
+    """A width is counted out to its end even when the text is long too large."""
+    return "*" in text or re.search(r"\d{6}", text)
 
 
-_LIKE = ("SELECT ? LIKE ?", "SELECT ? LIKE ? ESCAPE ?")
-
-
-def _is_long_work(pattern: object, text: object) -> bool:
-    return pattern is not None and text is not None and len(_text(pattern)) * len(_text(text)) > LIKE_WORK
-
-
-_FUNCTIONS: tuple[tuple[str, Callable[..., Any], int], ...] = (
-    ("instr", _instr, 2),
-    ("ltrim", _trim(str.lstrip), 2),
-    ("replace", _replace, 3),
-    ("rtrim", _trim(str.rstrip), 2),
-    ("trim", _trim(str.strip), 2),
+_LONG_WORK: tuple[tuple[str, tuple[int, ...], Callable[..., object]], ...] = (
+    ("format", (-1,), _counts_long),
+    ("glob", (2,), _compares_long),
+    ("instr", (2,), _has_long_needle),
+    ("like", (2, 3), _compares_long),
+    ("ltrim", (2,), _has_long_needle),
+    ("printf", (-1,), _counts_long),
+    ("replace", (3,), _has_long_needle),
+    ("rtrim", (2,), _has_long_needle),
+    ("trim", (2,), _has_long_needle),
 )

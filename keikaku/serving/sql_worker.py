@@ -1,8 +1,8 @@
 """Visitors' SQL in worker processes: neither its time, nor its memory, nor its end touches those who read pages.
 
-A worker takes one statement with its limits and gives back rows. What goes over its pipes are values of SQLite, packed with
-marshal, each frame with its length before it. The last frame says how the rows ended; without it they are not whole
-(WorkerEnded). A worker that overstays is killed, and the next statement starts another. Knows nothing of Datasette.
+A worker takes one statement with its limits. What goes over its pipes are values of SQLite, packed with marshal: names of
+columns, lists of rows, and a last word of why they ended, without which they are not whole (WorkerEnded). A worker that
+overstays is killed, and the next statement starts another. Knows nothing of Datasette.
 """
 
 import asyncio
@@ -35,9 +35,12 @@ NICE = 10
 OUT_OF_MEMORY_SCORE = "500"
 _LENGTH_BYTES = 4
 _INSTRUCTIONS = 1000  # of SQLite between two looks at the clock
+ENDED = "ended"
+_ERRORS = {kind.__name__: kind for kind in (sqlite3.ProgrammingError, sqlite3.DatabaseError)}
 
-Frame = tuple[Any, ...]
 Row = tuple[Any, ...]
+# Names of columns or rows; last a pair: why they ended, or the kind of a failure and what SQLite says.
+Frame = list[Any] | tuple[str, str]
 
 
 class WorkersBusy(Exception):
@@ -78,7 +81,7 @@ class Worker:
         self.is_asked = False
 
     async def ask(self, sql: str, params: Any, limits: Limits) -> AsyncIterator[Frame]:
-        """The frames of the answer, the last one included. Raises WorkerEnded."""
+        """The frames of the answer, the last one included. Raises sqlite3.Error, WorkerEnded."""
         if self.is_asked or (self._process and self._process.poll() is not None):
             self.kill()
         try:
@@ -89,7 +92,9 @@ class Worker:
             _write(self._process.stdin, (sql, params, astuple(limits)))
             while self.is_asked:
                 frame = await self._read(limits.seconds + GRACE_SECONDS)
-                self.is_asked = frame[0] in ("columns", "rows")
+                self.is_asked = isinstance(frame, list)
+                if isinstance(frame, tuple) and frame[0] != ENDED:
+                    raise _ERRORS.get(frame[0], sqlite3.OperationalError)(frame[1])
                 yield frame
         except (OSError, EOFError, TimeoutError) as error:
             self.kill()
@@ -110,10 +115,7 @@ class Worker:
     async def _read(self, seconds: float) -> Frame:
         assert self._process and self._process.stdout
         async with asyncio.timeout(seconds):
-            frame = await asyncio.to_thread(_read, self._process.stdout)
-        if frame is None:
-            raise EOFError
-        return frame
+            return await asyncio.to_thread(_read, self._process.stdout)
 
 
 class Rows:
@@ -129,11 +131,10 @@ class Rows:
 
     async def __aiter__(self) -> AsyncIterator[list[Row]]:
         async for frame in self._frames:
-            _raise_failure(frame)
-            if frame[0] == "ended":
+            if isinstance(frame, tuple):
                 self.ended = frame[1]
                 return
-            yield frame[1]
+            yield frame
         raise WorkerEnded("another statement began before the last row")
 
 
@@ -149,9 +150,7 @@ class Lease:
         if self._worker is None:
             raise WorkerEnded("the lease is over")
         frames = self._worker.ask(sql, params, limits)
-        first = await anext(frames)
-        _raise_failure(first)
-        return Rows(first[1], frames)
+        return Rows(list(await anext(frames)), frames)
 
     def end(self) -> None:
         """Let the next one have the worker; a second call does nothing."""
@@ -166,40 +165,33 @@ class Workers:
     """The workers of a site."""
 
     def __init__(self, database: Path) -> None:
-        self._idle = [Worker(database) for _ in range(WORKERS)]
-        self._free = asyncio.Semaphore(WORKERS)
+        self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
         self._waiting = 0
+        for _ in range(WORKERS):
+            self._idle.put_nowait(Worker(database))
 
     @asynccontextmanager
     async def lease(self) -> AsyncIterator[Lease]:
         """Raises WorkersBusy if too many wait already, or none becomes free within PATIENCE_SECONDS."""
-        await self._wait()
-        lease = Lease(self._idle.pop(), self._take_back)
-        try:
-            yield lease
-        finally:
-            lease.end()
-
-    async def _wait(self) -> None:
         if self._waiting >= MOST_WAITING:
             raise WorkersBusy
         self._waiting += 1
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._free.acquire()
+                lease = Lease(await self._idle.get(), self._idle.put_nowait)
         except TimeoutError:
             raise WorkersBusy from None
         finally:
             self._waiting -= 1
-
-    def _take_back(self, worker: Worker) -> None:
-        self._idle.append(worker)
-        self._free.release()
+        try:
+            yield lease
+        finally:
+            lease.end()
 
     def stop(self) -> None:
         """End the processes; those that are asked now end with their leases."""
-        for worker in self._idle:
-            worker.kill()
+        while not self._idle.empty():
+            self._idle.get_nowait().kill()
 
 
 def stamp(database: Path) -> str:
@@ -208,15 +200,7 @@ def stamp(database: Path) -> str:
     return f"{found.st_ino}-{found.st_mtime_ns}-{found.st_size}"
 
 
-def _raise_failure(frame: Frame) -> None:
-    if frame[0] == "failed":
-        raise _ERRORS.get(frame[1], sqlite3.OperationalError)(frame[2])
-
-
-_ERRORS = {kind.__name__: kind for kind in (sqlite3.ProgrammingError, sqlite3.OperationalError, sqlite3.DatabaseError)}
-
-
-# What follows runs in the worker.
+# What follows runs in the worker, but for the two ends of the pipes.
 
 
 def main(database: Path, expected: str) -> None:
@@ -230,68 +214,54 @@ def main(database: Path, expected: str) -> None:
     limit_heap(connection)
     set_up(connection)
     guard_visitor(connection)
-    _write(sys.stdout.buffer, ("ready",))
-    while question := _read(sys.stdin.buffer):
-        sql, params, limits = question
-        for frame in answer(connection, sql, params, Limits(*limits)):
-            _write(sys.stdout.buffer, frame)
+    _write(sys.stdout.buffer, [])
+    with suppress(EOFError):
+        while True:
+            sql, params, limits = _read(sys.stdin.buffer)
+            for frame in answer(connection, sql, params, Limits(*limits)):
+                _write(sys.stdout.buffer, frame)
 
 
 def answer(connection: sqlite3.Connection, sql: str, params: Any, limits: Limits) -> Iterator[Frame]:
-    """("columns", names), ("rows", rows) …, ("ended", reason); or at any place ("failed", kind, message)."""
+    """Names of columns, rows of about FRAME_BYTES at a time, the last word; a failure in place of any."""
     deadline = time.monotonic() + limits.seconds
     connection.set_progress_handler(lambda: time.monotonic() >= deadline, _INSTRUCTIONS)
-    count = 0
+    batch: list[Row] = []
+    size = sent = 0
     try:
         cursor = connection.execute(sql, params)
-        yield "columns", [column[0] for column in cursor.description or ()]
-        for batch, ended in _batches(cursor, limits):
-            count += len(batch)
-            yield "rows", batch
-            if ended:
-                yield "ended", ended
+        yield [column[0] for column in cursor.description or ()]
+        for count, row in enumerate(cursor):
+            if count == limits.rows or size > limits.bytes:
+                yield batch
+                yield ENDED, "rows" if count == limits.rows else "bytes"
                 return
-        yield "ended", ""
+            batch.append(row)
+            size += weigh_row(row)
+            if size - sent > FRAME_BYTES:
+                yield batch
+                batch, sent = [], size
+        yield batch
+        yield ENDED, ""
     except (sqlite3.Error, MemoryError, ValueError, OverflowError) as error:
-        if count and error.args == ("interrupted",):
-            yield "ended", "seconds"
+        if sent and error.args == ("interrupted",):
+            yield ENDED, "seconds"
         else:
             explained = explain_error(error)
-            yield "failed", type(explained).__name__, str(explained)
+            yield type(explained).__name__, str(explained)
     finally:
         connection.set_progress_handler(None, _INSTRUCTIONS)
 
 
-def _batches(cursor: sqlite3.Cursor, limits: Limits) -> Iterator[tuple[list[Row], str]]:
-    """Rows of about FRAME_BYTES at a time, each with what ended them, "" as long as nothing did."""
-    batch: list[Row] = []
-    size = batch_size = 0
-    for count, row in enumerate(cursor):
-        if count == limits.rows or size > limits.bytes:
-            yield batch, "rows" if count == limits.rows else "bytes"
-            return
-        batch.append(row)
-        weight = weigh_row(row)
-        size += weight
-        batch_size += weight
-        if batch_size > FRAME_BYTES:
-            yield batch, ""
-            batch, batch_size = [], 0
-    yield batch, ""
-
-
-def _write(stream: IO[bytes], frame: Frame) -> None:
+def _write(stream: IO[bytes], frame: Any) -> None:
     packed = marshal.dumps(frame)
     stream.write(len(packed).to_bytes(_LENGTH_BYTES) + packed)
     stream.flush()
 
 
-def _read(stream: IO[bytes]) -> Frame | None:
-    """None at the end, or where the end comes within a frame."""
-    length = int.from_bytes(stream.read(_LENGTH_BYTES))
-    packed = stream.read(length)
-    frame: Frame | None = marshal.loads(packed) if length and len(packed) == length else None
-    return frame
+def _read(stream: IO[bytes]) -> Any:
+    """Raises EOFError at the end, or where the end comes within a frame."""
+    return marshal.loads(stream.read(int.from_bytes(stream.read(_LENGTH_BYTES))))
 
 
 if __name__ == "__main__":

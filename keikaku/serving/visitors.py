@@ -7,7 +7,7 @@ rows, counts and facets of a page, its JSON and its files alike.
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from copy import copy
 from pathlib import Path
@@ -26,7 +26,12 @@ from keikaku.serving.sql_worker import Lease, Limits, Row, Rows, Workers, stamp
 FACETS = 3
 # Conditions that no index helps with, and that count as facets do.
 COMPARING = ("contains", "__like", "__notlike", "__glob", "__startswith", "__endswith")
-# Answers about the schema; there are about fifteen for each table.
+# What Datasette asks about the schema, which stays as it is while the site runs.
+_ABOUT_SCHEMA = (
+    "fts_table", "foreign_keys_for_table", "get_all_foreign_keys", "get_table_definition", "hidden_table_names",
+    "label_column_for_table", "primary_keys", "table_column_details", "table_columns", "table_exists", "table_names", "view_names",
+)  # fmt: skip
+# Answers to that; there are about fifteen for each table.
 MOST_KNOWN = 512
 
 _lease: ContextVar[Lease | None] = ContextVar("lease", default=None)
@@ -34,7 +39,7 @@ _workers: WeakKeyDictionary[Datasette, Workers] = WeakKeyDictionary()
 
 
 def _once(ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """A question about the schema, which stays as it is while the site runs; whoever asks has an answer of their own."""
+    """Asked once; whoever asks has an answer of their own."""
 
     async def known(self: "PublishedDatabase", *names: str) -> Any:
         key = (ask.__name__, *names)
@@ -49,19 +54,6 @@ def _once(ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
 
 class PublishedDatabase(Database):
     """A file that never changes while the site runs, whose statements in a visitor's request run in its worker."""
-
-    table_columns = _once(Database.table_columns)
-    table_column_details = _once(Database.table_column_details)
-    primary_keys = _once(Database.primary_keys)
-    fts_table = _once(Database.fts_table)
-    foreign_keys_for_table = _once(Database.foreign_keys_for_table)
-    label_column_for_table = _once(Database.label_column_for_table)
-    get_all_foreign_keys = _once(Database.get_all_foreign_keys)
-    get_table_definition = _once(Database.get_table_definition)
-    hidden_table_names = _once(Database.hidden_table_names)
-    table_exists = _once(Database.table_exists)
-    table_names = _once(Database.table_names)
-    view_names = _once(Database.view_names)
 
     def __init__(self, datasette: Datasette, path: str) -> None:
         super().__init__(datasette, path=path, is_mutable=False)
@@ -111,6 +103,10 @@ class PublishedDatabase(Database):
         return _as_results(found.columns, rows, found.ended == "rows")
 
 
+for _name in _ABOUT_SCHEMA:
+    setattr(PublishedDatabase, _name, _once(getattr(Database, _name)))
+
+
 def _as_results(columns: list[str], rows: list[Row], truncated: bool) -> Results:
     """Rows as Datasette has them from a connection of its own."""
     names = ", ".join('NULL AS "{}"'.format(name.replace('"', '""')) for name in columns) or "NULL"
@@ -121,11 +117,8 @@ def _as_results(columns: list[str], rows: list[Row], truncated: bool) -> Results
 def needs_worker(query_string: bytes) -> bool:
     """Whether an address carries SQL of its own, or asks for many things that look at every row."""
     names = [name for name, _ in parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)]
-    return not {"sql", "_where"}.isdisjoint(names) or sum(map(_looks_at_every_row, names)) > FACETS
-
-
-def _looks_at_every_row(name: str) -> bool:
-    return name.startswith("_facet") or name.endswith(COMPARING)
+    looking = [name for name in names if name.startswith("_facet") or name.endswith(COMPARING)]
+    return not {"sql", "_where"}.isdisjoint(names) or len(looking) > FACETS
 
 
 def find_workers(datasette: Datasette) -> Workers:
@@ -142,11 +135,8 @@ async def open_rows(datasette: Datasette, sql: str, params: Any, limits: Limits)
 
     Raises WorkersBusy, WorkerEnded, sqlite3.Error.
     """
-    lease = _lease.get()
-    if lease is not None:
-        yield await lease.run(sql, dict(params or {}), limits)
-        return
-    async with find_workers(datasette).lease() as lease:
+    held = _lease.get()
+    async with nullcontext(held) if held else find_workers(datasette).lease() as lease:
         yield await lease.run(sql, dict(params or {}), limits)
 
 
@@ -172,8 +162,13 @@ def has_lease() -> bool:
 
 async def _run_until_gone(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     """Stop as soon as the visitor has left."""
+
+    async def wait_until_gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+
     answering = asyncio.ensure_future(app(scope, receive, send))
-    gone = asyncio.ensure_future(_wait_until_gone(receive))
+    gone = asyncio.ensure_future(wait_until_gone())
     try:
         await asyncio.wait({answering, gone}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -182,8 +177,3 @@ async def _run_until_gone(app: ASGIApp, scope: Scope, receive: Receive, send: Se
             answering.cancel()
     with suppress(asyncio.CancelledError):
         await answering
-
-
-async def _wait_until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
