@@ -7,13 +7,11 @@ CHART_POLICY among its headers, lets Vega compile its specification.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from keikaku.publish.records.sharing import EMBED, find_embedded_part
+from keikaku.publish.records.sharing import find_embedded_part
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -62,18 +60,6 @@ def _write_policy(policy: dict[str, str]) -> bytes:
 CHART_POLICY = (b"content-security-policy", _write_policy({**_POLICY, **_CHART}))
 
 
-@lru_cache
-def _make_headers(has_chart: bool, is_framed: bool, is_shared: bool) -> Headers:
-    added = {name.encode(): value.encode() for name, value in _ALWAYS.items()}
-    if is_framed:
-        del added[b"x-frame-options"]
-    policy = {**_POLICY, **(_CHART if has_chart else {}), **(_FRAMED if is_framed else {})}
-    added[b"content-security-policy"] = _write_policy(policy)
-    if is_shared:
-        added |= {name.encode(): value.encode() for name, value in _READABLE.items()}
-    return list(added.items())
-
-
 _NEVER = {b"set-cookie", b"content-security-policy", *(name.encode() for name in (*_ALWAYS, *_READABLE))}
 
 
@@ -81,33 +67,30 @@ def protect_answer(
     headers: Iterable[tuple[bytes, bytes]], path: str, query_string: bytes, status: int = 200
 ) -> Headers:
     """The headers to send instead of `headers`."""
-    is_framed = (
-        status in _AS_ASKED
-        and EMBED.encode() in query_string
-        and bool(find_embedded_part(path, query_string.decode("latin-1")))
-    )
-    return [*_protect(tuple(map(tuple, headers)), is_framed, is_data(path))]
+    headers = [(name.lower(), value) for name, value in headers]
+    is_framed = status in _AS_ASKED and bool(find_embedded_part(path, query_string.decode("latin-1")))
+    return [*_keep(headers), *_make_headers(CHART_POLICY in headers, is_framed, _DATA.fullmatch(path) is not None)]
 
 
-# An answer from memory comes with the same headers every time.
-@lru_cache(maxsize=256)
-def _protect(headers: tuple[tuple[bytes, bytes], ...], is_framed: bool, is_shared: bool) -> Headers:
-    has_chart = False
-    kept: Headers = []
+@lru_cache
+def _make_headers(has_chart: bool, is_framed: bool, is_shared: bool) -> Headers:
+    policy = {**_POLICY, **(_CHART if has_chart else {}), **(_FRAMED if is_framed else {})}
+    added = {**_ALWAYS, **(_READABLE if is_shared else {})}
+    if is_framed:
+        del added["x-frame-options"]
+    return [
+        *((name.encode(), value.encode()) for name, value in added.items()),
+        (b"content-security-policy", _write_policy(policy)),
+    ]
+
+
+def _keep(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
     for name, value in headers:
-        lower = name.lower()
-        if lower in _NEVER:
-            has_chart |= (lower, value) == CHART_POLICY
-        elif lower == b"location":
-            kept.append((name, _stay_here(value)))
-        elif not _is_long_link(lower, value):
-            kept.append((name, value))
-    return kept + _make_headers(has_chart, is_framed, is_shared)
-
-
-def is_data(path: str) -> bool:
-    """Whether scripts of other sites may read what stands there."""
-    return _DATA.fullmatch(path) is not None
+        if name == b"location" and value[:1] in (b"/", b"\\"):
+            # No redirect leaves the site: browsers read /\ as //, which begins the address of another.
+            yield name, b"/" + value.lstrip(b"/\\")
+        elif name not in _NEVER and not (name == b"link" and len(value) > _LONGEST_LINK):
+            yield name, value
 
 
 def ignore_cookies(headers: Headers) -> Headers:
@@ -115,38 +98,9 @@ def ignore_cookies(headers: Headers) -> Headers:
     return [(name, value) for name, value in headers if name.lower() != b"cookie"]
 
 
-def _stay_here(place: bytes) -> bytes:
-    """No redirect leaves the site: browsers read /\\ as //, which begins the address of another."""
-    return b"/" + place.lstrip(b"/\\") if place[:1] in (b"/", b"\\") else place
-
-
-def _is_long_link(name: bytes, value: bytes) -> bool:
-    return name == b"link" and len(value) > _LONGEST_LINK
-
-
-def permit_charts(app: ASGIApp) -> ASGIApp:
-    """The application with CHARTS in the scope of its requests, and CHART_POLICY on pages that show one."""
-
-    async def marked(scope: Scope, receive: Receive, send: Send) -> None:
-        if b"_chart=" not in scope.get("query_string", b""):
-            await app(scope, receive, send)
-            return
-        charts: list[bool] = []
-
-        async def send_marked(message: Message) -> None:
-            if charts and message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], CHART_POLICY]}
-            await send(message)
-
-        await app({**scope, CHARTS: charts}, receive, send_marked)
-
-    return marked
-
-
 def open_chart(request: Any, rows: Any) -> bool:
     """Whether the page shows the chart that its visitor asked for; its policy then permits what a chart needs."""
-    charts = request.scope.get(CHARTS)
-    if charts is None or not rows or not request.args.get("_chart"):
+    if CHARTS not in request.scope or not rows or not request.args.get("_chart"):
         return False
-    charts.append(True)
+    request.scope[CHARTS].append(True)
     return True

@@ -8,7 +8,9 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from contextvars import ContextVar
+from functools import wraps
 from urllib.parse import parse_qsl, urlencode
 
 from datasette import Response
@@ -19,7 +21,7 @@ from keikaku.search.query import MAX_WORDS, count_words, read_asked_year
 from keikaku.serving import visitors
 from keikaku.serving.baked_site import find_baked_site
 from keikaku.serving.errors import POSTED, READING, refuse
-from keikaku.serving.headers import ignore_cookies, permit_charts, protect_answer
+from keikaku.serving.headers import CHART_POLICY, CHARTS, ignore_cookies, protect_answer
 from keikaku.serving.refusals import Refusal, say, write_last_resort
 from keikaku.serving.site_address import keep_to_site
 from keikaku.serving.sql_worker import WorkersBusy
@@ -54,190 +56,176 @@ log = logging.getLogger("keikaku.layers")
 _is_inside: ContextVar[bool] = ContextVar("is_inside", default=False)
 
 
-def protect(app: ASGIApp, _: Datasette) -> ASGIApp:
+def _of_http(run: Callable[..., Awaitable[None]]) -> Layer:
+    """A layer from what it does with a request: (application, datasette, scope, receive, send); others pass untouched."""
+
+    @wraps(run)
+    def layer(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+        async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
+            if scope["type"] == "http":
+                await run(app, datasette, scope, receive, send)
+            else:
+                await app(scope, receive, send)
+
+        return chosen
+
+    return layer
+
+
+async def _send_refusal(
+    datasette: Datasette, scope: Scope, receive: Receive, send: Send, status: int, refusal: Refusal | None = None
+) -> None:
+    await (await refuse(datasette, scope, receive, status, refusal)).asgi_send(send)
+
+
+def close_websockets(app: ASGIApp, _: Datasette) -> ASGIApp:
+    """There are none."""
+
+    async def closed(scope: Scope, receive: Receive, send: Send) -> None:
+        await (send({"type": "websocket.close"}) if scope["type"] == "websocket" else app(scope, receive, send))
+
+    return closed
+
+
+@_of_http
+async def protect(app: ASGIApp, _: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
     """Whatever is sent is protected, and whoever asks gets an answer; no cookies in either direction."""
+    started = False
 
-    async def protected(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
-            await send({"type": "websocket.close"})
-            return
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
-        started = False
+    async def send_protected(message: Message) -> None:
+        nonlocal started
+        if message["type"] == "http.response.start":
+            started = True
+            asked = scope["path"], scope["query_string"], message["status"]
+            message = {**message, "headers": protect_answer(message.get("headers", []), *asked)}
+        await send(message)
 
-        async def send_protected(message: Message) -> None:
-            nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                asked = scope["path"], scope["query_string"], message["status"]
-                message = {**message, "headers": protect_answer(message.get("headers", []), *asked)}
-            await send(message)
-
-        try:
-            await app({**scope, "headers": ignore_cookies(scope["headers"])}, receive, send_protected)
-        except Exception:
-            if started:
-                raise
-            log.exception("%s %s: a fault of ours, which no page tells", scope["method"], scope["path"])
-            body, content_type = write_last_resort(scope["path"])
-            await Response(body, 500, {"cache-control": "no-store"}, content_type).asgi_send(send_protected)
-
-    return protected
+    try:
+        await app({**scope, "headers": ignore_cookies(scope["headers"])}, receive, send_protected)
+    except Exception:
+        if started:
+            raise
+        log.exception("%s %s: a fault of ours, which no page tells", scope["method"], scope["path"])
+        body, content_type = write_last_resort(scope["path"])
+        await Response(body, 500, {"cache-control": "no-store"}, content_type).asgi_send(send_protected)
 
 
-def check_request(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+@_of_http
+async def check_request(app: ASGIApp, datasette: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
     """Other methods than GET and HEAD go no further, nor endless queries, nor NUL, which ends a text in C."""
-
-    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
-        query = scope["query_string"]
-        if scope["method"] not in POSTED.get(scope["path"], READING):
-            status = 405
-        elif scope["method"] == "OPTIONS":
-            await Response("", 204, PREFLIGHT).asgi_send(send)
-            return
-        elif _is_endless(query):
-            status = 414
-        elif b"%00" in query or not scope["path"].startswith("/"):
-            status = 400
-        else:
-            await app(scope, receive, send)
-            return
-        await (await refuse(datasette, scope, receive, status)).asgi_send(send)
-
-    return _only_http(checked, app)
-
-
-def _is_endless(query: bytes) -> bool:
+    query = scope["query_string"]
     most = MOST_SQL_BYTES if any(name in query for name in _LONG) else MOST_QUERY_BYTES
-    return len(query) > most or query.count(b"&") >= MOST_ARGUMENTS
+    if scope["method"] not in POSTED.get(scope["path"], READING):
+        await _send_refusal(datasette, scope, receive, send, 405)
+    elif scope["method"] == "OPTIONS":
+        await Response("", 204, PREFLIGHT).asgi_send(send)
+    elif len(query) > most or query.count(b"&") >= MOST_ARGUMENTS:
+        await _send_refusal(datasette, scope, receive, send, 414)
+    elif b"%00" in query or not scope["path"].startswith("/"):
+        await _send_refusal(datasette, scope, receive, send, 400)
+    else:
+        await app(scope, receive, send)
 
 
-def send_files(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+@_of_http
+async def send_files(app: ASGIApp, datasette: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
     """What was baked goes out as a file; everything else is asked of Datasette."""
-
-    async def sent(scope: Scope, receive: Receive, send: Send) -> None:
-        response = find_baked_site(datasette).find_response(scope)
-        await (response or app)(scope, receive, send)
-
-    return _only_http(sent, app)
+    await (find_baked_site(datasette).find_response(scope) or app)(scope, receive, send)
 
 
-def word_missing_files(app: ASGIApp, datasette: Datasette) -> ASGIApp:
-    """Datasette says in English that a static file is missing."""
-
-    async def worded(scope: Scope, receive: Receive, send: Send) -> None:
-        missing = False
-
-        async def send_unless_missing(message: Message) -> None:
-            nonlocal missing
-            missing |= message["type"] == "http.response.start" and message["status"] in (403, 404)
-            if not missing:
-                await send(message)
-
-        is_static = scope["path"].startswith(STATIC)
-        await app(scope, receive, send_unless_missing if is_static else send)
-        if missing:
-            await (await refuse(datasette, scope, receive, 404)).asgi_send(send)
-
-    return _only_http(worded, app)
+@_of_http
+async def lend_worker(app: ASGIApp, datasette: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
+    """A request with SQL of its own has a worker process for it, or is refused while too many wait."""
+    if visitors.has_lease() or not visitors.needs_worker(scope["query_string"]):
+        await app(scope, receive, send)
+        return
+    try:
+        await visitors.run_leased(app, datasette, scope, receive, send)
+    except WorkersBusy:
+        await _send_refusal(datasette, scope, receive, send, 503)
 
 
 def limit_window(app: ASGIApp, datasette: Datasette) -> ASGIApp:
     """A bulkhead: a few answers are made at once, so that files never wait for more than those.
 
-    Who has a worker is one of few already.
+    Who has a worker is one of few already. A place is held until the response begins: a slow reader keeps nobody waiting.
     """
     pages, files = asyncio.Semaphore(WINDOW_AT_ONCE), asyncio.Semaphore(FILES_AT_ONCE)
     waiting = 0
 
-    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
+    async def wait_and_run(scope: Scope, receive: Receive, send: Send) -> None:
         nonlocal waiting
-        if _is_inside.get() or visitors.has_lease() or scope["path"].startswith(UNLIMITED):
-            await app(scope, receive, send)
-        elif waiting >= MOST_WAITING:
-            await (await refuse(datasette, scope, receive, 503)).asgi_send(send)
-        else:
-            waiting += 1
-            places = files if scope["path"].endswith(FILES) else pages
+        waiting += 1
+        async with AsyncExitStack() as place:
             try:
-                await places.acquire()
+                await place.enter_async_context(files if scope["path"].endswith(FILES) else pages)
             finally:
                 waiting -= 1
-            await _run_and_release(app, scope, receive, send, places)
 
-    return _only_http(limited, app)
+            async def leave_and_send(message: Message) -> None:
+                await place.aclose()
+                await send(message)
 
+            token = _is_inside.set(True)
+            try:
+                await app(scope, receive, leave_and_send)
+            finally:
+                _is_inside.reset(token)
 
-async def _run_and_release(app: ASGIApp, scope: Scope, receive: Receive, send: Send, places: asyncio.Semaphore) -> None:
-    """Until the response begins: a slow reader keeps nobody waiting."""
-    held = True
-
-    def release() -> None:
-        nonlocal held
-        if held:
-            held = False
-            places.release()
-
-    async def release_and_send(message: Message) -> None:
-        release()
-        await send(message)
-
-    token = _is_inside.set(True)
-    try:
-        await app(scope, receive, release_and_send)
-    finally:
-        _is_inside.reset(token)
-        release()
-
-
-def lend_worker(app: ASGIApp, datasette: Datasette) -> ASGIApp:
-    """A request with SQL of its own has a worker process for it, or is refused while too many wait."""
-
-    async def lent(scope: Scope, receive: Receive, send: Send) -> None:
-        if visitors.has_lease() or not visitors.needs_worker(scope["query_string"]):
+    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
+        is_free = scope["type"] != "http" or _is_inside.get() or visitors.has_lease()
+        if is_free or scope["path"].startswith(UNLIMITED):
             await app(scope, receive, send)
-            return
-        try:
-            await visitors.run_leased(app, datasette, scope, receive, send)
-        except WorkersBusy:
-            await (await refuse(datasette, scope, receive, 503)).asgi_send(send)
+        elif waiting >= MOST_WAITING:
+            await _send_refusal(datasette, scope, receive, send, 503)
+        else:
+            await wait_and_run(scope, receive, send)
 
-    return _only_http(lent, app)
+    return limited
 
 
-def take_readings(app: ASGIApp, _: Datasette) -> ASGIApp:
+@_of_http
+async def word_missing_files(app: ASGIApp, datasette: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
+    """Datasette says in English that a static file is missing."""
+    missing = False
+
+    async def send_unless_missing(message: Message) -> None:
+        nonlocal missing
+        missing |= message["type"] == "http.response.start" and message["status"] in (403, 404)
+        if not missing:
+            await send(message)
+
+    await app(scope, receive, send_unless_missing if scope["path"].startswith(STATIC) else send)
+    if missing:
+        await _send_refusal(datasette, scope, receive, send, 404)
+
+
+@_of_http
+async def take_readings(app: ASGIApp, _: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
     """Take ?easy= off the query before Datasette sees it, since to a table it would be a column."""
     name = ARGUMENT_OF_READINGS.encode()
-
-    async def taken(scope: Scope, receive: Receive, send: Send) -> None:
-        parts = scope["query_string"].split(b"&")
-        kept = [part for part in parts if part.partition(b"=")[0] != name]
-        if len(kept) < len(parts):
-            scope = {**scope, "query_string": b"&".join(kept), ARGUMENT_OF_READINGS: name + b"=1" in parts}
-        await app(scope, receive, send)
-
-    return _only_http(taken, app)
+    parts = scope["query_string"].split(b"&")
+    kept = [part for part in parts if part.partition(b"=")[0] != name]
+    if len(kept) < len(parts):
+        scope = {**scope, "query_string": b"&".join(kept), ARGUMENT_OF_READINGS: name + b"=1" in parts}
+    await app(scope, receive, send)
 
 
-def read_words(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+@_of_http
+async def read_words(app: ASGIApp, datasette: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
     """Years in any form become numbers, so that tables, queries, JSON and files take 令和6年度, R6 and 2024 alike.
 
     What cannot be read is refused: it would find nothing, as if there were nothing. A visitor's own SQL is left alone.
     """
-
-    async def read(scope: Scope, receive: Receive, send: Send) -> None:
-        arguments = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-        if not any(name == "sql" for name, _ in arguments):
-            known = [(name, _read_word(name, value)) for name, value in arguments]
-            if refusal := next((value for _, value in known if isinstance(value, Refusal)), None):
-                await (await refuse(datasette, scope, receive, 400, refusal)).asgi_send(send)
-                return
-            if known != arguments:
-                scope = {**scope, "query_string": urlencode(known).encode()}
-        await app(scope, receive, send)
-
-    return _only_http(read, app)
+    arguments = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    if not any(name == "sql" for name, _ in arguments):
+        known = [(name, _read_word(name, value)) for name, value in arguments]
+        if refusal := next((value for _, value in known if isinstance(value, Refusal)), None):
+            await _send_refusal(datasette, scope, receive, send, 400, refusal)
+            return
+        if known != arguments:
+            scope = {**scope, "query_string": urlencode(known).encode()}
+    await app(scope, receive, send)
 
 
 def _read_word(name: str, value: str) -> str | Refusal:
@@ -249,12 +237,21 @@ def _read_word(name: str, value: str) -> str | Refusal:
     return say("unreadable_year", value[:40]) if year is None else str(year)
 
 
-def allow_charts(app: ASGIApp, _: Datasette) -> ASGIApp:
-    """A page that shows a chart says so, and its policy lets the chart be drawn."""
-    return permit_charts(app)
+@_of_http
+async def allow_charts(app: ASGIApp, _: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
+    """A page that shows a chart notes so in its scope (headers.open_chart); then its policy lets the chart be drawn."""
+    charts: list[bool] = []
+
+    async def send_marked(message: Message) -> None:
+        if charts and message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], CHART_POLICY]}
+        await send(message)
+
+    await app({**scope, CHARTS: charts}, receive, send_marked)
 
 
 LAYERS: list[Layer] = [
+    close_websockets,
     keep_to_site,
     protect,
     check_request,
@@ -273,10 +270,3 @@ def wrap(app: ASGIApp, datasette: Datasette) -> ASGIApp:
     for layer in reversed(LAYERS):
         app = layer(app, datasette)
     return app
-
-
-def _only_http(layer: Callable[[Scope, Receive, Send], Awaitable[None]], app: ASGIApp) -> ASGIApp:
-    async def chosen(scope: Scope, receive: Receive, send: Send) -> None:
-        await (layer if scope["type"] == "http" else app)(scope, receive, send)
-
-    return chosen
