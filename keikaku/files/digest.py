@@ -1,4 +1,4 @@
-"""SHA-256 of a file, read again only when the file changes."""
+"""SHA-256 of a file, read again only when the file changes, and the version of the data, which is its beginning."""
 
 import hashlib
 from functools import lru_cache
@@ -9,6 +9,11 @@ def fingerprint(path: Path) -> str:
     """The digest in hexadecimal; raises OSError if the file cannot be read."""
     stat = path.stat()
     return _digest(path, stat.st_ino, stat.st_mtime_ns, stat.st_size)
+
+
+def name_version(digest: str) -> str:
+    """The version of the data, from the digest of the database."""
+    return digest[:12]
 
 
 @lru_cache(maxsize=256)

@@ -6,8 +6,8 @@ request are heeded as RFC 9110 says.
 """
 
 import hashlib
-import json
 import logging
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -23,10 +23,9 @@ from starlette.types import Scope
 
 from keikaku.files.code_digest import digest_code
 from keikaku.files.digest import fingerprint
-from keikaku.serving.site_folder import find_site
+from keikaku.publish.site import MANIFEST, PACKED, read_manifest
 
-MANIFEST = "manifest.json"
-PACKED = ".gz"
+FOLDER = "site"
 # Small files are kept in memory: at most MOST_KEPT of them.
 SMALL_BYTES = 64 * 1024
 MOST_KEPT = 1024
@@ -55,12 +54,11 @@ class BakedSite:
         return str(self._manifest.get("build_id", ""))
 
     def _read(self, database: Path) -> dict[str, Any]:
-        try:
-            manifest: dict[str, Any] = json.loads((self._folder / MANIFEST).read_text("utf-8"))
-        except (OSError, ValueError):
-            return {}
-        made_from = manifest["database"]["sha256"], manifest["code_sha256"]
-        if made_from != (fingerprint(database), digest_code()):
+        manifest = read_manifest(self._folder)
+        if manifest and (manifest["database"]["sha256"], manifest["code_sha256"]) != (
+            fingerprint(database),
+            digest_code(),
+        ):
             log.warning("%s was baked from other data or code and is not sent: run make build", self._folder)
             return {}
         return manifest
@@ -75,7 +73,8 @@ class BakedSite:
 
     def find_response(self, scope: Scope) -> Response | None:
         """An ASGI application that sends the file of this address; None where Datasette is to answer."""
-        path, query = _read_address(scope)
+        path = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0].decode("latin-1")
+        query = scope["query_string"].decode("latin-1")
         is_asset = path.startswith(ASSETS)
         file = self._files.get(f"{path}?{query}" if query and not is_asset else path)
         if file is None or not (self.is_in_place() if is_asset else self.is_true() and self._knows_host(scope)):
@@ -107,6 +106,16 @@ class BakedSite:
         return f"{scope['scheme']}://{host}/" == self._manifest["address"]
 
 
+def find_site(datasette: Datasette) -> Path:
+    """Where the files lie that were made from the database: beside it, or where they are just being made."""
+    return _folders.get(datasette) or Path(datasette.get_database().path or "").absolute().with_name(FOLDER)
+
+
+def use_site(datasette: Datasette, folder: Path) -> None:
+    """Look for the files in another folder."""
+    _folders[datasette] = folder
+
+
 def find_baked_site(datasette: Datasette) -> BakedSite:
     """That of a running site, read when it is first asked for."""
     if datasette not in _sites:
@@ -115,6 +124,7 @@ def find_baked_site(datasette: Datasette) -> BakedSite:
     return _sites[datasette]
 
 
+_folders: WeakKeyDictionary[Datasette, Path] = WeakKeyDictionary()
 _sites: WeakKeyDictionary[Datasette, BakedSite] = WeakKeyDictionary()
 
 
@@ -130,19 +140,12 @@ def judge_condition(headers: Headers, sent: Mapping[str, str]) -> Response | Non
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether this Accept-Encoding permits gzip: by name, or by * where gzip is not named."""
-    weights = dict(part.replace(" ", "").lower().partition(";")[::2] for part in accept_encoding.split(","))
-    weight = weights.get("gzip", weights.get("*", "q=0"))
-    return not weight.startswith("q=0") or weight.strip("q=0.") != ""
+    """Whether an Accept-Encoding names gzip without refusing it."""
+    return re.search(r"\bgzip\s*(?!;\s*q=0(\.0*)?\s*(,|$))(;|,|$)", accept_encoding, re.I) is not None
 
 
 def _split(etags: str) -> list[str]:
     return [etag.strip() for etag in etags.split(",")]
-
-
-def _read_address(scope: Scope) -> tuple[str, str]:
-    path = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0].decode("latin-1")
-    return path, scope["query_string"].decode("latin-1")
 
 
 def _look_at(path: Path) -> tuple[int, int, int] | None:

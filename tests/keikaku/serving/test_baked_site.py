@@ -16,10 +16,8 @@ from click.testing import CliRunner
 
 from build_db import main
 from keikaku.publish.records.json_ld import BUILDERS
-from keikaku.serving.baked_site import BakedSite, accepts_gzip
-from keikaku.serving.baking import open_datasette
-from keikaku.serving.pages_command import LOCAL, write_site
-from keikaku.serving.site_folder import use_site
+from keikaku.serving.baked_site import BakedSite, accepts_gzip, use_site
+from keikaku.serving.baking import LOCAL, open_datasette, write_site
 from tests.conftest import ROOT
 
 HOST = {"host": LOCAL.removeprefix("http://").strip("/"), "accept-encoding": "identity"}
