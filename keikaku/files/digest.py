@@ -5,10 +5,18 @@ from functools import lru_cache
 from pathlib import Path
 
 
+def stamp(path: Path) -> str:
+    """Names one state of a file, without reading it; empty where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ""
+    return f"{found.st_ino}-{found.st_mtime_ns}-{found.st_size}"
+
+
 def fingerprint(path: Path) -> str:
     """The digest in hexadecimal; raises OSError if the file cannot be read."""
-    stat = path.stat()
-    return _digest(path, stat.st_ino, stat.st_mtime_ns, stat.st_size)
+    return _digest(path, stamp(path))
 
 
 def name_version(digest: str) -> str:
@@ -17,6 +25,6 @@ def name_version(digest: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _digest(path: Path, *_: int) -> str:
+def _digest(path: Path, _: str) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

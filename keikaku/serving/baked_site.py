@@ -22,7 +22,7 @@ from starlette.staticfiles import NotModifiedResponse
 from starlette.types import Scope
 
 from keikaku.files.code_digest import digest_code
-from keikaku.files.digest import fingerprint
+from keikaku.files.digest import fingerprint, stamp
 from keikaku.publish.site import MANIFEST, PACKED, read_manifest
 
 FOLDER = "site"
@@ -43,9 +43,9 @@ class BakedSite:
     def __init__(self, folder: Path, database: Path, address: str | None = None) -> None:
         """`address` is that under which the site is known, None where it is the one that each request names."""
         self._folder = folder
-        self._stamp = _look_at(self._folder / MANIFEST)
+        self._stamp = stamp(self._folder / MANIFEST)
         self._address = address
-        self._manifest = self._read(database) if self._stamp else {}
+        self._manifest = self._read(database)
         self._files: Mapping[str, Any] = self._manifest.get("files", {})
 
     @property
@@ -65,7 +65,7 @@ class BakedSite:
 
     def is_in_place(self) -> bool:
         """Whether its files are still those that it knows: a newer site may have taken their place."""
-        return bool(self._files) and _look_at(self._folder / MANIFEST) == self._stamp
+        return bool(self._files) and stamp(self._folder / MANIFEST) == self._stamp
 
     def is_true(self) -> bool:
         """Whether its pages may be sent now: it is in place, and its fiscal year is not over."""
@@ -146,14 +146,6 @@ def accepts_gzip(accept_encoding: str) -> bool:
 
 def _split(etags: str) -> list[str]:
     return [etag.strip() for etag in etags.split(",")]
-
-
-def _look_at(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 @lru_cache(maxsize=MOST_KEPT)

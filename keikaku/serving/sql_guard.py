@@ -1,10 +1,10 @@
 """What SQL may do on a connection: read, within limits of size and memory, and nothing else.
 
 Guarantees, once `guard_connection` was called on a connection: no statement writes, attaches a file, loads code or
-changes a setting. `limit_heap` bounds the memory of SQLite in a process. With `guard_visitor` too, for statements that
-anybody may have written: no value over VISITOR_LENGTH bytes, no built-in function whose time grows with the product of
-its arguments, no row over ANSWER_BYTES, nothing about other statements or files of the server. Does not limit time: that is
-Datasette's and keikaku.serving.sql_worker's. SQLite looks at the clock only where a statement repeats itself, so that what
+changes a setting, or tells of other statements or files of the server. `limit_heap` bounds the memory of SQLite in a process. With
+`guard_visitor` too, for statements that anybody may have written: no value over VISITOR_LENGTH bytes, no built-in function
+whose time grows with the product of its arguments, no row over ANSWER_BYTES. Does not limit time: that is Datasette's and
+keikaku.serving.sql_worker's. SQLite looks at the clock only where a statement repeats itself, so that what
 one step of it may cost is limited here.
 """
 
@@ -51,6 +51,15 @@ PRAGMAS = frozenset(
         "page_size", "schema_version", "table_info", "table_list", "table_xinfo", "user_version"
     }
 )  # fmt: skip
+_TAKING_NAMES = (
+    "foreign_key_list",
+    "index_info",
+    "index_list",
+    "index_xinfo",
+    "table_info",
+    "table_list",
+    "table_xinfo",
+)
 # Functions that load code, write to an index or a log, or hand out pointers; json_patch() takes the product of sizes.
 FORBIDDEN_FUNCTIONS = frozenset(
     {"fts3_tokenizer", "json_patch", "load_extension", "optimize", "rtreecheck", "sqlite_log"}
@@ -59,7 +68,6 @@ FORBIDDEN_FUNCTIONS = frozenset(
 PRIVATE_TABLES = frozenset(
     {"sqlite_stmt", "pragma_database_list", "dbstat", "sqlite_memstat", "sqlite_dbpage", "bytecode"}
 )
-READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
 
 
 class TooMuch(sqlite3.OperationalError):
@@ -75,15 +83,13 @@ def guard_connection(connection: sqlite3.Connection) -> None:
 
 def limit_heap(connection: sqlite3.Connection) -> None:
     """Bound what SQLite holds in this process; to be called before the guard. The hard limit can only be lowered."""
+    connection.execute("PRAGMA temp_store = MEMORY").close()  # else large sorts write hundreds of megabytes to disk
     connection.execute(f"PRAGMA soft_heap_limit = {HEAP_BYTES * 3 // 4}").close()
     connection.execute(f"PRAGMA hard_heap_limit = {HEAP_BYTES}").close()
 
 
 def guard_visitor(connection: sqlite3.Connection) -> None:
     """Narrow a guarded connection further, for statements that a visitor wrote."""
-    connection.set_authorizer(None)
-    connection.execute("PRAGMA temp_store = MEMORY").close()  # else large sorts write hundreds of megabytes to disk
-    connection.set_authorizer(authorize_visitor)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VISITOR_LENGTH)
     connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, VISITOR_SQL_LENGTH)
     for name, arguments, function in _bounded_functions():
@@ -93,24 +99,17 @@ def guard_visitor(connection: sqlite3.Connection) -> None:
 
 def authorize(action: int, first: str | None, second: str | None, _database: str | None, _source: str | None) -> int:
     """SQLite's question about each thing that a statement would do: yes to reading, no to everything else."""
-    if action in READING:
-        return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_FUNCTION:
-        return sqlite3.SQLITE_DENY if (second or "").lower() in FORBIDDEN_FUNCTIONS else sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA:
-        return sqlite3.SQLITE_OK if _is_reading_pragma((first or "").lower(), second) else sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
+    name, takes_nothing = (first or "").lower(), second is None
+    allowed = {
+        sqlite3.SQLITE_SELECT: True,
+        sqlite3.SQLITE_RECURSIVE: True,
+        sqlite3.SQLITE_READ: name not in PRIVATE_TABLES,
+        sqlite3.SQLITE_FUNCTION: (second or "").lower() not in FORBIDDEN_FUNCTIONS,
+        sqlite3.SQLITE_PRAGMA: name in PRAGMAS and (takes_nothing or name in _TAKING_NAMES),
         # FTS5 declares its columns so. By itself it changes nothing: SQLite refuses any such statement of a visitor.
-        return sqlite3.SQLITE_OK
-    return sqlite3.SQLITE_DENY
-
-
-def authorize_visitor(
-    action: int, first: str | None, second: str | None, database: str | None, source: str | None
-) -> int:
-    """As `authorize`, without what tells of other visitors' statements or of paths of the server."""
-    tells = action == sqlite3.SQLITE_READ and (first or "").lower() in PRIVATE_TABLES
-    return sqlite3.SQLITE_DENY if tells else authorize(action, first, second, database, source)
+        sqlite3.SQLITE_UPDATE: first == "sqlite_master",
+    }
+    return sqlite3.SQLITE_OK if allowed.get(action) else sqlite3.SQLITE_DENY
 
 
 def explain_error(error: Exception) -> Exception:
@@ -152,11 +151,6 @@ class RowMeter:
 def weigh_row(values: Sequence[Any]) -> int:
     """Bytes that a row takes by the time it is part of a page, roughly."""
     return CELL_BYTES * len(values) + sum(len(value) for value in values if isinstance(value, str | bytes))
-
-
-def _is_reading_pragma(name: str, argument: str | None) -> bool:
-    takes_name = name.endswith(("_info", "_xinfo")) or name in {"foreign_key_list", "index_list", "table_list"}
-    return name in PRAGMAS and (argument is None or takes_name)
 
 
 # Functions of SQLite's own that are asked, in a database without anything in it, only for what takes little work.

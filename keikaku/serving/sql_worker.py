@@ -13,11 +13,12 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from keikaku.files.digest import stamp
 from keikaku.serving.connections import set_up
 from keikaku.serving.sql_guard import ANSWER_BYTES, explain_error, guard_visitor, limit_heap, weigh_row
 
@@ -61,41 +62,50 @@ class Limits:
 
 
 class Worker:
-    """One process, as its parent sees it; it asks one thing at a time."""
+    """One process, as its parent sees it; it answers one statement at a time."""
 
     def __init__(self, database: Path) -> None:
         self._command = (sys.executable, "-m", __name__, str(database), stamp(database))
-        self._process: subprocess.Popen[bytes] | None = None
-        self.is_asked = False
-
-    @property
-    def process_id(self) -> int | None:
-        return self._process.pid if self._process else None
+        self.process: subprocess.Popen[bytes] | None = None
+        self.asked: Rows | None = None
 
     def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
+        if self.process is not None:
+            self.process.kill()
             with suppress(OSError):
-                self._process.communicate()  # closes the pipes, too
-            self._process = None
-        self.is_asked = False
+                self.process.communicate()  # closes the pipes, too
+        self.process = self.asked = None
 
-    async def ask(self, sql: str, params: Any, limits: Limits) -> AsyncIterator[Frame]:
-        """The frames of the answer, the last one included. Raises sqlite3.Error, WorkerEnded."""
-        if self.is_asked or (self._process and self._process.poll() is not None):
+    async def run(self, sql: str, params: Any, limits: Limits) -> "Rows":
+        """Begin a statement, which ends one that is not read to its end. Raises sqlite3.Error, WorkerEnded."""
+        if self.asked or (self.process and self.process.poll() is not None):
             self.kill()
-        try:
-            if self._process is None:
+        rows = Rows(self, limits.seconds + GRACE_SECONDS)
+        with self._killed_if_it_fails():
+            if self.process is None:
                 await self._start()
-            assert self._process and self._process.stdin
-            self.is_asked = True
-            _write(self._process.stdin, (sql, params, astuple(limits)))
-            while self.is_asked:
-                frame = await self._read(limits.seconds + GRACE_SECONDS)
-                self.is_asked = isinstance(frame, list)
-                if isinstance(frame, tuple) and frame[0] != ENDED:
-                    raise _ERRORS.get(frame[0], sqlite3.OperationalError)(frame[1])
-                yield frame
+            assert self.process and self.process.stdin
+            self.asked = rows
+            _write(self.process.stdin, (sql, params, astuple(limits)))
+        rows.columns = list(await self.read(rows))
+        return rows
+
+    async def read(self, rows: "Rows") -> Frame:
+        """What comes next of the answer to a statement. Raises sqlite3.Error, WorkerEnded."""
+        if self.asked is not rows:
+            raise WorkerEnded("another statement began before the last row")
+        with self._killed_if_it_fails():
+            frame = await self._receive(rows.seconds)
+        if isinstance(frame, tuple):
+            self.asked = None
+            if frame[0] != ENDED:
+                raise _ERRORS.get(frame[0], sqlite3.OperationalError)(frame[1])
+        return frame
+
+    @contextmanager
+    def _killed_if_it_fails(self) -> Iterator[None]:
+        try:
+            yield
         except (OSError, EOFError, TimeoutError) as error:
             self.kill()
             raise WorkerEnded from error
@@ -103,19 +113,19 @@ class Worker:
     async def _start(self) -> None:
         path = os.pathsep.join(filter(None, sys.path))
         # A group of its own, so that Ctrl+C reaches only us; not a session, by which Linux would share out the processor.
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
             process_group=0,
         )
-        await self._read(START_SECONDS)
+        await self._receive(START_SECONDS)
 
-    async def _read(self, seconds: float) -> Frame:
-        assert self._process and self._process.stdout
+    async def _receive(self, seconds: float) -> Frame:
+        assert self.process and self.process.stdout
         async with asyncio.timeout(seconds):
-            return await asyncio.to_thread(_read, self._process.stdout)
+            return await asyncio.to_thread(_read, self.process.stdout)
 
 
 class Rows:
@@ -124,39 +134,35 @@ class Rows:
     `ended` is "" for all rows, else what ended them early: "rows", "bytes" or "seconds".
     """
 
-    def __init__(self, columns: list[str], frames: AsyncIterator[Frame]) -> None:
-        self.columns = columns
+    def __init__(self, worker: Worker, seconds: float) -> None:
+        self._worker, self.seconds = worker, seconds
+        self.columns: list[str] = []
         self.ended = ""
-        self._frames = frames
 
     async def __aiter__(self) -> AsyncIterator[list[Row]]:
-        async for frame in self._frames:
-            if isinstance(frame, tuple):
-                self.ended = frame[1]
-                return
-            yield frame
-        raise WorkerEnded("another statement began before the last row")
+        while isinstance(batch := await self._worker.read(self), list):
+            yield batch
+        self.ended = batch[1]
 
 
 class Lease:
     """A worker for the time of one request."""
 
     def __init__(self, worker: Worker, give_back: Callable[[Worker], None]) -> None:
-        self._worker: Worker | None = worker
+        self.worker: Worker | None = worker
         self._give_back = give_back
 
     async def run(self, sql: str, params: Any, limits: Limits) -> Rows:
-        """Begin a statement, which ends one that is not read to its end. Raises sqlite3.Error, WorkerEnded."""
-        if self._worker is None:
+        """As Worker.run."""
+        if self.worker is None:
             raise WorkerEnded("the lease is over")
-        frames = self._worker.ask(sql, params, limits)
-        return Rows(list(await anext(frames)), frames)
+        return await self.worker.run(sql, params, limits)
 
     def end(self) -> None:
         """Let the next one have the worker; a second call does nothing."""
-        worker, self._worker = self._worker, None
+        worker, self.worker = self.worker, None
         if worker:
-            if worker.is_asked:
+            if worker.asked:
                 worker.kill()
             self._give_back(worker)
 
@@ -192,12 +198,6 @@ class Workers:
         """End the processes; those that are asked now end with their leases."""
         while not self._idle.empty():
             self._idle.get_nowait().kill()
-
-
-def stamp(database: Path) -> str:
-    """Names one state of a file, so that no worker answers from another one than the pages."""
-    found = database.stat()
-    return f"{found.st_ino}-{found.st_mtime_ns}-{found.st_size}"
 
 
 # What follows runs in the worker, but for the two ends of the pipes.

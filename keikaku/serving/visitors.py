@@ -13,14 +13,15 @@ from copy import copy
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
-from weakref import WeakKeyDictionary, finalize
+from weakref import finalize
 
 from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted, Results
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from keikaku.files.digest import stamp
 from keikaku.serving.sql_guard import TOO_LARGE, TooMuch
-from keikaku.serving.sql_worker import Lease, Limits, Row, Rows, Workers, stamp
+from keikaku.serving.sql_worker import Lease, Limits, Row, Rows, Workers
 
 # Facets one by one are cheap; an address that asks for more than this many is treated as SQL.
 FACETS = 3
@@ -35,7 +36,6 @@ _ABOUT_SCHEMA = (
 MOST_KNOWN = 512
 
 _lease: ContextVar[Lease | None] = ContextVar("lease", default=None)
-_workers: WeakKeyDictionary[Datasette, Workers] = WeakKeyDictionary()
 
 
 def _once(ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -60,6 +60,8 @@ class PublishedDatabase(Database):
         self.known: dict[tuple[str, ...], Any] = {}
         self._stamp = stamp(Path(path))
         self.was_named = False
+        self.workers = Workers(Path(path))  # their processes start when they are first needed
+        finalize(self, self.workers.stop)
 
     @property
     def hash(self) -> str:
@@ -69,10 +71,7 @@ class PublishedDatabase(Database):
 
     def is_replaced(self) -> bool:
         """Whether a newer file, or none, stands in the place of the one that is served."""
-        try:
-            return stamp(Path(self.path)) != self._stamp
-        except OSError:
-            return True
+        return stamp(Path(self.path)) != self._stamp
 
     async def execute(
         self,
@@ -121,14 +120,6 @@ def needs_worker(query_string: bytes) -> bool:
     return not {"sql", "_where"}.isdisjoint(names) or len(looking) > FACETS
 
 
-def find_workers(datasette: Datasette) -> Workers:
-    """Those of a site, started when they are first needed."""
-    if datasette not in _workers:
-        workers = _workers[datasette] = Workers(Path(datasette.get_database().path))
-        finalize(datasette, workers.stop)
-    return _workers[datasette]
-
-
 @asynccontextmanager
 async def open_rows(datasette: Datasette, sql: str, params: Any, limits: Limits) -> AsyncIterator[Rows]:
     """The rows of one statement as they come: `async for batch in rows`, by the worker that this request has, or else one.
@@ -136,13 +127,13 @@ async def open_rows(datasette: Datasette, sql: str, params: Any, limits: Limits)
     Raises WorkersBusy, WorkerEnded, sqlite3.Error.
     """
     held = _lease.get()
-    async with nullcontext(held) if held else find_workers(datasette).lease() as lease:
+    async with nullcontext(held) if held else datasette.get_database().workers.lease() as lease:
         yield await lease.run(sql, dict(params or {}), limits)
 
 
 async def run_leased(app: ASGIApp, datasette: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request with a worker of its own until the response begins. Raises WorkersBusy before that."""
-    async with find_workers(datasette).lease() as lease:
+    async with datasette.get_database().workers.lease() as lease:
 
         async def send_and_end(message: Message) -> None:
             lease.end()  # whatever is sent, all its statements have run

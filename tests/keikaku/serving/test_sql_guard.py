@@ -98,6 +98,7 @@ PRAGMAS = [
     "quick_check",
     "recursive_triggers = 1",
     "schema_version = 1",
+    "schema_version = ''",
     "secure_delete = 1",
     "shrink_memory",
     "soft_heap_limit = 0",
