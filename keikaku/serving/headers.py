@@ -93,11 +93,6 @@ def _keep(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
             yield name, value
 
 
-def ignore_cookies(headers: Headers) -> Headers:
-    """The headers of a request without its cookies."""
-    return [(name, value) for name, value in headers if name.lower() != b"cookie"]
-
-
 def open_chart(request: Any, rows: Any) -> bool:
     """Whether the page shows the chart that its visitor asked for; its policy then permits what a chart needs."""
     if CHARTS not in request.scope or not rows or not request.args.get("_chart"):

@@ -1,16 +1,16 @@
-"""What stands around Datasette: every request passes the layers of LAYERS, the first of the list first.
+"""What stands around Datasette: every request passes LAYERS, functions (application, datasette) -> application, in their order.
 
-A layer is a function (application, datasette) -> application. Requests that the site asks of itself, within one of its own,
-pass them too, but wait for nothing that the outer one holds.
+Requests that the site asks of itself, within one of its own, pass them too, but wait for nothing that the outer one holds.
 """
 
 import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from contextvars import ContextVar
 from functools import wraps
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from datasette import Response
@@ -21,10 +21,10 @@ from keikaku.search.query import MAX_WORDS, count_words, read_asked_year
 from keikaku.serving import visitors
 from keikaku.serving.baked_site import find_baked_site
 from keikaku.serving.errors import POSTED, READING, refuse
-from keikaku.serving.headers import CHART_POLICY, CHARTS, ignore_cookies, protect_answer
+from keikaku.serving.headers import CHART_POLICY, CHARTS, protect_answer
 from keikaku.serving.refusals import Refusal, say, write_last_resort
 from keikaku.serving.site_address import keep_to_site
-from keikaku.serving.sql_worker import WorkersBusy
+from keikaku.serving.sql_worker import Lease, WorkersBusy
 
 Layer = Callable[[ASGIApp, Datasette], ASGIApp]
 
@@ -39,13 +39,8 @@ WINDOW_AT_ONCE = 3
 FILES_AT_ONCE, FILES = 2, (".csv", ".xlsx")
 MOST_WAITING = 1000  # to wait costs next to nothing
 # A browser asks before a script of another site sends a header of its own; whether it may read is said with the answer.
-METHODS = ", ".join(sorted(READING))
-PREFLIGHT = {
-    "Allow": METHODS,
-    "Access-Control-Allow-Methods": METHODS,
-    "Access-Control-Allow-Headers": "*",
-    "Access-Control-Max-Age": "86400",
-}
+PREFLIGHT = dict.fromkeys(("Allow", "Access-Control-Allow-Methods"), ", ".join(sorted(READING)))
+PREFLIGHT |= {"Access-Control-Allow-Headers": "*", "Access-Control-Max-Age": "86400"}
 STATIC = ("/static/", "/-/static/", "/-/static-plugins/")
 UNLIMITED = (*STATIC, "/-/health")
 ARGUMENT_OF_READINGS = "easy"
@@ -101,7 +96,8 @@ async def protect(app: ASGIApp, _: Datasette, scope: Scope, receive: Receive, se
         await send(message)
 
     try:
-        await app({**scope, "headers": ignore_cookies(scope["headers"])}, receive, send_protected)
+        asked_with = [(name, value) for name, value in scope["headers"] if name.lower() != b"cookie"]
+        await app({**scope, "headers": asked_with}, receive, send_protected)
     except Exception:
         if started:
             raise
@@ -133,53 +129,49 @@ async def send_files(app: ASGIApp, datasette: Datasette, scope: Scope, receive: 
     await (find_baked_site(datasette).find_response(scope) or app)(scope, receive, send)
 
 
-@_of_http
-async def lend_worker(app: ASGIApp, datasette: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
-    """A request with SQL of its own has a worker process for it, or is refused while too many wait."""
-    if visitors.has_lease() or not visitors.needs_worker(scope["query_string"]):
-        await app(scope, receive, send)
-        return
-    try:
-        await visitors.run_leased(app, datasette, scope, receive, send)
-    except WorkersBusy:
-        await _send_refusal(datasette, scope, receive, send, 503)
-
-
 def limit_window(app: ASGIApp, datasette: Datasette) -> ASGIApp:
     """A bulkhead: a few answers are made at once, so that files never wait for more than those.
 
-    Who has a worker is one of few already. A place is held until the response begins: a slow reader keeps nobody waiting.
+    A request with SQL of its own waits for a worker process instead, and holds no place that a page needs. Either is held until
+    the response begins: a slow reader keeps nobody waiting. Who cannot wait any more is refused.
     """
     pages, files = asyncio.Semaphore(WINDOW_AT_ONCE), asyncio.Semaphore(FILES_AT_ONCE)
     waiting = 0
 
-    async def wait_and_run(scope: Scope, receive: Receive, send: Send) -> None:
+    async def wait_and_run(scope: Scope, receive: Receive, send: Send, place: AbstractAsyncContextManager[Any]) -> None:
         nonlocal waiting
         waiting += 1
-        async with AsyncExitStack() as place:
+        async with AsyncExitStack() as held:
             try:
-                await place.enter_async_context(files if scope["path"].endswith(FILES) else pages)
+                lease: Lease | None = await held.enter_async_context(place)
             finally:
                 waiting -= 1
 
             async def leave_and_send(message: Message) -> None:
-                await place.aclose()
+                await held.aclose()  # whatever is sent, all its statements have run
                 await send(message)
 
-            token = _is_inside.set(True)
+            tokens = _is_inside.set(True), visitors.current_lease.set(lease)
             try:
-                await app(scope, receive, leave_and_send)
+                answer = visitors.run_until_gone(app) if lease else app
+                await answer(scope, receive, leave_and_send)
             finally:
-                _is_inside.reset(token)
+                _is_inside.reset(tokens[0])
+                visitors.current_lease.reset(tokens[1])
 
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-        is_free = scope["type"] != "http" or _is_inside.get() or visitors.has_lease()
-        if is_free or scope["path"].startswith(UNLIMITED):
+        has_sql = scope["type"] == "http" and visitors.needs_worker(scope["query_string"])
+        is_free = scope["type"] != "http" or scope["path"].startswith(UNLIMITED) or visitors.current_lease.get()
+        if is_free or (_is_inside.get() and not has_sql):
             await app(scope, receive, send)
         elif waiting >= MOST_WAITING:
             await _send_refusal(datasette, scope, receive, send, 503)
         else:
-            await wait_and_run(scope, receive, send)
+            place = files if scope["path"].endswith(FILES) else pages
+            try:
+                await wait_and_run(scope, receive, send, datasette.get_database().workers.lease() if has_sql else place)
+            except WorkersBusy:
+                await _send_refusal(datasette, scope, receive, send, 503)
 
     return limited
 
@@ -256,7 +248,6 @@ LAYERS: list[Layer] = [
     protect,
     check_request,
     send_files,
-    lend_worker,  # before the bulkhead: who waits for a worker must not hold a place that a page needs
     limit_window,
     word_missing_files,
     take_readings,

@@ -17,7 +17,7 @@ from weakref import finalize
 
 from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted, Results
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from keikaku.files.digest import stamp
 from keikaku.serving.sql_guard import TOO_LARGE, TooMuch
@@ -35,7 +35,8 @@ _ABOUT_SCHEMA = (
 # Answers to that; there are about fifteen for each table.
 MOST_KNOWN = 512
 
-_lease: ContextVar[Lease | None] = ContextVar("lease", default=None)
+# The worker of the request that runs here.
+current_lease: ContextVar[Lease | None] = ContextVar("lease", default=None)
 
 
 def _once(ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
@@ -83,7 +84,7 @@ class PublishedDatabase(Database):
         **_: object,
     ) -> Results:
         """As Datasette does; a statement that fails is told to whoever asked, not to the log."""
-        lease = _lease.get()
+        lease = current_lease.get()
         if lease is None:
             return await super().execute(sql, params, truncate, custom_time_limit, page_size, False)
         most = self.ds.max_returned_rows + (self.ds.max_returned_rows == (page_size or self.ds.page_size))
@@ -126,45 +127,28 @@ async def open_rows(datasette: Datasette, sql: str, params: Any, limits: Limits)
 
     Raises WorkersBusy, WorkerEnded, sqlite3.Error.
     """
-    held = _lease.get()
+    held = current_lease.get()
     async with nullcontext(held) if held else datasette.get_database().workers.lease() as lease:
         yield await lease.run(sql, dict(params or {}), limits)
 
 
-async def run_leased(app: ASGIApp, datasette: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a request with a worker of its own until the response begins. Raises WorkersBusy before that."""
-    async with datasette.get_database().workers.lease() as lease:
+def run_until_gone(app: ASGIApp) -> ASGIApp:
+    """The application, stopped as soon as the visitor has left."""
 
-        async def send_and_end(message: Message) -> None:
-            lease.end()  # whatever is sent, all its statements have run
-            await send(message)
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        async def wait_until_gone() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
-        token = _lease.set(lease)
+        answering = asyncio.ensure_future(app(scope, receive, send))
+        gone = asyncio.ensure_future(wait_until_gone())
         try:
-            await _run_until_gone(app, scope, receive, send_and_end)
+            await asyncio.wait({answering, gone}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            _lease.reset(token)
+            gone.cancel()
+            if not answering.done():
+                answering.cancel()
+        with suppress(asyncio.CancelledError):
+            await answering
 
-
-def has_lease() -> bool:
-    """Whether this runs within a request that has a worker already: one that the site asks of itself."""
-    return _lease.get() is not None
-
-
-async def _run_until_gone(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Stop as soon as the visitor has left."""
-
-    async def wait_until_gone() -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-
-    answering = asyncio.ensure_future(app(scope, receive, send))
-    gone = asyncio.ensure_future(wait_until_gone())
-    try:
-        await asyncio.wait({answering, gone}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        gone.cancel()
-        if not answering.done():
-            answering.cancel()
-    with suppress(asyncio.CancelledError):
-        await answering
+    return run
