@@ -1,8 +1,7 @@
 """The files of the baked site, sent as answers: a page that depends on nothing but data and code is made once.
 
-Guarantees: a file is sent only for the very address that it was baked for, only while the data and the code are those that it
-was made from, and only until the day that its manifest names; otherwise Datasette answers. Conditions and ranges of a
-request are heeded as RFC 9110 says.
+A file is sent only for the very address that it was baked for, only while data and code are those that it was made from, and
+only until the day that its manifest names; otherwise Datasette answers.
 """
 
 import hashlib
@@ -55,10 +54,8 @@ class BakedSite:
 
     def _read(self, database: Path) -> dict[str, Any]:
         manifest = read_manifest(self._folder)
-        if manifest and (manifest["database"]["sha256"], manifest["code_sha256"]) != (
-            fingerprint(database),
-            digest_code(),
-        ):
+        made_from = manifest and (manifest["database"]["sha256"], manifest["code_sha256"])
+        if made_from and made_from != (fingerprint(database), digest_code()):
             log.warning("%s was baked from other data or code and is not sent: run make build", self._folder)
             return {}
         return manifest

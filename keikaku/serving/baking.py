@@ -28,21 +28,12 @@ from keikaku.files.digest import fingerprint
 from keikaku.files.errors import FilesError
 from keikaku.files.replacing import replacing
 from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
+from keikaku.publish import site
 from keikaku.publish.addresses import Address, list_addresses, name_file
 from keikaku.publish.catalogue.data_set import read_metadata
 from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.publish.records.pictures import write_pictures
-from keikaku.publish.site import (
-    MANIFEST,
-    Answer,
-    SiteFile,
-    digest_inputs,
-    list_ready,
-    read_manifest,
-    take_over,
-    write_answer,
-    write_manifest,
-)
+from keikaku.publish.site import MANIFEST, Answer, SiteFile
 from keikaku.serving.baked_site import use_site
 from keikaku.serving.visitors import PublishedDatabase
 
@@ -72,7 +63,7 @@ class Bake:
 
     database: Path
     folder: Path
-    site: str
+    address: str
     inputs: Mapping[str | None, str]
     whole: str
 
@@ -89,7 +80,7 @@ def write_site(
         raise FilesError(
             f"{database}: データベースがありません。先に build_db.py build を実行してください (no database)"
         )
-    old = read_manifest(folder)
+    old = site.read_manifest(folder)
     facts = _describe(database, metadata.get("site_url") or address or LOCAL)
     same_code = all(old.get(name) == facts[name] for name in ("code_sha256", "until", "address"))
     with replacing(folder, MANIFEST) as new:
@@ -97,7 +88,7 @@ def write_site(
         write_pictures(database, metadata["title"], new / "pictures")
         shutil.copytree(ROOT / "static", new / "static")
         with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            inputs = digest_inputs(connection.execute)
+            inputs = site.digest_inputs(connection.execute)
             addresses = list(list_addresses(connection.execute, metadata["databases"][database.stem]))
         bake = Bake(database.resolve(), new.resolve(), facts["address"], inputs, facts["database"]["sha256"][:16])
         taken = dict(_take_over(folder, bake, addresses, old["files"])) if same_code else {}
@@ -107,8 +98,8 @@ def write_site(
             known = {**taken, **dict(entries)}
         pages = [(address.path, known[address.path]) for address in addresses]
         media_types = {**MEDIA_TYPES, **{f"files/{file.path}": file.media_type for file in files}}
-        ready = list(list_ready(new, READY, media_types, bake.whole))
-        write_manifest(new, facts, [*pages, *ready, _describe_database(facts)])
+        ready = list(site.list_ready(new, READY, media_types, bake.whole))
+        site.write_manifest(new, facts, [*pages, *ready, _describe_database(facts)])
     say(f"{len(asked)} of {len(addresses)} addresses asked, {len(taken)} unchanged")
     return len(addresses) + len(ready)
 
@@ -137,7 +128,7 @@ def _take_over(
     for address in addresses:
         entry = old.get(address.path, {"inputs": None})
         unchanged = entry["inputs"] in (bake.whole, bake.inputs.get(address.plan) if address.plan else bake.whole)
-        if unchanged and (file := take_over(folder, bake.folder, entry)):
+        if unchanged and (file := site.take_over(folder, bake.folder, entry)):
             yield address.path, file
 
 
@@ -164,13 +155,13 @@ class _Site:
         database = self._datasette.get_database()
         assert isinstance(database, PublishedDatabase)
         database.was_named = False
-        asking = self._datasette.client.get(address.path, headers={"host": urlsplit(self._bake.site).netloc})
+        asking = self._datasette.client.get(address.path, headers={"host": urlsplit(self._bake.address).netloc})
         response = self._loop.run_until_complete(asking)
         if response.status_code != 200:
             raise FilesError(f"{address.path}: answers with status {response.status_code}, so the site is not written")
         inputs = self._bake.inputs.get(address.plan) if address.plan and not database.was_named else None
         answer = Answer(response.headers, response.content)
-        file = write_answer(self._bake.folder, name_file(address.path), answer, inputs or self._bake.whole)
+        file = site.write_answer(self._bake.folder, name_file(address.path), answer, inputs or self._bake.whole)
         return address.path, file
 
 

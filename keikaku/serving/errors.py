@@ -1,7 +1,6 @@
 """Every error as a page in Japanese, as JSON or as plain text, by the format asked for; client mistakes are 4xx.
 
-Datasette answers many wrong addresses with 500, 200 or an English page: unknown formats and columns, broken arguments,
-other methods than GET, rows of tables that do not exist. Those are told apart here.
+Datasette answers many wrong addresses with 500, 200 or an English page. Those are told apart here.
 """
 
 import json

@@ -1,15 +1,15 @@
-"""The HTTP headers that protect whoever opens a page.
+"""The HTTP headers of every answer: nothing inline and nothing from elsewhere, no cookie, no frame but for the views made for it.
 
-Guarantees: scripts, styles, pictures and data come from this site alone, and nothing stands inline; no other site may
-frame a page, except the views made for it (keikaku.publish.records.sharing); what is published as data, errors included, may be
-read by scripts of any site (CORS); no cookie is set or read. One exception: a page that shows a chart, and says so by
-CHART_POLICY among its headers, lets Vega compile its specification.
+What they are stands in headers.yml. A page that shows a chart says so by CHART_POLICY among its headers.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
+
+import yaml
 
 from keikaku.publish.records.sharing import find_embedded_part
 
@@ -17,49 +17,26 @@ Headers = list[tuple[bytes, bytes]]
 
 CHARTS = "keikaku.charts"  # in the scope of a request: a list, with something in it once the page shows a chart
 
-_POLICY = {
-    "default-src": "'none'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    "img-src": "'self' data:",
-    "font-src": "'self'",
-    "manifest-src": "'self'",
-    "connect-src": "'self'",
-    "form-action": "'self'",
-    "base-uri": "'none'",
-    "frame-ancestors": "'none'",
-}
-_CHART = {"script-src": "'self' 'unsafe-eval'", "style-src": "'self' 'unsafe-inline'"}
-_FRAMED = {"frame-ancestors": "*"}
-_ALWAYS = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",  # for browsers that do not know frame-ancestors
-    "referrer-policy": "strict-origin-when-cross-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
-    "cross-origin-opener-policy": "same-origin",
-}
+_SENT: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
+_ALWAYS, _READABLE = _SENT["always"], _SENT["data"]
 # The address of a page has no ending; what has one is for programs, except styles, scripts and the like.
 _DATA = re.compile(
     r"/(?!static/|-/static)(?:.*/)?[^/]*\.[^/]+|/files/.*|/-/(?:health|suggest)|/reconcile(?:/suggest)?", re.DOTALL
 )
-_READABLE = {
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, "
-    "Keikaku-Complete, Keikaku-Content-Hash, Keikaku-Data-Version, Keikaku-Rows, Link, Retry-After",
-}
 _AS_ASKED = (200, 304)
 # Proxies refuse answers with longer headers; Datasette repeats the address of a page, SQL and all, as a link to its JSON.
 _LONGEST_LINK = 2000
 
 
-def _write_policy(policy: dict[str, str]) -> bytes:
-    return "; ".join(f"{name} {sources}" for name, sources in policy.items()).encode()
+def _write_policy(**changes: bool) -> tuple[bytes, bytes]:
+    policy = _SENT["policy"].copy()
+    for change, is_made in changes.items():
+        policy |= _SENT[change] if is_made else {}
+    return b"content-security-policy", "; ".join(f"{name} {sources}" for name, sources in policy.items()).encode()
 
 
 # What a page that shows a chart puts among its headers, to be sent if it may be.
-CHART_POLICY = (b"content-security-policy", _write_policy({**_POLICY, **_CHART}))
-
-
+CHART_POLICY = _write_policy(chart=True)
 _NEVER = {b"set-cookie", b"content-security-policy", *(name.encode() for name in (*_ALWAYS, *_READABLE))}
 
 
@@ -74,14 +51,11 @@ def protect_answer(
 
 @lru_cache
 def _make_headers(has_chart: bool, is_framed: bool, is_shared: bool) -> Headers:
-    policy = {**_POLICY, **(_CHART if has_chart else {}), **(_FRAMED if is_framed else {})}
     added = {**_ALWAYS, **(_READABLE if is_shared else {})}
     if is_framed:
         del added["x-frame-options"]
-    return [
-        *((name.encode(), value.encode()) for name, value in added.items()),
-        (b"content-security-policy", _write_policy(policy)),
-    ]
+    encoded = [(name.encode(), value.encode()) for name, value in added.items()]
+    return [*encoded, _write_policy(chart=has_chart, framed=is_framed)]
 
 
 def _keep(headers: Headers) -> Iterator[tuple[bytes, bytes]]:

@@ -1,8 +1,7 @@
 """The address under which the site is known: what absolute links, and links from the root of a host, are made from.
 
-Guarantees: where the publisher has named an address, nothing that a request says changes it; otherwise the host of the
-request stands in it only if it has the form of one, so that no header can put other text into a page or a feed. The
-application inside sees paths from the root of the site, wherever below a host it stands.
+Where the publisher has named an address, nothing that a request says changes it; otherwise the host of the request stands in
+it only if it has the form of one, so that no header can put other text into a page or a feed.
 """
 
 import re
@@ -10,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
@@ -48,13 +48,10 @@ def keep_to_site(app: ASGIApp, datasette: Any) -> ASGIApp:
 
         async def send_below(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [
-                    (name, add_base(value.decode("latin-1"), base).encode("latin-1"))
-                    if name.lower() == b"location"
-                    else (name, value)
-                    for name, value in message.get("headers", [])
-                ]
-                message = {**message, "headers": headers}
+                sent = Headers(raw=[*message.get("headers", [])]).mutablecopy()
+                if "location" in sent:
+                    sent["location"] = add_base(sent["location"], base)
+                message = {**message, "headers": sent.raw}
             await send(message)
 
         host = next((value for name, value in scope["headers"] if name.lower() == b"host"), b"")

@@ -1,16 +1,14 @@
 """What SQL may do on a connection: read, within limits of size and memory, and nothing else.
 
-Guarantees, once `guard_connection` was called on a connection: no statement writes, attaches a file, loads code or
-changes a setting, or tells of other statements or files of the server. `limit_heap` bounds the memory of SQLite in a process. With
-`guard_visitor` too, for statements that anybody may have written: no value over VISITOR_LENGTH bytes, no built-in function
-whose time grows with the product of its arguments, no row over ANSWER_BYTES. Does not limit time: that is Datasette's and
-keikaku.serving.sql_worker's. SQLite looks at the clock only where a statement repeats itself, so that what
-one step of it may cost is limited here.
+Once a connection is guarded no statement writes, attaches a file, loads code, changes a setting, or tells of other statements
+or files of the server. Time is limited elsewhere; but SQLite looks at the clock only where a statement repeats itself, so
+that what one step of it may cost is limited here, for statements that anybody may have written.
 """
 
 import re
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 MEBIBYTE = 1024 * 1024
@@ -44,30 +42,17 @@ LIMITS = {
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
 # Datasette reads the schema with these, visitors as pragma_table_info('...') and so on; FTS5 asks for data_version.
-PRAGMAS = frozenset(
-    {
-        "collation_list", "compile_options", "data_version", "database_list", "encoding", "foreign_key_list",
-        "function_list", "index_info", "index_list", "index_xinfo", "max_page_count", "page_count",
-        "page_size", "schema_version", "table_info", "table_list", "table_xinfo", "user_version"
-    }
-)  # fmt: skip
-_TAKING_NAMES = (
-    "foreign_key_list",
-    "index_info",
-    "index_list",
-    "index_xinfo",
-    "table_info",
-    "table_list",
-    "table_xinfo",
-)
+_TAKING_NAMES = {
+    "foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list", "table_xinfo",
+}  # fmt: skip
+PRAGMAS = _TAKING_NAMES | {
+    "collation_list", "compile_options", "data_version", "database_list", "encoding", "function_list", "max_page_count",
+    "page_count", "page_size", "schema_version", "user_version",
+}  # fmt: skip
 # Functions that load code, write to an index or a log, or hand out pointers; json_patch() takes the product of sizes.
-FORBIDDEN_FUNCTIONS = frozenset(
-    {"fts3_tokenizer", "json_patch", "load_extension", "optimize", "rtreecheck", "sqlite_log"}
-)
+FORBIDDEN_FUNCTIONS = {"fts3_tokenizer", "json_patch", "load_extension", "optimize", "rtreecheck", "sqlite_log"}
 # Tables by which SQLite tells of statements and files.
-PRIVATE_TABLES = frozenset(
-    {"sqlite_stmt", "pragma_database_list", "dbstat", "sqlite_memstat", "sqlite_dbpage", "bytecode"}
-)
+PRIVATE_TABLES = {"sqlite_stmt", "pragma_database_list", "dbstat", "sqlite_memstat", "sqlite_dbpage", "bytecode"}
 
 
 class TooMuch(sqlite3.OperationalError):
@@ -92,9 +77,8 @@ def guard_visitor(connection: sqlite3.Connection) -> None:
     """Narrow a guarded connection further, for statements that a visitor wrote."""
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VISITOR_LENGTH)
     connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, VISITOR_SQL_LENGTH)
-    for name, arguments, function in _bounded_functions():
-        connection.create_function(name, arguments, function, deterministic=True)
-    RowMeter(connection)
+    _bound_functions(connection)
+    _meter_rows(connection)
 
 
 def authorize(action: int, first: str | None, second: str | None, _database: str | None, _source: str | None) -> int:
@@ -123,29 +107,29 @@ def explain_error(error: Exception) -> Exception:
     return error
 
 
-class RowMeter:
-    """Stops a statement whose row grows too large while its texts are read, and before they take memory."""
+def _meter_rows(connection: sqlite3.Connection) -> None:
+    """Stop a statement whose row grows too large while its texts are read, and before they take memory."""
+    read = 0
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._bytes = 0
-        connection.text_factory = self.read_text
-        connection.row_factory = self.make_row
+    def check(size: int) -> None:
+        nonlocal read
+        if size > ANSWER_BYTES:
+            read = 0
+            raise TooMuch(TOO_LARGE)
 
-    def read_text(self, value: bytes) -> str:
-        # Text is counted before it is decoded: in Python it may take four times its bytes.
-        self._bytes += len(value)
-        self._check(self._bytes)
+    def read_text(value: bytes) -> str:
+        nonlocal read
+        read += len(value)  # counted before it is decoded: in Python it may take four times its bytes
+        check(read)
         return str(value, "utf-8", "replace")
 
-    def make_row(self, _: sqlite3.Cursor, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        self._bytes = 0
-        self._check(weigh_row(values))
+    def make_row(_: sqlite3.Cursor, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        nonlocal read
+        read = 0
+        check(weigh_row(values))
         return values
 
-    def _check(self, size: int) -> None:
-        if size > ANSWER_BYTES:
-            self._bytes = 0
-            raise TooMuch(TOO_LARGE)
+    connection.text_factory, connection.row_factory = read_text, make_row
 
 
 def weigh_row(values: Sequence[Any]) -> int:
@@ -153,28 +137,21 @@ def weigh_row(values: Sequence[Any]) -> int:
     return CELL_BYTES * len(values) + sum(len(value) for value in values if isinstance(value, str | bytes))
 
 
-# Functions of SQLite's own that are asked, in a database without anything in it, only for what takes little work.
-
-
-def _bounded_functions() -> Iterator[tuple[str, int, Callable[..., Any]]]:
-    """Name, number of arguments (-1: any) and what to call instead."""
+def _bound_functions(connection: sqlite3.Connection) -> None:
+    """Functions of SQLite's own are asked, in a database without anything in it, only for what takes little work."""
     empty = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
     empty.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VISITOR_LENGTH)
 
-    def bound(name: str, is_long: Callable[..., object]) -> Callable[..., Any]:
-        def bounded(*values: object) -> object:
-            try:
-                if not is_long(*map(_text, values)):
-                    return empty.execute(f"SELECT {name}({', '.join('?' * len(values))})", values).fetchone()[0]
-            except sqlite3.DataError:
-                pass
-            return _TOO_BIG
+    def ask(name: str, is_long: Callable[..., object], *values: object) -> Any:
+        try:
+            if not is_long(*map(_text, values)):
+                return empty.execute(f"SELECT {name}({', '.join('?' * len(values))})", values).fetchone()[0]
+        except sqlite3.DataError:
+            pass
+        return _TOO_BIG
 
-        return bounded
-
-    for name, counts, is_long in _LONG_WORK:
-        for count in counts:
-            yield name, count, bound(name, is_long)
+    for name, count, is_long in _LONG_WORK:
+        connection.create_function(name, count, partial(ask, name, is_long), deterministic=True)
 
 
 # SQLite refuses it as the value of a function: "string or blob too big", without the traceback of an exception.
@@ -198,14 +175,10 @@ def _counts_long(text: str = "", *_: str) -> object:
     return "*" in text or re.search(r"\d{6}", text)
 
 
-_LONG_WORK: tuple[tuple[str, tuple[int, ...], Callable[..., object]], ...] = (
-    ("format", (-1,), _counts_long),
-    ("glob", (2,), _compares_long),
-    ("instr", (2,), _has_long_needle),
-    ("like", (2, 3), _compares_long),
-    ("ltrim", (2,), _has_long_needle),
-    ("printf", (-1,), _counts_long),
-    ("replace", (3,), _has_long_needle),
-    ("rtrim", (2,), _has_long_needle),
-    ("trim", (2,), _has_long_needle),
-)
+# Name, number of arguments (-1: any), and whether its work would be long.
+_LONG_WORK: tuple[tuple[str, int, Callable[..., object]], ...] = (
+    ("format", -1, _counts_long), ("printf", -1, _counts_long),
+    ("glob", 2, _compares_long), ("like", 2, _compares_long), ("like", 3, _compares_long),
+    ("instr", 2, _has_long_needle), ("replace", 3, _has_long_needle),
+    ("ltrim", 2, _has_long_needle), ("rtrim", 2, _has_long_needle), ("trim", 2, _has_long_needle),
+)  # fmt: skip
