@@ -4,7 +4,7 @@ A check names the kinds of record that it looks at; it runs only when all of the
 one slip is not told as many.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -56,8 +56,33 @@ def find_problems(city: City, data: PlanData, documents: Documents, complete: se
         return
     plan = Plan(city, data, References(city, data))
     for needed, check in CHECKS:
-        if needed <= complete:
-            yield from _tell(check(plan), documents)
+        found = list(_tell(check(plan), documents)) if needed <= complete else []
+        yield from found
+        if found and check is check_ids:  # what is named twice can be told from nothing
+            return
+
+
+def find_problems_between(city: City, documents: Sequence[Document]) -> Iterator[Problem]:
+    """What is wrong between the plans of a municipality, whose plan.yml `documents` are in the same order.
+
+    No two may have the same id, which is an address, and each follows one that is there and begins before it.
+    """
+    owners: dict[str, str] = {}
+    plans = {data.plan.id: data.plan for data in city.plans}
+    for data, document in zip(city.plans, documents, strict=True):
+        plan, taken = data.plan, owners.copy()
+        for table, id_ in References(city, data).records.values():
+            if table != "organizations" and id_ in taken:
+                wrong = f"ID {id_} は {taken[id_]} にもあります (id in two plans)"
+                yield document.problem(("id",), wrong, "どちらかの id を変える")
+            owners[id_] = document.file
+        before = plans.get(plan.follows or "")
+        if plan.follows is not None and before is None:
+            wrong, right = _unknown("plan", (), "前の計画", plan.follows, plans.keys() - {plan.id})[2:]
+            yield document.problem(("follows",), wrong, right)
+        elif before and before.start_fiscal_year >= plan.start_fiscal_year:
+            wrong = f"「{plan.follows}」はこの計画より前に始まっていません (not before it)"
+            yield document.problem(("follows",), wrong, "前の計画の id を書く")
 
 
 def _tell(faults: Iterator[Fault], documents: Documents) -> Iterator[Problem]:
@@ -147,7 +172,12 @@ def _leads_round(start: str, parents: dict[str, str | None]) -> bool:
 def check_ids(plan: Plan) -> Iterator[Fault]:
     """Ids begin with the plan's, and none is given to two records, those that no file gives included."""
     data, start = plan.data, f"{plan.data.plan.id}-"
-    owner: dict[str, str] = {}
+    repeated = (("sectors", "id"), ("sectors", "name"), ("sectors", "prefix"), ("sectors", "heading"), ("measures", "code"))
+    twice = [fault for kind, key in repeated for fault in _repeated(kind, key, getattr(data, kind))]
+    if twice:
+        yield from twice
+        return
+    owner = {organization.id: "organizations" for organization in plan.city.organizations}
     made = {"goals": plan.known.goal_ids, "measures": plan.known.measure_ids}
     made["indicators"] = [placed.id for placed in plan.known.indicators]
     for kind in ("sectors", "goals", "measures", "indicators", "evaluations", "events", "corrections", "changes"):
@@ -159,8 +189,6 @@ def check_ids(plan: Plan) -> Iterator[Fault]:
             if id_ in owner:
                 yield where, (*path, "id"), f"id {id_} は {owner[id_]} にもあります (id twice)", "違う id を書く"
             owner[id_] = kind
-    for kind, key in (("sectors", "name"), ("sectors", "prefix"), ("sectors", "heading"), ("measures", "code")):
-        yield from _repeated(kind, key, getattr(data, kind))
 
 
 @_check("plan")
@@ -427,21 +455,13 @@ def check_evaluations(plan: Plan) -> Iterator[Fault]:
                 yield _unknown("evaluations", (i, key), "grades の記号", word, known)
         if x.fiscal_year is not None and not first <= x.fiscal_year <= last:
             yield "evaluations", (i, "fiscal_year"), f"年度 {x.fiscal_year} は計画の外です", f"{first} から {last}"
-        ended = meanings.get(("decision", x.decision or "")) in ("end", "done")
-        if x.successor is not None and ended:
-            yield (
-                "evaluations",
-                (i, "decision"),
-                f"「{x.decision}」なのに引き継ぐ施策があります (a successor)",
-                "どちらかを直す",
-            )
-        if x.decision is not None and not ended and x.successor is None and not (x.measure or x.goal):
-            yield (
-                "evaluations",
-                (i, "decision"),
-                f"「{x.decision}」なのに引き継ぐ施策がありません (no successor)",
-                "successor を書く",
-            )
+        meaning = meanings.get(("decision", x.decision or ""))
+        if x.successor is not None and meaning in ("end", "done"):
+            wrong = f"「{x.decision}」なのに引き継ぐ施策があります (a successor)"
+            yield "evaluations", (i, "decision"), wrong, "どちらかを直す"
+        if meaning not in (None, "end", "done") and not (x.successor or x.measure or x.goal):
+            wrong = f"「{x.decision}」なのに引き継ぐ施策がありません (no successor)"
+            yield "evaluations", (i, "decision"), wrong, "successor を書く"
         if x.rule is not None and (x.rule == "none") != (x.outcome == "not_stated"):
             yield (
                 "evaluations",
@@ -524,24 +544,21 @@ def check_withdrawn(plan: Plan) -> Iterator[Fault]:
 @_check("plan", "sectors", "goals", "measures", "indicators", "results")
 def check_results(plan: Plan) -> Iterator[Fault]:
     seen = set()
-    for i, result in enumerate(plan.data.results):
-        key = (result.measure, result.indicator, result.fiscal_year, result.edition, result.estimate, result.source_url)
-        if plan.known.indicator_at(result.measure, result.indicator) is None:
-            count = sum(plan.known.indicator_at(result.measure, n) is not None for n in range(1, 20))
-            wrong = f"「{result.measure}」の{result.indicator}番目の指標はありません (no indicator)"
+    for i, x in enumerate(plan.data.results):
+        named = plan.known.indicators_at(x.measure, x.indicator)
+        if not named:
+            count = sum(1 for n in range(1, 20) if plan.known.indicators_at(x.measure, n))
+            wrong = f"「{x.measure}」の{x.indicator}番目の指標はありません (no indicator)"
             yield "results", (i, "indicator" if count else "measure"), wrong, f"指標は{count}個です"
-        if key in seen:
-            yield (
-                "results",
-                (i, "fiscal_year"),
-                "同じ指標・年度・出典の数字がもうあります (twice)",
-                "一つにするか、edition を変える",
-            )
-        seen.add(key)
-        if result.value is None and result.status is None and result.printed is None:
-            yield (
-                "results",
-                (i, "value"),
-                "数字も状況もありません (nothing told)",
-                "value、status、printed のどれかを書くか、行を消す",
-            )
+        elif len(named) > 1:
+            wrong = f"「{x.measure}」は{len(named)}つの指標をさします (ambiguous)"
+            yield "results", (i, "measure"), wrong, f"指標の id を書く: {'、'.join(placed.id for placed in named)}"
+        else:
+            key = (named[0].id, x.fiscal_year, x.calendar, x.first_year, x.edition, x.estimate, x.source_url)
+            if key in seen:
+                wrong = "同じ指標・年度・出典の数字がもうあります (twice)"
+                yield "results", (i, "fiscal_year"), wrong, "一つにするか、edition を変える"
+            seen.add(key)
+        if x.value is None and x.status is None and x.printed is None:
+            wrong = "数字も状況もありません (nothing told)"
+            yield "results", (i, "value"), wrong, "value、status、printed のどれかを書くか、行を消す"

@@ -108,15 +108,19 @@ class References:
             named += [(table, known[name]) for name in getattr(indicator, table) if name in known]
         return named
 
-    def indicator_at(self, place: str, position: int) -> PlacedIndicator | None:
-        """The indicator by the name of what it stands at and its position there, or by its own id or code."""
-        for placed in self.indicators:
-            if place in (placed.id, placed.indicator.code):
-                return placed
-        owner = self.measures.get(place) or self.goals.get(place) or self.sectors.get(place)
-        owner = owner or (self.plan_id if place == self.plan_id else None)
-        same = (p for p in self.indicators if p.places[0][1] == owner and p.position == position)
-        return next(same, None)
+    def indicators_at(self, place: str, position: int) -> list[PlacedIndicator]:
+        """By their own id or code, or by any name of what they are first printed at and the position there.
+
+        More than one where a name can mean both.
+        """
+        owners = {known.get(place) for known in (self.measures, self.goals, self.sectors)} - {None}
+        owners |= {self.plan_id} & {place}
+        return [
+            placed
+            for placed in self.indicators
+            if place in (placed.id, placed.indicator.code)
+            or (placed.places[0][1] in owners and placed.position == position)
+        ]
 
     @cached_property
     def records(self) -> dict[str, Place]:
