@@ -12,7 +12,7 @@ from typing import Any
 from keikaku.plan import verdicts
 from keikaku.plan.model import Indicator, Measure, PrintedFigure, Result
 from keikaku.plan.target import Indicator as Reading
-from keikaku.plan.target import read_parts
+from keikaku.plan.target import Part, read_parts
 from keikaku.plan.verdicts import Direction
 
 _READ = (
@@ -54,11 +54,18 @@ def read_target(measure: Measure) -> list[Indicator]:
         return measure.indicators
     found = []
     for part in read_parts(measure.target):
+        if _says_nothing(part):
+            continue
         for reading in part.indicators or [Reading("activity", part.printed, printed=part.printed)]:
             read = {key: getattr(reading, key) for key in _READ}
             label = reading.label or measure.name
             found.append(Indicator.model_construct(**read, label=label, printed=reading.printed, note=reading.note))
     return found
+
+
+def _says_nothing(part: Part) -> bool:
+    """Whether a part is a mark or a word for no value, such as － or 設定なし."""
+    return part.error is not None and part.error.reason in ("empty", "no value")
 
 
 def complete(indicator: Indicator) -> Indicator:
@@ -97,7 +104,7 @@ def figures_of(indicator: Indicator, cell: str | None, told: Iterable[PrintedFig
     """All figures of a complete indicator; `cell` is the printed target that it was read from, `told` are of other files."""
     printed = indicator.printed or indicator.target or cell
     figures = [*_baseline(indicator)]
-    if printed:
+    if printed and (indicator.value is not None or not all(map(_says_nothing, read_parts(printed)))):
         figures.append(
             Figure(
                 "target",
@@ -117,7 +124,7 @@ def figures_of(indicator: Indicator, cell: str | None, told: Iterable[PrintedFig
 
 
 def _baseline(indicator: Indicator) -> Iterator[Figure]:
-    if indicator.baseline is None:
+    if indicator.baseline is None or all(map(_says_nothing, read_parts(indicator.baseline))):
         return
     read = _read_cell(indicator.baseline)
     if read is None or read.value is None:

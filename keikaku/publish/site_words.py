@@ -34,7 +34,9 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     only = plans[0] if len(plans) == 1 else None
     words = {label: only[f"{term}_word"] if only else label for label, term in _TERMS.items()}
     metadata["navigation"] = [
-        [address, label] for address, label, source in NAVIGATION if execute(f"SELECT 1 FROM {source} LIMIT 1").fetchone()
+        [address, label]
+        for address, label, source in NAVIGATION
+        if execute(f"SELECT 1 FROM {source} LIMIT 1").fetchone()
     ]
     for key, value in _describe(plans).items():
         metadata.setdefault(key, value)
@@ -72,7 +74,9 @@ def join_documents(names: list[str]) -> str:
 
 
 def _describe_database(plans: list[dict[str, Any]], source: str) -> str:
-    cities = "、".join(dict.fromkeys(plan["municipality"] for plan in plans[:NAMED])) + ("など" if len(plans) > NAMED else "")
+    cities = "、".join(dict.fromkeys(plan["municipality"] for plan in plans[:NAMED])) + (
+        "など" if len(plans) > NAMED else ""
+    )
     return f"""<ul>
 <li>出典：{source}（書き方は公共データ利用規約（第1.0版）にならいました）。</li>
 <li>非公式のデータです。{cities}や、文書をまとめた団体が作成・確認・保証したものではありません。</li>

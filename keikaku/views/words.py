@@ -28,7 +28,9 @@ _FOLDED = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # what YAML leave
 
 def fill_site_words(datasette: Datasette) -> None:
     """What metadata.yml leaves to the data; see site_words.py. Before any template is read."""
-    with closing(sqlite3.connect(f"{Path(str(datasette.get_database().path)).resolve().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(
+        sqlite3.connect(f"{Path(str(datasette.get_database().path)).resolve().as_uri()}?mode=ro", uri=True)
+    ) as connection:
         fill_metadata(local_metadata(datasette), connection.execute)
 
 

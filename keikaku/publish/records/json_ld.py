@@ -177,7 +177,12 @@ def _measure(site: _Site, row: Json) -> Json:
 def _indicator(site: _Site, row: Json) -> Json:
     (place,) = site.rows("SELECT * FROM indicator_places WHERE indicator_id = ?", row["id"])
     type_ = ["CreativeWork", "Action"] if place["measure_id"] else "CreativeWork"
-    target = next(iter(site.rows("SELECT * FROM figures WHERE indicator_id = ? AND role = 'target' ORDER BY last_year", row["id"])), {})
+    target = next(
+        iter(
+            site.rows("SELECT * FROM figures WHERE indicator_id = ? AND role = 'target' ORDER BY last_year", row["id"])
+        ),
+        {},
+    )
     comparator = target.get("comparator")
     bound = "maxValue" if comparator in _ABOVE else "minValue" if comparator in _BELOW else "value"
     return {
@@ -208,7 +213,10 @@ def _organization(site: _Site, row: Json) -> Json:
             site.named(_organization_type(below["kind"]), "organizations", below["id"], below["name"])
             for below in site.rows("SELECT id, name, kind FROM organizations WHERE parent_id = ?", row["id"])
         ],
-        "subjectOf": [*(site.plan(plan["id"]) for plan in site.rows(_PLANS_OF, row["municipality_id"])), site.data_set()],
+        "subjectOf": [
+            *(site.plan(plan["id"]) for plan in site.rows(_PLANS_OF, row["municipality_id"])),
+            site.data_set(),
+        ],
     }
 
 

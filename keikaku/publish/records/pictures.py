@@ -83,7 +83,11 @@ def describe_pictures(connection: sqlite3.Connection, site_title: str) -> Iterat
         yield Card(HOME, "計画のデータベース", "", site_title, facts, site_title)
     yield from plans
     for row in connection.execute(_MEASURES):
-        last = ("期限", format_fiscal_year(row["due"])) if row["due"] else (row["organization_word"], row["organizations"] or "なし")
+        last = (
+            ("期限", format_fiscal_year(row["due"]))
+            if row["due"]
+            else (row["organization_word"], row["organizations"] or "なし")
+        )
         facts = ((row["target_word"], row["target"] or "なし"), last)
         above = f"{row['municipality']}　{row['plan']}"
         yield Card(f"measures/{row['id']}.png", above, row["code"] or "", row["name"], facts, site_title)
