@@ -119,9 +119,8 @@ class _PlanRows:
         self.told: dict[str, list[PrintedFigure | Result]] = {}
         figures: list[PrintedFigure | Result] = [*data.figures, *data.results]
         for figure in figures:
-            placed = self.known.indicator_at(figure.measure, figure.indicator)
-            if placed:
-                self.told.setdefault(placed.id, []).append(figure)
+            (placed,) = self.known.indicators_at(figure.measure, figure.indicator)
+            self.told.setdefault(placed.id, []).append(figure)
 
     def fit(self, table: str) -> list[Row]:
         rows: Callable[[], Iterator[Row]] = getattr(self, table)
@@ -179,7 +178,7 @@ class _PlanRows:
         for goal, id_ in zip(self.data.goals, self.known.goal_ids, strict=True):
             sector_id = self.known.sectors.get(goal.sector or "")
             place = self.place_of_sector(self.sectors_by_id.get(sector_id or ""))
-            row = self.placed(goal, f"{place} {goal.number}" if place else None)
+            row = self.placed(goal, f"{place} {goal.number or goal.code or goal.title}" if place else None)
             parent_id = self.known.goals[goal.parent] if goal.parent else None
             yield {**row, "id": id_, "sector_id": sector_id, "parent_id": parent_id}
 
@@ -338,7 +337,8 @@ class _PlanRows:
         if self.sections is None:
             return None
         sector = self.sectors_by_id.get(self.known.sectors.get(event.sector or "") or "")
-        return f"{self.sections.events} {sector.name if sector else event.row} {format_fiscal_year(event.fiscal_year)}"
+        row = sector.name if sector else event.row
+        return " ".join(filter(None, (self.sections.events, row, format_fiscal_year(event.fiscal_year))))
 
     def event_measures(self) -> Iterator[Row]:
         for event in self.data.events:

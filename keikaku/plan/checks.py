@@ -4,7 +4,7 @@ A check names the kinds of record that it looks at; it runs only when all of the
 one slip is not told as many.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any, NamedTuple
 
@@ -57,8 +57,33 @@ def find_problems(city: City, data: PlanData, documents: Documents, complete: se
         return
     plan = Plan(city, data, References(city, data))
     for needed, check in CHECKS:
-        if needed <= complete:
-            yield from _tell(check(plan), documents)
+        found = list(_tell(check(plan), documents)) if needed <= complete else []
+        yield from found
+        if found and check is check_ids:  # what is named twice can be told from nothing
+            return
+
+
+def find_problems_between(city: City, documents: Sequence[Document]) -> Iterator[Problem]:
+    """What is wrong between the plans of a municipality, whose plan.yml `documents` are in the same order.
+
+    No two may have the same id, which is an address, and each follows one that is there and begins before it.
+    """
+    owners: dict[str, str] = {}
+    plans = {data.plan.id: data.plan for data in city.plans}
+    for data, document in zip(city.plans, documents, strict=True):
+        plan, taken = data.plan, owners.copy()
+        for table, id_ in References(city, data).records.values():
+            if table != "organizations" and id_ in taken:
+                wrong = f"ID {id_} は {taken[id_]} にもあります (id in two plans)"
+                yield document.problem(("id",), wrong, "どちらかの id を変える")
+            owners[id_] = document.file
+        before = plans.get(plan.follows or "")
+        if plan.follows is not None and before is None:
+            wrong, right = _unknown("plan", (), "前の計画", plan.follows, plans.keys() - {plan.id})[2:]
+            yield document.problem(("follows",), wrong, right)
+        elif before and before.start_fiscal_year >= plan.start_fiscal_year:
+            wrong = f"「{plan.follows}」はこの計画より前に始まっていません (not before it)"
+            yield document.problem(("follows",), wrong, "前の計画の id を書く")
 
 
 def _tell(faults: Iterator[Fault], documents: Documents) -> Iterator[Problem]:
@@ -148,7 +173,18 @@ def _leads_round(start: str, parents: dict[str, str | None]) -> bool:
 def check_ids(plan: Plan) -> Iterator[Fault]:
     """Ids begin with the plan's, and none is given to two records, those that no file gives included."""
     data, start = plan.data, f"{plan.data.plan.id}-"
-    owner: dict[str, str] = {}
+    repeated = (
+        ("sectors", "id"),
+        ("sectors", "name"),
+        ("sectors", "prefix"),
+        ("sectors", "heading"),
+        ("measures", "code"),
+    )
+    twice = [fault for kind, key in repeated for fault in _repeated(kind, key, getattr(data, kind))]
+    if twice:
+        yield from twice
+        return
+    owner = {organization.id: "organizations" for organization in plan.city.organizations}
     made = {"goals": plan.known.goal_ids, "measures": plan.known.measure_ids}
     made["indicators"] = [placed.id for placed in plan.known.indicators]
     for kind in ("sectors", "goals", "measures", "indicators", "evaluations", "events", "corrections", "changes"):
@@ -160,8 +196,6 @@ def check_ids(plan: Plan) -> Iterator[Fault]:
             if id_ in owner:
                 yield where, (*path, "id"), f"id {id_} は {owner[id_]} にもあります (id twice)", "違う id を書く"
             owner[id_] = kind
-    for kind, key in (("sectors", "name"), ("sectors", "prefix"), ("sectors", "heading"), ("measures", "code")):
-        yield from _repeated(kind, key, getattr(data, kind))
 
 
 @_check("plan")
@@ -457,21 +491,13 @@ def check_evaluations(plan: Plan) -> Iterator[Fault]:
                 yield _unknown("evaluations", (i, key), "grades の記号", word, known)
         if x.fiscal_year is not None and not first <= x.fiscal_year <= last:
             yield "evaluations", (i, "fiscal_year"), f"年度 {x.fiscal_year} は計画の外です", f"{first} から {last}"
-        ended = meanings.get(("decision", x.decision or "")) in ("end", "done")
-        if x.successor is not None and ended:
-            yield (
-                "evaluations",
-                (i, "decision"),
-                f"「{x.decision}」なのに引き継ぐ施策があります (a successor)",
-                "どちらかを直す",
-            )
-        if x.decision is not None and not ended and x.successor is None and not (x.measure or x.goal or x.indicator):
-            yield (
-                "evaluations",
-                (i, "decision"),
-                f"「{x.decision}」なのに引き継ぐ施策がありません (no successor)",
-                "successor を書く",
-            )
+        meaning = meanings.get(("decision", x.decision or ""))
+        if x.successor is not None and meaning in ("end", "done"):
+            wrong = f"「{x.decision}」なのに引き継ぐ施策があります (a successor)"
+            yield "evaluations", (i, "decision"), wrong, "どちらかを直す"
+        if meaning not in (None, "end", "done") and not (x.successor or x.measure or x.goal or x.indicator):
+            wrong = f"「{x.decision}」なのに引き継ぐ施策がありません (no successor)"
+            yield "evaluations", (i, "decision"), wrong, "successor を書く"
         if x.rule is not None and (x.rule == "none") != (x.outcome == "not_stated"):
             yield (
                 "evaluations",
@@ -553,39 +579,54 @@ def check_withdrawn(plan: Plan) -> Iterator[Fault]:
 
 @_check("plan", "sectors", "goals", "measures", "indicators", "figures", "results")
 def check_figures(plan: Plan) -> Iterator[Fault]:
-    """Figures name an indicator that is there, say something, and none stands twice."""
+    """Figures name one indicator, say something that no other says, and their cell says the same year and unit."""
     for kind in ("figures", "results"):
         seen = set()
         for i, told in enumerate(getattr(plan.data, kind)):
-            yield from ((kind, (i, key), wrong, right) for key, wrong, right in _find_wrong_figure(plan, told))
+            named = plan.known.indicators_at(told.measure, told.indicator)
+            if len(named) != 1:
+                yield from ((kind, (i, key), wrong, right) for key, wrong, right in _find_unclear(plan, told, named))
+                continue
+            yield from (
+                (kind, (i, key), wrong, right) for key, wrong, right in _find_wrong_figure(plan, told, named[0])
+            )
             role = told.estimate if isinstance(told, Result) else told.role
-            source = told.source_url or told.document
-            key = (told.measure, told.indicator, told.fiscal_year, told.printed, told.edition, role, source)
+            told_by = told.source_url or told.document
+            year = told.fiscal_year or year_in(told.printed)
+            key = (named[0].id, role, year, told.calendar, told.first_year, told.edition, told_by)
             if key in seen:
                 wrong = "同じ指標・年度・出典の数字がもうあります (twice)"
                 yield kind, (i, "fiscal_year"), wrong, "一つにするか、edition を変える"
             seen.add(key)
 
 
-def _find_wrong_figure(plan: Plan, told: PrintedFigure | Result) -> Iterator[tuple[str, str, str]]:
-    placed = plan.known.indicator_at(told.measure, told.indicator)
-    if placed is None and isinstance(told.indicator, int) and told.measure:
-        count = sum(plan.known.indicator_at(told.measure, n) is not None for n in range(1, 20))
+def _find_unclear(
+    plan: Plan, told: PrintedFigure | Result, named: list[PlacedIndicator]
+) -> Iterator[tuple[str, str, str]]:
+    if named:
+        key, name = ("indicator", told.indicator) if told.measure is None else ("measure", told.measure)
+        wrong = f"「{name}」は{len(named)}つの指標をさします (ambiguous)"
+        yield key, wrong, f"指標の id を書く: {'、'.join(placed.id for placed in named)}"
+    elif told.measure is not None and isinstance(told.indicator, int):
+        count = sum(1 for n in range(1, 20) if plan.known.indicators_at(told.measure, n))
         wrong = f"「{told.measure}」の{told.indicator}番目の指標はありません (no indicator)"
         yield "indicator" if count else "measure", wrong, f"指標は{count}個です"
-    elif placed is None:
+    else:
         _, _, wrong, right = _unknown("", (), "指標", told.indicator, plan.known.indicator_names)
         yield "indicator", wrong, right
-    elif told.value is None and (other := _other_unit(placed, told.printed)):
+
+
+def _find_wrong_figure(
+    plan: Plan, told: PrintedFigure | Result, placed: PlacedIndicator
+) -> Iterator[tuple[str, str, str]]:
+    if told.value is None and (other := _other_unit(placed, told.printed)):
         yield "printed", other, "数を value に書く"
     if told.fiscal_year is not None and (year := year_in(told.printed)) not in (None, told.fiscal_year):
-        yield (
-            "fiscal_year",
-            f"{told.fiscal_year} は「{told.printed}」の年度ではありません (another year)",
-            f"{year} と読めます",
-        )
+        wrong = f"{told.fiscal_year} は「{told.printed}」の年度ではありません (another year)"
+        yield "fiscal_year", wrong, f"{year} と読めます (it reads as {year})"
     if told.document is not None and told.document not in plan.known.documents:
         _, _, wrong, right = _unknown("", (), "文書", told.document, plan.known.documents)
         yield "document", wrong, right
     if told.value is None and told.printed is None and getattr(told, "status", None) is None:
-        yield "value", "数字も状況もありません (nothing told)", "value、status、printed のどれかを書くか、行を消す"
+        wrong = "数字も状況もありません (nothing told)"
+        yield "value", wrong, "value、status、printed のどれかを書くか、行を消す"

@@ -7,13 +7,13 @@ with all faults of the folder together. A list may be a table (.csv) in the plac
 import re
 import types
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from keikaku.plan.checks import Documents, find_city_problems, find_problems
+from keikaku.plan.checks import Documents, find_city_problems, find_problems, find_problems_between
 from keikaku.plan.errors import InvalidData, Problem
 from keikaku.plan.model import (
     Change,
@@ -60,7 +60,7 @@ PLAN_FILES: dict[str, type[BaseModel]] = {
     "withdrawn": Withdrawn,
 }
 MAPPINGS = ("municipality", "plan", "ruby")  # files of one record; every other file is a list
-_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
+_NUMBER = re.compile(r"[-+]?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,15})?")
 _YES, _NO = ("1", "true", "はい", "○", "〇"), ("0", "false", "いいえ", "×")
 
 
@@ -94,38 +94,23 @@ def read_city(folder: Path) -> City:
         plans=[],
     )
     problems += find_city_problems(city, shared.documents, shared.complete, folder.name)
+    documents = []
     for path in find_plans(folder):
         plan = _Folder(path, PLAN_FILES, problems, shared.joined)
+        documents.append(plan.documents.get("plan"))
         lists: dict[str, Any] = {kind: plan.records.get(kind) or [] for kind in PLAN_FILES if kind not in MAPPINGS}
         data = PlanData.model_construct(plan=plan.records.get("plan"), **lists)
         known = shared.documents | plan.documents
         problems += find_problems(city, data, known, shared.complete | plan.complete)
         city.plans.append(data)
     if not city.plans:
-        problems.append(
-            Problem(
-                str(folder), 1, 1, "計画のフォルダーがありません (no plan)", "計画ごとのフォルダーに plan.yml を置く"
-            )
-        )
+        right = "計画ごとのフォルダーに plan.yml を置く"
+        problems.append(Problem(str(folder), 1, 1, "計画のフォルダーがありません (no plan)", right))
     if not problems:
-        problems += _shared_ids(folder, city)
+        problems += find_problems_between(city, [document for document in documents if document])
     if problems:
         raise InvalidData(problems)
     return city
-
-
-def _shared_ids(folder: Path, city: City) -> Iterator[Problem]:
-    """Two plans of a municipality that would make the same id, which is an address."""
-    from keikaku.plan.references import References
-
-    owners: dict[str, str] = {}
-    for path, data in zip(find_plans(folder), city.plans, strict=True):
-        known = References(city, data).records.values()
-        for table, id_ in known:
-            owner = owners.setdefault(id_, data.plan.id)
-            if owner != data.plan.id and table != "organizations":
-                wrong = f"ID {id_} が計画 {owner} と {data.plan.id} にあります (id in two plans)"
-                yield Problem(str(path / "plan.yml"), 1, 1, wrong, "どちらかの id を変える")
 
 
 class _Folder:
@@ -186,22 +171,17 @@ def _files(folder: Path, kinds: Collection[str]) -> list[Path]:
     return found
 
 
-def find_mixed_ids(data: Path, ids: Collection[tuple[str, str]]) -> list[Problem]:
+def find_mixed_ids(data: Path, ids: Iterable[tuple[str, str]]) -> Iterator[Problem]:
     """`ids` are pairs of a municipality and an id of its own or of a plan of it. An `a` could make the ids of an `a-b` of
-    another municipality, whose records would then share addresses: the longer is refused."""
-    owners = {id_: city for city, id_ in ids}
-    return [
-        Problem(
-            str(data / city),
-            1,
-            1,
-            f"ID {longer} は、ほかの市区町村の {shorter} とハイフンで始まります (ids would mix)",
-            "別の id にする",
-        )
-        for city, longer in ids
-        for shorter in (longer[: hyphen.start()] for hyphen in re.finditer("-", longer))
-        if owners.get(shorter, city) != city
-    ]
+    another municipality, whose records would then share addresses: the longer is refused, and of two same ones the later."""
+    owners: dict[str, str] = {}
+    for city, id_ in sorted(ids, key=lambda pair: len(pair[1])):
+        steps = (id_[: hyphen.start()] for hyphen in re.finditer("-|$", id_))
+        for shorter in steps:
+            if owners.get(shorter, city) != city:
+                wrong = f"ID {id_} は、市区町村 {owners[shorter]} の {shorter} と区別できません (ids would mix)"
+                yield Problem(str(data / city), 1, 1, wrong, "別の id にする")
+        owners.setdefault(id_, city)
 
 
 def read_synonyms(path: Path) -> list[Synonyms]:
@@ -257,10 +237,10 @@ def _plain_types(annotation: Any) -> Iterator[type]:
 
 def _as_number(cell: str) -> int | float | str:
     """A cell written as a number as that number; any other is left as it is, for the model to judge."""
-    plain = unicodedata.normalize("NFKC", cell).replace(",", "")
+    plain = unicodedata.normalize("NFKC", cell)
     if not _NUMBER.fullmatch(plain):
         return cell
-    return float(plain) if "." in plain else int(plain)
+    return float(plain.replace(",", "")) if "." in plain else int(plain.replace(",", ""))
 
 
 def _as_truth(cell: str) -> bool | str:
@@ -289,7 +269,9 @@ def _validate_record(
     try:
         return model.model_validate(value)
     except ValidationError as error:
-        problems += [_as_problem(document, path, model, value, fault) for fault in error.errors(include_url=False)]
+        found = [_as_problem(document, path, model, value, fault) for fault in error.errors(include_url=False)]
+        # A value that is none of several types is told once.
+        problems += {(p.line, p.column, p.wrong.partition(": ")[0]): p for p in reversed(found)}.values()
         return None
 
 

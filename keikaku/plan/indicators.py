@@ -104,7 +104,7 @@ def figures_of(indicator: Indicator, cell: str | None, told: Iterable[PrintedFig
     """All figures of a complete indicator; `cell` is the printed target that it was read from, `told` are of other files."""
     printed = indicator.printed or indicator.target or cell
     figures = [*_baseline(indicator)]
-    if printed and (indicator.value is not None or not all(map(_says_nothing, read_parts(printed)))):
+    if _has_target(indicator, printed):
         figures.append(
             Figure(
                 "target",
@@ -121,6 +121,15 @@ def figures_of(indicator: Indicator, cell: str | None, told: Iterable[PrintedFig
             )
         )
     return figures + [_told(figure) for figure in told]
+
+
+def _has_target(indicator: Indicator, printed: str | None) -> bool:
+    """A record or a cost is only counted, unless the data gives a number or year to reach; － is no target at all."""
+    if printed and indicator.value is None and all(map(_says_nothing, read_parts(printed))):
+        return False
+    if indicator.target or indicator.value is not None or indicator.due_fiscal_year is not None:
+        return True
+    return indicator.kind not in ("record", "cost") and (printed is not None or indicator.kind != "quantity")
 
 
 def _baseline(indicator: Indicator) -> Iterator[Figure]:
@@ -197,13 +206,14 @@ class DatedVerdict:
 def judge_over_time(
     indicator: Indicator, figures: Sequence[Figure], first: int
 ) -> Iterator[tuple[int, list[DatedVerdict]]]:
-    """For each current target, by its index: what holds from which running fiscal year on, the `first` at the earliest.
+    """For each current target, by its index: what holds from which running fiscal year on, as seen from `first` or before.
 
-    A verdict changes only when a year that a figure names begins or has ended.
+    A verdict changes only when the year of a target or result begins or has ended; the first one also holds before.
     """
     judged = [figure.to_judge() for figure in figures]
-    named = {figure.last_year for figure in figures if figure.last_year is not None}
-    years = sorted({first} | {year for last in named for year in (last, last + 1) if year > first})
+    named = {f.last_year for f in figures if f.role in ("target", "result") and f.last_year is not None}
+    earliest = min([first, *(last - 1 for last in named)])
+    years = sorted({earliest, *(year for last in named for year in (last, last + 1))})
     current = verdicts.current_targets(judged)
     for i, target in enumerate(judged):
         if any(target is one for one in current):

@@ -341,7 +341,7 @@ class Grade(_Record):
 
 
 class Evaluation(_Placed):
-    """evaluations: of a measure, goal or indicator of this plan, or of what `name` says."""
+    """evaluations: of a measure or goal of this plan, or of what `name` says."""
 
     id: Id
     sector: Reference | None = None

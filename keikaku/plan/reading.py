@@ -27,7 +27,7 @@ Key = str | int
 Path_ = tuple[Key, ...]
 Place = tuple[int, int]
 Convert = Callable[[str], Any]  # the text of a cell -> the value of its key
-_CELL = re.compile(r'(?:^|,)((?:"(?:[^"]|"")*"|[^,"])*)')
+_CELL = re.compile(r'(?:^|,)("(?:[^"]|"")*"|[^,]*)')
 DEEPEST = 20
 LARGEST = 4_000_000  # bytes of a file that people write
 
@@ -162,82 +162,67 @@ def read_csv(path: Path, converters: Mapping[str, Convert]) -> Document:
     UTF-8 with or without a mark, or cp932; empty lines and columns without a heading count for nothing, and an empty cell
     is a key that is left out.
     """
-    file = str(path)
-    text = read_text(path, also_cp932=True)
-    document = Document(file, [])
+    file, document = str(path), Document(str(path), [])
     problems: list[Problem] = []
-    rows = csv.reader(io.StringIO(text, newline=""), strict=True)
-    lines = text.splitlines()
+    lines = [*io.StringIO(read_text(path, also_cp932=True), newline="")]
+    rows = csv.reader(lines, strict=True)
     try:
-        header = [unicodedata.normalize("NFKC", cell).strip() for cell in next(rows, [])]
-        problems += _header_problems(file, header, converters)
-        if problems:
-            raise InvalidData(problems)
-        for row, line in _numbered(rows):
-            if any(cell.strip() for cell in row):
-                columns = _columns_of(lines[line - 1], len(row)) if line <= len(lines) else [1] * len(row)
-                problems += _add_row(document, row, header, converters, line, columns)
+        header: list[str] = []
+        start = 0
+        for row in rows:
+            places = _places_of("".join(lines[start : rows.line_num]), start + 1)
+            start = rows.line_num
+            cells = [(cell.strip(), place) for cell, place in zip(row, places, strict=False)]
+            if not any(header):
+                header = [unicodedata.normalize("NFKC", cell) for cell, _ in cells]
+                problems += _header_problems(file, header, places, converters)
+                if problems:
+                    break
+            elif any(cell for cell, _ in cells):
+                problems += _add_row(document, cells, header, converters)
+        if not any(header):
+            right = f"一行目に見出し: {', '.join(converters)}"
+            problems.append(Problem(file, 1, 1, "見出しの行がありません (no header)", right))
     except csv.Error as error:
-        problems.append(
-            Problem(file, rows.line_num, 1, f"CSVとして読めません (not CSV: {error})", "「CSV UTF-8」で保存する")
-        )
+        wrong = f"CSVとして読めません (not CSV: {error})"
+        problems.append(Problem(file, rows.line_num, 1, wrong, "「CSV UTF-8」で保存する"))
     if problems:
         raise InvalidData(problems)
     return document
 
 
-def _header_problems(file: str, header: list[str], converters: Mapping[str, Convert]) -> Iterator[Problem]:
-    columns = _columns_of(",".join(header), len(header))
-    for i, name in enumerate(header):
+def _places_of(text: str, line: int) -> list[Place]:
+    """Line and column at which each cell of a row begins, quotes counted as they stand in the file."""
+    before = (text[: match.start(1)] for match in _CELL.finditer(text.rstrip("\r\n")))
+    return [(line + part.count("\n"), len(part.rpartition("\n")[2]) + 1) for part in before]
+
+
+def _header_problems(
+    file: str, header: list[str], places: list[Place], converters: Mapping[str, Convert]
+) -> Iterator[Problem]:
+    for i, (name, place) in enumerate(zip(header, places, strict=False)):
         if name and name not in converters:
             near = get_close_matches(name, converters, n=1, cutoff=0.4) or [", ".join(converters)]
-            yield Problem(
-                file, 1, columns[i], f"見出し「{name}」はありません (unknown column)", f"使える見出し: {near[0]}"
-            )
+            yield Problem(file, *place, f"見出し「{name}」はありません (unknown column)", f"使える見出し: {near[0]}")
         if name and name in header[:i]:
-            yield Problem(file, 1, columns[i], f"見出し「{name}」が二つあります (column twice)", "一つにする")
-    if not any(header):
-        yield Problem(file, 1, 1, "見出しの行がありません (no header)", f"一行目に見出し: {', '.join(converters)}")
-
-
-def _columns_of(line: str, cells: int) -> list[int]:
-    """The column at which each cell of a line begins, from 1, quotes counted as they stand in the file."""
-    starts = [1 + match.start(1) for match in _CELL.finditer(line)]
-    return (starts + [1] * cells)[:cells]
-
-
-def _numbered(rows: Any) -> Iterator[tuple[list[str], int]]:
-    line = rows.line_num
-    for row in rows:
-        if row:
-            yield row, line + 1
-        line = rows.line_num
+            yield Problem(file, *place, f"見出し「{name}」が二つあります (column twice)", "一つにする")
 
 
 def _add_row(
-    document: Document,
-    row: list[str],
-    header: list[str],
-    converters: Mapping[str, Convert],
-    line: int,
-    columns: list[int],
+    document: Document, cells: list[tuple[str, Place]], header: list[str], converters: Mapping[str, Convert]
 ) -> Iterator[Problem]:
     index = len(document.value)
-    document.places[(index,)] = (line, 1)
+    document.places[(index,)] = (cells[0][1][0], 1)
     record: dict[str, Any] = {}
-    for i, cell in enumerate(row):
+    for i, (cell, place) in enumerate(cells):
         key = header[i] if i < len(header) else ""
-        if key and cell.strip():
-            document.places[(index, key)] = (line, columns[i])
-            record[key] = converters[key](cell.strip())
-        elif cell.strip():
-            yield Problem(
-                document.file,
-                line,
-                columns[i],
-                f"見出しのない列に「{cell[:20]}」があります (no heading)",
-                "見出しをつけるか消す",
-            )
+        if key:
+            document.places[(index, key)] = place
+        if key and cell:
+            record[key] = converters[key](cell)
+        elif cell:
+            wrong = f"見出しのない列に「{cell[:20]}」があります (no heading)"
+            yield Problem(document.file, *place, wrong, "見出しをつけるか消す")
     document.value.append(record)
 
 

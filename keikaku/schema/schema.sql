@@ -248,7 +248,7 @@ CREATE TABLE figures (
     published_on TEXT                   -- day of publication, ISO 8601
 );
 
--- What can be said of a target from a fiscal year on, until the next row: made by the rules of keikaku/plan/verdicts.py.
+-- What can be said of a target from a fiscal year on, until the next row (the first row also before): made by the rules of keikaku/plan/verdicts.py.
 CREATE TABLE verdicts (
     figure_id TEXT NOT NULL REFERENCES figures (id), -- the target
     fiscal_year INTEGER NOT NULL,       -- running fiscal year from which this holds
@@ -549,8 +549,8 @@ SELECT
 FROM figures AS t
 JOIN indicators AS i ON i.id = t.indicator_id
 JOIN verdicts AS v ON v.figure_id = t.id AND v.fiscal_year = (
-    SELECT max(fiscal_year) FROM verdicts
-    WHERE figure_id = t.id AND fiscal_year <= (SELECT fiscal_year FROM current_fiscal_year)
+    SELECT coalesce(max(e.fiscal_year) FILTER (WHERE e.fiscal_year <= c.fiscal_year), min(e.fiscal_year))
+    FROM verdicts AS e JOIN current_fiscal_year AS c WHERE e.figure_id = t.id
 )
 JOIN indicator_places AS w ON w.indicator_id = i.id
 LEFT JOIN sectors AS s ON s.id = w.sector_id

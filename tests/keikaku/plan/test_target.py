@@ -15,7 +15,7 @@ from keikaku.plan.target import LONGEST_TARGET, Indicator, UnreadableTarget, par
 
 FULL_WIDTH = str.maketrans({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
 MEANING = ("kind", "comparator", "value", "unit", "per", "due_fiscal_year", "due_kind")
-MEASURE_FILES = sorted((Path(__file__).parents[3] / "data").glob("*/measures.yml"))
+MEASURE_FILES = sorted((Path(__file__).parents[3] / "data").glob("*/*/measures.yml"))
 
 
 DIRECTIONS = {">=": "up", ">": "up", "<=": "down", "<": "down", None: None}
