@@ -73,11 +73,11 @@ def build(data: Path, output: Path, reports: tuple[str, ...], quiet: bool) -> No
 )
 def pages(database: Path, output: Path | None, address: str | None, quiet: bool) -> None:
     """Write every permanent page, download and picture of the site as a file."""
-    from keikaku.serving.pages_command import write_site
+    from keikaku.serving.baking import write_site
 
     started, say = time.monotonic(), speaker(quiet)
     folder = output or database.with_name("site")
-    count = write_site(database, folder, address, say, show_progress=not quiet)
+    count = write_site(database, folder, address, say, progress=not quiet)
     say(f"wrote {count} files to {folder} in {time.monotonic() - started:.2f} s")
 
 

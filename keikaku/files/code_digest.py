@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PARTS = (
-    "keikaku/**/*.py", "keikaku/**/*.sql", "plugins/*.py", "templates/**/*", "static/**/*", "docs/cookbook.yml", "docs/downloads.md",
+    "keikaku/**/*.py", "keikaku/**/*.sql", "keikaku/**/*.yml", "plugins/*.py", "templates/**/*", "static/**/*", "docs/cookbook.yml", "docs/downloads.md",
     "docs/notebooks/*.ipynb", "metadata.yml", "settings.json", "requirements.lock",
 )  # fmt: skip
 

@@ -17,17 +17,12 @@ from keikaku.schema.tables import read_schema
 DATABASE = "plans"
 EMBED = "?_embed=1"
 PAGES = (
-    "/",
-    "/.json",
-    "/about",
-    "/data",
-    "/timeline",
-    f"/timeline{EMBED}",
-    "/verify",
-    f"/{DATABASE}",
-    f"/{DATABASE}.json",
-)
-FOR_PROGRAMS = ("/changes.atom", "/llms.txt", "/openapi.json", "/opensearch.xml", "/robots.txt", "/sitemap.xml")
+    "/", "/.json", "/about", "/data", "/timeline", f"/timeline{EMBED}", "/verify", f"/{DATABASE}", f"/{DATABASE}.json"
+)  # fmt: skip
+FOR_PROGRAMS = (
+    "/apple-touch-icon-precomposed.png", "/apple-touch-icon.png", "/changes.atom", "/favicon.ico", "/llms.txt", "/openapi.json",
+    "/opensearch.xml", "/robots.txt", "/sitemap.xml",
+)  # fmt: skip
 TABLE_FORMS = ("", ".json", ".csv", ".excel.csv", ".xlsx", EMBED)
 RECORD_FORMS = ("", ".json", ".csv", ".xlsx", EMBED)
 # What has a calendar of due dates and a page to print.

@@ -2,7 +2,6 @@
 
 DatasetteError      raised by pages for a visitor's mistake: it has a status, and Datasette has no public one
 TableView           the page of a table; keikaku.views.table_page sorts its first page by the key too
-DatabaseDownload    decides who may have the file of a database
 forget_handler      Datasette asks every handler of an exception and sends the first answer; its own would make a second
                     page for each, in English, and print every traceback
 local_metadata      metadata.yml as read: what it leaves out is said from the data, for pages and JSON alike

@@ -11,7 +11,6 @@ import pytest
 from datasette.app import Datasette
 
 from keikaku.serving import sql_worker
-from keikaku.serving.visitors import find_workers
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 ENDLESS = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
@@ -82,7 +81,7 @@ async def full(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     monkeypatch.setattr(sql_worker, "PATIENCE_SECONDS", 0.02)
     async with AsyncExitStack() as stack:
         for _ in range(sql_worker.WORKERS):
-            await stack.enter_async_context(find_workers(site).lease())
+            await stack.enter_async_context(site.get_database().workers.lease())
         yield site
 
 
@@ -158,24 +157,23 @@ async def test_a_free_place_is_given_to_the_next(site: Datasette) -> None:
 
 async def test_who_leaves_takes_the_query_along(site: Datasette) -> None:
     """The worker is free for the next as soon as the visitor has gone, and the statement with it."""
-    async with find_workers(site).lease() as lease:
-        worker = lease._worker
+    async with site.get_database().workers.lease() as lease:
+        worker = lease.worker
         assert [batch async for batch in await lease.run("SELECT 1", {}, sql_worker.Limits(1))] == [[(1,)]]
-    assert worker and worker.process_id
+    assert worker and worker.process
     asked = {"type": "http", "method": "GET", "path": "/plans.json", "raw_path": b"/plans.json", "headers": []}
     asked |= {"scheme": "http", "query_string": f"sql={quote(ENDLESS + ' SELECT count(*) FROM c')}".encode()}
 
     async def leave_when_it_runs() -> dict[str, str]:
-        while not worker.is_asked:
+        while not worker.asked:
             await asyncio.sleep(0)
         return {"type": "http.disconnect"}
 
     async def send(message: dict[str, object]) -> None:
         raise AssertionError(f"sent to nobody: {message}")
 
-    before = worker.process_id
     await site.client.app(asked, leave_when_it_runs, send)
-    assert (worker.is_asked, worker.process_id) == (False, None), before
+    assert (worker.asked, worker.process) == (None, None)
     assert (await get(site, "/plans.json?sql=select+1&_shape=arrayfirst")).json() == [1]
 
 

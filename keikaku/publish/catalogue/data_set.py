@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from keikaku.files.digest import fingerprint
+from keikaku.files.digest import fingerprint, name_version
 from keikaku.files.errors import FilesError
 from keikaku.publish.feeds.changes import read_last_changes
 from keikaku.publish.site_words import fill_metadata
@@ -77,7 +77,7 @@ class DataSet:
     @property
     def version(self) -> str:
         """As About.version: the beginning of the database's SHA-256."""
-        return self.digest[:12]
+        return name_version(self.digest)
 
     def rows(self, table: TableInfo) -> Iterator[Sequence[Value]]:
         """All rows of a table in the order in which they were written."""

@@ -92,7 +92,7 @@ def describe_pictures(connection: sqlite3.Connection, site_title: str) -> Iterat
         above = f"{row['municipality']}　{row['plan']}"
         yield Card(f"measures/{row['id']}.png", above, row["code"] or "", row["name"], facts, site_title)
     for row in connection.execute(_ORGANIZATIONS):
-        facts = (("名前のある施策", f"{row['measures']}件"), *([("分野", row["sectors"])] if row["sectors"] else []))
+        facts = (("名前のある施策", f"{row['measures']}件"), ("分野", row["sectors"] or "なし"))
         above = f"{row['municipality']}の計画"
         yield Card(f"organizations/{row['id']}.png", above, row["kind"], row["name"], facts, site_title)
 
