@@ -204,7 +204,8 @@ def test_the_glossary_has_every_table_and_view_once() -> None:
 
 def test_a_table_is_called_by_its_english_word() -> None:
     for _, english, _, places in tables(read("docs/glossary.md"))[1:]:
-        assert [table for table in terms(places) if english.replace(" ", "_") not in table] == []
+        word = english.replace(" ", "_").removesuffix("y")
+        assert [table for table in terms(places) if word not in table] == []
 
 
 def test_one_english_word_for_one_japanese_term() -> None:
