@@ -119,9 +119,8 @@ class _PlanRows:
         self.told: dict[str, list[PrintedFigure | Result]] = {}
         figures: list[PrintedFigure | Result] = [*data.figures, *data.results]
         for figure in figures:
-            placed = self.known.indicator_at(figure.measure, figure.indicator)
-            if placed:
-                self.told.setdefault(placed.id, []).append(figure)
+            (placed,) = self.known.indicators_at(figure.measure, figure.indicator)
+            self.told.setdefault(placed.id, []).append(figure)
 
     def fit(self, table: str) -> list[Row]:
         rows: Callable[[], Iterator[Row]] = getattr(self, table)

@@ -579,39 +579,54 @@ def check_withdrawn(plan: Plan) -> Iterator[Fault]:
 
 @_check("plan", "sectors", "goals", "measures", "indicators", "figures", "results")
 def check_figures(plan: Plan) -> Iterator[Fault]:
-    """Figures name an indicator that is there, say something, and none stands twice."""
+    """Figures name one indicator, say something that no other says, and their cell says the same year and unit."""
     for kind in ("figures", "results"):
         seen = set()
         for i, told in enumerate(getattr(plan.data, kind)):
-            yield from ((kind, (i, key), wrong, right) for key, wrong, right in _find_wrong_figure(plan, told))
+            named = plan.known.indicators_at(told.measure, told.indicator)
+            if len(named) != 1:
+                yield from ((kind, (i, key), wrong, right) for key, wrong, right in _find_unclear(plan, told, named))
+                continue
+            yield from (
+                (kind, (i, key), wrong, right) for key, wrong, right in _find_wrong_figure(plan, told, named[0])
+            )
             role = told.estimate if isinstance(told, Result) else told.role
-            source = told.source_url or told.document
-            key = (told.measure, told.indicator, told.fiscal_year, told.printed, told.edition, role, source)
+            told_by = told.source_url or told.document
+            year = told.fiscal_year or year_in(told.printed)
+            key = (named[0].id, role, year, told.calendar, told.first_year, told.edition, told_by)
             if key in seen:
                 wrong = "同じ指標・年度・出典の数字がもうあります (twice)"
                 yield kind, (i, "fiscal_year"), wrong, "一つにするか、edition を変える"
             seen.add(key)
 
 
-def _find_wrong_figure(plan: Plan, told: PrintedFigure | Result) -> Iterator[tuple[str, str, str]]:
-    placed = plan.known.indicator_at(told.measure, told.indicator)
-    if placed is None and isinstance(told.indicator, int) and told.measure:
-        count = sum(plan.known.indicator_at(told.measure, n) is not None for n in range(1, 20))
+def _find_unclear(
+    plan: Plan, told: PrintedFigure | Result, named: list[PlacedIndicator]
+) -> Iterator[tuple[str, str, str]]:
+    if named:
+        key, name = ("indicator", told.indicator) if told.measure is None else ("measure", told.measure)
+        wrong = f"「{name}」は{len(named)}つの指標をさします (ambiguous)"
+        yield key, wrong, f"指標の id を書く: {'、'.join(placed.id for placed in named)}"
+    elif told.measure is not None and isinstance(told.indicator, int):
+        count = sum(1 for n in range(1, 20) if plan.known.indicators_at(told.measure, n))
         wrong = f"「{told.measure}」の{told.indicator}番目の指標はありません (no indicator)"
         yield "indicator" if count else "measure", wrong, f"指標は{count}個です"
-    elif placed is None:
+    else:
         _, _, wrong, right = _unknown("", (), "指標", told.indicator, plan.known.indicator_names)
         yield "indicator", wrong, right
-    elif told.value is None and (other := _other_unit(placed, told.printed)):
+
+
+def _find_wrong_figure(
+    plan: Plan, told: PrintedFigure | Result, placed: PlacedIndicator
+) -> Iterator[tuple[str, str, str]]:
+    if told.value is None and (other := _other_unit(placed, told.printed)):
         yield "printed", other, "数を value に書く"
     if told.fiscal_year is not None and (year := year_in(told.printed)) not in (None, told.fiscal_year):
-        yield (
-            "fiscal_year",
-            f"{told.fiscal_year} は「{told.printed}」の年度ではありません (another year)",
-            f"{year} と読めます",
-        )
+        wrong = f"{told.fiscal_year} は「{told.printed}」の年度ではありません (another year)"
+        yield "fiscal_year", wrong, f"{year} と読めます (it reads as {year})"
     if told.document is not None and told.document not in plan.known.documents:
         _, _, wrong, right = _unknown("", (), "文書", told.document, plan.known.documents)
         yield "document", wrong, right
     if told.value is None and told.printed is None and getattr(told, "status", None) is None:
-        yield "value", "数字も状況もありません (nothing told)", "value、status、printed のどれかを書くか、行を消す"
+        wrong = "数字も状況もありません (nothing told)"
+        yield "value", wrong, "value、status、printed のどれかを書くか、行を消す"

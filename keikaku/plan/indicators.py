@@ -12,7 +12,7 @@ from typing import Any
 from keikaku.plan import verdicts
 from keikaku.plan.model import Indicator, Measure, PrintedFigure, Result
 from keikaku.plan.target import Indicator as Reading
-from keikaku.plan.target import read_parts
+from keikaku.plan.target import Part, read_parts
 from keikaku.plan.verdicts import Direction
 
 _READ = (
@@ -54,11 +54,18 @@ def read_target(measure: Measure) -> list[Indicator]:
         return measure.indicators
     found = []
     for part in read_parts(measure.target):
+        if _says_nothing(part):
+            continue
         for reading in part.indicators or [Reading("activity", part.printed, printed=part.printed)]:
             read = {key: getattr(reading, key) for key in _READ}
             label = reading.label or measure.name
             found.append(Indicator.model_construct(**read, label=label, printed=reading.printed, note=reading.note))
     return found
+
+
+def _says_nothing(part: Part) -> bool:
+    """Whether a part is a mark or a word for no value, such as － or 設定なし."""
+    return part.error is not None and part.error.reason in ("empty", "no value")
 
 
 def complete(indicator: Indicator) -> Indicator:
@@ -117,14 +124,16 @@ def figures_of(indicator: Indicator, cell: str | None, told: Iterable[PrintedFig
 
 
 def _has_target(indicator: Indicator, printed: str | None) -> bool:
-    """A record or a cost is only counted, unless the data gives a number or year to reach."""
+    """A record or a cost is only counted, unless the data gives a number or year to reach; － is no target at all."""
+    if printed and indicator.value is None and all(map(_says_nothing, read_parts(printed))):
+        return False
     if indicator.target or indicator.value is not None or indicator.due_fiscal_year is not None:
         return True
     return indicator.kind not in ("record", "cost") and (printed is not None or indicator.kind != "quantity")
 
 
 def _baseline(indicator: Indicator) -> Iterator[Figure]:
-    if indicator.baseline is None:
+    if indicator.baseline is None or all(map(_says_nothing, read_parts(indicator.baseline))):
         return
     read = _read_cell(indicator.baseline)
     if read is None or read.value is None:

@@ -119,34 +119,30 @@ class References:
                 named.setdefault(name, []).append(placed)
         return named
 
-    @cached_property
-    def _indicators_at(self) -> dict[str, list[PlacedIndicator]]:
-        at: dict[str, list[PlacedIndicator]] = {}
-        for placed in self.indicators:
-            for _, row_id in placed.places:
-                at.setdefault(row_id, []).append(placed)
-        return at
+    def indicators_at(self, place: str | None, indicator: int | str) -> list[PlacedIndicator]:
+        """By one of their names, or by any name of what they are first printed at and the position there.
 
-    def indicator_at(self, place: str | None, indicator: int | str) -> PlacedIndicator | None:
-        """The indicator by one of its names, or by its position at a place (measure, goal, sector or the plan).
-
-        A place that is named with it settles which of several is meant.
+        A place that is named with a name settles which of several is meant. More than one where it can mean several.
         """
         named = self.indicator_names.get(str(indicator), [])
         if place is None:
-            return named[0] if len(named) == 1 else None
-        owner = self.measures.get(place) or self.goals.get(place) or self.sectors.get(place)
-        owner = owner or (self.plan_id if place == self.plan_id else "")
-        here = self._indicators_at.get(owner, [])
-        found = [p for p in here if any(p is one for one in named)]
-        found = found or [p for p in here if p.position == indicator and p.places[0][1] == owner]
-        return found[0] if found else self.indicator_at(None, place)
+            return named
+        owners = {known.get(place) for known in (self.measures, self.goals, self.sectors)} - {None}
+        owners |= {self.plan_id} & {place}
+        if isinstance(indicator, str):
+            return [placed for placed in named if any(row_id in owners for _, row_id in placed.places)]
+        return [
+            placed
+            for placed in self.indicators
+            if place in (placed.id, placed.indicator.code)
+            or (placed.places[0][1] in owners and placed.position == indicator)
+        ]
 
     def judged(self, evaluation: Evaluation) -> Place | tuple[None, None]:
         """The table and id of what an evaluation names."""
         if evaluation.indicator:
-            placed = self.indicator_at(evaluation.measure or evaluation.goal, evaluation.indicator)
-            return ("indicators", placed.id) if placed else (None, None)
+            found = self.indicators_at(evaluation.measure or evaluation.goal, evaluation.indicator)
+            return ("indicators", found[0].id) if len(found) == 1 else (None, None)
         for table, name in (("measures", evaluation.measure), ("goals", evaluation.goal)):
             if id_ := getattr(self, table).get(name):
                 return table, id_

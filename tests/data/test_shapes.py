@@ -232,6 +232,11 @@ def test_a_revised_target_stands_beside_the_first_and_is_judged_alone(database: 
     assert database.execute(query).fetchall() == [*first, *revised, (2, 2026, 35, 1)]
 
 
+def test_a_cell_without_a_value_is_no_figure(database: sqlite3.Connection) -> None:
+    query = "SELECT i.printed, count(f.id) FROM indicators AS i LEFT JOIN figures AS f ON f.indicator_id = i.id"
+    assert database.execute(f"{query} WHERE i.label = '出前講座の回数'").fetchall() == [("設定なし", 0)]
+
+
 def test_goals_stand_at_four_levels_and_a_plan_follows_another(database: sqlite3.Connection) -> None:
     query = "WITH RECURSIVE up(id, level) AS (SELECT parent_id, level FROM goals WHERE code = '1-(1)-ア' UNION ALL"
     query += " SELECT g.parent_id, g.level FROM up JOIN goals AS g ON g.id = up.id) SELECT level FROM up"
