@@ -172,7 +172,13 @@ def _leads_round(start: str, parents: dict[str, str | None]) -> bool:
 def check_ids(plan: Plan) -> Iterator[Fault]:
     """Ids begin with the plan's, and none is given to two records, those that no file gives included."""
     data, start = plan.data, f"{plan.data.plan.id}-"
-    repeated = (("sectors", "id"), ("sectors", "name"), ("sectors", "prefix"), ("sectors", "heading"), ("measures", "code"))
+    repeated = (
+        ("sectors", "id"),
+        ("sectors", "name"),
+        ("sectors", "prefix"),
+        ("sectors", "heading"),
+        ("measures", "code"),
+    )
     twice = [fault for kind, key in repeated for fault in _repeated(kind, key, getattr(data, kind))]
     if twice:
         yield from twice

@@ -12,32 +12,34 @@ import pytest
 from keikaku.database.report import compare_report, read_passages, read_report, squeeze
 from keikaku.database.rows import Row
 from keikaku.plan.errors import InvalidData
-from keikaku.plan.folder import read_plan
-from keikaku.plan.model import PlanData
+from keikaku.plan.folder import read_city
+from keikaku.plan.model import City, PlanData
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 REPORT = FIXTURES / "report.txt"
 REAL_REPORT = os.environ.get("KEIKAKU_REPORT", "")
-REAL_PLAN = Path(__file__).resolve().parents[3] / "data" / "akishima"
+REAL_CITY = Path(__file__).resolve().parents[3] / "data" / "akishima"
 
 Change = tuple[str, str, str]
 
 
-def read_changed(tmp_path: Path, *changes: Change) -> tuple[Path, PlanData]:
+def read_changed(tmp_path: Path, *changes: Change) -> tuple[Path, City]:
     """The report and the data after these changes."""
     folder = Path(shutil.copytree(FIXTURES / "minato", tmp_path / "minato"))
     shutil.copy(REPORT, folder / "report.txt")
     for file, old, new in changes:
-        text = (folder / file).read_text("utf-8")
+        (path,) = folder.rglob(file)
+        text = path.read_text("utf-8")
         assert old in text, f"{file} no longer has {old!r}"
-        (folder / file).write_text(text.replace(old, new), "utf-8")
-    return folder / "report.txt", read_plan(folder)
+        path.write_text(text.replace(old, new), "utf-8")
+    return folder / "report.txt", read_city(folder)
 
 
 def compare_changed(tmp_path: Path, *changes: Change) -> list[str]:
     """The differences after these changes, without the path of the report."""
-    report, data = read_changed(tmp_path, *changes)
-    return [str(d).removeprefix(f"{report}:") for d in compare_report(read_report(report, data), data)]
+    report, city = read_changed(tmp_path, *changes)
+    data = city.plans[0]
+    return [str(d).removeprefix(f"{report}:") for d in compare_report(read_report(report, data), city, data)]
 
 
 PARADE = """施策名\t基本目標\t推進団体\t指標
@@ -405,10 +407,10 @@ def test_several_differences_are_told_together_in_the_order_of_the_report(tmp_pa
 
 
 def test_a_report_that_is_missing_or_not_utf8_is_one_line_with_its_place(tmp_path: Path, plan: PlanData) -> None:
-    with pytest.raises(InvalidData, match=r"none\.txt:1:1: cannot be read: No such file or directory"):
+    with pytest.raises(InvalidData, match=r"none\.txt:1:1: 読めません \(cannot be read: No such file or directory\)"):
         read_report(tmp_path / "none.txt", plan)
     (tmp_path / "sjis.txt").write_bytes(REPORT.read_bytes() + "終わり".encode("cp932"))
-    with pytest.raises(InvalidData, match=r"sjis\.txt:154:1: byte 0x8f is not UTF-8; save the file as UTF-8"):
+    with pytest.raises(InvalidData, match=r"sjis\.txt:154:1: 0x8f は UTF-8 ではありません"):
         read_report(tmp_path / "sjis.txt", plan)
 
 
@@ -417,8 +419,8 @@ def test_squeezed_text_has_no_white_space_and_one_width() -> None:
 
 
 @pytest.fixture
-def passages(plan: PlanData) -> dict[str, Row]:
-    found = read_passages(read_report(REPORT, plan), plan)
+def passages(city: City, plan: PlanData) -> dict[str, Row]:
+    found = read_passages(read_report(REPORT, plan), city, plan)
     by_id = {passage["id"]: passage for passage in found}
     assert len(by_id) == len(found)
     return by_id
@@ -464,5 +466,5 @@ def test_every_passage_stands_in_the_report(passages: dict[str, Row]) -> None:
 
 @pytest.mark.skipif(not REAL_REPORT, reason="the report is not published here; KEIKAKU_REPORT names a copy")
 def test_the_real_report_agrees_with_the_data() -> None:
-    data = read_plan(REAL_PLAN)
-    assert compare_report(read_report(Path(REAL_REPORT), data), data) == []
+    city = read_city(REAL_CITY)
+    assert compare_report(read_report(Path(REAL_REPORT), city.plans[0]), city, city.plans[0]) == []
