@@ -145,7 +145,9 @@ def test_a_place_where_no_file_can_be_is_one_clear_line(folder: Path, place: Cal
     assert "Traceback" not in built.stderr
 
 
-@pytest.mark.parametrize("name", ["", "minato", "minato/bunka/measures.yml", "minato/bunka/results.csv", "synonyms.yml"])
+@pytest.mark.parametrize(
+    "name", ["", "minato", "minato/bunka/measures.yml", "minato/bunka/results.csv", "synonyms.yml"]
+)
 def test_data_that_may_not_be_read_is_named(folder: Path, name: str) -> None:
     before = (folder / "plans.db").read_bytes()
     (folder / "data" / "synonyms.yml").write_text("- words: [給食, 昼食]\n", "utf-8")

@@ -124,11 +124,7 @@ def test_a_report_that_differs_is_told_and_its_wording_put_on_no_row(
 
 
 WRONG_USE = {
-    "report of an unknown plan": (
-        ["--report", "minami=r.txt"],
-        2,
-        "--report minami=r.txt: name the plan, as in minato/bunka=r.txt",
-    ),
+    "report of an unknown plan": (["--report", "minami=r.txt"], 2, "--report minami=r.txt: name the plan, as in minato/bunka=r.txt"),
     "report that is missing": (["--report", "none.txt"], 1, "none.txt:1:1: 読めません (cannot be read: No such file or directory)"),
     "report that is a folder": (["--report", "."], 1, ".:1:1: 読めません (cannot be read: Is a directory)"),
     "data that is missing": (["--data", "none"], 1, "none:1:1: 計画がありません (no plan); "),
@@ -136,7 +132,7 @@ WRONG_USE = {
     "data that is a file": (["--data", "data/minato/municipality.yml"], 1, "municipality.yml:1:1: 計画がありません (no plan); "),
     "unknown option": (["--force"], 2, "No such option"),
     "unknown command": (["bild"], 2, "Got unexpected extra argument (bild)"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("arguments", "code", "message"), WRONG_USE.values(), ids=WRONG_USE)
@@ -214,7 +210,9 @@ def test_municipalities_that_could_make_the_same_ids_are_told_in_one_line(data: 
         file.write_text(file.read_text("utf-8").replace("minato", "minato-b"), "utf-8")
     result = run("--data", data, "--output", output)
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-    assert "/minato-b:1:1: ID minato-b は、市区町村 minato の minato と区別できません (ids would mix); " in result.stderr
+    assert (
+        "/minato-b:1:1: ID minato-b は、市区町村 minato の minato と区別できません (ids would mix); " in result.stderr
+    )
     assert not output.exists()
 
 
@@ -266,44 +264,11 @@ def test_what_is_no_ordinary_file_is_refused_in_one_line(
 
 SCALARS = [
     *("''", "~", "null", "true", "-1", "0", "1.5", ".nan", "0x1F", "1e999", "99999999999999999999", "9" * 5000),
-    *(
-        "[]",
-        "{}",
-        "[[[]]]",
-        "{a: {b: c}}",
-        "- -",
-        "? x",
-        ": ",
-        "#",
-        "'",
-        '"',
-        "|",
-        ">-",
-        "*a",
-        "&a x",
-        "!!int 3",
-        "@a",
-        "`x`",
-    ),
-    *(
-        "2024-01-01",
-        "12:30",
-        "令和99年度",
-        "R6",
-        "平成32年度",
-        "工-1",
-        "芸-1",
-        "市",
-        "１２",
-        "①",
-        "㈱",
-        "𠮟",
-        "e\u0301",
-        "a" * 5000,
-    ),
+    *("[]", "{}", "[[[]]]", "{a: {b: c}}", "- -", "? x", ": ", "#", "'", '"', "|", ">-", "*a", "&a x", "!!int 3", "@a", "`x`"),
+    *("2024-01-01", "12:30", "令和99年度", "R6", "平成32年度", "工-1", "芸-1", "市", "１２", "①", "㈱", "𠮟", "e\u0301", "a" * 5000),
     *("\u3000", "\u202e逆", "\ufeff", "\x00", "\x1b[0m", "\x85", "\u2028", "\t", "\\", "\U0001f469\u200d\U0001f467"),
     *("%s{}$(x)", "'; DROP TABLE plans; --", "../..", "=1+1"),
-]
+]  # fmt: skip
 Mutation = Callable[[random.Random, bytes], bytes]
 
 
@@ -384,7 +349,7 @@ MUTATIONS: list[Mutation] = [
     *map(on_lines, (delete_line, double_line, swap_lines, move_lines, indent_line)),
     *map(on_lines, (replace_value, replace_item, exchange_values)),
     *(insert_text, insert_bytes, change_character, truncate),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(

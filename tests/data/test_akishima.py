@@ -82,7 +82,7 @@ UNMET = {
     "創業セミナーの実施": "not_met",
     "事業承継支援": "met",
     "学校給食での地場野菜の使用": "partly_met",
-}
+}  # fmt: skip
 
 
 def test_outcomes_that_the_report_states_in_words_are_those() -> None:

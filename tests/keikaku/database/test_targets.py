@@ -140,7 +140,7 @@ def test_results_of_several_years_editions_and_estimates_are_told_apart() -> Non
     with closing(build(*told)) as database:
         for year in range(2023, 2027):
             for (name, (_, states, change)), row in zip(SERIES.items(), ask_targets(database, year), strict=True):
-                if year in states and row["state"] != states[year] or year == 2025 and row["trend"] != change:
+                if (year in states and row["state"] != states[year]) or (year == 2025 and row["trend"] != change):
                     wrong.append((name, year, row["state"], row["trend"]))
     assert wrong == []
 

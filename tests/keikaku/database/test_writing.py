@@ -114,15 +114,12 @@ def test_what_another_build_is_writing_and_files_of_others_are_left_alone(city: 
 FOUND = {
     "two characters inside a longer run": ("給食", {("measure", "学校への出前公演")}),
     "one character": ("食", {("measure", "学校への出前公演")}),
-    "a word of a name": (
-        "古文書",
-        {("measure", "古文書の公開"), ("evaluation", "古文書の整理"), ("event", "古文書の公開")},
-    ),
+    "a word of a name": ("古文書", {("measure", "古文書の公開"), ("evaluation", "古文書の整理"), ("event", "古文書の公開")}),
     "two words": ("古文書 大学", {("measure", "古文書の公開")}),
     "full width": ("２００", {("measure", "古文書の公開")}),
     "nothing": ("ロケット", set()),
     "signs of the query language": ('"給食" * ( - ^', {("measure", "学校への出前公演")}),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("query", "found"), FOUND.values(), ids=FOUND)
@@ -226,7 +223,7 @@ UNMET = {
     2024: [*BELOW, (OVERDUE, "アトリエマップの作成", "芸-4")],
     2025: [*BELOW, (OVERDUE, "アトリエマップの作成", "芸-4"), (OVERDUE, "古文書の公開", "史-1")],
     2026: [*BELOW, *[(OVERDUE, "アトリエマップの作成", "芸-4")] * 2, (OVERDUE, "古文書の公開", "史-1")],
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("year", "unmet"), UNMET.items())
@@ -271,7 +268,7 @@ ORGANIZATIONS = {
     "市立美術館": ("部署", "みなと市", "美術館", 2, 2, "芸術、歴史", "芸-1、史-3"),
     "郷土資料館(教育委員会)": ("部署", "教育委員会", "郷土資料館", 1, 1, "歴史", "史-1"),
     "商店会": ("団体", None, None, 2, 3, "芸術、歴史", "芸-4、史-4、史-5"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "overview"), ORGANIZATIONS.items(), ids=ORGANIZATIONS)
@@ -295,26 +292,15 @@ def test_an_organization_without_measures_counts_none(database: sqlite3.Connecti
 MEASURES = {
     "with its first half": (
         "芸-2",
-        (
-            "1 作品にふれる機会づくり／2 作り手を育てる環境づくり",
-            "文化協会、教育委員会、市",
-            None,
-            "継続",
-            "not_implemented",
-            "史-2",
-            1,
-        ),
+        ("1 作品にふれる機会づくり／2 作り手を育てる環境づくり", "文化協会、教育委員会、市", None, "継続", "not_implemented", "史-2", 1),
     ),
     "a repeat has the first half of its original": (
         "史-2",
         ("2 歴史を生かしたにぎわい", "文化協会、教育委員会、市", None, "継続", "not_implemented", "芸-2", 1),
     ),
     "a new one has none": ("史-4", ("2 歴史を生かしたにぎわい", "商店会、県、市", None, None, None, None, 1)),
-    "due by its target, not by its schedule": (
-        "芸-4",
-        ("2 作り手を育てる環境づくり", "商店会、市", 2023, None, None, "史-5", 1),
-    ),
-}
+    "due by its target, not by its schedule": ("芸-4", ("2 作り手を育てる環境づくり", "商店会、市", 2023, None, None, "史-5", 1)),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("code", "overview"), MEASURES.values(), ids=MEASURES)
@@ -337,7 +323,7 @@ TIMELINE = {
     "the whole plan": ("minato-event-2", ("全体", 2020, "令和2年度", 2020, "令和2年度", "前期", None)),
     "first year of the second half": ("minato-event-6", ("芸術", 2022, "令和4年度", 2022, "令和4年度", "後期", "芸-4")),
     "last year of the first half": ("minato-event-1", ("全体", 2021, "令和3年度", 2021, "令和3年度", "前期", None)),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("event", "entry"), TIMELINE.values(), ids=TIMELINE)
