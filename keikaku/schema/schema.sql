@@ -727,7 +727,8 @@ SELECT
     max(CASE k.code WHEN 'measure' THEN coalesce(w.word, k.label) END) AS measure_word,
     max(CASE k.code WHEN 'organization' THEN coalesce(w.word, k.label) END) AS organization_word,
     max(CASE k.code WHEN 'target' THEN coalesce(w.word, k.label) END) AS target_word,
-    max(CASE k.code WHEN 'event' THEN coalesce(w.word, k.label) END) AS event_word
+    max(CASE k.code WHEN 'event' THEN coalesce(w.word, k.label) END) AS event_word,
+    max(CASE k.code WHEN 'task' THEN coalesce(w.word, k.label) END) AS task_word
 FROM plans AS p
 JOIN municipalities AS c ON c.id = p.municipality_id
 LEFT JOIN documents AS d ON d.plan_id = p.id AND d.position = 1
