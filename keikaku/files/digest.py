@@ -1,8 +1,15 @@
-"""SHA-256 of a file, read again only when the file changes, and the version of the data, which is its beginning."""
+"""SHA-256 of a file, read again only when it changes; of all that pages are made from besides data; the version of the data."""
 
 import hashlib
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Our code, templates, words, settings and locked libraries.
+PARTS = (
+    "keikaku/**/*", "plugins/*.py", "templates/**/*", "static/**/*", "docs/cookbook.yml", "docs/downloads.md", "docs/notebooks/*.ipynb",
+    "metadata.yml", "settings.json", "requirements.lock",
+)  # fmt: skip
 
 
 def stamp(path: Path) -> str:
@@ -28,3 +35,14 @@ def name_version(digest: str) -> str:
 def _digest(path: Path, _: str) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@cache
+def digest_code() -> str:
+    """SHA-256 over the names and contents of PARTS."""
+    digest = hashlib.sha256()
+    for path in (path for part in PARTS for path in sorted(ROOT.glob(part))):
+        if path.is_file() and "__pycache__" not in path.parts:
+            content = path.read_bytes()
+            digest.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode() + content)
+    return digest.hexdigest()

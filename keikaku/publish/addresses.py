@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from keikaku.files.code_digest import ROOT
+from keikaku.files.digest import ROOT
 from keikaku.publish.catalogue.notebooks import read_notebooks
 from keikaku.publish.records.citation import FORMATS
 from keikaku.publish.records.json_ld import BUILDERS

@@ -20,8 +20,7 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse
 from starlette.types import Scope
 
-from keikaku.files.code_digest import digest_code
-from keikaku.files.digest import fingerprint, stamp
+from keikaku.files.digest import digest_code, fingerprint, stamp
 from keikaku.publish.site import MANIFEST, PACKED, read_manifest
 
 FOLDER = "site"

@@ -23,8 +23,7 @@ import click
 import yaml
 from datasette.app import Datasette
 
-from keikaku.files.code_digest import ROOT, digest_code
-from keikaku.files.digest import fingerprint
+from keikaku.files.digest import ROOT, digest_code, fingerprint
 from keikaku.files.errors import FilesError
 from keikaku.files.replacing import replacing
 from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan

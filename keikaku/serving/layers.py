@@ -244,7 +244,7 @@ async def allow_charts(app: ASGIApp, _: Datasette, scope: Scope, receive: Receiv
 
 LAYERS: list[Layer] = [
     close_websockets,
-    keep_to_site,
+    _of_http(keep_to_site),
     protect,
     check_request,
     send_files,

@@ -36,33 +36,25 @@ def find_base(configured: str | None, base: str) -> str:
     return _path(urlsplit(_check(configured)).path if configured else base)
 
 
-def keep_to_site(app: ASGIApp, datasette: Any) -> ASGIApp:
+async def keep_to_site(app: ASGIApp, datasette: Any, scope: Scope, receive: Receive, send: Send) -> None:
     """Every request as if it came to the address of the site and to the root of its host; redirects stay below it."""
+    configured = datasette.metadata("site_url")
+    base = find_base(configured, datasette.setting("base_url"))
 
-    async def below(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
-        configured = datasette.metadata("site_url")
-        base = find_base(configured, datasette.setting("base_url"))
+    async def send_below(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            sent = Headers(raw=[*message.get("headers", [])]).mutablecopy()
+            if "location" in sent:
+                sent["location"] = add_base(sent["location"], base)
+            message = {**message, "headers": sent.raw}
+        await send(message)
 
-        async def send_below(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                sent = Headers(raw=[*message.get("headers", [])]).mutablecopy()
-                if "location" in sent:
-                    sent["location"] = add_base(sent["location"], base)
-                message = {**message, "headers": sent.raw}
-            await send(message)
-
-        host = next((value for name, value in scope["headers"] if name.lower() == b"host"), b"")
-        scheme, known = _place(configured, scope["scheme"], host[:_LONGEST])
-        headers = [pair for pair in scope["headers"] if pair[0].lower() != b"host"] + [(b"host", known)]
-        scope = {**scope, "scheme": scheme, "headers": headers, "path": cut_base(scope["path"], base)}
-        if scope.get("raw_path") is not None:
-            scope["raw_path"] = cut_base(scope["raw_path"].decode("latin-1"), base).encode("latin-1")
-        await app(scope, receive, send_below)
-
-    return below
+    asked = Headers(raw=scope["headers"]).mutablecopy()
+    scheme, asked["host"] = _place(configured, scope["scheme"], asked.get("host", "")[:_LONGEST])
+    scope = {**scope, "scheme": scheme, "headers": asked.raw, "path": cut_base(scope["path"], base)}
+    if scope.get("raw_path") is not None:
+        scope["raw_path"] = cut_base(scope["raw_path"].decode("latin-1"), base).encode("latin-1")
+    await app(scope, receive, send_below)
 
 
 def cut_base(path: str, base: str) -> str:
@@ -78,9 +70,9 @@ def add_base(address: str, base: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _place(configured: str | None, scheme: str, host: bytes) -> tuple[str, bytes]:
-    parts = urlsplit(find_root(configured, scheme, host.decode("latin-1")))
-    return parts.scheme, parts.netloc.encode()
+def _place(configured: str | None, scheme: str, host: str) -> tuple[str, str]:
+    parts = urlsplit(find_root(configured, scheme, host))
+    return parts.scheme, parts.netloc
 
 
 def _path(path: str) -> str:

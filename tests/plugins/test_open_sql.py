@@ -15,18 +15,10 @@ from keikaku.serving import sql_worker
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 ENDLESS = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
 FORMATS = {
-    "": "text/html",
-    ".json": "application/json",
-    ".json?_shape=objects": "application/json",
-    ".json?_shape=array": "application/json",
-    ".json?_shape=arrayfirst": "application/json",
-    ".json?_shape=array&_nl=on": "application/json",
-    ".csv": "text/plain",
-    ".csv?_stream=1": "text/plain",
-    ".csv?_dl=1": "text/plain",
-    ".excel.csv": "text/plain",
-    ".xlsx": "text/html",
-}
+    **dict.fromkeys(("", ".xlsx"), "text/html"),
+    **dict.fromkeys((".csv", ".csv?_stream=1", ".csv?_dl=1", ".excel.csv"), "text/plain"),
+    **dict.fromkeys((".json", *(f".json?_shape={s}" for s in ("objects", "array", "arrayfirst", "array&_nl=on"))), "application/json"),
+}  # fmt: skip
 TOO_MUCH = {
     "値が大きすぎます": "SELECT length(hex(zeroblob(400000000)))",
     "文や値が大きすぎます": f"SELECT group_concat(hex(zeroblob(1000))) FROM ({ENDLESS} SELECT n FROM c LIMIT 1000)",
@@ -34,8 +26,8 @@ TOO_MUCH = {
     "時間がかかりすぎ": f"{ENDLESS} SELECT count(*) FROM c",
 }
 # Every way to make the server run what a visitor wrote, or to count many facets.
-BY_WORKER = [
-    *(f"/plans{ending}{'&' if '?' in ending else '?'}sql=select+4711" for ending in FORMATS),
+BY_WORKER = [f"/plans{ending}{'&' if '?' in ending else '?'}sql=select+4711" for ending in FORMATS]
+BY_WORKER += [
     "/plans?%73%71%6c=select+4712",
     "/plans?x=1&sql=select+4713",
     "/plans?sql=",
