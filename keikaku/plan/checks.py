@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from keikaku.plan.errors import Problem
-from keikaku.plan.indicators import unit_in, year_in
+from keikaku.plan.indicators import is_bare, is_scaled, unit_in, year_in
 from keikaku.plan.model import City, Goal, Indicator, Measure, PlanData, PrintedFigure, Result
 from keikaku.plan.municipality import corporate_check_digit, municipality_check_digit, prefecture_of
 from keikaku.plan.reading import Document
@@ -432,9 +432,18 @@ def check_indicators(plan: Plan) -> Iterator[Fault]:
 def _other_unit(placed: PlacedIndicator | None, cell: str | None) -> str | None:
     """What is wrong with a cell whose unit is not that of its indicator, which has one for all its figures."""
     unit, here = placed and placed.indicator.unit, unit_in(cell)
+    if here and is_scaled(f"1{unit}"):
+        return f"「{cell}」に単位があるのに、指標の unit が{unit}です (a unit in both)"
+    if placed and is_scaled(counted := _counted_in(placed.indicator)) and is_bare(cell):
+        return f"「{cell}」に単位がないのに、「{counted}」と数えています (thousands or ones)"
     if here is None or unit is None or unit_in(f"1{unit}") in (here, None):
         return None
     return f"「{cell}」の単位は{unit}ではありません (another unit)"
+
+
+def _counted_in(indicator: Indicator) -> str | None:
+    """The cell that shows how an indicator counts."""
+    return indicator.target or indicator.printed or indicator.baseline
 
 
 def _find_unfit_cells(placed: PlacedIndicator) -> Iterator[tuple[str, str, str]]:
@@ -616,8 +625,11 @@ def _find_unclear(
 def _find_wrong_figure(
     plan: Plan, told: PrintedFigure | Result, placed: PlacedIndicator
 ) -> Iterator[tuple[str, str, str]]:
+    if told.value is not None and told.printed is None and is_scaled(counted := _counted_in(placed.indicator)):
+        wrong = f"「{counted}」と数えているので、{told.value:,} がどの単位かわかりません (thousands or ones)"
+        yield "value", wrong, "value の代わりに、単位をつけて printed に書く"
     if told.value is None and (other := _other_unit(placed, told.printed)):
-        yield "printed", other, "数を value に書く"
+        yield "printed", other, "単位まで写すか、指標の単位での数を value に書く"
     if told.fiscal_year is not None and (year := year_in(told.printed)) not in (None, told.fiscal_year):
         wrong = f"{told.fiscal_year} は「{told.printed}」の年度ではありません (another year)"
         yield "fiscal_year", wrong, f"{year} と読めます (it reads as {year})"

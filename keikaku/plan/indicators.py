@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from keikaku.plan import verdicts
+from keikaku.plan.fiscal_year import half_width
 from keikaku.plan.model import Indicator, Measure, PrintedFigure, Result
 from keikaku.plan.target import Indicator as Reading
 from keikaku.plan.target import Part, read_parts
@@ -19,6 +20,9 @@ _READ = (
     *("kind", "comparator", "value", "value_to", "approximate", "unit", "per", "accumulation", "direction"),
     *("first_year", "due_fiscal_year", "due_kind", "calendar"),
 )
+
+_BARE = re.compile(r"[△▲-]?[0-9][0-9,]*(?:\.[0-9]+)?(?=\s*(?:$|[(（]))")
+_SCALED = re.compile(r"[0-9][百千万億]")
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,7 @@ def _says_nothing(part: Part) -> bool:
 def complete(indicator: Indicator) -> Indicator:
     """The indicator with what its target cell says, where no key says otherwise."""
     given = indicator.model_fields_set
-    read = _read_cell(indicator.target)
+    read = _read_cell(indicator.target, indicator.unit)
     if read is None:
         unit = getattr(_read_cell(indicator.baseline), "unit", None)
         return indicator if "unit" in given or unit is None else indicator.model_copy(update={"unit": unit})
@@ -94,8 +98,20 @@ def year_in(cell: str | None) -> int | None:
     return getattr(_read_cell(cell), "due_fiscal_year", None)
 
 
-def _read_cell(cell: str | None) -> Reading | None:
-    """What a cell says, where it says one thing that can be read."""
+def is_scaled(cell: str | None) -> bool:
+    """Whether a cell counts in thousands or the like, as 2,539千人, which reads as 2,539,000人."""
+    return bool(cell and _SCALED.search(half_width(cell)))
+
+
+def is_bare(cell: str | None) -> bool:
+    """Whether a cell has a number without a unit."""
+    return bool(cell and _BARE.match(half_width(cell)))
+
+
+def _read_cell(cell: str | None, unit: str | None = None) -> Reading | None:
+    """What a cell says, where it says one thing that can be read; of a bare number the unit may be known elsewhere."""
+    if cell and unit:
+        cell = _BARE.sub(r"\g<0>件", half_width(cell))  # any unit: without one 1270 may be a year
     parts = read_parts(cell) if cell else []
     return parts[0].indicators[0] if len(parts) == 1 and len(parts[0].indicators) == 1 else None
 
@@ -120,7 +136,7 @@ def figures_of(indicator: Indicator, cell: str | None, told: Iterable[PrintedFig
                 printed=printed,
             )
         )
-    return figures + [_told(figure) for figure in told]
+    return figures + [_told(figure, indicator.unit) for figure in told]
 
 
 def _has_target(indicator: Indicator, printed: str | None) -> bool:
@@ -135,7 +151,7 @@ def _has_target(indicator: Indicator, printed: str | None) -> bool:
 def _baseline(indicator: Indicator) -> Iterator[Figure]:
     if indicator.baseline is None or all(map(_says_nothing, read_parts(indicator.baseline))):
         return
-    read = _read_cell(indicator.baseline)
+    read = _read_cell(indicator.baseline, indicator.unit)
     if read is None or read.value is None:
         yield Figure("baseline", indicator.baseline_year, text=indicator.baseline, printed=indicator.baseline)
         return
@@ -152,14 +168,14 @@ def _baseline(indicator: Indicator) -> Iterator[Figure]:
     )
 
 
-def _told(figure: PrintedFigure | Result) -> Figure:
+def _told(figure: PrintedFigure | Result, unit: str | None) -> Figure:
     """A figure of a file; its printed cell is read where no value is written, and a cell that cannot be read is text."""
     names = Figure.__dataclass_fields__.keys() & type(figure).model_fields.keys()
     given = {name: getattr(figure, name) for name in names}
     given["last_year"] = figure.fiscal_year
     if isinstance(figure, Result):
         given["role"] = "estimate" if figure.estimate else "result"
-    read = _read_cell(figure.printed) if figure.value is None else None
+    read = _read_cell(figure.printed, unit) if figure.value is None else None
     if read is None or read.value is None:
         return Figure(**given, text=figure.printed if figure.value is None else None)
     cell = {name: getattr(read, name) for name in names if hasattr(read, name)} | {"last_year": read.due_fiscal_year}

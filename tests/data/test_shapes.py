@@ -198,6 +198,7 @@ STATES = {
     ("水質の基準に合う川の割合", 2026): ("due", None, "unknown"),
     ("緑の量", None): ("ongoing", None, "unknown"),
     ("地区計画", 2026): ("due", None, "unknown"),
+    ("貸出の数", 2026): ("due", None, "unknown"),
     ("苦情の件数", 2026): ("due", None, "unknown"),
     ("寄附の件数", 2026): ("due", None, "unknown"),
     ("地域食堂の応援", None): ("met", None, "unknown"),
@@ -235,6 +236,13 @@ def test_a_revised_target_stands_beside_the_first_and_is_judged_alone(database: 
 def test_a_cell_without_a_value_is_no_figure(database: sqlite3.Connection) -> None:
     query = "SELECT i.printed, count(f.id) FROM indicators AS i LEFT JOIN figures AS f ON f.indicator_id = i.id"
     assert database.execute(f"{query} WHERE i.label = '出前講座の回数'").fetchall() == [("設定なし", 0)]
+
+
+def test_a_bare_number_takes_unit_and_year_from_their_own_columns(database: sqlite3.Connection) -> None:
+    query = "SELECT f.role, f.value, i.unit, f.last_year, f.printed, i.direction FROM figures AS f"
+    query += " JOIN indicators AS i ON i.id = f.indicator_id WHERE i.label = '貸出の数'"
+    baseline, target = ("baseline", 1270, "冊", 2020, "1270", "up"), ("target", 1500, "冊", 2026, "1500", "up")
+    assert database.execute(query).fetchall() == [baseline, target]
 
 
 def test_goals_stand_at_four_levels_and_a_plan_follows_another(database: sqlite3.Connection) -> None:

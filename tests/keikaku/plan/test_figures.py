@@ -66,6 +66,18 @@ FAULTS = {
         "12件（令和2年度）",
         "indicators.yml:33:13: 「12件（令和2年度）」の単位は人ではありません (another unit)",
     ),
+    "thousands or ones": (
+        "results.csv",
+        '補助の費用,R5,,,"5,400千円"',
+        "補助の費用,R5,,5400,",
+        "results.csv:12:12: 「5,000千円（令和3年度）」と数えているので、5,400 がどの単位かわかりません",
+    ),
+    "thousands or ones in a cell": (
+        "results.csv",
+        '補助の費用,R5,,,"5,400千円"',
+        "補助の費用,R5,,,5400",
+        "results.csv:12:13: 「5400」に単位がないのに、「5,000千円（令和3年度）」と数えています",
+    ),
     "the same year twice": (
         "figures.csv",
         "R7,27か所",
