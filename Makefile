@@ -46,7 +46,7 @@ audit: $(DEV) ## known weaknesses of the locked libraries, as PyPI tells them (n
 	.venv/bin/python -m pip install --quiet pip-audit
 	.venv/bin/pip-audit --requirement requirements.lock --disable-pip
 
-citation: $(RUN) ## CITATION.cff from metadata.yml
+citation: plans.db ## CITATION.cff from metadata.yml and plans.db
 	.venv/bin/python -m keikaku.publish.records.citation
 
 notebooks: $(DEV) ## run docs/notebooks/ against the site and keep what they show
