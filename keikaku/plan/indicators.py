@@ -14,9 +14,10 @@ from keikaku.plan.target import Indicator as Reading
 from keikaku.plan.target import read_parts
 from keikaku.plan.verdicts import Direction
 
-_READ = (
-    *("kind", "comparator", "value", "value_to", "approximate", "unit", "per", "accumulation", "direction"),
-    *("first_year", "due_fiscal_year", "due_kind", "calendar"),
+# What a printed cell says; where better lies is not compared, since the data may know more than the cell.
+READ_KEYS = (
+    *("kind", "comparator", "value", "value_to", "unit", "per", "due_fiscal_year", "due_kind"),
+    *("first_year", "calendar", "approximate", "accumulation"),
 )
 
 
@@ -53,7 +54,7 @@ def read_target(measure: Measure) -> list[Indicator]:
     found = []
     for part in read_parts(measure.target):
         for reading in part.indicators or [Reading("activity", part.printed, printed=part.printed)]:
-            read = {key: getattr(reading, key) for key in _READ}
+            read = {key: getattr(reading, key) for key in (*READ_KEYS, "direction")}
             label = reading.label or measure.name
             found.append(Indicator.model_construct(**read, label=label, printed=reading.printed, note=reading.note))
     return found
@@ -65,7 +66,7 @@ def complete(indicator: Indicator) -> Indicator:
     if read is None:
         return indicator
     given = indicator.model_fields_set
-    update: dict[str, Any] = {key: getattr(read, key) for key in _READ if key not in given}
+    update: dict[str, Any] = {key: getattr(read, key) for key in (*READ_KEYS, "direction") if key not in given}
     if "direction" in update and read.direction:
         update["direction_from"] = "printed"
     return indicator.model_copy(update={**update, "note": indicator.note or read.note})

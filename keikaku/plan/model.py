@@ -23,29 +23,7 @@ from pydantic import (
 )
 
 from keikaku.plan.fiscal_year import read_fiscal_year
-from keikaku.schema.codes import (
-    ACCUMULATIONS,
-    CALENDARS,
-    CHANGE_KINDS,
-    COMPARATORS,
-    CORRECTION_KINDS,
-    DECISION_MEANINGS,
-    DIRECTION_SOURCES,
-    DIRECTIONS,
-    DUE_KINDS,
-    INDICATOR_KINDS,
-    JUDGES,
-    MEANINGS,
-    MEASURE_ROLES,
-    ORGANIZATION_KINDS,
-    OUTCOMES,
-    PERIODS,
-    PLAN_TERMS,
-    RESULT_STATUSES,
-    RULES,
-    SOURCES,
-    Terms,
-)
+from keikaku.schema import codes
 
 CODE = re.compile(r"(?P<prefix>[^\W\d_]+)-(?P<number>[1-9][0-9]{0,3})")  # the form of code that names sector and number
 _WORD = re.compile(r"(?=.*[々\u3400-\u9fff])[々ヶ\u3041-\u3096\u30a1-\u30fc\u3400-\u9fff]{1,20}")
@@ -101,12 +79,12 @@ def _distinct(values: list[Any]) -> list[Any]:
     return values
 
 
-def _one_of(terms: Terms) -> Any:
+def _one_of(terms: codes.Terms) -> Any:
     """A code, or the Japanese word for it."""
-    codes = {label: code for code, (label, _) in terms.items()}
+    by_label = {label: code for code, (label, _) in terms.items()}
 
     def check(value: object) -> object:
-        if isinstance(value, str) and (code := value if value in terms else codes.get(value)):
+        if isinstance(value, str) and (code := value if value in terms else by_label.get(value)):
             return code
         known = "、".join(f"{code}（{label}）" for code, (label, _) in terms.items())
         raise ValueError(f"は使えない言葉です (unknown word) | {known} のどれか")
@@ -201,7 +179,7 @@ class Plan(_Placed):
     end_fiscal_year: FiscalYear
     follows: Id | None = None
     results_checked_on: Day | None = None
-    words: dict[_one_of(PLAN_TERMS), Text] = {}  # type: ignore[valid-type]
+    words: dict[_one_of(codes.PLAN_TERMS), Text] = {}  # type: ignore[valid-type]
     periods: list[Period] = []
     documents: list[PlanDocument] = []
     members: Names = []
@@ -245,27 +223,27 @@ class Indicator(_Placed):
     goals: References = []
     measures: References = []
     organizations: Names = []
-    kind: _one_of(INDICATOR_KINDS) = "quantity"  # type: ignore[valid-type]
+    kind: _one_of(codes.INDICATOR_KINDS) = "quantity"  # type: ignore[valid-type]
     label: Text
     member: Text | None = None
-    comparator: _one_of(COMPARATORS) | None = None  # type: ignore[valid-type]
+    comparator: _one_of(codes.COMPARATORS) | None = None  # type: ignore[valid-type]
     value: Number | None = None
     value_to: Number | None = None
     approximate: bool = False
     unit: Text | None = None
-    per: _one_of(PERIODS) | None = None  # type: ignore[valid-type]
-    accumulation: _one_of(ACCUMULATIONS) | None = None  # type: ignore[valid-type]
-    direction: _one_of(DIRECTIONS) | None = None  # type: ignore[valid-type]
-    direction_from: _one_of(DIRECTION_SOURCES) | None = None  # type: ignore[valid-type]
+    per: _one_of(codes.PERIODS) | None = None  # type: ignore[valid-type]
+    accumulation: _one_of(codes.ACCUMULATIONS) | None = None  # type: ignore[valid-type]
+    direction: _one_of(codes.DIRECTIONS) | None = None  # type: ignore[valid-type]
+    direction_from: _one_of(codes.DIRECTION_SOURCES) | None = None  # type: ignore[valid-type]
     first_year: FiscalYear | None = None
     due_fiscal_year: FiscalYear | None = None
-    due_kind: _one_of(DUE_KINDS) | None = None  # type: ignore[valid-type]
-    calendar: _one_of(CALENDARS) = "fiscal"  # type: ignore[valid-type]
+    due_kind: _one_of(codes.DUE_KINDS) | None = None  # type: ignore[valid-type]
+    calendar: _one_of(codes.CALENDARS) = "fiscal"  # type: ignore[valid-type]
     baseline: Text | None = None
     baseline_year: FiscalYear | None = None
     target: Text | None = None
     printed: Text | None = None
-    source: _one_of(SOURCES) = "target"  # type: ignore[valid-type]
+    source: _one_of(codes.SOURCES) = "target"  # type: ignore[valid-type]
     note: Text | None = None
     results_checked_on: Day | None = None
 
@@ -285,7 +263,7 @@ class Measure(_Placed):
     joint: References = []
     goals: Annotated[list[Position | Reference], AfterValidator(_distinct)] = []
     organizations: Names = []
-    roles: dict[Text, _one_of(MEASURE_ROLES)] = {}  # type: ignore[valid-type]
+    roles: dict[Text, _one_of(codes.MEASURE_ROLES)] = {}  # type: ignore[valid-type]
     tasks: dict[Text, Text] = {}
     target: Text | None = None
     indicators: list[Indicator] = []
@@ -309,7 +287,7 @@ class Organization(_Record):
 
     id: Id
     name: Text
-    kind: _one_of(ORGANIZATION_KINDS)  # type: ignore[valid-type]
+    kind: _one_of(codes.ORGANIZATION_KINDS)  # type: ignore[valid-type]
     parent: Id | None = None
     printed: Names = []
     aliases: Names = []
@@ -322,11 +300,11 @@ class Grade(_Record):
     field: Literal["outcome", "decision"]
     grade: Text
     label: Text | None = None
-    meaning: _one_of(MEANINGS) | None = None  # type: ignore[valid-type]
+    meaning: _one_of(codes.MEANINGS) | None = None  # type: ignore[valid-type]
 
     @model_validator(mode="after")
     def _means_its_field(self) -> Self:
-        allowed = OUTCOMES if self.field == "outcome" else DECISION_MEANINGS
+        allowed = codes.OUTCOMES if self.field == "outcome" else codes.DECISION_MEANINGS
         if self.meaning is not None and self.meaning not in allowed:
             raise ValueError(
                 f"の meaning {self.meaning} は {self.field} には使えません | {', '.join(allowed)} のどれか"
@@ -345,11 +323,11 @@ class Evaluation(_Placed):
     period: Text | None = None
     fiscal_year: FiscalYear | None = None
     organization: Text | None = None
-    judged_by: _one_of(JUDGES) | None = None  # type: ignore[valid-type]
+    judged_by: _one_of(codes.JUDGES) | None = None  # type: ignore[valid-type]
     grade: Text | None = None
     decision: Text | None = None
-    outcome: _one_of(OUTCOMES) | None = None  # type: ignore[valid-type]
-    rule: _one_of(RULES) | None = None  # type: ignore[valid-type]
+    outcome: _one_of(codes.OUTCOMES) | None = None  # type: ignore[valid-type]
+    rule: _one_of(codes.RULES) | None = None  # type: ignore[valid-type]
     evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
     summary: Summary | None = None
     successor: Reference | None = None
@@ -377,7 +355,7 @@ class Correction(_Placed):
     ]
     row: Text
     column: Text
-    kind: _one_of(CORRECTION_KINDS)  # type: ignore[valid-type]
+    kind: _one_of(codes.CORRECTION_KINDS)  # type: ignore[valid-type]
     printed: Text
     corrected: Text | None = None
     reason: Annotated[Text, StringConstraints(max_length=200)]
@@ -389,14 +367,14 @@ class Result(_Record):
     measure: Reference
     indicator: Position = 1
     fiscal_year: FiscalYear
-    calendar: _one_of(CALENDARS) = "fiscal"  # type: ignore[valid-type]
+    calendar: _one_of(codes.CALENDARS) = "fiscal"  # type: ignore[valid-type]
     first_year: FiscalYear | None = None
     value: Number | None = None
     value_to: Number | None = None
     approximate: bool = False
     estimate: bool = False
     edition: Annotated[int, Field(ge=1, le=99)] = 1
-    status: _one_of(RESULT_STATUSES) | None = None  # type: ignore[valid-type]
+    status: _one_of(codes.RESULT_STATUSES) | None = None  # type: ignore[valid-type]
     printed: Text | None = None
     note: Text | None = None
     source_url: Url | None = None
@@ -409,7 +387,7 @@ class Change(_Record):
     id: Id
     date: Day
     version: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}$", max_length=20)]
-    kind: _one_of(CHANGE_KINDS)  # type: ignore[valid-type]
+    kind: _one_of(codes.CHANGE_KINDS)  # type: ignore[valid-type]
     title: Annotated[Text, StringConstraints(max_length=80)]
     text: Annotated[Text, StringConstraints(max_length=400)] | None = None
     records: Names = []
