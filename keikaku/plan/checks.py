@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from keikaku.plan.errors import Problem
-from keikaku.plan.indicators import is_bare, is_scaled, unit_in, year_in
+from keikaku.plan.indicators import READ_KEYS, is_bare, is_scaled, unit_in, year_in
 from keikaku.plan.model import City, Goal, Indicator, Measure, PlanData, PrintedFigure, Result
 from keikaku.plan.municipality import corporate_check_digit, municipality_check_digit, prefecture_of
 from keikaku.plan.reading import Document
@@ -21,10 +21,6 @@ from keikaku.schema.tables import read_schema
 Documents = dict[str, Document]
 Path = tuple[str | int, ...]
 Fault = tuple[str, Path, str, str]  # kind of record, where, what is wrong, what would be right
-READ_KEYS = (
-    "kind", "comparator", "value", "value_to", "unit", "per", "due_fiscal_year", "due_kind", "first_year", "calendar",
-    "approximate", "accumulation",
-)  # fmt: skip
 LONGEST_PLAN = 50  # years
 
 
@@ -116,12 +112,8 @@ def _check_numbers(city: City) -> Iterator[Fault]:
     """The check digits of the municipality code (its last digit) and of the corporate number (its first) are right."""
     code, number = city.municipality.code, city.municipality.corporate_number
     if not prefecture_of(code):
-        yield (
-            "municipality",
-            ("code",),
-            f"団体コード {code} の都道府県がありません (no prefecture)",
-            "01 から 47 で始まる",
-        )
+        wrong = f"団体コード {code} の都道府県がありません (no prefecture)"
+        yield "municipality", ("code",), wrong, "01 から 47 で始まる"
     if code[-1] != (digit := municipality_check_digit(code)):
         wrong = f"団体コード {code} の検査数字が合いません (wrong check digit)"
         yield "municipality", ("code",), wrong, f"ほかの数字が正しければ、末尾は {digit} です ({code[:-1]}{digit})"
@@ -146,12 +138,8 @@ def _check_organizations(city: City) -> Iterator[Fault]:
         if organization.parent is not None and organization.parent not in parents:
             yield _unknown("organizations", (i, "parent"), "上の団体", organization.parent, parents)
         elif _leads_round(organization.id, parents):
-            yield (
-                "organizations",
-                (i, "parent"),
-                "自分が自分の上の団体になります (its own parent)",
-                "上にある団体を書く",
-            )
+            wrong = "自分が自分の上の団体になります (its own parent)"
+            yield "organizations", (i, "parent"), wrong, "上にある団体を書く"
         for key in ("name", "printed", "aliases"):
             names = [organization.name] if key == "name" else getattr(organization, key)
             for name in names:
@@ -306,12 +294,8 @@ def check_measures(plan: Plan) -> Iterator[Fault]:
             other = known.measures.get(name)
             back = [known.measures.get(n) for n in by_id[other].joint] if other else [here]
             if other == here or here not in back:
-                yield (
-                    "measures",
-                    (i, "joint", j),
-                    f"「{name}」の joint にこの施策がありません (not named back)",
-                    "両方に書く",
-                )
+                wrong = f"「{name}」の joint にこの施策がありません (not named back)"
+                yield "measures", (i, "joint", j), wrong, "両方に書く"
 
 
 def _goals_of(plan: Plan, measure: Measure) -> list[str]:
@@ -406,12 +390,8 @@ def check_indicators(plan: Plan) -> Iterator[Fault]:
             yield kind, path, "数の指標に数がありません (no value)", "value か target を書く"
         yield from ((kind, (*path, key), wrong, right) for key, wrong, right in _find_unfit_cells(placed))
         if (x.due_fiscal_year is None) != (x.due_kind is None):
-            yield (
-                kind,
-                path,
-                "due_fiscal_year と due_kind の一方だけがあります (one of two)",
-                "両方を書くか、両方を消す",
-            )
+            wrong = "due_fiscal_year と due_kind の一方だけがあります (one of two)"
+            yield kind, path, wrong, "両方を書くか、両方を消す"
         if x.due_fiscal_year is not None and not first <= x.due_fiscal_year <= last:
             wrong = f"期限 {x.due_fiscal_year} が計画の年度の外です (outside the plan)"
             yield kind, (*path, "due_fiscal_year"), wrong, f"{first} から"
@@ -421,12 +401,8 @@ def check_indicators(plan: Plan) -> Iterator[Fault]:
                     wrong = f"スケジュールからの指標に {key} がありません (no {key})"
                     yield kind, path, wrong, "印字された言葉と、どう読んだかを書く"
         elif x.printed is not None and cell is not None and x.printed not in cell:
-            yield (
-                kind,
-                (*path, "printed"),
-                f"「{x.printed}」は目標の中にありません (not in the target)",
-                "目標の一部をそのまま書く",
-            )
+            wrong = f"「{x.printed}」は目標の中にありません (not in the target)"
+            yield kind, (*path, "printed"), wrong, "目標の一部をそのまま書く"
 
 
 def _other_unit(placed: PlacedIndicator | None, cell: str | None) -> str | None:
@@ -505,19 +481,11 @@ def check_evaluations(plan: Plan) -> Iterator[Fault]:
             wrong = f"「{x.decision}」なのに引き継ぐ施策がありません (no successor)"
             yield "evaluations", (i, "decision"), wrong, "successor を書く"
         if x.rule is not None and (x.rule == "none") != (x.outcome == "not_stated"):
-            yield (
-                "evaluations",
-                (i, "rule"),
-                "outcome と rule が合いません (do not fit)",
-                "not_stated のときだけ rule は none",
-            )
+            wrong = "outcome と rule が合いません (do not fit)"
+            yield "evaluations", (i, "rule"), wrong, "not_stated のときだけ rule は none"
         if x.outcome is not None and x.rule is None and x.judged_by != "city":
-            yield (
-                "evaluations",
-                (i, "outcome"),
-                "だれの判定かがわかりません (whose)",
-                "rule を書くか、judged_by: city とする",
-            )
+            wrong = "だれの判定かがわかりません (whose)"
+            yield "evaluations", (i, "outcome"), wrong, "rule を書くか、judged_by: city とする"
 
 
 @_check("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")
@@ -530,12 +498,8 @@ def check_corrections(plan: Plan) -> Iterator[Fault]:
         if correction.column not in columns:
             yield _unknown("corrections", (i, "column"), f"{correction.table} の列", correction.column, columns)
         if correction.printed == correction.corrected:
-            yield (
-                "corrections",
-                (i, "corrected"),
-                "corrected が printed と同じです (the same)",
-                "印字のままなら corrected を消す",
-            )
+            wrong = "corrected が printed と同じです (the same)"
+            yield "corrections", (i, "corrected"), wrong, "印字のままなら corrected を消す"
 
 
 def _columns(table: str) -> set[str]:

@@ -13,51 +13,36 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from keikaku.plan import model as models
 from keikaku.plan.checks import Documents, find_city_problems, find_problems, find_problems_between
 from keikaku.plan.errors import InvalidData, Problem
-from keikaku.plan.model import (
-    Change,
-    City,
-    Correction,
-    Evaluation,
-    Event,
-    Goal,
-    Grade,
-    Indicator,
-    Measure,
-    Municipality,
-    Organization,
-    Plan,
-    PlanData,
-    PrintedFigure,
-    Result,
-    Ruby,
-    Sector,
-    Synonyms,
-    Withdrawn,
-)
+from keikaku.plan.model import City, PlanData, Ruby, Synonyms
 from keikaku.plan.reading import Convert, Document, is_missing, read_csv, read_yaml
 
-CITY_FILES: dict[str, type[BaseModel]] = {
-    "municipality": Municipality,
-    "organizations": Organization,
+Kinds = dict[str, type[BaseModel]]  # name of a file -> what a record of it is
+CITY_FILES: Kinds = {
+    "municipality": models.Municipality,
+    "organizations": models.Organization,
     "ruby": Ruby,
     "synonyms": Synonyms,
 }
-PLAN_FILES: dict[str, type[BaseModel]] = {
-    "plan": Plan,
-    "sectors": Sector,
-    "goals": Goal,
-    "measures": Measure,
-    "indicators": Indicator,
-    "figures": PrintedFigure,
-    "grades": Grade,
-    "evaluations": Evaluation,
-    "events": Event,
-    "corrections": Correction,
-    "results": Result,
-    "changes": Change,
-    "withdrawn": Withdrawn,
+_LISTS = (
+    "sectors",
+    "goals",
+    "measures",
+    "indicators",
+    "grades",
+    "evaluations",
+    "events",
+    "corrections",
+    "results",
+    "changes",
+)
+PLAN_FILES: Kinds = {
+    "plan": models.Plan,
+    **{kind: getattr(models, kind.removesuffix("s").capitalize()) for kind in _LISTS},
+    "figures": models.PrintedFigure,
+    "withdrawn": models.Withdrawn,
 }
 MAPPINGS = ("municipality", "plan", "ruby")  # files of one record; every other file is a list
 _NUMBER = re.compile(r"[-+]?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,15})?")
@@ -125,9 +110,7 @@ class _Folder:
     `joined` are names with a 、 of their own, at which no list in a cell of a table is cut.
     """
 
-    def __init__(
-        self, folder: Path, kinds: dict[str, type[BaseModel]], problems: list[Problem], joined: Collection[str] = ()
-    ) -> None:
+    def __init__(self, folder: Path, kinds: Kinds, problems: list[Problem], joined: Collection[str] = ()) -> None:
         self.joined = set(joined)
         self.documents: Documents = {}
         self.records: dict[str, Any] = {}

@@ -16,9 +16,10 @@ from keikaku.plan.target import Indicator as Reading
 from keikaku.plan.target import Part, read_parts
 from keikaku.plan.verdicts import Direction
 
-_READ = (
-    *("kind", "comparator", "value", "value_to", "approximate", "unit", "per", "accumulation", "direction"),
-    *("first_year", "due_fiscal_year", "due_kind", "calendar"),
+# What a printed cell says; where better lies is not compared, since the data may know more than the cell.
+READ_KEYS = (
+    *("kind", "comparator", "value", "value_to", "unit", "per", "due_fiscal_year", "due_kind"),
+    *("first_year", "calendar", "approximate", "accumulation"),
 )
 
 _BARE = re.compile(r"[△▲-]?[0-9][0-9,]*(?:\.[0-9]+)?(?=\s*(?:$|[(（]))")
@@ -61,7 +62,7 @@ def read_target(measure: Measure) -> list[Indicator]:
         if _says_nothing(part):
             continue
         for reading in part.indicators or [Reading("activity", part.printed, printed=part.printed)]:
-            read = {key: getattr(reading, key) for key in _READ}
+            read = {key: getattr(reading, key) for key in (*READ_KEYS, "direction")}
             label = reading.label or measure.name
             found.append(Indicator.model_construct(**read, label=label, printed=reading.printed, note=reading.note))
     return found
@@ -79,7 +80,7 @@ def complete(indicator: Indicator) -> Indicator:
     if read is None:
         unit = getattr(_read_cell(indicator.baseline), "unit", None)
         return indicator if "unit" in given or unit is None else indicator.model_copy(update={"unit": unit})
-    update: dict[str, Any] = {key: getattr(read, key) for key in _READ if key not in given}
+    update: dict[str, Any] = {key: getattr(read, key) for key in (*READ_KEYS, "direction") if key not in given}
     if "due_fiscal_year" in given and "due_kind" not in given:  # the heading of a column names the year
         update["due_kind"] = "in"
     if "direction" in update and read.direction:

@@ -24,31 +24,7 @@ from pydantic import (
 
 from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.plan.plain_text import plain_text
-from keikaku.schema.codes import (
-    ACCUMULATIONS,
-    CALENDARS,
-    CHANGE_KINDS,
-    COMPARATORS,
-    CORRECTION_KINDS,
-    DECISION_MEANINGS,
-    DIRECTION_SOURCES,
-    DIRECTIONS,
-    DUE_KINDS,
-    FIGURE_ROLES,
-    GRADED,
-    INDICATOR_KINDS,
-    JUDGES,
-    MEANINGS,
-    MEASURE_ROLES,
-    ORGANIZATION_KINDS,
-    OUTCOMES,
-    PERIODS,
-    PLAN_TERMS,
-    RESULT_STATUSES,
-    RULES,
-    SOURCES,
-    Terms,
-)
+from keikaku.schema import codes
 
 CODE = re.compile(r"(?P<prefix>[^\W\d_]+)-(?P<number>[1-9][0-9]{0,3})")  # the form of code that names sector and number
 _WORD = re.compile(r"(?=.*[々\u3400-\u9fff])[々ヶ\u3041-\u3096\u30a1-\u30fc\u3400-\u9fff]{1,20}")
@@ -104,12 +80,12 @@ def _distinct(values: list[Any]) -> list[Any]:
     return values
 
 
-def _one_of(terms: Terms) -> Any:
+def _one_of(terms: codes.Terms) -> Any:
     """A code, or the Japanese word for it."""
-    codes = {label: code for code, (label, _) in terms.items()}
+    by_label = {label: code for code, (label, _) in terms.items()}
 
     def check(value: object) -> object:
-        if isinstance(value, str) and (code := value if value in terms else codes.get(value)):
+        if isinstance(value, str) and (code := value if value in terms else by_label.get(value)):
             return code
         known = "、".join(f"{code}（{label}）" for code, (label, _) in terms.items())
         raise ValueError(f"は使えない言葉です (unknown word) | {known} のどれか")
@@ -208,7 +184,7 @@ class Plan(_Placed):
     end_fiscal_year: FiscalYear
     follows: Id | None = None
     results_checked_on: Day | None = None
-    words: dict[_one_of(PLAN_TERMS), Text] = {}  # type: ignore[valid-type]
+    words: dict[_one_of(codes.PLAN_TERMS), Text] = {}  # type: ignore[valid-type]
     periods: list[Period] = []
     documents: list[PlanDocument] = []
     members: Names = []
@@ -252,27 +228,27 @@ class Indicator(_Placed):
     goals: References = []
     measures: References = []
     organizations: Names = []
-    kind: _one_of(INDICATOR_KINDS) = "quantity"  # type: ignore[valid-type]
+    kind: _one_of(codes.INDICATOR_KINDS) = "quantity"  # type: ignore[valid-type]
     label: Text
     member: Text | None = None
-    comparator: _one_of(COMPARATORS) | None = None  # type: ignore[valid-type]
+    comparator: _one_of(codes.COMPARATORS) | None = None  # type: ignore[valid-type]
     value: Number | None = None
     value_to: Number | None = None
     approximate: bool = False
     unit: Text | None = None
-    per: _one_of(PERIODS) | None = None  # type: ignore[valid-type]
-    accumulation: _one_of(ACCUMULATIONS) | None = None  # type: ignore[valid-type]
-    direction: _one_of(DIRECTIONS) | None = None  # type: ignore[valid-type]
-    direction_from: _one_of(DIRECTION_SOURCES) | None = None  # type: ignore[valid-type]
+    per: _one_of(codes.PERIODS) | None = None  # type: ignore[valid-type]
+    accumulation: _one_of(codes.ACCUMULATIONS) | None = None  # type: ignore[valid-type]
+    direction: _one_of(codes.DIRECTIONS) | None = None  # type: ignore[valid-type]
+    direction_from: _one_of(codes.DIRECTION_SOURCES) | None = None  # type: ignore[valid-type]
     first_year: FiscalYear | None = None
     due_fiscal_year: FiscalYear | None = None
-    due_kind: _one_of(DUE_KINDS) | None = None  # type: ignore[valid-type]
-    calendar: _one_of(CALENDARS) = "fiscal"  # type: ignore[valid-type]
+    due_kind: _one_of(codes.DUE_KINDS) | None = None  # type: ignore[valid-type]
+    calendar: _one_of(codes.CALENDARS) = "fiscal"  # type: ignore[valid-type]
     baseline: Text | None = None
     baseline_year: FiscalYear | None = None
     target: Text | None = None
     printed: Text | None = None
-    source: _one_of(SOURCES) = "target"  # type: ignore[valid-type]
+    source: _one_of(codes.SOURCES) = "target"  # type: ignore[valid-type]
     note: Text | None = None
     results_checked_on: Day | None = None
 
@@ -292,7 +268,7 @@ class Measure(_Placed):
     joint: References = []
     goals: Annotated[list[Position | Reference], AfterValidator(_distinct)] = []
     organizations: Names = []
-    roles: dict[Text, _one_of(MEASURE_ROLES)] = {}  # type: ignore[valid-type]
+    roles: dict[Text, _one_of(codes.MEASURE_ROLES)] = {}  # type: ignore[valid-type]
     tasks: dict[Text, Text] = {}
     target: Text | None = None
     indicators: list[Indicator] = []
@@ -316,7 +292,7 @@ class Organization(_Record):
 
     id: Id
     name: Text
-    kind: _one_of(ORGANIZATION_KINDS)  # type: ignore[valid-type]
+    kind: _one_of(codes.ORGANIZATION_KINDS)  # type: ignore[valid-type]
     parent: Id | None = None
     printed: Names = []
     aliases: Names = []
@@ -326,14 +302,14 @@ class Organization(_Record):
 class Grade(_Record):
     """grades: a grade, decision or mark in the plan's own letters, and the common meaning where the plan says it."""
 
-    field: _one_of(GRADED)  # type: ignore[valid-type]
+    field: _one_of(codes.GRADED)  # type: ignore[valid-type]
     grade: Text
     label: Text | None = None
-    meaning: _one_of(MEANINGS) | None = None  # type: ignore[valid-type]
+    meaning: _one_of(codes.MEANINGS) | None = None  # type: ignore[valid-type]
 
     @model_validator(mode="after")
     def _means_its_field(self) -> Self:
-        allowed = {"outcome": OUTCOMES, "decision": DECISION_MEANINGS}.get(self.field, {})
+        allowed = {"outcome": codes.OUTCOMES, "decision": codes.DECISION_MEANINGS}.get(self.field, {})
         if self.meaning is not None and self.meaning not in allowed:
             right = f"{', '.join(allowed)} のどれか" if allowed else "meaning を消す"
             raise ValueError(f"の meaning {self.meaning} は {self.field} には使えません | {right}")
@@ -352,11 +328,11 @@ class Evaluation(_Placed):
     period: Text | None = None
     fiscal_year: FiscalYear | None = None
     organization: Text | None = None
-    judged_by: _one_of(JUDGES) | None = None  # type: ignore[valid-type]
+    judged_by: _one_of(codes.JUDGES) | None = None  # type: ignore[valid-type]
     grade: Text | None = None
     decision: Text | None = None
-    outcome: _one_of(OUTCOMES) | None = None  # type: ignore[valid-type]
-    rule: _one_of(RULES) | None = None  # type: ignore[valid-type]
+    outcome: _one_of(codes.OUTCOMES) | None = None  # type: ignore[valid-type]
+    rule: _one_of(codes.RULES) | None = None  # type: ignore[valid-type]
     evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
     summary: Summary | None = None
     successor: Reference | None = None
@@ -384,7 +360,7 @@ class Correction(_Placed):
     ]
     row: Text
     column: Text
-    kind: _one_of(CORRECTION_KINDS)  # type: ignore[valid-type]
+    kind: _one_of(codes.CORRECTION_KINDS)  # type: ignore[valid-type]
     printed: Text
     corrected: Text | None = None
     reason: Annotated[Text, StringConstraints(max_length=200)]
@@ -398,7 +374,7 @@ class _Told(_Record):
 
     measure: Reference | None = None
     indicator: Position | Reference = 1
-    calendar: _one_of(CALENDARS) = "fiscal"  # type: ignore[valid-type]
+    calendar: _one_of(codes.CALENDARS) = "fiscal"  # type: ignore[valid-type]
     first_year: FiscalYear | None = None
     value: Number | None = None
     value_to: Number | None = None
@@ -422,16 +398,16 @@ class Result(_Told):
 
     fiscal_year: FiscalYear
     estimate: bool = False
-    status: _one_of(RESULT_STATUSES) | None = None  # type: ignore[valid-type]
+    status: _one_of(codes.RESULT_STATUSES) | None = None  # type: ignore[valid-type]
 
 
 class PrintedFigure(_Told):
     """figures: a figure that the indicator's own keys do not hold, such as the target of one more year or a revised one."""
 
     fiscal_year: FiscalYear | None = None
-    role: _one_of(FIGURE_ROLES) = "target"  # type: ignore[valid-type]
-    comparator: _one_of(COMPARATORS) | None = None  # type: ignore[valid-type]
-    due_kind: _one_of(DUE_KINDS) | None = None  # type: ignore[valid-type]
+    role: _one_of(codes.FIGURE_ROLES) = "target"  # type: ignore[valid-type]
+    comparator: _one_of(codes.COMPARATORS) | None = None  # type: ignore[valid-type]
+    due_kind: _one_of(codes.DUE_KINDS) | None = None  # type: ignore[valid-type]
 
 
 class Change(_Record):
@@ -440,7 +416,7 @@ class Change(_Record):
     id: Id
     date: Day
     version: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}$", max_length=20)]
-    kind: _one_of(CHANGE_KINDS)  # type: ignore[valid-type]
+    kind: _one_of(codes.CHANGE_KINDS)  # type: ignore[valid-type]
     title: Annotated[Text, StringConstraints(max_length=80)]
     text: Annotated[Text, StringConstraints(max_length=400)] | None = None
     records: Names = []
