@@ -18,7 +18,7 @@ from keikaku.files.build_turn import take_turn
 from tests.conftest import ROOT
 from tests.programs import need
 
-PLAN = ROOT / "tests" / "fixtures" / "minato"
+CITY = ROOT / "tests" / "fixtures" / "minato"
 PR_CAPBSET_DROP, DAC_OVERRIDE, DAC_READ_SEARCH = 24, 1, 2
 KIB = 1024
 
@@ -41,7 +41,7 @@ def drop_privileges() -> None:
 
 def change(folder: Path) -> None:
     """So that the next build differs from the last."""
-    file = folder / "data" / "minato" / "events.yml"
+    file = folder / "data" / "minato" / "bunka" / "events.yml"
     text = file.read_text("utf-8")
     other = text.replace("計画の見直し", "計画の改定")
     file.write_text(other if other != text else text.replace("計画の改定", "計画の見直し"), "utf-8")
@@ -60,7 +60,7 @@ def assert_refused(built: subprocess.CompletedProcess[str], start: str) -> None:
 @pytest.fixture(scope="module")
 def first_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("first")
-    shutil.copytree(PLAN, folder / "data" / "minato")
+    shutil.copytree(CITY, folder / "data" / "minato")
     built = build(folder)
     assert (built.returncode, built.stderr) == (0, "")
     return folder
@@ -131,7 +131,7 @@ def test_a_folder_that_is_read_only_is_told_and_left_alone(folder: Path) -> None
 UNWRITABLE: dict[str, Callable[[Path], Path]] = {
     "in a missing folder": lambda folder: folder / "none" / "plans.db",
     "in the place of a folder": lambda folder: folder / "data",
-    "below a file": lambda folder: folder / "data" / "minato" / "plan.yml" / "plans.db",
+    "below a file": lambda folder: folder / "data" / "minato" / "municipality.yml" / "plans.db",
 }
 
 
@@ -144,7 +144,9 @@ def test_a_place_where_no_file_can_be_is_one_clear_line(folder: Path, place: Cal
     assert "Traceback" not in built.stderr
 
 
-@pytest.mark.parametrize("name", ["", "minato", "minato/measures.yml", "minato/results.csv", "synonyms.yml"])
+@pytest.mark.parametrize(
+    "name", ["", "minato", "minato/bunka/measures.yml", "minato/bunka/results.csv", "synonyms.yml"]
+)
 def test_data_that_may_not_be_read_is_named(folder: Path, name: str) -> None:
     before = (folder / "plans.db").read_bytes()
     (folder / "data" / "synonyms.yml").write_text("- words: [給食, 昼食]\n", "utf-8")
@@ -202,7 +204,7 @@ def test_a_build_says_that_it_waits_and_waits(folder: Path) -> None:
     assert waiting.returncode == 0
 
 
-STEPS = ["read 1 plan(s)", "tables written", "search index written", "checked"]
+STEPS = ["read 1 municipality", "tables written", "search index written", "checked"]
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -19,7 +19,7 @@ from build_db import main
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
 REPORT = FIXTURES / "report.txt"
-PLANS = {"minato": FIXTURES / "minato", "akishima": ROOT / "data" / "akishima"}
+CITIES = {"minato": FIXTURES / "minato", "akishima": ROOT / "data" / "akishima"}
 ONE_LINE = re.compile(r"^.+?:[1-9][0-9]*:[1-9][0-9]*: \S.*; \S.*$")
 
 
@@ -43,8 +43,8 @@ def listing(folder: Path) -> list[str]:
 
 @pytest.fixture
 def data(tmp_path: Path) -> Path:
-    """A data folder with the invented plan, for a test to change."""
-    shutil.copytree(PLANS["minato"], tmp_path / "data" / "minato")
+    """A data folder with the invented municipality, for a test to change."""
+    shutil.copytree(CITIES["minato"], tmp_path / "data" / "minato")
     return tmp_path / "data"
 
 
@@ -82,10 +82,10 @@ def test_a_quiet_build_says_nothing(data: Path, output: Path) -> None:
 
 def test_check_validates_and_writes_nothing(data: Path) -> None:
     assert run("check", "--data", data).exit_code == 0
-    assert sorted(file.name for file in data.parent.rglob("*") if not file.suffix) == ["data", "minato"]
+    assert sorted(file.name for file in data.parent.rglob("*") if not file.suffix) == ["bunka", "data", "minato"]
 
 
-@pytest.mark.parametrize("report", [str(REPORT), f"minato={REPORT}"])
+@pytest.mark.parametrize("report", [str(REPORT), f"minato/bunka={REPORT}"])
 def test_a_report_adds_its_wording(data: Path, output: Path, report: str) -> None:
     assert run("--data", data, "--output", output, "--report", report).exit_code == 0
     assert count(output, "report_passages") == 23
@@ -124,19 +124,15 @@ def test_a_report_that_differs_is_told_and_its_wording_put_on_no_row(
 
 
 WRONG_USE = {
-    "report of an unknown plan": (
-        ["--report", "minami=r.txt"],
-        2,
-        "--report minami=r.txt: name the plan, as in minato=r.txt",
-    ),
-    "report that is missing": (["--report", "none.txt"], 1, "none.txt:1:1: cannot be read: No such file or directory"),
-    "report that is a folder": (["--report", "."], 1, ".:1:1: cannot be read: Is a directory"),
-    "data that is missing": (["--data", "none"], 1, "none:1:1: no plan; one folder per plan"),
-    "data without a plan": (["--data", "site"], 1, "site:1:1: no plan; one folder per plan"),
-    "data that is a file": (["--data", "data/minato/plan.yml"], 1, "plan.yml:1:1: no plan; one folder per plan"),
+    "report of an unknown plan": (["--report", "minami=r.txt"], 2, "--report minami=r.txt: name the plan, as in minato/bunka=r.txt"),
+    "report that is missing": (["--report", "none.txt"], 1, "none.txt:1:1: 読めません (cannot be read: No such file or directory)"),
+    "report that is a folder": (["--report", "."], 1, ".:1:1: 読めません (cannot be read: Is a directory)"),
+    "data that is missing": (["--data", "none"], 1, "none:1:1: 計画がありません (no plan); "),
+    "data without a plan": (["--data", "site"], 1, "site:1:1: 計画がありません (no plan); "),
+    "data that is a file": (["--data", "data/minato/municipality.yml"], 1, "municipality.yml:1:1: 計画がありません (no plan); "),
     "unknown option": (["--force"], 2, "No such option"),
     "unknown command": (["bild"], 2, "Got unexpected extra argument (bild)"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("arguments", "code", "message"), WRONG_USE.values(), ids=WRONG_USE)
@@ -157,15 +153,15 @@ def test_verify_needs_a_report(data: Path) -> None:
 
 
 def test_a_report_must_name_its_plan_where_there_are_several(data: Path, output: Path) -> None:
-    shutil.copytree(PLANS["akishima"], data / "akishima")
+    shutil.copytree(CITIES["akishima"], data / "akishima")
     result = run("--data", data, "--output", output, "--report", REPORT)
     assert result.exit_code == 2
-    assert "name the plan, as in akishima=" in result.stderr
+    assert "name the plan, as in akishima/sangyo=" in result.stderr
 
 
-def test_two_plans_stand_in_one_database(data: Path, output: Path) -> None:
-    shutil.copytree(PLANS["akishima"], data / "akishima")
-    assert run("--data", data, "--output", output, "--report", f"minato={REPORT}", "--quiet").exit_code == 0
+def test_two_municipalities_stand_in_one_database(data: Path, output: Path) -> None:
+    shutil.copytree(CITIES["akishima"], data / "akishima")
+    assert run("--data", data, "--output", output, "--report", f"minato/bunka={REPORT}", "--quiet").exit_code == 0
     assert (count(output, "plans"), count(output, "measures")) == (2, 54)
 
 
@@ -178,8 +174,8 @@ def test_hidden_folders_and_loose_files_are_no_plans(data: Path, output: Path) -
 # Faults in the data
 
 
-def test_all_faults_of_all_plans_are_told_together_and_the_old_database_stays(data: Path, output: Path) -> None:
-    shutil.copytree(PLANS["minato"], data / "minami")
+def test_all_faults_of_all_cities_are_told_together_and_the_old_database_stays(data: Path, output: Path) -> None:
+    shutil.copytree(CITIES["minato"], data / "minami")
     assert run("--data", data, "--output", output, "--quiet").exit_code == 1
     shutil.rmtree(data / "minami")
     assert run("--data", data, "--output", output, "--quiet").exit_code == 0
@@ -188,33 +184,35 @@ def test_all_faults_of_all_plans_are_told_together_and_the_old_database_stays(da
     shutil.copytree(data / "minato", data / "minami")
     (data / "synonyms.yml").write_text("- words: [給食, 昼食]\n", "utf-8")
     for file, old, new in (
-        ("minato/measures.yml", "[商店会, 県, 市]", "[商店会, 国, 市]"),
-        ("minato/results.csv", "芸-1,1", "芸-9,1"),
-        ("minato/goals.yml", "  number: 2", "  number: two"),
+        ("minato/bunka/measures.yml", "[商店会, 県, 市]", "[商店会, 国, 市]"),
+        ("minato/bunka/results.csv", "3200", "many"),
+        ("minato/bunka/goals.yml", "  number: 2", "  number: two"),
         ("synonyms.yml", "words: [給食,", "word: [給食,"),
     ):
         (data / file).write_text((data / file).read_text("utf-8").replace(old, new), "utf-8")
     result = run("--data", data, "--output", output)
     assert result.exit_code == 1
     assert [re.sub(rf"^{re.escape(str(data))}/|: .*", "", line) for line in result.stderr.splitlines()] == [
-        "minami/plan.yml:2:5",
-        "minato/goals.yml:7:11",
-        "minato/goals.yml:17:11",
-        "minato/measures.yml:71:24",
-        "minato/results.csv:2:1",
+        "minami/municipality.yml:1:5",
+        "minato/bunka/goals.yml:7:11",
+        "minato/bunka/goals.yml:17:11",
+        "minato/bunka/measures.yml:78:24",
+        "minato/bunka/results.csv:2:13",
         "synonyms.yml:1:3",
         "synonyms.yml:1:3",
     ]
     assert (output.read_bytes(), listing(output.parent)) == (before, ["plans.db"])
 
 
-def test_plans_that_could_make_the_same_ids_are_told_in_one_line(data: Path, output: Path) -> None:
+def test_municipalities_that_could_make_the_same_ids_are_told_in_one_line(data: Path, output: Path) -> None:
     shutil.copytree(data / "minato", data / "minato-b")
-    for file in (data / "minato-b").iterdir():
+    for file in (data / "minato-b").rglob("*.*"):
         file.write_text(file.read_text("utf-8").replace("minato", "minato-b"), "utf-8")
     result = run("--data", data, "--output", output)
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-    assert "/minato-b/plan.yml:2:5: id 'minato-b' begins with the id of plan 'minato' and a hyphen; " in result.stderr
+    assert (
+        "/minato-b:1:1: ID minato-b は、市区町村 minato の minato と区別できません (ids would mix); " in result.stderr
+    )
     assert not output.exists()
 
 
@@ -233,19 +231,19 @@ def link_folder(data: Path) -> None:
     (data / "minato").symlink_to(data.parent / "elsewhere")
 
 
-LINKED = "cannot be read: it is a link; a readable file"
+LINKED = "読めません (cannot be read: it is a link)"
 NO_FILES: dict[str, tuple[Callable[[Path], object], str]] = {
-    "pipe": (lambda data: put_pipe(data / "minato" / "measures.yml"), "minato/measures.yml:1:1: cannot be read: not a file"),
-    "link to a device": (lambda data: put_link(data / "minato" / "goals.yml", "/dev/zero"), f"minato/goals.yml:1:1: {LINKED}"),
-    "link to a file": (lambda data: put_link(data / "minato" / "results.csv", "/etc/passwd"), f"minato/results.csv:1:1: {LINKED}"),
+    "pipe": (lambda data: put_pipe(data / "minato" / "bunka" / "measures.yml"), "minato/bunka/measures.yml:1:1: 読めません (cannot be read: not a file)"),
+    "link to a device": (lambda data: put_link(data / "minato" / "bunka" / "goals.yml", "/dev/zero"), f"minato/bunka/goals.yml:1:1: {LINKED}"),
+    "link to a file": (lambda data: put_link(data / "minato" / "bunka" / "results.csv", "/etc/passwd"), f"minato/bunka/results.csv:1:1: {LINKED}"),
     "link to nothing": (lambda data: (data / "minato" / "ruby.yml").symlink_to("none"), f"minato/ruby.yml:1:1: {LINKED}"),
     "link beside the plans": (lambda data: (data / "synonyms.yml").symlink_to("/etc/passwd"), f"synonyms.yml:1:1: {LINKED}"),
-    "link in the place of a plan": (link_folder, "minato:1:1: is a link; the folder itself"),
+    "link in the place of a plan": (link_folder, "minato:1:1: リンクです (a link); "),
     "file without an end": (
-        lambda data: os.truncate(data / "minato" / "events.yml", 10**9), "minato/events.yml:1:1: is too long; at most 4,000,000 bytes"
+        lambda data: os.truncate(data / "minato" / "bunka" / "events.yml", 10**9), "minato/bunka/events.yml:1:1: 長すぎます (too long); 4,000,000バイトまで"
     ),
-    "history that is no text": (lambda data: (data / "history.jsonl").write_bytes(b"\xff"), "history.jsonl:1:1: byte 0xff is not UTF-8"),
-    "history that is a pipe": (lambda data: os.mkfifo(data / "history.jsonl"), "history.jsonl:1:1: cannot be read: not a file"),
+    "history that is no text": (lambda data: (data / "history.jsonl").write_bytes(b"\xff"), "history.jsonl:1:1: 0xff は UTF-8 ではありません (not UTF-8)"),
+    "history that is a pipe": (lambda data: os.mkfifo(data / "history.jsonl"), "history.jsonl:1:1: 読めません (cannot be read: not a file)"),
     "history without an end": (
         lambda data: (data / "history.jsonl").write_text("[" * 100_000), "history.jsonl:1:1: is not a release: RecursionError("
     ),
@@ -266,44 +264,11 @@ def test_what_is_no_ordinary_file_is_refused_in_one_line(
 
 SCALARS = [
     *("''", "~", "null", "true", "-1", "0", "1.5", ".nan", "0x1F", "1e999", "99999999999999999999", "9" * 5000),
-    *(
-        "[]",
-        "{}",
-        "[[[]]]",
-        "{a: {b: c}}",
-        "- -",
-        "? x",
-        ": ",
-        "#",
-        "'",
-        '"',
-        "|",
-        ">-",
-        "*a",
-        "&a x",
-        "!!int 3",
-        "@a",
-        "`x`",
-    ),
-    *(
-        "2024-01-01",
-        "12:30",
-        "令和99年度",
-        "R6",
-        "平成32年度",
-        "工-1",
-        "芸-1",
-        "市",
-        "１２",
-        "①",
-        "㈱",
-        "𠮟",
-        "e\u0301",
-        "a" * 5000,
-    ),
+    *("[]", "{}", "[[[]]]", "{a: {b: c}}", "- -", "? x", ": ", "#", "'", '"', "|", ">-", "*a", "&a x", "!!int 3", "@a", "`x`"),
+    *("2024-01-01", "12:30", "令和99年度", "R6", "平成32年度", "工-1", "芸-1", "市", "１２", "①", "㈱", "𠮟", "e\u0301", "a" * 5000),
     *("\u3000", "\u202e逆", "\ufeff", "\x00", "\x1b[0m", "\x85", "\u2028", "\t", "\\", "\U0001f469\u200d\U0001f467"),
     *("%s{}$(x)", "'; DROP TABLE plans; --", "../..", "=1+1"),
-]
+]  # fmt: skip
 Mutation = Callable[[random.Random, bytes], bytes]
 
 
@@ -384,16 +349,16 @@ MUTATIONS: list[Mutation] = [
     *map(on_lines, (delete_line, double_line, swap_lines, move_lines, indent_line)),
     *map(on_lines, (replace_value, replace_item, exchange_values)),
     *(insert_text, insert_bytes, change_character, truncate),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("plan", "times"),
+    ("city", "times"),
     [("minato", 60), *(pytest.param(*long, marks=pytest.mark.long) for long in (("minato", 400), ("akishima", 100)))],
 )
-def test_mutated_data_is_accepted_whole_or_refused_line_by_line(tmp_path: Path, plan: str, times: int) -> None:
-    rng = random.Random(f"{plan} 2026")
-    folder = Path(shutil.copytree(PLANS[plan], tmp_path / "data" / plan))
+def test_mutated_data_is_accepted_whole_or_refused_line_by_line(tmp_path: Path, city: str, times: int) -> None:
+    rng = random.Random(f"{city} 2026")
+    folder = Path(shutil.copytree(CITIES[city], tmp_path / "data" / city))
     shutil.copy(ROOT / "data" / "synonyms.yml", folder.parent)
     output = tmp_path / "plans.db"
     files = sorted(file for file in folder.parent.rglob("*.*") if file.is_file())

@@ -292,7 +292,7 @@ class _PlanRows:
                     "id": id_,
                     "indicator_id": placed.id,
                     "position": position,
-                    "calendar": figure.calendar if figure.last_year is not None else None,
+                    "calendar": None if (figure.last_year, figure.calendar) == (None, "fiscal") else figure.calendar,
                     "is_approximate": int(figure.approximate),
                 }
 

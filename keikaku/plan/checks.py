@@ -59,7 +59,7 @@ def find_problems(city: City, data: PlanData, documents: Documents, complete: se
     for needed, check in CHECKS:
         found = list(_tell(check(plan), documents)) if needed <= complete else []
         yield from found
-        if found and check is check_ids:  # what is named twice can be told from nothing
+        if found and check in (check_ids, check_plan):  # every other fault might follow from these
             return
 
 
@@ -203,12 +203,9 @@ def check_plan(plan: Plan) -> Iterator[Fault]:
     own = plan.data.plan
     first, last = own.start_fiscal_year, own.end_fiscal_year
     if not first <= last:
-        yield (
-            "plan",
-            ("end_fiscal_year",),
-            f"終わりの年度 {last} が始まりの {first} より前です (ends first)",
-            "年度を直す",
-        )
+        wrong = f"終わりの年度 {last} が始まりの {first} より前です (ends first)"
+        yield "plan", ("end_fiscal_year",), wrong, "年度を直す"
+        return
     if last - first >= LONGEST_PLAN:
         yield "plan", ("end_fiscal_year",), f"計画が{LONGEST_PLAN}年以上あります (too long)", "年度を直す"
     before = first - 1

@@ -79,7 +79,13 @@ def find_plans(city: Path) -> list[Path]:
 
 
 def _folders(folder: Path) -> list[Path]:
-    return sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith(".")) if folder.is_dir() else []
+    try:
+        return sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith("."))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        wrong = f"読めません (cannot be read: {error.strerror})"
+        raise InvalidData([Problem(str(folder), 1, 1, wrong, "読めるフォルダーにする")]) from None
 
 
 def read_city(folder: Path) -> City:

@@ -245,7 +245,9 @@ def read_text(path: Path, *, linked: bool = False, most: int = LARGEST, also_cp9
     except UnicodeDecodeError as error:
         if also_cp932:
             with suppress(UnicodeDecodeError):
-                return data.decode("cp932")
+                text = data.decode("cp932")
+                if not re.search("[\0\uf8f0-\uf8f3]", text):  # bytes that cp932 has no character for, as of UTF-16
+                    return text
         place, byte = _place_after(error.object[: error.start]), error.object[error.start]
         wrong = f"0x{byte:02x} は UTF-8 ではありません (not UTF-8)"
         raise InvalidData([Problem(str(path), *place, wrong, "UTF-8 で保存する")]) from None

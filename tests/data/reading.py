@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 import yaml
 
-FOLDER = Path(__file__).resolve().parents[2] / "data" / "akishima"
+CITY = Path(__file__).resolve().parents[2] / "data" / "akishima"
+FOLDER = CITY / "sangyo"
 REPORT = os.environ.get("KEIKAKU_REPORT", "")
 with_report = pytest.mark.skipif(not REPORT, reason="the report is not published here; KEIKAKU_REPORT names a copy")
 
@@ -24,7 +25,8 @@ SECTORS = "工商農観共"
 @cache
 def records(kind: str) -> Any:
     """The content of one file."""
-    return yaml.load((FOLDER / f"{kind}.yml").read_text("utf-8"), yaml.CBaseLoader)
+    (file,) = CITY.rglob(f"{kind}.yml")
+    return yaml.load(file.read_text("utf-8"), yaml.CBaseLoader)
 
 
 def measure(code: str) -> dict[str, Any]:
@@ -106,7 +108,7 @@ def texts(value: Any, place: str, key: str = "") -> Iterator[tuple[str, str, str
 def data_texts() -> list[tuple[str, str, str]]:
     """Every text of the plan's files, comments included."""
     found = []
-    for file in sorted(FOLDER.glob("*.yml")):
+    for file in sorted(CITY.rglob("*.yml")):
         found += texts(records(file.stem), file.stem)
         comments = re.findall(r"(?:^|\s)#\s*(.+)$", file.read_text("utf-8"), re.MULTILINE)
         found += [(f"{file.stem} comment", "comment", comment) for comment in comments]

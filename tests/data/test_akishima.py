@@ -5,14 +5,14 @@ from collections import Counter
 
 import pytest
 
-from keikaku.plan.folder import read_plan
-from tests.data.reading import FOLDER, SECTORS, lines, measure, records, rows, squeeze, with_report
+from keikaku.plan.folder import read_city
+from tests.data.reading import CITY, SECTORS, lines, measure, records, rows, squeeze, with_report
 
 # Counts and facts, without the report
 
 
 def test_the_plan_is_accepted_by_the_build() -> None:
-    read_plan(FOLDER)
+    read_city(CITY)
 
 
 def test_46_measures_are_printed_10_7_9_10_10_and_there_is_no_sho_7() -> None:
@@ -82,7 +82,7 @@ UNMET = {
     "創業セミナーの実施": "not_met",
     "事業承継支援": "met",
     "学校給食での地場野菜の使用": "partly_met",
-}
+}  # fmt: skip
 
 
 def test_outcomes_that_the_report_states_in_words_are_those() -> None:
@@ -196,7 +196,7 @@ def test_goals_visions_and_the_words_of_the_introduction_are_printed() -> None:
     goals = [f"{g['number']}{g['title']}" for g in records("goals")]
     visions = [s["vision"] for s in records("sectors") if "vision" in s]
     plan = records("plan")
-    words = [plan["title"], plan["concept"], plan["municipality"], *plan["members"], *plan["consulted"]]
+    words = [plan["title"], plan["concept"], records("municipality")["name"], *plan["members"], *plan["consulted"]]
     assert [word for word in (*goals, *visions, *words) if squeeze(word) not in text] == []
     assert len([line for line in lines() if re.match(r"[①②③]\s?\S", line)]) == 14
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.data.reading import (
     AS_PRINTED,
-    FOLDER,
+    CITY,
     data_texts,
     goal_texts,
     lines,
@@ -137,7 +137,7 @@ def test_a_department_belongs_to_a_body() -> None:
 
 def test_a_change_names_records_that_its_release_touched() -> None:
     """By id or code, as changes.yml names them; only for versions that are released."""
-    history = [json.loads(line) for line in (FOLDER.parent / "history.jsonl").read_text("utf-8").splitlines()]
+    history = [json.loads(line) for line in (CITY.parent / "history.jsonl").read_text("utf-8").splitlines()]
     touched = {release["version"]: set(chain.from_iterable(release["records"].values())) for release in history}
     romaji = {s["prefix"]: s["id"] for s in records("sectors")}
     wrong = [

@@ -44,7 +44,9 @@ def faults(folder: Path) -> Faults:
         before, marked, _ = text.replace(old, new, 1).partition(MARK)
         path.write_text(text.replace(old, new, 1).replace(MARK, ""), "utf-8")
         line, column = before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1
-        return read_faults(folder), f"{path.relative_to(folder)}:{line}:{column}: " if marked else f"{path.relative_to(folder)}:1:1: "
+        return read_faults(
+            folder
+        ), f"{path.relative_to(folder)}:{line}:{column}: " if marked else f"{path.relative_to(folder)}:1:1: "
 
     return spoil
 

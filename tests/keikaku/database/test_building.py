@@ -14,10 +14,10 @@ from keikaku.plan.errors import InvalidData
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
 
-def add_plan(data: Path, name: str) -> None:
-    """The invented plan once more under another name, with ids of its own."""
+def add_city(data: Path, name: str) -> None:
+    """The invented municipality once more under another name, with ids of its own."""
     folder = Path(shutil.copytree(FIXTURES / "minato", data / name))
-    for file in folder.iterdir():
+    for file in folder.rglob("*.*"):
         file.write_text(file.read_text("utf-8").replace("minato", name), "utf-8")
 
 
@@ -28,10 +28,10 @@ def edit(data: Path, name: str, old: str, new: str) -> None:
     path.write_text(text.replace(old, new), "utf-8")
 
 
-def build(data: Path, output: Path, **reports: Path) -> str:
+def build(data: Path, output: Path, reports: dict[str, Path] | None = None) -> str:
     """Build, and return what is said of the reading."""
     said: list[str] = []
-    build_database(data, output, reports, said.append)
+    build_database(data, output, reports or {}, said.append)
     return next(line for line in said if line.startswith("read "))
 
 
@@ -39,23 +39,23 @@ def build(data: Path, output: Path, **reports: Path) -> str:
 def data(tmp_path: Path) -> Path:
     data = tmp_path / "data"
     for name in ("higashi", "minato", "nishi"):
-        add_plan(data, name)
+        add_city(data, name)
     return data
 
 
 def reword(data: Path) -> None:
     """To a longer title, which moves the numbers of other documents."""
-    edit(data, "minato/events.yml", "文化行列の見直し", "文化行列を見直して次の計画に生かす")
+    edit(data, "minato/bunka/events.yml", "文化行列の見直し", "文化行列を見直して次の計画に生かす")
 
 
 CHANGES: dict[str, tuple[Callable[[Path], object], int, int]] = {
     "nothing": (lambda _: None, 0, 3),
-    "a plan changed": (reword, 1, 2),
+    "a city changed": (reword, 1, 2),
     "a file came": (lambda data: (data / "nishi" / "synonyms.yml").write_text("- words: [美術, アート]\n", "utf-8"), 1, 2),
-    "a plan came": (lambda data: add_plan(data, "kita"), 1, 3),
-    "a plan went": (lambda data: shutil.rmtree(data / "higashi"), 0, 2),
-    "a plan took another name": (lambda data: (shutil.rmtree(data / "nishi"), add_plan(data, "aki")), 1, 2),
-    "what all plans share": (lambda data: (data / "synonyms.yml").write_text("- words: [給食, 昼食]\n", "utf-8"), 0, 3),
+    "a city came": (lambda data: add_city(data, "kita"), 1, 3),
+    "a city went": (lambda data: shutil.rmtree(data / "higashi"), 0, 2),
+    "a city took another name": (lambda data: (shutil.rmtree(data / "nishi"), add_city(data, "aki")), 1, 2),
+    "what all cities share": (lambda data: (data / "synonyms.yml").write_text("- words: [給食, 昼食]\n", "utf-8"), 0, 3),
 }  # fmt: skip
 
 
@@ -65,9 +65,9 @@ def test_a_build_after_a_change_has_the_bytes_of_a_whole_one(
 ) -> None:
     build(data, tmp_path / "again.db")
     change(data)
-    assert build(data, tmp_path / "again.db") == f"read {read} plan(s) from {data}" + f", {unread} as before" * bool(
-        unread
-    )
+    assert build(
+        data, tmp_path / "again.db"
+    ) == f"read {read} municipality folder(s) from {data}" + f", {unread} as before" * bool(unread)
     build(data, tmp_path / "whole.db")
     assert (tmp_path / "again.db").read_bytes() == (tmp_path / "whole.db").read_bytes()
 
@@ -75,7 +75,7 @@ def test_a_build_after_a_change_has_the_bytes_of_a_whole_one(
 def test_a_report_is_read_again_when_it_comes_and_when_it_goes(data: Path, tmp_path: Path) -> None:
     build(data, tmp_path / "plans.db")
     without = (tmp_path / "plans.db").read_bytes()
-    assert build(data, tmp_path / "plans.db", minato=FIXTURES / "report.txt").startswith("read 1 ")
+    assert build(data, tmp_path / "plans.db", {"minato/bunka": FIXTURES / "report.txt"}).startswith("read 1 ")
     assert (tmp_path / "plans.db").read_bytes() != without
     assert build(data, tmp_path / "plans.db").startswith("read 1 ")
     assert (tmp_path / "plans.db").read_bytes() == without
@@ -84,7 +84,7 @@ def test_a_report_is_read_again_when_it_comes_and_when_it_goes(data: Path, tmp_p
 def test_other_code_reads_everything_again(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build(data, tmp_path / "plans.db")
     monkeypatch.setattr(working, "digest_code", lambda: "other")
-    assert build(data, tmp_path / "plans.db") == f"read 3 plan(s) from {data}"
+    assert build(data, tmp_path / "plans.db") == f"read 3 municipality folder(s) from {data}"
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * 9999], ids=["empty", "broken"])
@@ -92,15 +92,15 @@ def test_a_broken_working_database_is_made_anew(data: Path, tmp_path: Path, cont
     build(data, tmp_path / "plans.db")
     before = (tmp_path / "plans.db").read_bytes()
     place_of(tmp_path / "plans.db").write_bytes(content)
-    assert build(data, tmp_path / "plans.db") == f"read 3 plan(s) from {data}"
+    assert build(data, tmp_path / "plans.db") == f"read 3 municipality folder(s) from {data}"
     assert (tmp_path / "plans.db").read_bytes() == before
 
 
-def test_a_plan_that_was_refused_is_read_again(data: Path, tmp_path: Path) -> None:
+def test_a_city_that_was_refused_is_read_again(data: Path, tmp_path: Path) -> None:
     build(data, tmp_path / "plans.db")
-    edit(data, "nishi/goals.yml", "  number: 2", "  number: two")
+    edit(data, "nishi/bunka/goals.yml", "  number: 2", "  number: two")
     for _ in range(2):
         with pytest.raises(InvalidData):
             build(data, tmp_path / "plans.db")
-    edit(data, "nishi/goals.yml", "  number: two", "  number: 2")
-    assert build(data, tmp_path / "plans.db") == f"read 0 plan(s) from {data}, 3 as before"
+    edit(data, "nishi/bunka/goals.yml", "  number: two", "  number: 2")
+    assert build(data, tmp_path / "plans.db") == f"read 0 municipality folder(s) from {data}, 3 as before"

@@ -1,13 +1,18 @@
 """YAML and CSV are read as a person reads them, every value knows its place, and whatever else is refused with one."""
 
+import csv
+import io
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.reading import Document, read_csv, read_text, read_yaml
 
-COLUMNS = ["name", "value"]
+COLUMNS = {"name": str, "value": str}
 
 VALUES = {
     "text": ("名前", "名前"),
@@ -31,46 +36,55 @@ VALUES = {
 }
 
 REFUSED = {
-    "broken syntax": (b"a: 1\nb: 'x' y", "2:8: not YAML: while parsing a block mapping did not find expected key"),
-    "list that is not closed": (b"a: [1, 2\n", "2:1: not YAML: while parsing a flow sequence did not find expected"),
-    "tab as indentation": (b"a:\n\t- 1", "2:1: not YAML: while scanning for the next token found character"),
-    "second document": (b"a: 1\n---\nb: 2", "2:1: not YAML: expected a single document in the stream"),
-    "control character": ("a: 1\nあ: い\x07".encode(), "2:5: not YAML: the character U+0007; use printable characters"),
-    "NUL": (b"a: b\x00", "1:5: not YAML: the character U+0000; use printable characters only"),
-    "not UTF-8": ("a: 1\nあ: ".encode() + b"\x83A", "2:4: byte 0x83 is not UTF-8; save the file as UTF-8"),
-    "not UTF-8 after a byte order mark": (
-        b"\xef\xbb\xbfa: \xff",
-        "1:4: byte 0xff is not UTF-8; save the file as UTF-8",
-    ),
-    "UTF-16": ("a: 1".encode("utf-16"), "1:1: byte 0xff is not UTF-8; save the file as UTF-8"),
-    "anchor": (b"a: &x 5", "1:4: the anchor &x is used; write the value without it"),
-    "alias": (b"a: *x", "1:4: the alias *x is used; write the value out"),
-    "tag": (b"a: !!set {b}", "1:4: the tag tag:yaml.org,2002:set is used; write a plain value"),
-    "tag of a plain value": (b"a: !!bool maybe", "1:4: the tag tag:yaml.org,2002:bool is used; write a plain value"),
-    "private tag": (b"- !x 1", "1:3: the tag !x is used; write a plain value"),
-    "duplicate key": (b"a: 1\nb: 2\na: 3", "3:1: key 'a' stands twice; keep one of them"),
-    "key that is a number": (b"a: 1\n2: b", "2:1: key '2' is not text; use one of the documented keys"),
-    "key that is a list": (b"? [a]\n: 1", "1:3: key "),
-    "number with 5,000 digits": (
-        b"a: " + b"9" * 5000,
-        "1:4: '" + "9" * 40 + "' is not a usable number; write a smaller",
-    ),
-    "deep nesting": (b"[" * 100_000, "1:21: nested too deeply; write a list of simple records"),
-    "deep nesting in blocks": (b"- " * 100_000, "1:41: nested too deeply; write a list of simple records"),
-}
+    "broken syntax": (b"a: 1\nb: 'x' y", "2:8: YAMLとして読めません (not YAML: while parsing a block mapping did"),
+    "list that is not closed": (b"a: [1, 2\n", "2:1: YAMLとして読めません (not YAML: while parsing a flow sequence"),
+    "tab as indentation": (b"a:\n\t- 1", "2:1: YAMLとして読めません (not YAML: while scanning for the next token"),
+    "second document": (b"a: 1\n---\nb: 2", "2:1: YAMLとして読めません (not YAML: expected a single document"),
+    "control character": ("a: 1\nあ: い\x07".encode(), "2:5: 使えない文字 U+0007 があります (character); その文字を消す"),
+    "NUL": (b"a: b\x00", "1:5: 使えない文字 U+0000 があります (character)"),
+    "not UTF-8": ("a: 1\nあ: ".encode() + b"\x83A", "2:4: 0x83 は UTF-8 ではありません (not UTF-8); UTF-8 で保存する"),
+    "not UTF-8 after a byte order mark": (b"\xef\xbb\xbfa: \xff", "1:4: 0xff は UTF-8 ではありません (not UTF-8)"),
+    "UTF-16": ("a: 1".encode("utf-16"), "1:1: 0xff は UTF-8 ではありません (not UTF-8)"),
+    "anchor": (b"a: &x 5", "1:4: 目印 &x は使えません (anchor); 値だけを書く"),
+    "alias": (b"a: *x", "1:4: 別名 *x は使えません (alias); 値をそのまま書く"),
+    "tag": (b"a: !!set {b}", "1:4: タグ tag:yaml.org,2002:set は使えません (tag); 値だけを書く"),
+    "tag of a plain value": (b"a: !!bool maybe", "1:4: タグ tag:yaml.org,2002:bool は使えません (tag)"),
+    "private tag": (b"- !x 1", "1:3: タグ !x は使えません (tag)"),
+    "duplicate key": (b"a: 1\nb: 2\na: 3", "3:1: キー a が二つあります (key twice); 一つにする"),
+    "key that is a number": (b"a: 1\n2: b", "2:1: キー 2 は文字ではありません (key is not text); docs/add-a-plan.ja.md"),
+    "key that is a list": (b"? [a]\n: 1", "1:3: キー "),
+    "number with 5,000 digits": (b"a: " + b"9" * 5000, f"1:4: {'9' * 40} は数として大きすぎます (not a usable number)"),
+    "deep nesting": (b"[" * 100_000, "1:21: 入れ子が深すぎます (nested too deeply); 一件ずつの一覧にする"),
+    "deep nesting in blocks": (b"- " * 100_000, "1:41: 入れ子が深すぎます (nested too deeply)"),
+}  # fmt: skip
+
+# What a spreadsheet or a person leaves: the records, and the places of their cells.
+TABLES = {
+    "text": ("name,value\na,1-1\n", [{"name": "a", "value": "1-1"}], {(0, "value"): (2, 3)}),
+    "headings in any order and width": ("ｖａｌｕｅ,name\n1,a\n", [{"value": "1", "name": "a"}], {(0, "name"): (2, 3)}),
+    "a byte order mark": ("\ufeffname,value\na,1\n", [{"name": "a", "value": "1"}], {(0, "name"): (2, 1)}),
+    "Windows line ends": ("name,value\r\na,1\r\nb,2\r\n", [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}], {(1, "value"): (3, 3)}),
+    "old line ends": ("name,value\ra,1\rb,2", [{"name": "a", "value": "1"}, {"name": "b", "value": "2"}], {(1, "value"): (3, 3)}),
+    "empty lines, also of commas": (",,\n\nname,value\n,,\na,1\n\n,,\n", [{"name": "a", "value": "1"}], {(0, "name"): (5, 1)}),
+    "columns without a heading": ("name,,value,\na,,1,,\n", [{"name": "a", "value": "1"}], {(0, "value"): (2, 4)}),
+    "cells left out at the end": ("name,value\na\n", [{"name": "a"}], {(0,): (2, 1)}),
+    "an empty cell is a key left out, whose place is known": ("name,value\n,2\n", [{"value": "2"}], {(0, "name"): (2, 1)}),
+    "space around a cell": ("name , value\n　a , 1\n", [{"name": "a", "value": "1"}], {(0, "value"): (2, 5)}),
+    "quoted commas and quotation marks": ('name,value\n"a, ""b""",1\n', [{"name": 'a, "b"', "value": "1"}], {(0, "value"): (2, 12)}),
+    "a quotation mark within a cell": ('name,value\na"b,c"\n', [{"name": 'a"b', "value": 'c"'}], {(0, "value"): (2, 5)}),
+    "a line break in a cell": ('name,value\r\n"a\r\nb",1\r\nc,2', [{"name": "a\r\nb", "value": "1"}, {"name": "c", "value": "2"}], {(0, "value"): (3, 4), (1, "value"): (4, 3)}),
+    "a separator of lines that is none here": ("name,value\na\u2028b,1\nc,2\n", [{"name": "a\u2028b", "value": "1"}, {"name": "c", "value": "2"}], {(1, "value"): (3, 3)}),
+}  # fmt: skip
 
 REFUSED_CSV = {
-    "empty file": ("", "1:1: header ''; the header is name,value"),
-    "other header": ("name,valeu\n", "1:1: header 'name,valeu'; the header is name,value"),
-    "header in another order": ("value,name\n", "1:1: header 'value,name'; the header is name,value"),
-    "too few cells": ("name,value\na,1\nb\n", "3:1: 1 cells; 2 cells, as in the header"),
-    "too many cells": ('name,value\n"a\nb",1\nc,1,2\n', "4:1: 3 cells; 2 cells, as in the header"),
-    "open quotation mark": ('name,value\n"a,1\n', "2:1: not CSV: unexpected end of data; save the sheet as CSV UTF-8"),
-    "text after a quotation": (
-        'name,value\n"a"b,1\n',
-        "2:1: not CSV: ',' expected after '\"'; save the sheet as CSV UTF-8",
-    ),
-}
+    "empty file": ("", "1:1: 見出しの行がありません (no header); 一行目に見出し: name, value"),
+    "no heading": (",,\n", "1:1: 見出しの行がありません (no header)"),
+    "unknown heading": ('"name",valeu\n', "1:8: 見出し「valeu」はありません (unknown column); 使える見出し: value"),
+    "heading twice": ("name,value,name\n", "1:12: 見出し「name」が二つあります (column twice); 一つにする"),
+    "cell without a heading": ('name,value\n"a\nb",1\nc,1,2\n', "4:5: 見出しのない列に「2」があります (no heading)"),
+    "open quotation mark": ('name,value\n"a,1\n', "2:1: CSVとして読めません (not CSV: unexpected end of data); 「CSV UTF-8」"),
+    "text after a quotation": ('name,value\n"a"b,1\n', "2:1: CSVとして読めません (not CSV: ',' expected after '\"')"),
+}  # fmt: skip
 
 
 def read(tmp_path: Path, data: bytes) -> Document:
@@ -106,12 +120,12 @@ def test_an_anchor_and_its_alias_are_told_together(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidData, match=r"none\.yml:1:1: cannot be read: No such file or directory; a readable file"):
+    with pytest.raises(InvalidData, match=r"none\.yml:1:1: 読めません \(cannot be read: No such file or directory\)"):
         read_yaml(tmp_path / "none.yml")
 
 
 def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InvalidData, match=":1:1: cannot be read: Is a directory; a readable file"):
+    with pytest.raises(InvalidData, match=r":1:1: 読めません \(cannot be read: Is a directory\)"):
         read_text(tmp_path)
 
 
@@ -154,31 +168,53 @@ def test_a_problem_stands_where_a_person_looks_for_it(
     assert (problem.line, problem.column) == place
 
 
-def read_cells(tmp_path: Path, text: str) -> Document:
+def read_cells(tmp_path: Path, data: bytes) -> Document:
     file = tmp_path / "file.csv"
-    file.write_text(text, "utf-8", newline="")
+    file.write_bytes(data)
     return read_csv(file, COLUMNS)
 
 
-def test_csv_is_read_as_text_and_empty_cells_are_nothing(tmp_path: Path) -> None:
-    document = read_cells(tmp_path, 'name,value\n"a, b ",1-1\n\n,2\n')
-    assert document.value == [{"name": "a, b", "value": "1-1"}, {"name": None, "value": "2"}]
+@pytest.mark.parametrize(("text", "records", "places"), TABLES.values(), ids=TABLES)
+def test_a_table_is_read_as_spreadsheets_and_people_leave_it(
+    tmp_path: Path, text: str, records: list[dict[str, str]], places: dict[tuple[int | str, ...], tuple[int, int]]
+) -> None:
+    document = read_cells(tmp_path, text.encode())
+    assert document.value == records
+    assert {path: document.places[path] for path in places} == places
 
 
-def test_cells_know_their_line_even_after_empty_lines_and_line_breaks_in_cells(tmp_path: Path) -> None:
-    document = read_cells(tmp_path, 'name,value\r\n"a\r\nb",1\r\n\r\nc,2\r\n')
-    assert [document.places[(i, "name")] for i in range(2)] == [(2, 1), (5, 1)]
-    assert document.places[(1, "value")] == (5, 3)
+def test_a_table_of_the_japanese_windows_is_read(tmp_path: Path) -> None:
+    document = read_cells(tmp_path, "name,value\r\n①髙﨑㈱,１\r\n".encode("cp932"))
+    assert document.value == [{"name": "①髙﨑㈱", "value": "１"}]
+
+
+def test_a_table_of_another_encoding_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidData, match=r"1:1: 0xff は UTF-8 ではありません \(not UTF-8\)"):
+        read_cells(tmp_path, "name,value\na,1\n".encode("utf-16"))
+
+
+cells = st.text(st.characters(blacklist_categories=["Cs"]), max_size=6)
+
+
+@given(st.lists(st.tuples(cells, cells), max_size=5))
+def test_whatever_a_table_holds_is_read_back(rows: list[tuple[str, str]]) -> None:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([("name", "value"), *rows])
+    with TemporaryDirectory() as folder:
+        found = read_cells(Path(folder), text.getvalue().encode()).value
+    stripped = [{"name": name.strip(), "value": value.strip()} for name, value in rows]
+    assert found == [{key: cell for key, cell in row.items() if cell} for row in stripped if any(row.values())]
 
 
 @pytest.mark.parametrize(("text", "fault"), REFUSED_CSV.values(), ids=REFUSED_CSV)
 def test_other_csv_is_refused_in_one_line_with_its_place(tmp_path: Path, text: str, fault: str) -> None:
     with pytest.raises(InvalidData) as refused:
-        read_cells(tmp_path, text)
-    assert str(refused.value) == f"{tmp_path / 'file.csv'}:{fault}"
+        read_cells(tmp_path, text.encode())
+    assert str(refused.value).startswith(f"{tmp_path / 'file.csv'}:{fault}")
+    assert len(refused.value.problems) == 1
 
 
-def test_all_rows_of_the_wrong_length_are_told_together(tmp_path: Path) -> None:
+def test_all_cells_without_a_heading_are_told_together(tmp_path: Path) -> None:
     with pytest.raises(InvalidData) as refused:
-        read_cells(tmp_path, "name,value\na\nb,1\nc,1,2\n")
-    assert [problem.line for problem in refused.value.problems] == [2, 4]
+        read_cells(tmp_path, b"name,value\na,1,2\nb,1\nc,1,2,3\n")
+    assert [(problem.line, problem.column) for problem in refused.value.problems] == [(2, 5), (4, 5), (4, 7)]
