@@ -16,8 +16,8 @@ build: plans.db ## plans.db in this folder, and site/: every permanent page, dow
 verify: $(RUN) ## compare the data with the report: make verify KEIKAKU_REPORT=FILE
 	.venv/bin/python build_db.py verify --report "$(KEIKAKU_REPORT)"
 
-test: $(DEV) plans.db ## all tests but the long ones
-	.venv/bin/python -m pytest -m "not long"
+test: $(DEV) plans.db ## all tests but the long ones, on all processors
+	.venv/bin/python -m pytest -m "not long" -n logical --no-loadscope-reorder
 
 test-long: $(DEV) plans.db ## long random runs: kills, requests, mutated files, abuse
 	.venv/bin/python -m pytest -m long
