@@ -598,7 +598,7 @@ SELECT
     t.plan_id,
     t.sector_id,
     t.sector,
-    t.name,
+    iif(t.measure_id IS NULL, t.label, t.name),
     NULL,
     NULL,
     NULL,

@@ -19,10 +19,15 @@ _CHANGES = (
     "SELECT id, date, kind, title, coalesce(text, ''), plan_id FROM changes ORDER BY date DESC, plan_id, position DESC"
 )
 _TOUCHED = "SELECT change_id, table_name, row_id FROM change_records ORDER BY rowid"
-# The day of a plan's last change; without one, the month of the report that it was read from.
+# The day of a plan's last change; without one, the day on which its document was read, or when that was published.
 LAST_CHANGES = """
-    SELECT p.id, coalesce(max(c.date), substr(p.document_date || '-01-01', 1, 10), p.start_fiscal_year || '-04-01') FROM plan_facts AS p LEFT JOIN changes AS c ON c.plan_id = p.id
-    GROUP BY p.id ORDER BY p.id
+    SELECT p.id, coalesce(
+        (SELECT max(date) FROM changes WHERE plan_id = p.id),
+        (SELECT max(retrieved) FROM documents WHERE plan_id = p.id),
+        substr(p.document_date || '-01-01', 1, 10),
+        p.start_fiscal_year || '-04-01'
+    )
+    FROM plan_facts AS p ORDER BY p.id
 """
 
 
