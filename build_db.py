@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from click_default_group import DefaultGroup
 
 ROOT = Path(__file__).resolve().parent
 METADATA = ROOT / "metadata.yml"
-Command = Callable[..., None]
 
 PATH = click.Path(path_type=Path)
 DATA = click.option("--data", type=PATH, default=ROOT / "data", help="Folder with one folder per plan.")
@@ -31,57 +29,63 @@ REPORT = click.option(
 )
 
 
-@click.group(cls=DefaultGroup, default="build", default_if_no_args=True)
-def main() -> None:
-    """Turn the plans under data/ into one SQLite database. Without a command: build."""
+class Commands(DefaultGroup):
+    """What is wrong with the input of a command is said line by line, and ends with status 1."""
 
-
-def command(*options: Callable[[Command], Command]) -> Callable[[Command], click.Command]:
-    """A command of the group. What is wrong with its input it says line by line, and ends with status 1."""
-
-    def add(function: Command) -> click.Command:
-        @wraps(function)
-        def run(**values: Any) -> None:
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except Exception as error:
             from keikaku.database.errors import DatabaseError, HistoryError
             from keikaku.files.errors import FilesError
             from keikaku.plan.errors import InvalidData
 
-            try:
-                function(**values)
-            except (DatabaseError, FilesError, HistoryError, InvalidData) as error:
-                click.echo(str(error), err=True)
-                sys.exit(1)
-
-        for option in reversed(options):
-            option(run)
-        return main.command()(run)
-
-    return add
+            if not isinstance(error, DatabaseError | FilesError | HistoryError | InvalidData):
+                raise
+            click.echo(str(error), err=True)
+            sys.exit(1)
 
 
-@command(DATA, OUTPUT, REPORT, QUIET)
+@click.group(cls=Commands, default="build", default_if_no_args=True)
+def main() -> None:
+    """Turn the plans under data/ into one SQLite database. Without a command: build."""
+
+
+@main.command()
+@DATA
+@OUTPUT
+@REPORT
+@QUIET
 def build(data: Path, output: Path, reports: tuple[str, ...], quiet: bool) -> None:
     """Write the database (the default)."""
-    build_database(data, output, reports, quiet)
+    from keikaku.database import building
+
+    started, say = time.monotonic(), speaker(quiet)
+    counts = building.build_database(data, output, assign_reports(reports, data), say)
+    for table, count in counts.items():
+        if not table.startswith(("search_index", "sqlite_")):
+            say(f"{count:6} {table}")
+    say(f"wrote {output} in {time.monotonic() - started:.2f} s")
 
 
-@command(
-    click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built."),
-    click.option("--output", type=PATH, help="Folder to write; `site` beside the database if left out."),
-    click.option("--address", metavar="URL", help="Address of the site, where metadata.yml has no site_url."),
-    QUIET,
-)
+@main.command()
+@click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built.")
+@click.option("--output", type=PATH, help="Folder to write; `site` beside the database if left out.")
+@click.option("--address", metavar="URL", help="Address of the site, where metadata.yml has no site_url.")
+@QUIET
 def pages(database: Path, output: Path | None, address: str | None, quiet: bool) -> None:
     """Write every permanent page, download and picture of the site as a file."""
-    from keikaku.serving.pages_command import write_site
+    from keikaku.serving.baking import write_site
 
     started, say = time.monotonic(), speaker(quiet)
     folder = output or database.with_name("site")
-    count = write_site(database, folder, address, say, show_progress=not quiet)
+    count = write_site(database, folder, address, say, progress=not quiet)
     say(f"wrote {count} files to {folder} in {time.monotonic() - started:.2f} s")
 
 
-@command(DATA, QUIET)
+@main.command()
+@DATA
+@QUIET
 def check(data: Path, quiet: bool) -> None:
     """Validate the data; write nothing."""
     from keikaku.database.building import check_data
@@ -89,7 +93,10 @@ def check(data: Path, quiet: bool) -> None:
     check_data(data, {}, speaker(quiet))
 
 
-@command(DATA, REPORT, QUIET)
+@main.command()
+@DATA
+@REPORT
+@QUIET
 def verify(data: Path, reports: tuple[str, ...], quiet: bool) -> None:
     """Compare the data with the report; write nothing."""
     from keikaku.database.building import check_data
@@ -99,48 +106,41 @@ def verify(data: Path, reports: tuple[str, ...], quiet: bool) -> None:
     check_data(data, assign_reports(reports, data), speaker(quiet))
 
 
-@command(
-    click.argument("version"),
-    click.option("--reason", required=True, metavar="TEXT", help="Why it differs from the one before, for readers."),
-    click.option("--since", type=click.Path(path_type=Path, exists=True), help="Database of the release before."),
-    click.option("--date", metavar="YYYY-MM-DD", help="Day of the release; today if left out."),
-    DATA,
-    OUTPUT,
-    REPORT,
-    QUIET,
-)
-def release(
-    version: str,
-    reason: str,
-    since: Path | None,
-    date: str | None,
-    data: Path,
-    output: Path,
-    reports: tuple[str, ...],
-    quiet: bool,
-) -> None:
+@main.command()
+@click.argument("folder", type=PATH)
+@click.option("--city-code", default="", help="Six-digit code of the municipality (全国地方公共団体コード).")
+@click.option("--city-name", default="", help="Its name. Neither is asked of a municipality that has a plan.")
+@click.option("--title", required=True, help="Title of the plan as printed.")
+@click.option("--years", required=True, metavar="FIRST-LAST", help="Fiscal years, as 2021-2026 or 令和3-8年度.")
+def new_plan(folder: Path, city_code: str, city_name: str, title: str, years: str) -> None:
+    """Write the first files of a new plan into FOLDER, data/MUNICIPALITY/PLAN."""
+    from keikaku.plan.starter import write_starter
+
+    for file in write_starter(folder, city_code, city_name, title, years):
+        click.echo(file)
+
+
+@main.command()
+@click.argument("version")
+@click.option("--reason", required=True, metavar="TEXT", help="Why it differs from the one before, for readers.")
+@click.option("--since", type=click.Path(path_type=Path, exists=True), help="Database of the release before.")
+@click.option("--date", metavar="YYYY-MM-DD", help="Day of the release; today if left out.")
+@DATA
+@OUTPUT
+@REPORT
+@QUIET
+def release(version: str, reason: str, since: Path | None, date: str | None, **building: Any) -> None:
     """Build, and record this data as a released VERSION in DATA/history.jsonl."""
     from keikaku.database.building import read_told
     from keikaku.database.history import HISTORY, add_release, read_rows
     from keikaku.publish.catalogue.data_set import read_data_set
 
-    build_database(data, output, reports, quiet)
+    click.get_current_context().invoke(build, **building)
+    data, output = building["data"], building["output"]
     new = read_rows(output, [table.name for table in read_data_set(output, METADATA).tables])
     today = date or f"{datetime.now():%Y-%m-%d}"
     added = add_release(data / HISTORY, version, today, reason, new, since, read_told(data, output))
-    speaker(quiet)(f"released {added.version}: {len(added.records)} records new, changed or gone")
-
-
-def build_database(data: Path, output: Path, reports: tuple[str, ...], quiet: bool) -> None:
-    """Build, and say how many rows each table has."""
-    from keikaku.database import building
-
-    started, say = time.monotonic(), speaker(quiet)
-    counts = building.build_database(data, output, assign_reports(reports, data), say)
-    for table, count in counts.items():
-        if not table.startswith(("search_index", "sqlite_")):
-            say(f"{count:6} {table}")
-    say(f"wrote {output} in {time.monotonic() - started:.2f} s")
+    speaker(building["quiet"])(f"released {added.version}: {len(added.records)} records new, changed or gone")
 
 
 def speaker(quiet: bool) -> Callable[[str], None]:

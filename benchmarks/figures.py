@@ -1,5 +1,6 @@
 """What serve.py has measured, as tables in Markdown: each aim with the worst figure that counts for it, and all figures."""
 
+import math
 import os
 import platform
 import sqlite3
@@ -36,11 +37,11 @@ class Result(NamedTuple):
     figures: Mapping[str, Figure]
 
     def compare(self, one: str, other: str) -> float:
-        """How many times as many requests per second one answers as the other."""
-        return self.figures[one].rate / self.figures[other].rate
+        """How many times as many requests per second one answers as the other; infinite if that one answered none."""
+        return divide(self.figures[one].rate, self.figures[other].rate)
 
     def slow_down(self) -> float:
-        return self.figures["abused"].p50 / self.figures["serve"].p50
+        return divide(self.figures["abused"].p50, self.figures["serve"].p50)
 
 
 class Memory(NamedTuple):
@@ -51,28 +52,34 @@ class Memory(NamedTuple):
     query: str
 
 
+def divide(one: float, other: float) -> float:
+    """Infinite where nothing was measured to divide by, or both are without end."""
+    return math.inf if other == 0 or one == other == math.inf else one / other
+
+
 def combine(rounds: Sequence[Figure]) -> Figure:
     rates, times, failed = zip(*rounds, strict=True)
     return Figure(median(rates), median(times), sum(failed))
 
 
 def show_aims(results: Sequence[Result], memory: Mapping[int, Memory]) -> str:
-    """Each with the worst figure that counts for it."""
+    """Each with the worst figure that counts for it; a ratio against nothing measured meets none."""
     ours = [result for result in results if "serve" in result.figures]
     files = [result for result in ours if "nginx" in result.figures]
     faster = min((result.compare("serve", "stock"), result.page) for result in files)
     same = min((result.compare("nginx", "file"), result.page) for result in files)
     slowest = max((result.figures["serve"].p50, result.page) for result in ours)
     table = next(result.figures["stock"].p50 for result in reversed(results) if result.page == STOCKS_TABLE)
+    window = divide(table, slowest[0]), slowest[1]
     slowed = max((result.slow_down(), result.page) for result in ours)
     failed = sum(result.figures[way].failed for result in ours for way in ("serve", "abused"))
     more = max(found.most - found.idle for found in memory.values()) / 1e6
     aims = [
-        ("a file by `make serve` ≥ 20 × stock's page", f"{faster[0]:.0f} × ({faster[1]})", faster[0] >= 20),
-        ("a page by nginx = the file by its name", f"{same[0]:.0%} ({same[1]})", same[0] >= 0.9),
+        ("a file by `make serve` ≥ 20 × stock's page", say_ratio("{:.0f} ×", faster), 20 <= faster[0] < math.inf),
+        ("a page by nginx = the file by its name", say_ratio("{:.0%}", same), 0.9 <= same[0] < math.inf),
         ("a window page ≤ 50 ms", f"{slowest[0]:.0f} ms ({slowest[1]})", slowest[0] <= 50),
-        (f"a window page ≥ 2 × {STOCKS_TABLE}", f"{table / slowest[0]:.1f} × ({slowest[1]})", table >= 2 * slowest[0]),
-        ("a page under endless queries ≤ 2 × at rest", f"{slowed[0]:.1f} × ({slowed[1]})", slowed[0] <= 2),
+        (f"a window page ≥ 2 × {STOCKS_TABLE}", say_ratio("{:.1f} ×", window), 2 <= window[0] < math.inf),
+        ("a page under endless queries ≤ 2 × at rest", say_ratio("{:.1f} ×", slowed), slowed[0] <= 2),
         ("requests that failed, under endless queries too: none", f"{failed}", not failed),
         ("memory under any query ≤ 150 MB above idle", f"{more:.0f} MB", more <= 150),
     ]
@@ -105,6 +112,11 @@ def show_bakes(bakes: Mapping[int, Bake]) -> str:
 def show_table(title: str, columns: str, rows: Sequence[Sequence[str]]) -> str:
     lines = [columns.split("|"), ["---"] * (columns.count("|") + 1), *rows]
     return "\n".join([f"### {title}", "", *(f"| {' | '.join(line)} |" for line in lines)])
+
+
+def say_ratio(form: str, worst: tuple[float, str]) -> str:
+    ratio, page = worst
+    return f"{form.format(ratio) if ratio < math.inf else 'nothing measured'} ({page})"
 
 
 def say_figure(figure: Figure) -> str:

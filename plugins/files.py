@@ -16,7 +16,7 @@ from markupsafe import Markup
 from keikaku.publish.catalogue.data_set import describe_data_set
 from keikaku.publish.catalogue.descriptions import build_schema_org
 from keikaku.publish.catalogue.listing import LISTING, FileInfo
-from keikaku.serving.site_folder import find_site
+from keikaku.serving.baked_site import find_site
 from keikaku.views.addresses import find_site_root
 
 FOLDER = "files"

@@ -12,7 +12,7 @@ from datasette import hookimpl
 from datasette.app import Datasette
 
 from keikaku.serving.errors import list_routes
-from keikaku.serving.health import tell_databases, tell_health
+from keikaku.serving.startup import tell_databases, tell_health
 from keikaku.views import citations, descriptions, feeds, reconciling, sheets, suggestions, verifying
 from keikaku.views.downloads import send_download
 from keikaku.views.table_page import send_table

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from keikaku.publish.records.sankey import draw_sankey
 from keikaku.publish.tables.shown_rows import find_empty, find_values, title_place
 from keikaku.schema.columns import OPERATORS, find_order, find_redundant, find_terms, find_word
-from keikaku.serving.sql_help import explain_complaint, explain_words
+from keikaku.serving.refusals import explain_complaint, explain_words
 from keikaku.views import table_words
 
 GLOBALS: dict[str, Any] = {

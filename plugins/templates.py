@@ -37,7 +37,6 @@ GLOBALS: dict[str, Any] = {
     "find_embedded": addresses.find_embedded,
     "is_for_charts": addresses.is_for_charts,
     "ours": words.our_columns,
-    "site_nav": addresses.NAVIGATION,
     "sort_hits": sort_hits,
     "static_url": addresses.static_url,
     "verify_address": verifying.verify_address,
@@ -62,6 +61,7 @@ OF_THE_SITE: dict[str, Callable[..., Any]] = {  # these take the site first
 
 @hookimpl
 def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
+    words.fill_site_words(datasette)
     addresses.add_site_links(env, datasette)
     env.filters.update(FILTERS)
     env.globals.update(GLOBALS)

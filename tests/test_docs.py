@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -12,11 +13,10 @@ from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
-from pydantic import BaseModel
 
 from build_db import main
 from keikaku.plan import model
-from keikaku.plan.folder import LISTS, read_plan
+from keikaku.plan.folder import CITY_FILES, MAPPINGS, PLAN_FILES, read_city
 from keikaku.schema import codes as vocabulary
 from keikaku.schema.tables import read_schema
 from tools.dictionary import PAGE, build_dictionary
@@ -25,7 +25,13 @@ ROOT = Path(__file__).resolve().parent.parent
 READMES = ("README.md", "README.ja.md")
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
 BLOCK = re.compile(r"^```(?P<language>\w*)(?: (?P<file>\S+))?\n(?P<body>.*?)^```$", re.MULTILINE | re.DOTALL)
-RECORDS = {"plan": model.Plan, **LISTS, "results": model.Result}
+RECORDS = {
+    **{f"{kind}.yml" if kind in MAPPINGS else kind: record for kind, record in (CITY_FILES | PLAN_FILES).items()},
+    "periods": model.Period,
+    "documents": model.PlanDocument,
+}
+RECORDS.pop("ruby.yml")  # a mapping of words, which has no keys
+ADDING = ("docs/add-a-plan.md", "docs/add-a-plan.ja.md")
 RUN = 21  # as many characters as no text may share with the report's sentences
 
 
@@ -87,7 +93,7 @@ def test_every_option_of_build_db_in_a_document_exists(document: Path) -> None:
     known = {option for command in main.commands.values() for parameter in command.params for option in parameter.opts}
     text = document.read_text("utf-8")
     typed = " ".join(command for command in commands(text) if "build_db.py" in command)
-    options = set(re.findall(r"--[a-z]+", typed)) | {option for option in terms(text) if option.startswith("--")}
+    options = set(re.findall(r"--[a-z-]+", typed)) | {option for option in terms(text) if option.startswith("--")}
     assert options <= known
 
 
@@ -163,8 +169,8 @@ def test_both_readmes_have_the_same_headings_commands_and_addresses() -> None:
 def test_the_figure_in_the_readme_is_accepted(readme: str, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(ROOT / "data" / "akishima", tmp_path / "akishima"))
     (block,) = blocks(readme, "csv")
-    (folder / "results.csv").write_text(block["body"], "utf-8")
-    assert len(read_plan(folder).results) == block["body"].count("\n") - 1
+    (folder / "sangyo" / "results.csv").write_text(block["body"], "utf-8")
+    assert len(read_city(folder).plans[0].results) == block["body"].count("\n") - 1
 
 
 # generated and versioned pages
@@ -198,7 +204,8 @@ def test_the_glossary_has_every_table_and_view_once() -> None:
 
 def test_a_table_is_called_by_its_english_word() -> None:
     for _, english, _, places in tables(read("docs/glossary.md"))[1:]:
-        assert [table for table in terms(places) if english.replace(" ", "_") not in table] == []
+        word = english.replace(" ", "_").removesuffix("y")
+        assert [table for table in terms(places) if word not in table] == []
 
 
 def test_one_english_word_for_one_japanese_term() -> None:
@@ -221,7 +228,7 @@ def test_the_method_explains_every_code_as_the_database_does() -> None:
 
 
 def test_the_method_quotes_evidence_as_the_data_has_it() -> None:
-    plan = read_plan(ROOT / "data" / "akishima")
+    plan = read_city(ROOT / "data" / "akishima").plans[0]
     rows = {
         terms(row[1])[0]: re.findall("「(.+?)」", row[4])
         for row in tables(section(read("docs/method.md"), "前期の判定"))
@@ -234,8 +241,8 @@ def test_the_method_quotes_evidence_as_the_data_has_it() -> None:
 
 
 def test_the_method_names_every_organization_with_several_printed_names() -> None:
-    plan = read_plan(ROOT / "data" / "akishima")
-    merged = {(frozenset(o.printed), o.name) for o in plan.organizations if len(o.printed) > 1}
+    city = read_city(ROOT / "data" / "akishima")
+    merged = {(frozenset(o.printed), o.name) for o in city.organizations if len(o.printed) > 1}
     rows = [row for row in tables(section(read("docs/method.md"), "団体のまとめ方")) if row[0] != "印字"]
     assert {(frozenset(printed.split("、")), name) for printed, name in rows} == merged
 
@@ -243,64 +250,73 @@ def test_the_method_names_every_organization_with_several_printed_names() -> Non
 # how to add a plan
 
 
-def write_example(folder: Path, edits: str = "") -> Path:
-    """The files of the example plan, with the edits of a diff; returns the folder that holds the plan's."""
-    plan = folder / "data" / "mihon"
-    plan.mkdir(parents=True)
-    for block in blocks("docs/add-a-plan.md", "yaml", "csv"):
-        (plan / block["file"]).write_text(block["body"], "utf-8")
-    text = (plan / "measures.yml").read_text("utf-8")
-    for old, new in re.findall(r"^-(.*)\n\+(.*)$", edits, re.MULTILINE):
-        assert text.count(old) == 1
-        text = text.replace(old, new)
-    (plan / "measures.yml").write_text(text, "utf-8")
-    return plan.parent
+def test_both_pages_on_adding_a_plan_have_the_same_headings_commands_and_examples() -> None:
+    english, japanese = map(read, ADDING)
+    levels = [re.findall(r"^(#+) ", text, re.MULTILINE) for text in (english, japanese)]
+    assert levels[0] == levels[1]
+    assert commands(english) == commands(japanese)
+    assert [block[0] for block in BLOCK.finditer(english)] == [block[0] for block in BLOCK.finditer(japanese)]
+
+
+def write_example(folder: Path) -> Path:
+    """The files of the example; returns the folder of its municipality."""
+    for block in blocks(ADDING[0], "yaml", "csv"):
+        file = folder / "data" / block["file"]
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(block["body"], "utf-8")
+    return folder / "data" / "mihon"
 
 
 def run_build(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, ROOT / "build_db.py", *arguments, "--data", "data", "--quiet"]
+    command = [sys.executable, ROOT / "build_db.py", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def test_the_example_has_every_file_and_builds_with_its_report(tmp_path: Path) -> None:
-    files = write_example(tmp_path) / "mihon"
-    assert {path.name for path in files.iterdir()} == {path.name for path in (ROOT / "data" / "akishima").iterdir()}
-    (text,) = [block for block in blocks("docs/add-a-plan.md", "text") if block["file"]]
-    (tmp_path / text["file"]).write_text(text["body"], "utf-8")
-    report = ("--report", "mihon=report.txt")
-    for arguments in (["check"], ["verify", *report], ["build", "--output", "plans.db", *report]):
-        done = run_build(tmp_path, *arguments)
-        assert (done.returncode, done.stderr) == (0, "")
-    assert (tmp_path / "plans.db").exists()
+def test_the_example_has_a_file_of_every_kind_and_builds(tmp_path: Path) -> None:
+    files = {path.stem for path in write_example(tmp_path).rglob("*.*")}
+    told_in_words = {"ruby", "synonyms", "changes", "withdrawn"}
+    assert files == (CITY_FILES | PLAN_FILES).keys() - told_in_words
+    done = run_build(tmp_path, "build", "--data", "data", "--output", "plans.db", "--quiet")
+    assert (done.returncode, done.stderr) == (0, "")
 
 
-def mistakes() -> Iterator[tuple[str, str]]:
+def test_the_starter_is_written_and_builds_as_it_stands(tmp_path: Path) -> None:
+    (command,) = [c for c in commands(read(ADDING[0])) if "new-plan" in c]
+    done = run_build(tmp_path, *shlex.split(command)[2:])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert run_build(tmp_path, "--data", "data", "--output", "plans.db", "--quiet").returncode == 0
+    write_example(tmp_path)
+    again = run_build(tmp_path, "new-plan", "data/mihon/sosei", "--title", "みほん", "--years", "2021-2026")
+    assert (again.returncode, "もうあります" in again.stderr) == (1, True)
+    beside = run_build(tmp_path, "new-plan", "data/mihon/next", "--title", "次の: 戦略", "--years", "令和9-13年度")
+    assert (beside.returncode, beside.stdout.count("municipality")) == (0, 0)
+
+
+def mistakes() -> Iterator[tuple[re.Match[str], str]]:
     """Each diff of the page with the answer that is printed under it."""
-    shown = blocks("docs/add-a-plan.md", "diff", "text")
-    for edit, answer in pairwise(shown):
+    for edit, answer in pairwise(blocks(ADDING[0], "diff", "text")):
         if edit["language"] == "diff":
-            yield edit["body"], answer["body"]
+            yield edit, answer["body"]
 
 
-@pytest.mark.parametrize(("edits", "answer"), list(mistakes()))
-def test_a_mistake_is_answered_as_shown(edits: str, answer: str, tmp_path: Path) -> None:
-    write_example(tmp_path, edits)
-    done = run_build(tmp_path, "check")
+@pytest.mark.parametrize(("edit", "answer"), list(mistakes()))
+def test_a_mistake_is_answered_as_shown(edit: re.Match[str], answer: str, tmp_path: Path) -> None:
+    write_example(tmp_path)
+    file = tmp_path / "data" / edit["file"]
+    ((old, new),) = re.findall(r"^-(.*)\n\+(.*)$", edit["body"], re.MULTILINE)
+    text = file.read_text("utf-8")
+    assert text.count(old) == 1
+    file.write_text(text.replace(old, new), "utf-8")
+    done = run_build(tmp_path, "check", "--data", "data", "--quiet")
     assert (done.returncode, done.stderr) == (1, answer)
 
 
+@pytest.mark.parametrize("page", ADDING)
 @pytest.mark.parametrize("kind", RECORDS)
-def test_every_key_of_a_file_is_explained(kind: str) -> None:
-    file = "results.csv" if kind == "results" else f"{kind}.yml"
-    rows = tables(section(read("docs/add-a-plan.md"), file))
-    explained = {term for row in rows for term in terms(row[0])}
-    assert explained - {"organizations"} == keys(RECORDS[kind]) - {"organizations"}
-
-
-def keys(record: type[BaseModel]) -> set[str]:
-    """The keys of a record and of the mappings inside it that the page explains in tables of their own."""
-    inner = {"Plan": [model.ReportLayout], "Measure": [model.Indicator]}.get(record.__name__, [])
-    return {key for part in (record, *inner) for key in part.model_fields}
+def test_every_key_of_a_file_is_explained(kind: str, page: str) -> None:
+    described = re.split(rf"^### {re.escape(kind)}(?: ?[（(].*)?$", read(page), flags=re.MULTILINE)[1]
+    explained = [term for row in tables(described.partition("\n#")[0]) for term in terms(row[0])]
+    assert sorted(explained) == sorted(RECORDS[kind].model_fields)
 
 
 # what belongs to the city

@@ -10,7 +10,7 @@ from typing import Any
 from keikaku.plan import ids
 from keikaku.plan.fiscal_year import ends_on, format_fiscal_year, short_fiscal_year, starts_on
 from keikaku.plan.indicators import Figure, direction_of, figures_of, judge_over_time
-from keikaku.plan.model import City, Event, Measure, PlanData, Result, Sector
+from keikaku.plan.model import City, Event, Measure, PlanData, PrintedFigure, Result, Sector
 from keikaku.plan.municipality import prefecture_of
 from keikaku.plan.references import PlacedIndicator, References, organization_names
 from keikaku.schema.codes import CODES
@@ -116,10 +116,11 @@ class _PlanRows:
         layouts = [document.layout for document in self.plan.documents if document.layout]
         self.sections = layouts[0].sections if layouts else None
         self.sectors_by_id = {sector.id: sector for sector in data.sectors}
-        self.results: dict[str, list[Result]] = {}
-        for result in data.results:
-            (placed,) = self.known.indicators_at(result.measure, result.indicator)
-            self.results.setdefault(placed.id, []).append(result)
+        self.told: dict[str, list[PrintedFigure | Result]] = {}
+        figures: list[PrintedFigure | Result] = [*data.figures, *data.results]
+        for figure in figures:
+            (placed,) = self.known.indicators_at(figure.measure, figure.indicator)
+            self.told.setdefault(placed.id, []).append(figure)
 
     def fit(self, table: str) -> list[Row]:
         rows: Callable[[], Iterator[Row]] = getattr(self, table)
@@ -259,7 +260,7 @@ class _PlanRows:
 
     def figures_of(self, placed: PlacedIndicator) -> list[Figure]:
         cell = placed.measure.target if placed.measure else None
-        return figures_of(placed.indicator, cell, self.results.get(placed.id, []))
+        return figures_of(placed.indicator, cell, self.told.get(placed.id, []))
 
     def indicator_links(self) -> Iterator[Row]:
         for placed in self.known.indicators:
@@ -280,9 +281,14 @@ class _PlanRows:
 
     def figures(self) -> Iterator[Row]:
         for placed in self.known.indicators:
+            printed_in = self.placed(placed.indicator, None)["document_id"]
             for figure, id_, position in self.each_figure(placed):
+                told_by_others = figure.role == "result" or figure.source_url
                 yield {
                     **vars(figure),
+                    "document_id": self.known.documents.get(
+                        figure.document or "", None if told_by_others else printed_in
+                    ),
                     "id": id_,
                     "indicator_id": placed.id,
                     "position": position,
@@ -305,14 +311,14 @@ class _PlanRows:
     def evaluations(self) -> Iterator[Row]:
         names = {id_: measure.name for measure, id_ in self.each_measure()}
         names |= {id_: goal.title for goal, id_ in zip(self.data.goals, self.known.goal_ids, strict=True)}
+        names |= {placed.id: placed.indicator.label for placed in self.known.indicators}
         for position, evaluation in enumerate(self.data.evaluations, 1):
-            measure, goal = evaluation.measure, evaluation.goal
-            row_id = self.known.measures[measure] if measure else self.known.goals[goal] if goal else None
+            table, row_id = self.known.judged(evaluation)
             place = f"{self.sections.evaluations} {position}行目" if self.sections else None
             yield {
                 **self.placed(evaluation, place),
                 "sector_id": self.known.sectors.get(evaluation.sector or ""),
-                "table_name": "measures" if measure else "goals" if goal else None,
+                "table_name": table,
                 "row_id": row_id,
                 "name": evaluation.name or names.get(row_id or ""),
                 "period_id": self.known.periods.get(evaluation.period or ""),

@@ -9,11 +9,11 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from keikaku.plan.errors import Problem
-from keikaku.plan.indicators import READ_KEYS
-from keikaku.plan.model import City, Goal, Indicator, Measure, PlanData
+from keikaku.plan.indicators import READ_KEYS, is_bare, is_scaled, unit_in, year_in
+from keikaku.plan.model import City, Goal, Indicator, Measure, PlanData, PrintedFigure, Result
 from keikaku.plan.municipality import corporate_check_digit, municipality_check_digit, prefecture_of
 from keikaku.plan.reading import Document
-from keikaku.plan.references import References
+from keikaku.plan.references import PlacedIndicator, References
 from keikaku.plan.target import Indicator as Reading
 from keikaku.plan.target import read_parts
 from keikaku.schema.tables import read_schema
@@ -198,6 +198,8 @@ def check_plan(plan: Plan) -> Iterator[Fault]:
         yield "plan", ("end_fiscal_year",), f"計画が{LONGEST_PLAN}年以上あります (too long)", "年度を直す"
     before = first - 1
     for i, period in enumerate(own.periods):
+        if period.start_fiscal_year is None or period.end_fiscal_year is None:
+            continue
         if not before < period.start_fiscal_year <= period.end_fiscal_year <= last:
             wrong = f"{period.name} の年度が順になっていません (years out of order)"
             yield "plan", ("periods", i), wrong, f"{first}から{last}までを、前から順に重ねずに書く"
@@ -386,6 +388,7 @@ def check_indicators(plan: Plan) -> Iterator[Fault]:
             yield kind, path, f"kind {x.kind} に数 {x.value} があります (a value)", "数の目標は quantity"
         if x.kind == "quantity" and x.value is None and x.target is None and x.baseline is None:
             yield kind, path, "数の指標に数がありません (no value)", "value か target を書く"
+        yield from ((kind, (*path, key), wrong, right) for key, wrong, right in _find_unfit_cells(placed))
         if (x.due_fiscal_year is None) != (x.due_kind is None):
             wrong = "due_fiscal_year と due_kind の一方だけがあります (one of two)"
             yield kind, path, wrong, "両方を書くか、両方を消す"
@@ -400,6 +403,39 @@ def check_indicators(plan: Plan) -> Iterator[Fault]:
         elif x.printed is not None and cell is not None and x.printed not in cell:
             wrong = f"「{x.printed}」は目標の中にありません (not in the target)"
             yield kind, (*path, "printed"), wrong, "目標の一部をそのまま書く"
+
+
+def _other_unit(placed: PlacedIndicator | None, cell: str | None) -> str | None:
+    """What is wrong with a cell whose unit is not that of its indicator, which has one for all its figures."""
+    unit, here = placed and placed.indicator.unit, unit_in(cell)
+    if here and is_scaled(f"1{unit}"):
+        return f"「{cell}」に単位があるのに、指標の unit が{unit}です (a unit in both)"
+    if placed and is_scaled(counted := _counted_in(placed.indicator)) and is_bare(cell):
+        return f"「{cell}」に単位がないのに、「{counted}」と数えています (thousands or ones)"
+    if here is None or unit is None or unit_in(f"1{unit}") in (here, None):
+        return None
+    return f"「{cell}」の単位は{unit}ではありません (another unit)"
+
+
+def _counted_in(indicator: Indicator) -> str | None:
+    """The cell that shows how an indicator counts."""
+    return indicator.target or indicator.printed or indicator.baseline
+
+
+def _find_unfit_cells(placed: PlacedIndicator) -> Iterator[tuple[str, str, str]]:
+    """Years that a key and a cell tell differently, and a baseline in another unit."""
+    x = placed.indicator
+    cells = (("baseline_year", x.baseline_year, x.baseline), ("due_fiscal_year", x.due_fiscal_year, x.target))
+    for key, year, cell in cells:
+        read = year_in(cell)
+        if None not in (year, read) and year != read and not _is_overruled(x):
+            yield (
+                key,
+                f"{year} は「{cell}」の年度ではありません (another year)",
+                f"{read} と読めます (it reads as {read})",
+            )
+    if wrong := _other_unit(placed, x.baseline):
+        yield "baseline", wrong, "目標値と同じ単位の指標だけを一つにする"
 
 
 @_check("plan", "events")
@@ -417,14 +453,16 @@ def check_events(plan: Plan) -> Iterator[Fault]:
             yield "events", (i, "end_fiscal_year"), wrong, "後の年度にするか、消す"
 
 
-@_check("plan", "measures", "goals", "grades", "evaluations")
+@_check("plan", "measures", "goals", "indicators", "grades", "evaluations")
 def check_evaluations(plan: Plan) -> Iterator[Fault]:
     meanings = {(g.field, g.grade): g.meaning for g in plan.data.grades}
     first, last = plan.data.plan.start_fiscal_year, plan.data.plan.end_fiscal_year
     for i, x in enumerate(plan.data.evaluations):
-        if not (x.name or x.measure or x.goal):
+        if x.indicator and plan.known.judged(x) == (None, None):
+            yield _unknown("evaluations", (i, "indicator"), "指標", x.indicator, plan.known.indicator_names)
+        if not (x.name or x.measure or x.goal or x.indicator):
             wrong = "何の評価かが書かれていません (nothing named)"
-            yield "evaluations", (i,), wrong, "name、measure、goal のどれかを書く"
+            yield "evaluations", (i,), wrong, "name、measure、goal、indicator のどれかを書く"
         for field, key, word in (("outcome", "grade", x.grade), ("decision", "decision", x.decision)):
             known = [grade for named, grade in meanings if named == field]
             if word is not None and word not in known:
@@ -435,7 +473,7 @@ def check_evaluations(plan: Plan) -> Iterator[Fault]:
         if x.successor is not None and meaning in ("end", "done"):
             wrong = f"「{x.decision}」なのに引き継ぐ施策があります (a successor)"
             yield "evaluations", (i, "decision"), wrong, "どちらかを直す"
-        if meaning not in (None, "end", "done") and not (x.successor or x.measure or x.goal):
+        if meaning not in (None, "end", "done") and not (x.successor or x.measure or x.goal or x.indicator):
             wrong = f"「{x.decision}」なのに引き継ぐ施策がありません (no successor)"
             yield "evaluations", (i, "decision"), wrong, "successor を書く"
         if x.rule is not None and (x.rule == "none") != (x.outcome == "not_stated"):
@@ -505,24 +543,59 @@ def check_withdrawn(plan: Plan) -> Iterator[Fault]:
             yield _unknown("withdrawn", (i, "replaced_by"), f"{withdrawn.table} の", withdrawn.replaced_by, same)
 
 
-@_check("plan", "sectors", "goals", "measures", "indicators", "results")
-def check_results(plan: Plan) -> Iterator[Fault]:
-    seen = set()
-    for i, x in enumerate(plan.data.results):
-        named = plan.known.indicators_at(x.measure, x.indicator)
-        if not named:
-            count = sum(1 for n in range(1, 20) if plan.known.indicators_at(x.measure, n))
-            wrong = f"「{x.measure}」の{x.indicator}番目の指標はありません (no indicator)"
-            yield "results", (i, "indicator" if count else "measure"), wrong, f"指標は{count}個です"
-        elif len(named) > 1:
-            wrong = f"「{x.measure}」は{len(named)}つの指標をさします (ambiguous)"
-            yield "results", (i, "measure"), wrong, f"指標の id を書く: {'、'.join(placed.id for placed in named)}"
-        else:
-            key = (named[0].id, x.fiscal_year, x.calendar, x.first_year, x.edition, x.estimate, x.source_url)
+@_check("plan", "sectors", "goals", "measures", "indicators", "figures", "results")
+def check_figures(plan: Plan) -> Iterator[Fault]:
+    """Figures name one indicator, say something that no other says, and their cell says the same year and unit."""
+    for kind in ("figures", "results"):
+        seen = set()
+        for i, told in enumerate(getattr(plan.data, kind)):
+            named = plan.known.indicators_at(told.measure, told.indicator)
+            if len(named) != 1:
+                yield from ((kind, (i, key), wrong, right) for key, wrong, right in _find_unclear(plan, told, named))
+                continue
+            yield from (
+                (kind, (i, key), wrong, right) for key, wrong, right in _find_wrong_figure(plan, told, named[0])
+            )
+            role = told.estimate if isinstance(told, Result) else told.role
+            told_by = told.source_url or told.document
+            year = told.fiscal_year or year_in(told.printed)
+            key = (named[0].id, role, year, told.calendar, told.first_year, told.edition, told_by)
             if key in seen:
                 wrong = "同じ指標・年度・出典の数字がもうあります (twice)"
-                yield "results", (i, "fiscal_year"), wrong, "一つにするか、edition を変える"
+                yield kind, (i, "fiscal_year"), wrong, "一つにするか、edition を変える"
             seen.add(key)
-        if x.value is None and x.status is None and x.printed is None:
-            wrong = "数字も状況もありません (nothing told)"
-            yield "results", (i, "value"), wrong, "value、status、printed のどれかを書くか、行を消す"
+
+
+def _find_unclear(
+    plan: Plan, told: PrintedFigure | Result, named: list[PlacedIndicator]
+) -> Iterator[tuple[str, str, str]]:
+    if named:
+        key, name = ("indicator", told.indicator) if told.measure is None else ("measure", told.measure)
+        wrong = f"「{name}」は{len(named)}つの指標をさします (ambiguous)"
+        yield key, wrong, f"指標の id を書く: {'、'.join(placed.id for placed in named)}"
+    elif told.measure is not None and isinstance(told.indicator, int):
+        count = sum(1 for n in range(1, 20) if plan.known.indicators_at(told.measure, n))
+        wrong = f"「{told.measure}」の{told.indicator}番目の指標はありません (no indicator)"
+        yield "indicator" if count else "measure", wrong, f"指標は{count}個です"
+    else:
+        _, _, wrong, right = _unknown("", (), "指標", told.indicator, plan.known.indicator_names)
+        yield "indicator", wrong, right
+
+
+def _find_wrong_figure(
+    plan: Plan, told: PrintedFigure | Result, placed: PlacedIndicator
+) -> Iterator[tuple[str, str, str]]:
+    if told.value is not None and told.printed is None and is_scaled(counted := _counted_in(placed.indicator)):
+        wrong = f"「{counted}」と数えているので、{told.value:,} がどの単位かわかりません (thousands or ones)"
+        yield "value", wrong, "value の代わりに、単位をつけて printed に書く"
+    if told.value is None and (other := _other_unit(placed, told.printed)):
+        yield "printed", other, "単位まで写すか、指標の単位での数を value に書く"
+    if told.fiscal_year is not None and (year := year_in(told.printed)) not in (None, told.fiscal_year):
+        wrong = f"{told.fiscal_year} は「{told.printed}」の年度ではありません (another year)"
+        yield "fiscal_year", wrong, f"{year} と読めます (it reads as {year})"
+    if told.document is not None and told.document not in plan.known.documents:
+        _, _, wrong, right = _unknown("", (), "文書", told.document, plan.known.documents)
+        yield "document", wrong, right
+    if told.value is None and told.printed is None and getattr(told, "status", None) is None:
+        wrong = "数字も状況もありません (nothing told)"
+        yield "value", wrong, "value、status、printed のどれかを書くか、行を消す"

@@ -41,6 +41,7 @@ _LISTS = (
 PLAN_FILES: Kinds = {
     "plan": models.Plan,
     **{kind: getattr(models, kind.removesuffix("s").capitalize()) for kind in _LISTS},
+    "figures": models.PrintedFigure,
     "withdrawn": models.Withdrawn,
 }
 MAPPINGS = ("municipality", "plan", "ruby")  # files of one record; every other file is a list
@@ -86,7 +87,7 @@ def read_city(folder: Path) -> City:
     problems += find_city_problems(city, shared.documents, shared.complete, folder.name)
     documents = []
     for path in find_plans(folder):
-        plan = _Folder(path, PLAN_FILES, problems)
+        plan = _Folder(path, PLAN_FILES, problems, shared.joined)
         documents.append(plan.documents.get("plan"))
         lists: dict[str, Any] = {kind: plan.records.get(kind) or [] for kind in PLAN_FILES if kind not in MAPPINGS}
         data = PlanData.model_construct(plan=plan.records.get("plan"), **lists)
@@ -104,9 +105,13 @@ def read_city(folder: Path) -> City:
 
 
 class _Folder:
-    """The files of a folder: what they hold, where that stands, and which of them were read without a fault."""
+    """The files of a folder: what they hold, where that stands, and which of them were read without a fault.
 
-    def __init__(self, folder: Path, kinds: Kinds, problems: list[Problem]) -> None:
+    `joined` are names with a 、 of their own, at which no list in a cell of a table is cut.
+    """
+
+    def __init__(self, folder: Path, kinds: Kinds, problems: list[Problem], joined: Collection[str] = ()) -> None:
+        self.joined = set(joined)
         self.documents: Documents = {}
         self.records: dict[str, Any] = {}
         self.complete: set[str] = set()
@@ -119,8 +124,9 @@ class _Folder:
             found: list[Problem] = []
             try:
                 if kind in files:
-                    self.documents[kind] = _read_document(files[kind], model)
+                    self.documents[kind] = _read_document(files[kind], model, self.joined)
                     self.records[kind] = _validate(self.documents[kind], kind, model, found)
+                    self.joined |= {name for name in _names(self.documents[kind].value) if "、" in name}
             except InvalidData as error:
                 found += error.problems
             problems += found
@@ -178,21 +184,33 @@ def read_synonyms(path: Path) -> list[Synonyms]:
     return found
 
 
-def _read_document(file: Path, model: type[BaseModel]) -> Document:
+def _names(records: Any) -> Iterator[str]:
+    for record in records if isinstance(records, list) else []:
+        values = [record.get(key) for key in ("name", "title", "label")] if isinstance(record, dict) else []
+        yield from (value for value in values if isinstance(value, str))
+
+
+def _read_document(file: Path, model: type[BaseModel], joined: Collection[str]) -> Document:
     if file.suffix == ".yml":
         return read_yaml(file)
-    return read_csv(file, {name: _converter(field.annotation) for name, field in model.model_fields.items()})
+    return read_csv(file, {name: _converter(field.annotation, joined) for name, field in model.model_fields.items()})
 
 
-def _converter(annotation: Any) -> Convert:
+def _converter(annotation: Any, joined: Collection[str]) -> Convert:
     """How the text of a cell becomes the value of a key of this type."""
     kinds = set(_plain_types(annotation))
     if dict in kinds:
-        return lambda cell: dict(part.partition("：")[::2] for part in cell.split("、"))
+        return lambda cell: dict(part.partition("：")[::2] for part in _cut(cell, joined))
     convert: Convert = _as_number if kinds & {int, float} else _as_truth if bool in kinds else str
     if list in kinds:
-        return lambda cell: [convert(part.strip()) for part in cell.split("、")]
+        return lambda cell: [convert(part) for part in _cut(cell, joined)]
     return convert
+
+
+def _cut(cell: str, joined: Collection[str]) -> list[str]:
+    """The parts of a list, cut at 、 but where it belongs to a name."""
+    names = "".join(f"(?<![^、]){re.escape(name)}(?![^、：])|" for name in sorted(joined, key=len, reverse=True))
+    return [part.strip() for part in re.findall(f"(?:{names}[^、])+", cell)]
 
 
 def _plain_types(annotation: Any) -> Iterator[type]:

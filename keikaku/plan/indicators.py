@@ -4,14 +4,16 @@ A printed cell (`target: 1,270件（2026年）`) is read by target.py; a key tha
 cell that cannot be read is kept as text, which no verdict by number is made of.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from keikaku.plan import verdicts
-from keikaku.plan.model import Indicator, Measure, Result
+from keikaku.plan.fiscal_year import half_width
+from keikaku.plan.model import Indicator, Measure, PrintedFigure, Result
 from keikaku.plan.target import Indicator as Reading
-from keikaku.plan.target import read_parts
+from keikaku.plan.target import Part, read_parts
 from keikaku.plan.verdicts import Direction
 
 # What a printed cell says; where better lies is not compared, since the data may know more than the cell.
@@ -19,6 +21,9 @@ READ_KEYS = (
     *("kind", "comparator", "value", "value_to", "unit", "per", "due_fiscal_year", "due_kind"),
     *("first_year", "calendar", "approximate", "accumulation"),
 )
+
+_BARE = re.compile(r"[△▲-]?[0-9][0-9,]*(?:\.[0-9]+)?(?=\s*(?:$|[(（]))")
+_SCALED = re.compile(r"[0-9][百千万億]")
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,7 @@ class Figure:
     status: str | None = None
     printed: str | None = None
     note: str | None = None
+    document: str | None = None
     source_url: str | None = None
     published_on: str | None = None
 
@@ -53,6 +59,8 @@ def read_target(measure: Measure) -> list[Indicator]:
         return measure.indicators
     found = []
     for part in read_parts(measure.target):
+        if _says_nothing(part):
+            continue
         for reading in part.indicators or [Reading("activity", part.printed, printed=part.printed)]:
             read = {key: getattr(reading, key) for key in (*READ_KEYS, "direction")}
             label = reading.label or measure.name
@@ -60,26 +68,57 @@ def read_target(measure: Measure) -> list[Indicator]:
     return found
 
 
+def _says_nothing(part: Part) -> bool:
+    """Whether a part is a mark or a word for no value, such as － or 設定なし."""
+    return part.error is not None and part.error.reason in ("empty", "no value")
+
+
 def complete(indicator: Indicator) -> Indicator:
     """The indicator with what its target cell says, where no key says otherwise."""
-    read = _read_cell(indicator.target)
-    if read is None:
-        return indicator
     given = indicator.model_fields_set
+    read = _read_cell(indicator.target, indicator.unit)
+    if read is None:
+        unit = getattr(_read_cell(indicator.baseline), "unit", None)
+        return indicator if "unit" in given or unit is None else indicator.model_copy(update={"unit": unit})
     update: dict[str, Any] = {key: getattr(read, key) for key in (*READ_KEYS, "direction") if key not in given}
+    if "due_fiscal_year" in given and "due_kind" not in given:  # the heading of a column names the year
+        update["due_kind"] = "in"
     if "direction" in update and read.direction:
         update["direction_from"] = "printed"
     return indicator.model_copy(update={**update, "note": indicator.note or read.note})
 
 
-def _read_cell(cell: str | None) -> Reading | None:
-    """What a cell says, where it says one thing that can be read."""
+def unit_in(cell: str | None) -> str | None:
+    """The unit of the number that a cell says, in one spelling."""
+    unit = getattr(_read_cell(cell), "unit", None)
+    return re.sub("^(?:箇所|個所|[カヵヶケ]所)$", "か所", unit).replace("㏊", "ha") if unit else None
+
+
+def year_in(cell: str | None) -> int | None:
+    """The last fiscal year that a cell names."""
+    return getattr(_read_cell(cell), "due_fiscal_year", None)
+
+
+def is_scaled(cell: str | None) -> bool:
+    """Whether a cell counts in thousands or the like, as 2,539千人, which reads as 2,539,000人."""
+    return bool(cell and _SCALED.search(half_width(cell)))
+
+
+def is_bare(cell: str | None) -> bool:
+    """Whether a cell has a number without a unit."""
+    return bool(cell and _BARE.match(half_width(cell)))
+
+
+def _read_cell(cell: str | None, unit: str | None = None) -> Reading | None:
+    """What a cell says, where it says one thing that can be read; of a bare number the unit may be known elsewhere."""
+    if cell and unit:
+        cell = _BARE.sub(r"\g<0>件", half_width(cell))  # any unit: without one 1270 may be a year
     parts = read_parts(cell) if cell else []
     return parts[0].indicators[0] if len(parts) == 1 and len(parts[0].indicators) == 1 else None
 
 
-def figures_of(indicator: Indicator, cell: str | None, results: Iterable[Result]) -> list[Figure]:
-    """Baseline, target and results of a complete indicator; `cell` is the printed target that it was read from."""
+def figures_of(indicator: Indicator, cell: str | None, told: Iterable[PrintedFigure | Result]) -> list[Figure]:
+    """All figures of a complete indicator; `cell` is the printed target that it was read from, `told` are of other files."""
     printed = indicator.printed or indicator.target or cell
     figures = [*_baseline(indicator)]
     if _has_target(indicator, printed):
@@ -98,20 +137,22 @@ def figures_of(indicator: Indicator, cell: str | None, results: Iterable[Result]
                 printed=printed,
             )
         )
-    return figures + [_result(result) for result in results]
+    return figures + [_told(figure, indicator.unit) for figure in told]
 
 
 def _has_target(indicator: Indicator, printed: str | None) -> bool:
-    """A record or a cost is only counted, unless the data gives a number or year to reach."""
+    """A record or a cost is only counted, unless the data gives a number or year to reach; － is no target at all."""
+    if printed and indicator.value is None and all(map(_says_nothing, read_parts(printed))):
+        return False
     if indicator.target or indicator.value is not None or indicator.due_fiscal_year is not None:
         return True
     return indicator.kind not in ("record", "cost") and (printed is not None or indicator.kind != "quantity")
 
 
 def _baseline(indicator: Indicator) -> Iterator[Figure]:
-    if indicator.baseline is None:
+    if indicator.baseline is None or all(map(_says_nothing, read_parts(indicator.baseline))):
         return
-    read = _read_cell(indicator.baseline)
+    read = _read_cell(indicator.baseline, indicator.unit)
     if read is None or read.value is None:
         yield Figure("baseline", indicator.baseline_year, text=indicator.baseline, printed=indicator.baseline)
         return
@@ -119,7 +160,7 @@ def _baseline(indicator: Indicator) -> Iterator[Figure]:
         "baseline",
         indicator.baseline_year if read.due_fiscal_year is None else read.due_fiscal_year,
         read.first_year,
-        read.calendar,
+        indicator.calendar if read.due_fiscal_year is None else read.calendar,
         read.value,
         read.value_to,
         approximate=read.approximate,
@@ -128,29 +169,29 @@ def _baseline(indicator: Indicator) -> Iterator[Figure]:
     )
 
 
-def _result(result: Result) -> Figure:
-    return Figure(
-        "estimate" if result.estimate else "result",
-        result.fiscal_year,
-        result.first_year,
-        result.calendar,
-        result.value,
-        result.value_to,
-        approximate=result.approximate,
-        edition=result.edition,
-        status=result.status,
-        printed=result.printed,
-        note=result.note,
-        source_url=result.source_url,
-        published_on=result.published_on,
-    )
+def _told(figure: PrintedFigure | Result, unit: str | None) -> Figure:
+    """A figure of a file; its printed cell is read where no value is written, and a cell that cannot be read is text."""
+    names = Figure.__dataclass_fields__.keys() & type(figure).model_fields.keys()
+    given = {name: getattr(figure, name) for name in names}
+    given["last_year"] = figure.fiscal_year
+    if isinstance(figure, Result):
+        given["role"] = "estimate" if figure.estimate else "result"
+    read = _read_cell(figure.printed, unit) if figure.value is None else None
+    if read is None or read.value is None:
+        return Figure(**given, text=figure.printed if figure.value is None else None)
+    cell = {name: getattr(read, name) for name in names if hasattr(read, name)} | {"last_year": read.due_fiscal_year}
+    unset = {name: value for name, value in cell.items() if given[name] in (None, False)}
+    calendar = figure.calendar if "calendar" in figure.model_fields_set else read.calendar
+    due_kind = given.get("due_kind") if given["role"] != "target" else given["due_kind"] or read.due_kind
+    return Figure(**{**given, **unset, "printed": figure.printed, "calendar": calendar, "due_kind": due_kind})
 
 
 def direction_of(indicator: Indicator, figures: Sequence[Figure]) -> tuple[Direction | None, str | None]:
     """Where better lies and how that is known, as far as print, baseline or the data say it."""
     if indicator.direction:
         return indicator.direction, indicator.direction_from or "ours"
-    target = next((figure for figure in figures if figure.role == "target"), None)
+    newest = max((figure.edition for figure in figures if figure.role == "target"), default=1)
+    target = next((figure for figure in figures if figure.role == "target" and figure.edition == newest), None)
     if target is None or target.value is None:
         return None, None
     if target.comparator:

@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from keikaku.plan.fiscal_year import read_fiscal_year
+from keikaku.plan.plain_text import plain_text
 from keikaku.schema import codes
 
 CODE = re.compile(r"(?P<prefix>[^\W\d_]+)-(?P<number>[1-9][0-9]{0,3})")  # the form of code that names sector and number
@@ -52,7 +53,7 @@ def _clean(text: str) -> str:
 def _fiscal_year(value: object) -> int:
     try:
         if isinstance(value, str | int) and not isinstance(value, bool):
-            return read_fiscal_year(value)
+            return read_fiscal_year(plain_text(str(value)).text)  # plans of 2014 to 2018 end in 平成32年度
     except ValueError as error:
         raise ValueError(f"は年度として読めません ({error}) | 令和6年度、R6、2024 のように書く") from None
     raise ValueError("は年度として読めません (not a fiscal year) | 令和6年度、R6、2024 のように書く")
@@ -102,7 +103,11 @@ FiscalYear = Annotated[int, BeforeValidator(_fiscal_year)]
 Number = Annotated[int | float, BeforeValidator(_number)]
 Position = Annotated[int, Field(ge=1, le=9999)]
 Day = Annotated[str, AfterValidator(_day)]
-Date = Annotated[str, StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$")]
+Date = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),
+    StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"),
+]
 Url = Annotated[Text, StringConstraints(pattern=r"^https?://[^\s]+$")]
 Names = Annotated[list[Text], AfterValidator(_distinct)]
 
@@ -159,11 +164,11 @@ class PlanDocument(_Record):
 
 
 class Period(_Record):
-    """A span of years that the plan names, such as 前期."""
+    """A span of years that the plan names, such as 前期; without years where it prints none."""
 
     name: Text
-    start_fiscal_year: FiscalYear
-    end_fiscal_year: FiscalYear
+    start_fiscal_year: FiscalYear | None = None
+    end_fiscal_year: FiscalYear | None = None
     judged_by: Text | None = None
     note: Text | None = None
 
@@ -295,20 +300,19 @@ class Organization(_Record):
 
 
 class Grade(_Record):
-    """grades: a grade or decision in the plan's own letters, and the common meaning where the plan says it."""
+    """grades: a grade, decision or mark in the plan's own letters, and the common meaning where the plan says it."""
 
-    field: Literal["outcome", "decision"]
+    field: _one_of(codes.GRADED)  # type: ignore[valid-type]
     grade: Text
     label: Text | None = None
     meaning: _one_of(codes.MEANINGS) | None = None  # type: ignore[valid-type]
 
     @model_validator(mode="after")
     def _means_its_field(self) -> Self:
-        allowed = codes.OUTCOMES if self.field == "outcome" else codes.DECISION_MEANINGS
+        allowed = {"outcome": codes.OUTCOMES, "decision": codes.DECISION_MEANINGS}.get(self.field, {})
         if self.meaning is not None and self.meaning not in allowed:
-            raise ValueError(
-                f"の meaning {self.meaning} は {self.field} には使えません | {', '.join(allowed)} のどれか"
-            )
+            right = f"{', '.join(allowed)} のどれか" if allowed else "meaning を消す"
+            raise ValueError(f"の meaning {self.meaning} は {self.field} には使えません | {right}")
         return self
 
 
@@ -319,6 +323,7 @@ class Evaluation(_Placed):
     sector: Reference | None = None
     measure: Reference | None = None
     goal: Reference | None = None
+    indicator: Reference | None = None
     name: Text | None = None
     period: Text | None = None
     fiscal_year: FiscalYear | None = None
@@ -361,24 +366,48 @@ class Correction(_Placed):
     reason: Annotated[Text, StringConstraints(max_length=200)]
 
 
-class Result(_Record):
-    """results: one published figure; `measure` names what the indicator stands at, `indicator` its position there."""
+class _Told(_Record):
+    """A figure of an indicator: `indicator` is its name, code or id, or its position at the `measure` (or goal) named.
 
-    measure: Reference
-    indicator: Position = 1
-    fiscal_year: FiscalYear
+    `printed` is read like a target's cell where no `value` is written.
+    """
+
+    measure: Reference | None = None
+    indicator: Position | Reference = 1
     calendar: _one_of(codes.CALENDARS) = "fiscal"  # type: ignore[valid-type]
     first_year: FiscalYear | None = None
     value: Number | None = None
     value_to: Number | None = None
     approximate: bool = False
-    estimate: bool = False
     edition: Annotated[int, Field(ge=1, le=99)] = 1
-    status: _one_of(codes.RESULT_STATUSES) | None = None  # type: ignore[valid-type]
     printed: Text | None = None
     note: Text | None = None
+    document: Text | None = None
     source_url: Url | None = None
     published_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if self.measure is None and "indicator" not in self.model_fields_set:
+            raise ValueError("に measure も indicator もありません | どの指標の数字かを書く")
+        return self
+
+
+class Result(_Told):
+    """results: one published figure."""
+
+    fiscal_year: FiscalYear
+    estimate: bool = False
+    status: _one_of(codes.RESULT_STATUSES) | None = None  # type: ignore[valid-type]
+
+
+class PrintedFigure(_Told):
+    """figures: a figure that the indicator's own keys do not hold, such as the target of one more year or a revised one."""
+
+    fiscal_year: FiscalYear | None = None
+    role: _one_of(codes.FIGURE_ROLES) = "target"  # type: ignore[valid-type]
+    comparator: _one_of(codes.COMPARATORS) | None = None  # type: ignore[valid-type]
+    due_kind: _one_of(codes.DUE_KINDS) | None = None  # type: ignore[valid-type]
 
 
 class Change(_Record):
@@ -447,6 +476,7 @@ class PlanData(_Record):
     goals: list[Goal] = []
     measures: list[Measure] = []
     indicators: list[Indicator] = []
+    figures: list[PrintedFigure] = []
     grades: list[Grade] = []
     evaluations: list[Evaluation] = []
     events: list[Event] = []

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from keikaku.plan import ids
 from keikaku.plan.indicators import complete, read_target
-from keikaku.plan.model import City, Goal, Indicator, Measure, Organization, PlanData
+from keikaku.plan.model import City, Evaluation, Goal, Indicator, Measure, Organization, PlanData
 
 Place = tuple[str, str]  # table and id of a record
 
@@ -74,13 +74,13 @@ class References:
         return self.sectors.get(measure.sector or measure.prefix or "")
 
     def goal_of(self, measure: Measure, goal: int | str) -> str | None:
-        """The id of a goal that a measure names: by its number within the sector, or by any of its names."""
+        """The id of a goal that a measure names: by its number within the sector, or by any of its names (a code may be 1)."""
         if isinstance(goal, str):
             return self.goals.get(goal)
         sector = self.sector_of(measure)
         numbered = zip(self.data.goals, self.goal_ids, strict=True)
         same = (id_ for g, id_ in numbered if g.number == goal and self.sectors.get(g.sector or "") == sector)
-        return next(same, None)
+        return next(same, None) or self.goals.get(str(goal))
 
     @cached_property
     def indicators(self) -> list[PlacedIndicator]:
@@ -108,19 +108,45 @@ class References:
             named += [(table, known[name]) for name in getattr(indicator, table) if name in known]
         return named
 
-    def indicators_at(self, place: str, position: int) -> list[PlacedIndicator]:
-        """By their own id or code, or by any name of what they are first printed at and the position there.
+    @cached_property
+    def indicator_names(self) -> dict[str, list[PlacedIndicator]]:
+        """Id, code or label (with its member after a space) -> the indicators that are called so."""
+        named: dict[str, list[PlacedIndicator]] = {}
+        for placed in self.indicators:
+            x = placed.indicator
+            label = f"{x.label} {x.member}" if x.member else x.label
+            for name in {placed.id, x.code or placed.id, label}:
+                named.setdefault(name, []).append(placed)
+        return named
 
-        More than one where a name can mean both.
+    def indicators_at(self, place: str | None, indicator: int | str) -> list[PlacedIndicator]:
+        """By one of their names, or by any name of what they are first printed at and the position there.
+
+        A place that is named with a name settles which of several is meant. More than one where it can mean several.
         """
+        named = self.indicator_names.get(str(indicator), [])
+        if place is None:
+            return named
         owners = {known.get(place) for known in (self.measures, self.goals, self.sectors)} - {None}
         owners |= {self.plan_id} & {place}
+        if isinstance(indicator, str):
+            return [placed for placed in named if any(row_id in owners for _, row_id in placed.places)]
         return [
             placed
             for placed in self.indicators
             if place in (placed.id, placed.indicator.code)
-            or (placed.places[0][1] in owners and placed.position == position)
+            or (placed.places[0][1] in owners and placed.position == indicator)
         ]
+
+    def judged(self, evaluation: Evaluation) -> Place | tuple[None, None]:
+        """The table and id of what an evaluation names."""
+        if evaluation.indicator:
+            found = self.indicators_at(evaluation.measure or evaluation.goal, evaluation.indicator)
+            return ("indicators", found[0].id) if len(found) == 1 else (None, None)
+        for table, name in (("measures", evaluation.measure), ("goals", evaluation.goal)):
+            if id_ := getattr(self, table).get(name):
+                return table, id_
+        return None, None
 
     @cached_property
     def records(self) -> dict[str, Place]:

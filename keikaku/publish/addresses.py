@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from keikaku.files.code_digest import ROOT
+from keikaku.files.digest import ROOT
 from keikaku.publish.catalogue.notebooks import read_notebooks
 from keikaku.publish.records.citation import FORMATS
 from keikaku.publish.records.json_ld import BUILDERS
@@ -17,17 +17,12 @@ from keikaku.schema.tables import read_schema
 DATABASE = "plans"
 EMBED = "?_embed=1"
 PAGES = (
-    "/",
-    "/.json",
-    "/about",
-    "/data",
-    "/timeline",
-    f"/timeline{EMBED}",
-    "/verify",
-    f"/{DATABASE}",
-    f"/{DATABASE}.json",
-)
-FOR_PROGRAMS = ("/changes.atom", "/llms.txt", "/openapi.json", "/opensearch.xml", "/robots.txt", "/sitemap.xml")
+    "/", "/.json", "/about", "/data", "/timeline", f"/timeline{EMBED}", "/verify", f"/{DATABASE}", f"/{DATABASE}.json"
+)  # fmt: skip
+FOR_PROGRAMS = (
+    "/apple-touch-icon-precomposed.png", "/apple-touch-icon.png", "/changes.atom", "/favicon.ico", "/llms.txt", "/openapi.json",
+    "/opensearch.xml", "/robots.txt", "/sitemap.xml",
+)  # fmt: skip
 TABLE_FORMS = ("", ".json", ".csv", ".excel.csv", ".xlsx", EMBED)
 RECORD_FORMS = ("", ".json", ".csv", ".xlsx", EMBED)
 # What has a calendar of due dates and a page to print.

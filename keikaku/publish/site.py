@@ -9,10 +9,13 @@ import gzip
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from keikaku.publish.addresses import list_records
+from keikaku.schema.tables import read_schema
 
 MANIFEST = "manifest.json"
 PACKED = ".gz"
@@ -21,15 +24,11 @@ LEAST_PACKED_BYTES = 500
 KEPT_HEADERS = (
     "content-disposition", "keikaku-complete", "keikaku-content-hash", "keikaku-data-version", "keikaku-rows", "link",
 )  # fmt: skip
-_TEXT: tuple[str, ...] = (
-    "text/",
-    "image/svg",
-    "application/json",
-    "application/ld+json",
-    "application/xml",
-    "application/atom+xml",
-)
-_TEXT += ("application/opensearch", "application/x-", "application/vnd.citationstyles", "application/jsonl")
+_TEXT = (
+    "application/atom+xml", "application/json", "application/ld+json", "application/opensearch", "application/vnd.citationstyles",
+    "application/x-", "application/xml", "image/svg", "text/",
+)  # fmt: skip
+SHARED = None
 
 
 class Answer(NamedTuple):
@@ -105,12 +104,9 @@ def write_manifest(folder: Path, facts: Mapping[str, Any], files: Iterable[tuple
         for name, value in {"build_id": build_id, **facts}.items():
             stream.write(f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)},\n")
         stream.write('"files": {\n')
-        stream.write(",\n".join(_write_line(address, file) for address, file in files))
+        lines = (f"{json.dumps(address)}: {json.dumps(file.to_json(), ensure_ascii=False)}" for address, file in files)
+        stream.write(",\n".join(lines))
         stream.write("\n}\n}\n")
-
-
-def _write_line(address: str, file: SiteFile) -> str:
-    return f"{json.dumps(address)}: {json.dumps(file.to_json(), ensure_ascii=False)}"
 
 
 def list_ready(
@@ -120,8 +116,35 @@ def list_ready(
     for part in parts:
         for file in sorted(path for path in (folder / part).rglob("*") if path.is_file()):
             path = file.relative_to(folder).as_posix()
-            media_type = media_types.get(path) or media_types[file.suffix]
-            yield (
-                f"/{path}",
-                write_answer(folder, path, Answer({"content-type": media_type}, file.read_bytes()), inputs),
-            )
+            answer = Answer({"content-type": media_types.get(path) or media_types[file.suffix]}, file.read_bytes())
+            yield f"/{path}", write_answer(folder, path, answer, inputs)
+
+
+_FIGURES = """
+    SELECT f.id, p.municipality_id
+    FROM figures AS f JOIN indicators AS i ON i.id = f.indicator_id JOIN plans AS p ON p.id = i.plan_id
+"""
+
+
+def digest_inputs(execute: Callable[..., Any]) -> dict[str | None, str]:
+    """Plan -> digest of the rows that its pages depend on; SHARED -> that of the rows which belong to no municipality.
+
+    A page of a plan shows no row of another municipality, so that its digest changes only with its municipality's rows,
+    with what all share, and when a site of one plan becomes one of many.
+    """
+    plans: dict[str, str] = dict(execute("SELECT id, municipality_id FROM plans ORDER BY id"))
+    owners = {row_id: plans[plan] for plan, _, row_id in list_records(execute)} | dict(execute(_FIGURES))
+    owners |= {city: city for city in plans.values()}
+    digests: dict[str | None, Any] = {SHARED: hashlib.sha256(b"%d" % min(len(plans), 2))}
+    for table in read_schema():
+        if not table.is_view and not table.name.startswith("search_"):
+            for row in execute(f"SELECT * FROM {table.name} ORDER BY rowid"):
+                # The municipality of the first record that a row is or names.
+                owner = next((owners[value] for value in row if isinstance(value, str) and value in owners), SHARED)
+                digests.setdefault(owner, hashlib.sha256()).update(repr((table.name, row)).encode())
+    shared = digests[SHARED].hexdigest()
+    inputs = {
+        city: hashlib.sha256(f"{digest.hexdigest()} {shared}".encode()).hexdigest()[:16]
+        for city, digest in digests.items()
+    }
+    return {SHARED: inputs[SHARED]} | {plan: inputs[city] for plan, city in plans.items()}

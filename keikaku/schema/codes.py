@@ -36,6 +36,7 @@ MEANINGS: Terms = OUTCOMES | DECISION_MEANINGS
 GRADED: Terms = {
     "outcome": ("評価", "どこまで達成したか"),
     "decision": ("今後", "これからどうするか"),
+    "mark": ("印", "施策についた印"),
 }
 JUDGES: Terms = {
     "city": ("市の評価", "計画をつくった市が、その言葉や記号で示した評価"),
@@ -46,6 +47,7 @@ PLAN_TERMS: Terms = {
     "goal": ("目標", "めざすこと"),
     "measure": ("施策", "行うこと"),
     "organization": ("担当", "行う団体や部署"),
+    "task": ("取組", "団体や部署がそれぞれ行うこと"),
     "target": ("目標・指標", "どこまで行うか"),
     "event": ("予定", "いつ行うか"),
 }

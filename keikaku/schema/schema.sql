@@ -41,8 +41,8 @@ CREATE TABLE periods (
     plan_id TEXT NOT NULL REFERENCES plans (id), -- plan
     position INTEGER NOT NULL,          -- order, from 1
     name TEXT NOT NULL,                 -- name as printed
-    start_fiscal_year INTEGER NOT NULL REFERENCES fiscal_years (fiscal_year), -- first fiscal year
-    end_fiscal_year INTEGER NOT NULL REFERENCES fiscal_years (fiscal_year),   -- last fiscal year
+    start_fiscal_year INTEGER REFERENCES fiscal_years (fiscal_year), -- first fiscal year; NULL where no year is printed
+    end_fiscal_year INTEGER REFERENCES fiscal_years (fiscal_year),   -- last fiscal year
     judged_by TEXT,                     -- who evaluated it, as printed
     note TEXT                           -- what is our reading of it
 );
@@ -260,10 +260,10 @@ CREATE TABLE verdicts (
     PRIMARY KEY (figure_id, fiscal_year)
 );
 
--- What the grades and decisions that a plan prints mean.
+-- What the grades, decisions and marks that a plan prints mean.
 CREATE TABLE grades (
     plan_id TEXT NOT NULL REFERENCES plans (id), -- plan
-    field TEXT NOT NULL CHECK (field IN ('outcome', 'decision')), -- what is graded
+    field TEXT NOT NULL CHECK (field IN ('outcome', 'decision', 'mark')), -- what is graded
     grade TEXT NOT NULL,                -- grade as printed
     position INTEGER NOT NULL,          -- printed order, from 1
     label TEXT,                         -- the plan's own words for it
@@ -277,7 +277,7 @@ CREATE TABLE evaluations (
     plan_id TEXT NOT NULL REFERENCES plans (id), -- plan it belongs to
     sector_id TEXT REFERENCES sectors (id), -- sector
     position INTEGER NOT NULL,          -- printed order, from 1
-    table_name TEXT,                    -- table of what is judged, where it has a record
+    table_name TEXT,                    -- table of what is judged (measures, goals or indicators), where it has a record
     row_id TEXT,                        -- id of what is judged
     name TEXT NOT NULL,                 -- name of what is judged as printed
     period_id TEXT REFERENCES periods (id), -- period that is judged
@@ -727,7 +727,8 @@ SELECT
     max(CASE k.code WHEN 'measure' THEN coalesce(w.word, k.label) END) AS measure_word,
     max(CASE k.code WHEN 'organization' THEN coalesce(w.word, k.label) END) AS organization_word,
     max(CASE k.code WHEN 'target' THEN coalesce(w.word, k.label) END) AS target_word,
-    max(CASE k.code WHEN 'event' THEN coalesce(w.word, k.label) END) AS event_word
+    max(CASE k.code WHEN 'event' THEN coalesce(w.word, k.label) END) AS event_word,
+    max(CASE k.code WHEN 'task' THEN coalesce(w.word, k.label) END) AS task_word
 FROM plans AS p
 JOIN municipalities AS c ON c.id = p.municipality_id
 LEFT JOIN documents AS d ON d.plan_id = p.id AND d.position = 1

@@ -1,13 +1,12 @@
 """The files of the baked site, sent as answers: a page that depends on nothing but data and code is made once.
 
-Guarantees: a file is sent only for the very address that it was baked for, only while the data and the code are those that it
-was made from, and only until the day that its manifest names; otherwise Datasette answers. Conditions and ranges of a
-request are heeded as RFC 9110 says.
+A file is sent only for the very address that it was baked for, only while data and code are those that it was made from, and
+only until the day that its manifest names; otherwise Datasette answers.
 """
 
 import hashlib
-import json
 import logging
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -21,12 +20,10 @@ from starlette.responses import FileResponse, Response
 from starlette.staticfiles import NotModifiedResponse
 from starlette.types import Scope
 
-from keikaku.files.code_digest import digest_code
-from keikaku.files.digest import fingerprint
-from keikaku.serving.site_folder import find_site
+from keikaku.files.digest import digest_code, fingerprint, stamp
+from keikaku.publish.site import MANIFEST, PACKED, read_manifest
 
-MANIFEST = "manifest.json"
-PACKED = ".gz"
+FOLDER = "site"
 # Small files are kept in memory: at most MOST_KEPT of them.
 SMALL_BYTES = 64 * 1024
 MOST_KEPT = 1024
@@ -44,9 +41,9 @@ class BakedSite:
     def __init__(self, folder: Path, database: Path, address: str | None = None) -> None:
         """`address` is that under which the site is known, None where it is the one that each request names."""
         self._folder = folder
-        self._stamp = _look_at(self._folder / MANIFEST)
+        self._stamp = stamp(self._folder / MANIFEST)
         self._address = address
-        self._manifest = self._read(database) if self._stamp else {}
+        self._manifest = self._read(database)
         self._files: Mapping[str, Any] = self._manifest.get("files", {})
 
     @property
@@ -55,19 +52,16 @@ class BakedSite:
         return str(self._manifest.get("build_id", ""))
 
     def _read(self, database: Path) -> dict[str, Any]:
-        try:
-            manifest: dict[str, Any] = json.loads((self._folder / MANIFEST).read_text("utf-8"))
-        except (OSError, ValueError):
-            return {}
-        made_from = manifest["database"]["sha256"], manifest["code_sha256"]
-        if made_from != (fingerprint(database), digest_code()):
+        manifest = read_manifest(self._folder)
+        made_from = manifest and (manifest["database"]["sha256"], manifest["code_sha256"])
+        if made_from and made_from != (fingerprint(database), digest_code()):
             log.warning("%s was baked from other data or code and is not sent: run make build", self._folder)
             return {}
         return manifest
 
     def is_in_place(self) -> bool:
         """Whether its files are still those that it knows: a newer site may have taken their place."""
-        return bool(self._files) and _look_at(self._folder / MANIFEST) == self._stamp
+        return bool(self._files) and stamp(self._folder / MANIFEST) == self._stamp
 
     def is_true(self) -> bool:
         """Whether its pages may be sent now: it is in place, and its fiscal year is not over."""
@@ -75,7 +69,8 @@ class BakedSite:
 
     def find_response(self, scope: Scope) -> Response | None:
         """An ASGI application that sends the file of this address; None where Datasette is to answer."""
-        path, query = _read_address(scope)
+        path = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0].decode("latin-1")
+        query = scope["query_string"].decode("latin-1")
         is_asset = path.startswith(ASSETS)
         file = self._files.get(f"{path}?{query}" if query and not is_asset else path)
         if file is None or not (self.is_in_place() if is_asset else self.is_true() and self._knows_host(scope)):
@@ -107,6 +102,16 @@ class BakedSite:
         return f"{scope['scheme']}://{host}/" == self._manifest["address"]
 
 
+def find_site(datasette: Datasette) -> Path:
+    """Where the files lie that were made from the database: beside it, or where they are just being made."""
+    return _folders.get(datasette) or Path(datasette.get_database().path or "").absolute().with_name(FOLDER)
+
+
+def use_site(datasette: Datasette, folder: Path) -> None:
+    """Look for the files in another folder."""
+    _folders[datasette] = folder
+
+
 def find_baked_site(datasette: Datasette) -> BakedSite:
     """That of a running site, read when it is first asked for."""
     if datasette not in _sites:
@@ -115,6 +120,7 @@ def find_baked_site(datasette: Datasette) -> BakedSite:
     return _sites[datasette]
 
 
+_folders: WeakKeyDictionary[Datasette, Path] = WeakKeyDictionary()
 _sites: WeakKeyDictionary[Datasette, BakedSite] = WeakKeyDictionary()
 
 
@@ -130,27 +136,12 @@ def judge_condition(headers: Headers, sent: Mapping[str, str]) -> Response | Non
 
 
 def accepts_gzip(accept_encoding: str) -> bool:
-    """Whether this Accept-Encoding permits gzip: by name, or by * where gzip is not named."""
-    weights = dict(part.replace(" ", "").lower().partition(";")[::2] for part in accept_encoding.split(","))
-    weight = weights.get("gzip", weights.get("*", "q=0"))
-    return not weight.startswith("q=0") or weight.strip("q=0.") != ""
+    """Whether an Accept-Encoding names gzip without refusing it."""
+    return re.search(r"\bgzip\s*(?!;\s*q=0(\.0*)?\s*(,|$))(;|,|$)", accept_encoding, re.I) is not None
 
 
 def _split(etags: str) -> list[str]:
     return [etag.strip() for etag in etags.split(",")]
-
-
-def _read_address(scope: Scope) -> tuple[str, str]:
-    path = (scope.get("raw_path") or scope["path"].encode()).partition(b"?")[0].decode("latin-1")
-    return path, scope["query_string"].decode("latin-1")
-
-
-def _look_at(path: Path) -> tuple[int, int, int] | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 @lru_cache(maxsize=MOST_KEPT)

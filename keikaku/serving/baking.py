@@ -1,26 +1,56 @@
-"""Asks the site for its permanent addresses, in process and on all processors, and writes what they give as files."""
+"""The baked site: every permanent address is asked of the application in process, on all processors, and written as a file.
+
+`build_db.py pages` writes it, with the files of the whole set and the pictures, as the folder `site` beside a database.
+"""
 
 import asyncio
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
+from io import StringIO
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import click
 import yaml
 from datasette.app import Datasette
 
-from keikaku.files.code_digest import ROOT
+from keikaku.files.digest import ROOT, digest_code, fingerprint
 from keikaku.files.errors import FilesError
-from keikaku.publish.addresses import Address, name_file
-from keikaku.publish.site import Answer, SiteFile, write_answer
-from keikaku.serving.site_folder import use_site
+from keikaku.files.replacing import replacing
+from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
+from keikaku.publish import site
+from keikaku.publish.addresses import Address, list_addresses, name_file
+from keikaku.publish.catalogue.data_set import read_metadata
+from keikaku.publish.catalogue.whole_set import write_files
+from keikaku.publish.records.pictures import write_pictures
+from keikaku.publish.site import MANIFEST, Answer, SiteFile
+from keikaku.serving.baked_site import use_site
 from keikaku.serving.visitors import PublishedDatabase
 
 AT_ONCE = 50  # addresses that a process is given at a time
+LOCAL = "http://127.0.0.1:8001/"
+METADATA = ROOT / "metadata.yml"
+# What lies in the folder besides answers; by ending where write_files says no more.
+READY = ("files", "pictures", "static")
+MEDIA_TYPES = {
+    "": "text/plain; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json; charset=utf-8",
+    ".md": "text/markdown; charset=utf-8",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
 
 
 @dataclass(frozen=True)
@@ -32,12 +62,76 @@ class Bake:
 
     database: Path
     folder: Path
-    site: str
+    address: str
     inputs: Mapping[str | None, str]
     whole: str
 
 
-def bake_all(bake: Bake, addresses: Sequence[Address]) -> Iterator[tuple[str, SiteFile]]:
+def write_site(
+    database: Path, folder: Path, address: str | None, say: Callable[[str], None], progress: bool = False
+) -> int:
+    """Write the folder anew and return how many addresses it has; raises FilesError and leaves what there was.
+
+    `address` is that of the site where metadata.yml names none.
+    """
+    metadata = read_metadata(METADATA)
+    if not database.is_file():
+        raise FilesError(
+            f"{database}: データベースがありません。先に build_db.py build を実行してください (no database)"
+        )
+    old = site.read_manifest(folder)
+    facts = _describe(database, metadata.get("site_url") or address or LOCAL)
+    same_code = all(old.get(name) == facts[name] for name in ("code_sha256", "until", "address"))
+    with replacing(folder, MANIFEST) as new:
+        files = write_files(database, METADATA, new / "files", say)
+        write_pictures(database, metadata["title"], new / "pictures")
+        shutil.copytree(ROOT / "static", new / "static")
+        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            inputs = site.digest_inputs(connection.execute)
+            addresses = list(list_addresses(connection.execute, metadata["databases"][database.stem]))
+        bake = Bake(database.resolve(), new.resolve(), facts["address"], inputs, facts["database"]["sha256"][:16])
+        taken = dict(_take_over(folder, bake, addresses, old["files"])) if same_code else {}
+        asked = [address for address in addresses if address.path not in taken]
+        stream = sys.stderr if progress else StringIO()
+        with click.progressbar(_bake_all(bake, asked), length=len(asked), label="pages", file=stream) as entries:
+            known = {**taken, **dict(entries)}
+        pages = [(address.path, known[address.path]) for address in addresses]
+        media_types = {**MEDIA_TYPES, **{f"files/{file.path}": file.media_type for file in files}}
+        ready = list(site.list_ready(new, READY, media_types, bake.whole))
+        site.write_manifest(new, facts, [*pages, *ready, _describe_database(facts)])
+    say(f"{len(asked)} of {len(addresses)} addresses asked, {len(taken)} unchanged")
+    return len(addresses) + len(ready)
+
+
+def _describe(database: Path, address: str) -> dict[str, Any]:
+    """What the manifest says of the whole site; it is true until the fiscal year in Japan ends."""
+    return {
+        "address": address.rstrip("/") + "/",
+        "database": {"path": database.name, "size": database.stat().st_size, "sha256": fingerprint(database)},
+        "code_sha256": digest_code(),
+        "until": date(fiscal_year_of(today_in_japan()) + 1, 4, 1).isoformat(),
+    }
+
+
+def _describe_database(facts: dict[str, Any]) -> tuple[str, SiteFile]:
+    """It stays where it is, beside the folder."""
+    name, size, digest = (facts["database"][key] for key in ("path", "size", "sha256"))
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return f"/{name}", SiteFile(f"../{name}", "application/vnd.sqlite3", size, digest, digest[:16], headers=headers)
+
+
+def _take_over(
+    folder: Path, bake: Bake, addresses: list[Address], old: dict[str, Any]
+) -> Iterator[tuple[str, SiteFile]]:
+    """What an address gave before, if all that it was made from is as it was."""
+    for address in addresses:
+        entry = old.get(address.path, {"inputs": None})
+        unchanged = entry["inputs"] in (bake.whole, bake.inputs.get(address.plan) if address.plan else bake.whole)
+        if unchanged and (file := site.take_over(folder, bake.folder, entry)):
+            yield address.path, file
+
+
+def _bake_all(bake: Bake, addresses: Sequence[Address]) -> Iterator[tuple[str, SiteFile]]:
     """Entries of the manifest, in the order of the addresses. Raises FilesError for an address that does not answer."""
     parts = [addresses[start : start + AT_ONCE] for start in range(0, len(addresses), AT_ONCE)]
     processes = max(1, min(os.cpu_count() or 1, len(parts)))
@@ -60,17 +154,14 @@ class _Site:
         database = self._datasette.get_database()
         assert isinstance(database, PublishedDatabase)
         database.was_named = False
-        answer = self._loop.run_until_complete(self._ask(address.path))
-        inputs = self._bake.inputs.get(address.plan) if address.plan and not database.was_named else None
-        return address.path, write_answer(
-            self._bake.folder, name_file(address.path), answer, inputs or self._bake.whole
-        )
-
-    async def _ask(self, path: str) -> Answer:
-        response = await self._datasette.client.get(path, headers={"host": urlsplit(self._bake.site).netloc})
+        asking = self._datasette.client.get(address.path, headers={"host": urlsplit(self._bake.address).netloc})
+        response = self._loop.run_until_complete(asking)
         if response.status_code != 200:
-            raise FilesError(f"{path}: answers with status {response.status_code}, so the site is not written")
-        return Answer(response.headers, response.content)
+            raise FilesError(f"{address.path}: answers with status {response.status_code}, so the site is not written")
+        inputs = self._bake.inputs.get(address.plan) if address.plan and not database.was_named else None
+        answer = Answer(response.headers, response.content)
+        file = site.write_answer(self._bake.folder, name_file(address.path), answer, inputs or self._bake.whole)
+        return address.path, file
 
 
 _site: _Site
@@ -90,7 +181,7 @@ def open_datasette(database: Path, threads: int | None = None) -> Datasette:
     settings: dict[str, Any] = yaml.safe_load((ROOT / "settings.json").read_text("utf-8"))
     return Datasette(
         [str(database)],
-        metadata=yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8")),
+        metadata=yaml.safe_load(METADATA.read_text("utf-8")),
         template_dir=str(ROOT / "templates"),
         plugins_dir=str(ROOT / "plugins"),
         static_mounts=[("static", str(ROOT / "static"))],

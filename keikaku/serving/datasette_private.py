@@ -2,11 +2,13 @@
 
 DatasetteError      raised by pages for a visitor's mistake: it has a status, and Datasette has no public one
 TableView           the page of a table; keikaku.views.table_page sorts its first page by the key too
-DatabaseDownload    decides who may have the file of a database
 forget_handler      Datasette asks every handler of an exception and sends the first answer; its own would make a second
                     page for each, in English, and print every traceback
+local_metadata      metadata.yml as read: what it leaves out is said from the data, for pages and JSON alike
 set_base_url        settings are given before metadata.yml is read, in which a publisher names the site's address
 """
+
+from typing import Any
 
 from datasette import handle_exception as _core_handler
 from datasette.app import Datasette
@@ -14,7 +16,7 @@ from datasette.plugins import pm as _plugins
 from datasette.views.base import DatasetteError
 from datasette.views.table import TableView
 
-__all__ = ["DatasetteError", "TableView", "forget_handler", "set_base_url"]
+__all__ = ["DatasetteError", "TableView", "forget_handler", "local_metadata", "set_base_url"]
 
 
 def forget_handler() -> None:
@@ -26,3 +28,9 @@ def forget_handler() -> None:
 def set_base_url(datasette: Datasette, base: str) -> None:
     """The path below which Datasette makes its own links."""
     datasette._settings["base_url"] = base
+
+
+def local_metadata(datasette: Datasette) -> dict[str, Any]:
+    """What metadata.yml says, to be added to before the site starts."""
+    metadata: dict[str, Any] = datasette._metadata_local
+    return metadata

@@ -1,7 +1,6 @@
 """Every error as a page in Japanese, as JSON or as plain text, by the format asked for; client mistakes are 4xx.
 
-Datasette answers many wrong addresses with 500, 200 or an English page: unknown formats and columns, broken arguments,
-other methods than GET, rows of tables that do not exist. Those are told apart here.
+Datasette answers many wrong addresses with 500, 200 or an English page. Those are told apart here.
 """
 
 import json
@@ -24,10 +23,8 @@ from starlette.types import Receive, Scope
 
 from keikaku.plan.fiscal_year import format_date
 from keikaku.schema.columns import OPERATORS, split_selection
-from keikaku.serving import refusals
 from keikaku.serving.datasette_private import DatasetteError
-from keikaku.serving.refusals import Refusal
-from keikaku.serving.sql_help import GENERAL, explain_complaint
+from keikaku.serving.refusals import WRONG_SQL, Refusal, explain_complaint, say, say_error, say_message
 from keikaku.serving.sql_worker import WorkerEnded, WorkersBusy
 
 CORE = str(Path(core.__file__).parent)
@@ -56,10 +53,9 @@ class WrongCondition(Base400):
 
     status = 400
 
-    def __init__(self, refusal: Refusal, named: str, key: str) -> None:
-        super().__init__(refusal.sentence.format(named))
-        self.refusal = refusal._replace(sentence=refusal.sentence.format(named))
-        self.key = key
+    def __init__(self, refusal: Refusal, key: str) -> None:
+        super().__init__(refusal.sentence)
+        self.refusal, self.key = refusal, key
 
 
 async def answer_exception(datasette: Datasette, request: Request, exception: Exception) -> Response:
@@ -73,11 +69,7 @@ async def refuse(
     """The answer to a request that goes no further, in the format asked for."""
     await datasette.invoke_startup()
     request = Request({**scope, "csrftoken": lambda: ""}, receive)
-    refusal = refusal or (refusals.BUSY if status == 503 else refusals.refuse_status(status))
-    response = await _respond(datasette, request, Answer(status, refusal))
-    if status == 405:
-        response.headers["Allow"] = ", ".join(sorted(POSTED.get(scope["path"], READING)))
-    return response
+    return await _respond(datasette, request, Answer(status, refusal or say("busy" if status == 503 else status)))
 
 
 async def repeat_refusal(datasette: Datasette, request: Request, told: Mapping[str, Any]) -> Response:
@@ -94,14 +86,14 @@ async def check_conditions(datasette: Datasette, request: Request, database: str
             continue
         column, operator = split_selection(key)
         if column not in columns:
-            raise WrongCondition(refusals.UNKNOWN_COLUMN, column, key)
+            raise WrongCondition(say("unknown_column", column), key)
         if operator not in OPERATORS:
-            raise WrongCondition(refusals.UNKNOWN_OPERATOR, operator, key)
+            raise WrongCondition(say("unknown_operator", operator), key)
 
 
 def list_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     """To stand after all other routes: formats that nobody writes, and Datasette's English pages."""
-    known = "|".join(sorted({"csv", "db", "jsono", *datasette.renderers}))
+    known = "|".join(_list_formats(datasette))
     mounted = "|".join(["-", *(name for name, _ in datasette.static_mounts)])
     return [
         (r"^/-/(messages|permissions|allow-debug|patterns|logout|auth-token|threads)$", _not_found),
@@ -115,6 +107,10 @@ def list_routes(datasette: Datasette) -> list[tuple[str, Callable[..., Any]]]:
     ]
 
 
+def _list_formats(datasette: Datasette) -> list[str]:
+    return sorted({"csv", "db", "jsono", *datasette.renderers})
+
+
 def _not_found() -> None:
     raise NotFound("404")
 
@@ -125,53 +121,42 @@ def _as_json(request: Request) -> Response:
 
 async def _judge(datasette: Datasette, request: Request, exception: Exception) -> Answer:
     """Whose mistake it is, and what to say of it."""
-    sql = request.args.get("sql") or ""
+    sql, title = request.args.get("sql") or "", getattr(exception, "title", None)
+    is_wrong_sql = isinstance(exception, InvalidSql) or title == "Invalid SQL"
+    is_slip = isinstance(exception, SLIPS)
     if isinstance(exception, WrongCondition):
         without = path_with_removed_args(request, {exception.key})
         return Answer(400, exception.refusal, links=((without, "この条件を外して開く"),))
     if isinstance(exception, WorkersBusy | WorkerEnded):
-        return Answer(503, refusals.BUSY)
-    if isinstance(exception, QueryInterrupted) or getattr(exception, "title", None) == "SQL Interrupted":
-        return Answer(400, refusals.TOO_SLOW, sql=sql)
+        return Answer(503, say("busy"))
+    if isinstance(exception, QueryInterrupted) or title == "SQL Interrupted":
+        return Answer(400, say("too_slow"), sql=sql)
     if isinstance(exception, OSError) and exception.errno == ENAMETOOLONG:
-        return Answer(404, refusals.refuse_status(404))
-    if isinstance(exception, NotFound) or getattr(exception, "status", None) == 404:
+        return Answer(404, say(404))
+    is_missing = isinstance(exception, NotFound) or getattr(exception, "status", None) == 404
+    if is_missing or ("pks" in request.url_vars and (is_wrong_sql or (is_slip and _failed_in_core(exception)))):
         return await _judge_missing(datasette, request)
-    if "pks" in request.url_vars and (isinstance(exception, SLIPS) or _is_wrong_sql(exception)):
-        return await _judge_missing(datasette, request)
-    if _is_wrong_sql(exception):
+    if is_wrong_sql:
         return Answer(400, _say_complaint(request, str(exception)), detail=str(exception), sql=sql)
     if isinstance(exception, Base400 | DatasetteError):
         status = exception.status if exception.status < 500 else 400
-        return Answer(status, refusals.refuse_message(status, str(exception)), detail=str(exception))
-    if isinstance(exception, SLIPS) and _failed_in_core(exception) and _has_arguments(request):
+        return Answer(status, say_message(status, str(exception)), detail=str(exception))
+    # /plans.csv without ?sql=
+    lacks_sql = "format" in request.url_vars and "table" not in request.url_vars and not sql
+    has_arguments = request.query_string or "pks" in request.url_vars or lacks_sql
+    if is_slip and has_arguments and _failed_in_core(exception):
         log.warning("%s %s: answered as 400: %.200r", request.method, request.path, exception)
-        refusal = refusals.NO_SQL if _lacks_sql(request) else refusals.refuse_error(exception)
-        return Answer(400, refusal)
+        return Answer(400, say("no_sql") if lacks_sql else say_error(exception))
     log.error("%s %s: a fault of ours", request.method, request.path, exc_info=exception)
-    return Answer(500, refusals.refuse_status(500))
-
-
-def _is_wrong_sql(exception: Exception) -> bool:
-    return isinstance(exception, InvalidSql) or getattr(exception, "title", None) == "Invalid SQL"
+    return Answer(500, say(500))
 
 
 def _say_complaint(request: Request, message: str) -> Refusal:
     """SQLite's complaint, as one about SQL only to those who wrote some."""
     complaint = explain_complaint(message)
     if request.args.get("sql") or request.args.get("_where"):
-        return refusals.WRONG_SQL._replace(sentence=complaint.sentence, hint=complaint.hint)
-    refusal = refusals.refuse_status(400)
-    return refusal if complaint == GENERAL else refusal._replace(sentence=complaint.sentence)
-
-
-def _has_arguments(request: Request) -> bool:
-    return bool(request.query_string or "pks" in request.url_vars or _lacks_sql(request))
-
-
-def _lacks_sql(request: Request) -> bool:
-    """/plans.csv without ?sql="""
-    return "format" in request.url_vars and "table" not in request.url_vars and not request.args.get("sql")
+        return complaint
+    return say(400) if complaint == WRONG_SQL else say(400)._replace(sentence=complaint.sentence)
 
 
 def _failed_in_core(exception: Exception) -> bool:
@@ -187,27 +172,25 @@ def _failed_in_core(exception: Exception) -> bool:
 async def _judge_missing(datasette: Datasette, request: Request) -> Answer:
     """Which part of the address does not exist, with a way on to what is near it."""
     route = {name: tilde_decode(value) for name, value in request.url_vars.items() if value}
-    if "record" in route:
-        gone = await _find_withdrawn(datasette, datasette.get_database(), None, route["record"])
-        return gone or Answer(404, refusals.refuse_status(404))
     try:
-        db = datasette.get_database(route=route.get("database", ""))
+        db = datasette.get_database(route=None if "record" in route else route.get("database", ""))
     except KeyError:
-        return Answer(404, refusals.refuse_status(404))
-    names = await _names(datasette, db.name)
+        return Answer(404, say(404))
+    if "record" in route:
+        return await _find_withdrawn(datasette, db, None, route["record"]) or Answer(404, say(404))
+    names = await _names(datasette, db)
     table = route.get("table")
     if table is not None and table not in names:
         near = tuple((datasette.urls.table(db.name, n), names[n]) for n in get_close_matches(table, names, 3))
-        return Answer(404, _named(refusals.UNKNOWN_TABLE, table), links=near)
+        return Answer(404, say("unknown_table", table), links=near)
     page = () if table is None else ((datasette.urls.table(db.name, table), names[table]),)
-    if route.get("format", "json") not in {"csv", "db", "jsono", *datasette.renderers}:
+    if route.get("format", "json") not in _list_formats(datasette):
         whole = request.path.rpartition(".")[0]
-        return Answer(404, _named(refusals.UNKNOWN_FORMAT, route["format"]), links=((whole, "形式を付けないアドレス"),))
+        return Answer(404, say("unknown_format", route["format"]), links=((whole, "形式を付けないアドレス"),))
     if "pks" in route:
-        if gone := await _find_withdrawn(datasette, db, route["table"], route["pks"]):
-            return gone
-        return Answer(404, _named(refusals.UNKNOWN_ROW, route["pks"]), links=page)
-    return Answer(404, refusals.refuse_status(404), links=page)
+        gone = await _find_withdrawn(datasette, db, route["table"], route["pks"])
+        return gone or Answer(404, say("unknown_row", route["pks"]), links=page)
+    return Answer(404, say(404), links=page)
 
 
 async def _find_withdrawn(datasette: Datasette, db: Database, table: str | None, id_: str) -> Answer | None:
@@ -218,47 +201,39 @@ async def _find_withdrawn(datasette: Datasette, db: Database, table: str | None,
     row = (await db.execute(sql, [id_, table])).first()
     if row is None:
         return None
-    words = {**dict(row), "date": format_date(row["date"])}
-    refusal = refusals.WITHDRAWN._replace(sentence=refusals.WITHDRAWN.sentence.format_map(words))
+    refusal = say("withdrawn", **{**dict(row), "date": format_date(row["date"])})
     new = row["replaced_by"]
     links = ((datasette.urls.row(db.name, row["table_name"], new), f"代わりの記録を開く（{new}）"),) if new else ()
     return Answer(410, refusal, links=links)
 
 
-def _named(refusal: Refusal, name: str) -> Refusal:
-    return refusal._replace(sentence=refusal.sentence.format(name))
-
-
-async def _names(datasette: Datasette, database: str) -> dict[str, str]:
+async def _names(datasette: Datasette, db: Database) -> dict[str, str]:
     """Tables, views and queries of a database with their titles."""
-    db = datasette.get_database(database)
-    metadata = datasette.metadata(database=database)
-    queries = await datasette.get_canned_queries(database, None)
-    described = {**(metadata.get("tables") or {}), **queries}
+    queries = await datasette.get_canned_queries(db.name, None)
+    described = {**(datasette.metadata(database=db.name).get("tables") or {}), **queries}
     names = [*await db.table_names(), *await db.view_names(), *queries]
     return {name: (described.get(name) or {}).get("title") or name for name in names}
 
 
 async def _respond(datasette: Datasette, request: Request, answer: Answer) -> Response:
-    response = await _write(datasette, request, answer)
-    if answer.status == 503:
-        response.headers.update({"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"})
-    return response
-
-
-async def _write(datasette: Datasette, request: Request, answer: Answer) -> Response:
-    words = {"title": answer.refusal.title, "error": answer.refusal.sentence, "hint": answer.refusal.hint}
+    title, sentence, hint = answer.refusal
+    words = {"title": title, "error": sentence, "hint": hint, "detail": answer.detail}
     wanted = request.url_vars.get("format") or tilde_decode(request.path).rpartition(".")[2]
+    headers = {}
+    if answer.status == 503:
+        headers = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"}
+    if answer.status == 405:
+        headers = {"Allow": ", ".join(sorted(POSTED.get(request.scope["path"], READING)))}
     if wanted in ("json", "jsono", "jsonld"):
-        body = {"ok": False, "status": answer.status, **words, "detail": answer.detail}
+        body = {"ok": False, "status": answer.status, **{key: value for key, value in words.items() if value}}
         if answer.status == 410 and answer.links:
             body["replaced_by"] = answer.links[0][0]
-        text = json.dumps({key: value for key, value in body.items() if value != ""}, ensure_ascii=False)
-        return Response(text, answer.status, content_type="application/json; charset=utf-8")
+        text = json.dumps(body, ensure_ascii=False)
+        return Response(text, answer.status, headers, "application/json; charset=utf-8")
     if wanted == "csv":
-        return Response.text("\n".join(filter(None, words.values())) + "\n", status=answer.status)
-    context = {"status": answer.status, **words, "detail": answer.detail, "sql_text": answer.sql, "links": answer.links}
-    return Response.html(await _render(datasette, request, context), status=answer.status)
+        return Response.text("\n".join(filter(None, answer.refusal)) + "\n", answer.status, headers)
+    context = {"status": answer.status, **words, "sql_text": answer.sql, "links": answer.links}
+    return Response.html(await _render(datasette, request, context), answer.status, headers)
 
 
 async def _render(datasette: Datasette, request: Request, context: dict[str, Any]) -> str:

@@ -1,79 +1,42 @@
-"""The HTTP headers that protect whoever opens a page.
+"""The HTTP headers of every answer: nothing inline and nothing from elsewhere, no cookie, no frame but for the views made for it.
 
-Guarantees: scripts, styles, pictures and data come from this site alone, and nothing stands inline; no other site may
-frame a page, except the views made for it (keikaku.publish.records.sharing); what is published as data, errors included, may be
-read by scripts of any site (CORS); no cookie is set or read. One exception: a page that shows a chart, and says so by
-CHART_POLICY among its headers, lets Vega compile its specification.
+What they are stands in headers.yml. A page that shows a chart says so by CHART_POLICY among its headers.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+import yaml
 
-from keikaku.publish.records.sharing import EMBED, find_embedded_part
+from keikaku.publish.records.sharing import find_embedded_part
 
 Headers = list[tuple[bytes, bytes]]
 
 CHARTS = "keikaku.charts"  # in the scope of a request: a list, with something in it once the page shows a chart
 
-_POLICY = {
-    "default-src": "'none'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    "img-src": "'self' data:",
-    "font-src": "'self'",
-    "manifest-src": "'self'",
-    "connect-src": "'self'",
-    "form-action": "'self'",
-    "base-uri": "'none'",
-    "frame-ancestors": "'none'",
-}
-_CHART = {"script-src": "'self' 'unsafe-eval'", "style-src": "'self' 'unsafe-inline'"}
-_FRAMED = {"frame-ancestors": "*"}
-_ALWAYS = {
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",  # for browsers that do not know frame-ancestors
-    "referrer-policy": "strict-origin-when-cross-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
-    "cross-origin-opener-policy": "same-origin",
-}
+_SENT: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
+_ALWAYS, _READABLE = _SENT["always"], _SENT["data"]
 # The address of a page has no ending; what has one is for programs, except styles, scripts and the like.
 _DATA = re.compile(
     r"/(?!static/|-/static)(?:.*/)?[^/]*\.[^/]+|/files/.*|/-/(?:health|suggest)|/reconcile(?:/suggest)?", re.DOTALL
 )
-_READABLE = {
-    "access-control-allow-origin": "*",
-    "access-control-expose-headers": "Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag, "
-    "Keikaku-Complete, Keikaku-Content-Hash, Keikaku-Data-Version, Keikaku-Rows, Link, Retry-After",
-}
 _AS_ASKED = (200, 304)
 # Proxies refuse answers with longer headers; Datasette repeats the address of a page, SQL and all, as a link to its JSON.
 _LONGEST_LINK = 2000
 
 
-def _write_policy(policy: dict[str, str]) -> bytes:
-    return "; ".join(f"{name} {sources}" for name, sources in policy.items()).encode()
+def _write_policy(**changes: bool) -> tuple[bytes, bytes]:
+    policy = _SENT["policy"].copy()
+    for change, is_made in changes.items():
+        policy |= _SENT[change] if is_made else {}
+    return b"content-security-policy", "; ".join(f"{name} {sources}" for name, sources in policy.items()).encode()
 
 
 # What a page that shows a chart puts among its headers, to be sent if it may be.
-CHART_POLICY = (b"content-security-policy", _write_policy({**_POLICY, **_CHART}))
-
-
-@lru_cache
-def _make_headers(has_chart: bool, is_framed: bool, is_shared: bool) -> Headers:
-    added = {name.encode(): value.encode() for name, value in _ALWAYS.items()}
-    if is_framed:
-        del added[b"x-frame-options"]
-    policy = {**_POLICY, **(_CHART if has_chart else {}), **(_FRAMED if is_framed else {})}
-    added[b"content-security-policy"] = _write_policy(policy)
-    if is_shared:
-        added |= {name.encode(): value.encode() for name, value in _READABLE.items()}
-    return list(added.items())
-
-
+CHART_POLICY = _write_policy(chart=True)
 _NEVER = {b"set-cookie", b"content-security-policy", *(name.encode() for name in (*_ALWAYS, *_READABLE))}
 
 
@@ -81,72 +44,32 @@ def protect_answer(
     headers: Iterable[tuple[bytes, bytes]], path: str, query_string: bytes, status: int = 200
 ) -> Headers:
     """The headers to send instead of `headers`."""
-    is_framed = (
-        status in _AS_ASKED
-        and EMBED.encode() in query_string
-        and bool(find_embedded_part(path, query_string.decode("latin-1")))
-    )
-    return [*_protect(tuple(map(tuple, headers)), is_framed, is_data(path))]
+    headers = [(name.lower(), value) for name, value in headers]
+    is_framed = status in _AS_ASKED and bool(find_embedded_part(path, query_string.decode("latin-1")))
+    return [*_keep(headers), *_make_headers(CHART_POLICY in headers, is_framed, _DATA.fullmatch(path) is not None)]
 
 
-# An answer from memory comes with the same headers every time.
-@lru_cache(maxsize=256)
-def _protect(headers: tuple[tuple[bytes, bytes], ...], is_framed: bool, is_shared: bool) -> Headers:
-    has_chart = False
-    kept: Headers = []
+@lru_cache
+def _make_headers(has_chart: bool, is_framed: bool, is_shared: bool) -> Headers:
+    added = {**_ALWAYS, **(_READABLE if is_shared else {})}
+    if is_framed:
+        del added["x-frame-options"]
+    encoded = [(name.encode(), value.encode()) for name, value in added.items()]
+    return [*encoded, _write_policy(chart=has_chart, framed=is_framed)]
+
+
+def _keep(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
     for name, value in headers:
-        lower = name.lower()
-        if lower in _NEVER:
-            has_chart |= (lower, value) == CHART_POLICY
-        elif lower == b"location":
-            kept.append((name, _stay_here(value)))
-        elif not _is_long_link(lower, value):
-            kept.append((name, value))
-    return kept + _make_headers(has_chart, is_framed, is_shared)
-
-
-def is_data(path: str) -> bool:
-    """Whether scripts of other sites may read what stands there."""
-    return _DATA.fullmatch(path) is not None
-
-
-def ignore_cookies(headers: Headers) -> Headers:
-    """The headers of a request without its cookies."""
-    return [(name, value) for name, value in headers if name.lower() != b"cookie"]
-
-
-def _stay_here(place: bytes) -> bytes:
-    """No redirect leaves the site: browsers read /\\ as //, which begins the address of another."""
-    return b"/" + place.lstrip(b"/\\") if place[:1] in (b"/", b"\\") else place
-
-
-def _is_long_link(name: bytes, value: bytes) -> bool:
-    return name == b"link" and len(value) > _LONGEST_LINK
-
-
-def permit_charts(app: ASGIApp) -> ASGIApp:
-    """The application with CHARTS in the scope of its requests, and CHART_POLICY on pages that show one."""
-
-    async def marked(scope: Scope, receive: Receive, send: Send) -> None:
-        if b"_chart=" not in scope.get("query_string", b""):
-            await app(scope, receive, send)
-            return
-        charts: list[bool] = []
-
-        async def send_marked(message: Message) -> None:
-            if charts and message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], CHART_POLICY]}
-            await send(message)
-
-        await app({**scope, CHARTS: charts}, receive, send_marked)
-
-    return marked
+        if name == b"location" and value[:1] in (b"/", b"\\"):
+            # No redirect leaves the site: browsers read /\ as //, which begins the address of another.
+            yield name, b"/" + value.lstrip(b"/\\")
+        elif name not in _NEVER and not (name == b"link" and len(value) > _LONGEST_LINK):
+            yield name, value
 
 
 def open_chart(request: Any, rows: Any) -> bool:
     """Whether the page shows the chart that its visitor asked for; its policy then permits what a chart needs."""
-    charts = request.scope.get(CHARTS)
-    if charts is None or not rows or not request.args.get("_chart"):
+    if CHARTS not in request.scope or not rows or not request.args.get("_chart"):
         return False
-    charts.append(True)
+    request.scope[CHARTS].append(True)
     return True

@@ -1,8 +1,7 @@
 """The address under which the site is known: what absolute links, and links from the root of a host, are made from.
 
-Guarantees: where the publisher has named an address, nothing that a request says changes it; otherwise the host of the
-request stands in it only if it has the form of one, so that no header can put other text into a page or a feed. The
-application inside sees paths from the root of the site, wherever below a host it stands.
+Where the publisher has named an address, nothing that a request says changes it; otherwise the host of the request stands in
+it only if it has the form of one, so that no header can put other text into a page or a feed.
 """
 
 import re
@@ -10,9 +9,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-Headers = list[tuple[bytes, bytes]]
 
 _HOST = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252})|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
 _LONGEST = 300  # more is no host
@@ -38,28 +36,25 @@ def find_base(configured: str | None, base: str) -> str:
     return _path(urlsplit(_check(configured)).path if configured else base)
 
 
-def keep_to_site(app: ASGIApp, datasette: Any) -> ASGIApp:
+async def keep_to_site(app: ASGIApp, datasette: Any, scope: Scope, receive: Receive, send: Send) -> None:
     """Every request as if it came to the address of the site and to the root of its host; redirects stay below it."""
+    configured = datasette.metadata("site_url")
+    base = find_base(configured, datasette.setting("base_url"))
 
-    async def below(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await app(scope, receive, send)
-            return
-        configured = datasette.metadata("site_url")
-        base = find_base(configured, datasette.setting("base_url"))
+    async def send_below(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            sent = Headers(raw=[*message.get("headers", [])]).mutablecopy()
+            if "location" in sent:
+                sent["location"] = add_base(sent["location"], base)
+            message = {**message, "headers": sent.raw}
+        await send(message)
 
-        async def send_below(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message = {**message, "headers": [_redirect_below(pair, base) for pair in message.get("headers", [])]}
-            await send(message)
-
-        scheme, headers = trust_host(configured, scope["scheme"], scope["headers"])
-        scope = {**scope, "scheme": scheme, "headers": headers, "path": cut_base(scope["path"], base)}
-        if scope.get("raw_path") is not None:
-            scope["raw_path"] = cut_base(scope["raw_path"].decode("latin-1"), base).encode("latin-1")
-        await app(scope, receive, send_below)
-
-    return below
+    asked = Headers(raw=scope["headers"]).mutablecopy()
+    scheme, asked["host"] = _place(configured, scope["scheme"], asked.get("host", "")[:_LONGEST])
+    scope = {**scope, "scheme": scheme, "headers": asked.raw, "path": cut_base(scope["path"], base)}
+    if scope.get("raw_path") is not None:
+        scope["raw_path"] = cut_base(scope["raw_path"].decode("latin-1"), base).encode("latin-1")
+    await app(scope, receive, send_below)
 
 
 def cut_base(path: str, base: str) -> str:
@@ -74,22 +69,10 @@ def add_base(address: str, base: str) -> str:
     return base + address.lstrip("/")
 
 
-def trust_host(configured: str | None, scheme: str, headers: Headers) -> tuple[str, Headers]:
-    """The scheme and the headers of a request as if it had been asked for under the address of the site."""
-    host = next((value for name, value in headers if name.lower() == b"host"), b"")
-    scheme, known = _place(configured, scheme, host[:_LONGEST])
-    return scheme, [pair for pair in headers if pair[0].lower() != b"host"] + [(b"host", known)]
-
-
 @lru_cache(maxsize=64)
-def _place(configured: str | None, scheme: str, host: bytes) -> tuple[str, bytes]:
-    parts = urlsplit(find_root(configured, scheme, host.decode("latin-1")))
-    return parts.scheme, parts.netloc.encode()
-
-
-def _redirect_below(header: tuple[bytes, bytes], base: str) -> tuple[bytes, bytes]:
-    name, value = header
-    return (name, add_base(value.decode("latin-1"), base).encode("latin-1")) if name.lower() == b"location" else header
+def _place(configured: str | None, scheme: str, host: str) -> tuple[str, str]:
+    parts = urlsplit(find_root(configured, scheme, host))
+    return parts.scheme, parts.netloc
 
 
 def _path(path: str) -> str:

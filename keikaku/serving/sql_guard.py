@@ -1,16 +1,14 @@
 """What SQL may do on a connection: read, within limits of size and memory, and nothing else.
 
-Guarantees, once `guard_connection` was called on a connection: no statement writes, attaches a file, loads code or
-changes a setting. `limit_heap` bounds the memory of SQLite in a process. With `guard_visitor` too, for statements that
-anybody may have written: no value over VISITOR_LENGTH bytes, no built-in function whose time grows with the product of
-its arguments, no row over ANSWER_BYTES, nothing about other statements or files of the server. Does not limit time: that is
-Datasette's and keikaku.serving.sql_worker's. SQLite looks at the clock only where a statement repeats itself, so that what
-one step of it may cost is limited here.
+Once a connection is guarded no statement writes, attaches a file, loads code, changes a setting, or tells of other statements
+or files of the server. Time is limited elsewhere; but SQLite looks at the clock only where a statement repeats itself, so
+that what one step of it may cost is limited here, for statements that anybody may have written.
 """
 
 import re
 import sqlite3
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 MEBIBYTE = 1024 * 1024
@@ -44,22 +42,17 @@ LIMITS = {
     sqlite3.SQLITE_LIMIT_WORKER_THREADS: 0,
 }
 # Datasette reads the schema with these, visitors as pragma_table_info('...') and so on; FTS5 asks for data_version.
-PRAGMAS = frozenset(
-    {
-        "collation_list", "compile_options", "data_version", "database_list", "encoding", "foreign_key_list",
-        "function_list", "index_info", "index_list", "index_xinfo", "max_page_count", "page_count",
-        "page_size", "schema_version", "table_info", "table_list", "table_xinfo", "user_version"
-    }
-)  # fmt: skip
+_TAKING_NAMES = {
+    "foreign_key_list", "index_info", "index_list", "index_xinfo", "table_info", "table_list", "table_xinfo",
+}  # fmt: skip
+PRAGMAS = _TAKING_NAMES | {
+    "collation_list", "compile_options", "data_version", "database_list", "encoding", "function_list", "max_page_count",
+    "page_count", "page_size", "schema_version", "user_version",
+}  # fmt: skip
 # Functions that load code, write to an index or a log, or hand out pointers; json_patch() takes the product of sizes.
-FORBIDDEN_FUNCTIONS = frozenset(
-    {"fts3_tokenizer", "json_patch", "load_extension", "optimize", "rtreecheck", "sqlite_log"}
-)
+FORBIDDEN_FUNCTIONS = {"fts3_tokenizer", "json_patch", "load_extension", "optimize", "rtreecheck", "sqlite_log"}
 # Tables by which SQLite tells of statements and files.
-PRIVATE_TABLES = frozenset(
-    {"sqlite_stmt", "pragma_database_list", "dbstat", "sqlite_memstat", "sqlite_dbpage", "bytecode"}
-)
-READING = frozenset({sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE})
+PRIVATE_TABLES = {"sqlite_stmt", "pragma_database_list", "dbstat", "sqlite_memstat", "sqlite_dbpage", "bytecode"}
 
 
 class TooMuch(sqlite3.OperationalError):
@@ -75,42 +68,32 @@ def guard_connection(connection: sqlite3.Connection) -> None:
 
 def limit_heap(connection: sqlite3.Connection) -> None:
     """Bound what SQLite holds in this process; to be called before the guard. The hard limit can only be lowered."""
+    connection.execute("PRAGMA temp_store = MEMORY").close()  # else large sorts write hundreds of megabytes to disk
     connection.execute(f"PRAGMA soft_heap_limit = {HEAP_BYTES * 3 // 4}").close()
     connection.execute(f"PRAGMA hard_heap_limit = {HEAP_BYTES}").close()
 
 
 def guard_visitor(connection: sqlite3.Connection) -> None:
     """Narrow a guarded connection further, for statements that a visitor wrote."""
-    connection.set_authorizer(None)
-    connection.execute("PRAGMA temp_store = MEMORY").close()  # else large sorts write hundreds of megabytes to disk
-    connection.set_authorizer(authorize_visitor)
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VISITOR_LENGTH)
     connection.setlimit(sqlite3.SQLITE_LIMIT_SQL_LENGTH, VISITOR_SQL_LENGTH)
-    for name, function, arguments in (*_FUNCTIONS, *_borrow_functions()):
-        connection.create_function(name, arguments, function, deterministic=True)
-    RowMeter(connection)
+    _bound_functions(connection)
+    _meter_rows(connection)
 
 
 def authorize(action: int, first: str | None, second: str | None, _database: str | None, _source: str | None) -> int:
     """SQLite's question about each thing that a statement would do: yes to reading, no to everything else."""
-    if action in READING:
-        return sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_FUNCTION:
-        return sqlite3.SQLITE_DENY if (second or "").lower() in FORBIDDEN_FUNCTIONS else sqlite3.SQLITE_OK
-    if action == sqlite3.SQLITE_PRAGMA:
-        return sqlite3.SQLITE_OK if _is_reading_pragma((first or "").lower(), second) else sqlite3.SQLITE_DENY
-    if action == sqlite3.SQLITE_UPDATE and first == "sqlite_master":
+    name, takes_nothing = (first or "").lower(), second is None
+    allowed = {
+        sqlite3.SQLITE_SELECT: True,
+        sqlite3.SQLITE_RECURSIVE: True,
+        sqlite3.SQLITE_READ: name not in PRIVATE_TABLES,
+        sqlite3.SQLITE_FUNCTION: (second or "").lower() not in FORBIDDEN_FUNCTIONS,
+        sqlite3.SQLITE_PRAGMA: name in PRAGMAS and (takes_nothing or name in _TAKING_NAMES),
         # FTS5 declares its columns so. By itself it changes nothing: SQLite refuses any such statement of a visitor.
-        return sqlite3.SQLITE_OK
-    return sqlite3.SQLITE_DENY
-
-
-def authorize_visitor(
-    action: int, first: str | None, second: str | None, database: str | None, source: str | None
-) -> int:
-    """As `authorize`, without what tells of other visitors' statements or of paths of the server."""
-    tells = action == sqlite3.SQLITE_READ and (first or "").lower() in PRIVATE_TABLES
-    return sqlite3.SQLITE_DENY if tells else authorize(action, first, second, database, source)
+        sqlite3.SQLITE_UPDATE: first == "sqlite_master",
+    }
+    return sqlite3.SQLITE_OK if allowed.get(action) else sqlite3.SQLITE_DENY
 
 
 def explain_error(error: Exception) -> Exception:
@@ -124,29 +107,29 @@ def explain_error(error: Exception) -> Exception:
     return error
 
 
-class RowMeter:
-    """Stops a statement whose row grows too large while its texts are read, and before they take memory."""
+def _meter_rows(connection: sqlite3.Connection) -> None:
+    """Stop a statement whose row grows too large while its texts are read, and before they take memory."""
+    read = 0
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._bytes = 0
-        connection.text_factory = self.read_text
-        connection.row_factory = self.make_row
+    def check(size: int) -> None:
+        nonlocal read
+        if size > ANSWER_BYTES:
+            read = 0
+            raise TooMuch(TOO_LARGE)
 
-    def read_text(self, value: bytes) -> str:
-        # Text is counted before it is decoded: in Python it may take four times its bytes.
-        self._bytes += len(value)
-        self._check(self._bytes)
+    def read_text(value: bytes) -> str:
+        nonlocal read
+        read += len(value)  # counted before it is decoded: in Python it may take four times its bytes
+        check(read)
         return str(value, "utf-8", "replace")
 
-    def make_row(self, _: sqlite3.Cursor, values: tuple[Any, ...]) -> tuple[Any, ...]:
-        self._bytes = 0
-        self._check(weigh_row(values))
+    def make_row(_: sqlite3.Cursor, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        nonlocal read
+        read = 0
+        check(weigh_row(values))
         return values
 
-    def _check(self, size: int) -> None:
-        if size > ANSWER_BYTES:
-            self._bytes = 0
-            raise TooMuch(TOO_LARGE)
+    connection.text_factory, connection.row_factory = read_text, make_row
 
 
 def weigh_row(values: Sequence[Any]) -> int:
@@ -154,87 +137,48 @@ def weigh_row(values: Sequence[Any]) -> int:
     return CELL_BYTES * len(values) + sum(len(value) for value in values if isinstance(value, str | bytes))
 
 
-def _is_reading_pragma(name: str, argument: str | None) -> bool:
-    takes_name = name.endswith(("_info", "_xinfo")) or name in {"foreign_key_list", "index_list", "table_list"}
-    return name in PRAGMAS and (argument is None or takes_name)
+def _bound_functions(connection: sqlite3.Connection) -> None:
+    """Functions of SQLite's own are asked, in a database without anything in it, only for what takes little work."""
+    empty = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
+    empty.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, VISITOR_LENGTH)
 
+    def ask(name: str, is_long: Callable[..., object], *values: object) -> Any:
+        try:
+            if not is_long(*map(_text, values)):
+                return empty.execute(f"SELECT {name}({', '.join('?' * len(values))})", values).fetchone()[0]
+        except sqlite3.DataError:
+            pass
+        return _TOO_BIG
 
-def _text(value: object) -> str:
-    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+    for name, count, is_long in _LONG_WORK:
+        connection.create_function(name, count, partial(ask, name, is_long), deterministic=True)
 
 
 # SQLite refuses it as the value of a function: "string or blob too big", without the traceback of an exception.
 _TOO_BIG = "x" * (VISITOR_LENGTH + 1)
 
 
-def _trim(strip: Callable[[str, str], str]) -> Callable[[object, object], str | None]:
-    def trim(text: object, characters: object) -> str | None:
-        if text is None or characters is None:
-            return None
-        unwanted = _text(characters)
-        return _TOO_BIG if len(unwanted) > NEEDLE_LENGTH else strip(_text(text), unwanted)
-
-    return trim
+def _text(value: object) -> str:
+    return "" if value is None else value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
 
 
-def _instr(text: object, wanted: object) -> int | str | None:
-    if text is None or wanted is None:
-        return None
-    if isinstance(text, bytes) and isinstance(wanted, bytes):
-        return _TOO_BIG if len(wanted) > NEEDLE_LENGTH else text.find(wanted) + 1
-    needle = _text(wanted)
-    return _TOO_BIG if len(needle) > NEEDLE_LENGTH else _text(text).find(needle) + 1
+def _has_long_needle(_: str, needle: str, __: str = "") -> bool:
+    return len(needle) > NEEDLE_LENGTH
 
 
-def _replace(text: object, old: object, new: object) -> object:
-    if text is None or old is None:
-        return None
-    whole, wanted = _text(text), _text(old)
-    if not wanted:
-        return text
-    if new is None:
-        return None
-    put = _text(new)
-    if len(wanted) > NEEDLE_LENGTH or len(whole) + whole.count(wanted) * (len(put) - len(wanted)) > VISITOR_LENGTH:
-        return _TOO_BIG
-    return whole.replace(wanted, put)
+def _compares_long(pattern: str, text: str, _: str = "") -> bool:
+    return len(pattern) * len(text) > LIKE_WORK
 
 
-def _borrow_functions() -> tuple[tuple[str, Callable[..., Any], int], ...]:
-    """Functions of SQLite's own that are asked, in a database without anything in it, only for what takes little work."""
-    empty = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
-
-    def ask(sql: str, values: tuple[object, ...]) -> object:
-        return empty.execute(sql, values).fetchone()[0]
-
-    def like(pattern: object, text: object, *escape: object) -> object:
-        return _TOO_BIG if _is_long_work(pattern, text) else ask(_LIKE[len(escape)], (text, pattern, *escape))
-
-    def glob(pattern: object, text: object) -> object:
-        return _TOO_BIG if _is_long_work(pattern, text) else ask("SELECT ? GLOB ?", (text, pattern))
-
-    def printf(*values: object) -> object:
-        if not values:
-            return None
-        # A width is counted out to its end even when the text is long too large.
-        if "*" in _text(values[0]) or re.search(r"\d{6}", _text(values[0])):
-            return _TOO_BIG
-        return ask(f"SELECT printf({', '.join('?' * len(values))})", values)
-
-    return (("like", like, 2), ("like", like, 3), ("glob", glob, 2), ("printf", printf, -1), ("format", printf, -1))
+def _counts_long(text: str = "", *_: str) -> object:
+    """A width is counted out to its end even when the text is long too large."""
+    return "*" in text or re.search(r"\d{6}", text)
 
 
-_LIKE = ("SELECT ? LIKE ?", "SELECT ? LIKE ? ESCAPE ?")
-
-
-def _is_long_work(pattern: object, text: object) -> bool:
-    return pattern is not None and text is not None and len(_text(pattern)) * len(_text(text)) > LIKE_WORK
-
-
-_FUNCTIONS: tuple[tuple[str, Callable[..., Any], int], ...] = (
-    ("instr", _instr, 2),
-    ("ltrim", _trim(str.lstrip), 2),
-    ("replace", _replace, 3),
-    ("rtrim", _trim(str.rstrip), 2),
-    ("trim", _trim(str.strip), 2),
-)
+# Name, number of arguments (-1: any), and whether its work would be long.
+_LONG_WORK: tuple[tuple[str, int, Callable[..., object]], ...] = (
+    ("format", -1, _counts_long), ("printf", -1, _counts_long),
+    ("glob", 2, _compares_long), ("like", 2, _compares_long), ("like", 3, _compares_long),
+    ("instr", 2, _has_long_needle), ("replace", 3, _has_long_needle),
+    ("ltrim", 2, _has_long_needle), ("rtrim", 2, _has_long_needle), ("trim", 2, _has_long_needle),
+)  # fmt: skip

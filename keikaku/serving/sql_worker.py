@@ -1,8 +1,8 @@
 """Visitors' SQL in worker processes: neither its time, nor its memory, nor its end touches those who read pages.
 
-A worker takes one statement with its limits and gives back rows. What goes over its pipes are values of SQLite, packed with
-marshal, each frame with its length before it. The last frame says how the rows ended; without it they are not whole
-(WorkerEnded). A worker that overstays is killed, and the next statement starts another. Knows nothing of Datasette.
+A worker takes one statement with its limits. What goes over its pipes are values of SQLite, packed with marshal: names of
+columns, lists of rows, and a last word of why they ended, without which they are not whole (WorkerEnded). A worker that
+overstays is killed, and the next statement starts another. Knows nothing of Datasette.
 """
 
 import asyncio
@@ -13,11 +13,12 @@ import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from keikaku.files.digest import stamp
 from keikaku.serving.connections import set_up
 from keikaku.serving.sql_guard import ANSWER_BYTES, explain_error, guard_visitor, limit_heap, weigh_row
 
@@ -35,9 +36,12 @@ NICE = 10
 OUT_OF_MEMORY_SCORE = "500"
 _LENGTH_BYTES = 4
 _INSTRUCTIONS = 1000  # of SQLite between two looks at the clock
+ENDED = "ended"
+_ERRORS = {kind.__name__: kind for kind in (sqlite3.ProgrammingError, sqlite3.DatabaseError)}
 
-Frame = tuple[Any, ...]
 Row = tuple[Any, ...]
+# Names of columns or rows; last a pair: why they ended, or the kind of a failure and what SQLite says.
+Frame = list[Any] | tuple[str, str]
 
 
 class WorkersBusy(Exception):
@@ -58,39 +62,50 @@ class Limits:
 
 
 class Worker:
-    """One process, as its parent sees it; it asks one thing at a time."""
+    """One process, as its parent sees it; it answers one statement at a time."""
 
     def __init__(self, database: Path) -> None:
         self._command = (sys.executable, "-m", __name__, str(database), stamp(database))
-        self._process: subprocess.Popen[bytes] | None = None
-        self.is_asked = False
-
-    @property
-    def process_id(self) -> int | None:
-        return self._process.pid if self._process else None
+        self.process: subprocess.Popen[bytes] | None = None
+        self.asked: Rows | None = None
 
     def kill(self) -> None:
-        if self._process is not None:
-            self._process.kill()
+        if self.process is not None:
+            self.process.kill()
             with suppress(OSError):
-                self._process.communicate()  # closes the pipes, too
-            self._process = None
-        self.is_asked = False
+                self.process.communicate()  # closes the pipes, too
+        self.process = self.asked = None
 
-    async def ask(self, sql: str, params: Any, limits: Limits) -> AsyncIterator[Frame]:
-        """The frames of the answer, the last one included. Raises WorkerEnded."""
-        if self.is_asked or (self._process and self._process.poll() is not None):
+    async def run(self, sql: str, params: Any, limits: Limits) -> "Rows":
+        """Begin a statement, which ends one that is not read to its end. Raises sqlite3.Error, WorkerEnded."""
+        if self.asked or (self.process and self.process.poll() is not None):
             self.kill()
-        try:
-            if self._process is None:
+        rows = Rows(self, limits.seconds + GRACE_SECONDS)
+        with self._killed_if_it_fails():
+            if self.process is None:
                 await self._start()
-            assert self._process and self._process.stdin
-            self.is_asked = True
-            _write(self._process.stdin, (sql, params, astuple(limits)))
-            while self.is_asked:
-                frame = await self._read(limits.seconds + GRACE_SECONDS)
-                self.is_asked = frame[0] in ("columns", "rows")
-                yield frame
+            assert self.process and self.process.stdin
+            self.asked = rows
+            _write(self.process.stdin, (sql, params, astuple(limits)))
+        rows.columns = list(await self.read(rows))
+        return rows
+
+    async def read(self, rows: "Rows") -> Frame:
+        """What comes next of the answer to a statement. Raises sqlite3.Error, WorkerEnded."""
+        if self.asked is not rows:
+            raise WorkerEnded("another statement began before the last row")
+        with self._killed_if_it_fails():
+            frame = await self._receive(rows.seconds)
+        if isinstance(frame, tuple):
+            self.asked = None
+            if frame[0] != ENDED:
+                raise _ERRORS.get(frame[0], sqlite3.OperationalError)(frame[1])
+        return frame
+
+    @contextmanager
+    def _killed_if_it_fails(self) -> Iterator[None]:
+        try:
+            yield
         except (OSError, EOFError, TimeoutError) as error:
             self.kill()
             raise WorkerEnded from error
@@ -98,22 +113,19 @@ class Worker:
     async def _start(self) -> None:
         path = os.pathsep.join(filter(None, sys.path))
         # A group of its own, so that Ctrl+C reaches only us; not a session, by which Linux would share out the processor.
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             self._command,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": path},
             process_group=0,
         )
-        await self._read(START_SECONDS)
+        await self._receive(START_SECONDS)
 
-    async def _read(self, seconds: float) -> Frame:
-        assert self._process and self._process.stdout
+    async def _receive(self, seconds: float) -> Frame:
+        assert self.process and self.process.stdout
         async with asyncio.timeout(seconds):
-            frame = await asyncio.to_thread(_read, self._process.stdout)
-        if frame is None:
-            raise EOFError
-        return frame
+            return await asyncio.to_thread(_read, self.process.stdout)
 
 
 class Rows:
@@ -122,42 +134,35 @@ class Rows:
     `ended` is "" for all rows, else what ended them early: "rows", "bytes" or "seconds".
     """
 
-    def __init__(self, columns: list[str], frames: AsyncIterator[Frame]) -> None:
-        self.columns = columns
+    def __init__(self, worker: Worker, seconds: float) -> None:
+        self._worker, self.seconds = worker, seconds
+        self.columns: list[str] = []
         self.ended = ""
-        self._frames = frames
 
     async def __aiter__(self) -> AsyncIterator[list[Row]]:
-        async for frame in self._frames:
-            _raise_failure(frame)
-            if frame[0] == "ended":
-                self.ended = frame[1]
-                return
-            yield frame[1]
-        raise WorkerEnded("another statement began before the last row")
+        while isinstance(batch := await self._worker.read(self), list):
+            yield batch
+        self.ended = batch[1]
 
 
 class Lease:
     """A worker for the time of one request."""
 
     def __init__(self, worker: Worker, give_back: Callable[[Worker], None]) -> None:
-        self._worker: Worker | None = worker
+        self.worker: Worker | None = worker
         self._give_back = give_back
 
     async def run(self, sql: str, params: Any, limits: Limits) -> Rows:
-        """Begin a statement, which ends one that is not read to its end. Raises sqlite3.Error, WorkerEnded."""
-        if self._worker is None:
+        """As Worker.run."""
+        if self.worker is None:
             raise WorkerEnded("the lease is over")
-        frames = self._worker.ask(sql, params, limits)
-        first = await anext(frames)
-        _raise_failure(first)
-        return Rows(first[1], frames)
+        return await self.worker.run(sql, params, limits)
 
     def end(self) -> None:
         """Let the next one have the worker; a second call does nothing."""
-        worker, self._worker = self._worker, None
+        worker, self.worker = self.worker, None
         if worker:
-            if worker.is_asked:
+            if worker.asked:
                 worker.kill()
             self._give_back(worker)
 
@@ -166,57 +171,36 @@ class Workers:
     """The workers of a site."""
 
     def __init__(self, database: Path) -> None:
-        self._idle = [Worker(database) for _ in range(WORKERS)]
-        self._free = asyncio.Semaphore(WORKERS)
+        self._idle: asyncio.LifoQueue[Worker] = asyncio.LifoQueue()
         self._waiting = 0
+        for _ in range(WORKERS):
+            self._idle.put_nowait(Worker(database))
 
     @asynccontextmanager
     async def lease(self) -> AsyncIterator[Lease]:
         """Raises WorkersBusy if too many wait already, or none becomes free within PATIENCE_SECONDS."""
-        await self._wait()
-        lease = Lease(self._idle.pop(), self._take_back)
-        try:
-            yield lease
-        finally:
-            lease.end()
-
-    async def _wait(self) -> None:
         if self._waiting >= MOST_WAITING:
             raise WorkersBusy
         self._waiting += 1
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
-                await self._free.acquire()
+                lease = Lease(await self._idle.get(), self._idle.put_nowait)
         except TimeoutError:
             raise WorkersBusy from None
         finally:
             self._waiting -= 1
-
-    def _take_back(self, worker: Worker) -> None:
-        self._idle.append(worker)
-        self._free.release()
+        try:
+            yield lease
+        finally:
+            lease.end()
 
     def stop(self) -> None:
         """End the processes; those that are asked now end with their leases."""
-        for worker in self._idle:
-            worker.kill()
+        while not self._idle.empty():
+            self._idle.get_nowait().kill()
 
 
-def stamp(database: Path) -> str:
-    """Names one state of a file, so that no worker answers from another one than the pages."""
-    found = database.stat()
-    return f"{found.st_ino}-{found.st_mtime_ns}-{found.st_size}"
-
-
-def _raise_failure(frame: Frame) -> None:
-    if frame[0] == "failed":
-        raise _ERRORS.get(frame[1], sqlite3.OperationalError)(frame[2])
-
-
-_ERRORS = {kind.__name__: kind for kind in (sqlite3.ProgrammingError, sqlite3.OperationalError, sqlite3.DatabaseError)}
-
-
-# What follows runs in the worker.
+# What follows runs in the worker, but for the two ends of the pipes.
 
 
 def main(database: Path, expected: str) -> None:
@@ -230,68 +214,54 @@ def main(database: Path, expected: str) -> None:
     limit_heap(connection)
     set_up(connection)
     guard_visitor(connection)
-    _write(sys.stdout.buffer, ("ready",))
-    while question := _read(sys.stdin.buffer):
-        sql, params, limits = question
-        for frame in answer(connection, sql, params, Limits(*limits)):
-            _write(sys.stdout.buffer, frame)
+    _write(sys.stdout.buffer, [])
+    with suppress(EOFError):
+        while True:
+            sql, params, limits = _read(sys.stdin.buffer)
+            for frame in answer(connection, sql, params, Limits(*limits)):
+                _write(sys.stdout.buffer, frame)
 
 
 def answer(connection: sqlite3.Connection, sql: str, params: Any, limits: Limits) -> Iterator[Frame]:
-    """("columns", names), ("rows", rows) …, ("ended", reason); or at any place ("failed", kind, message)."""
+    """Names of columns, rows of about FRAME_BYTES at a time, the last word; a failure in place of any."""
     deadline = time.monotonic() + limits.seconds
     connection.set_progress_handler(lambda: time.monotonic() >= deadline, _INSTRUCTIONS)
-    count = 0
+    batch: list[Row] = []
+    size = sent = 0
     try:
         cursor = connection.execute(sql, params)
-        yield "columns", [column[0] for column in cursor.description or ()]
-        for batch, ended in _batches(cursor, limits):
-            count += len(batch)
-            yield "rows", batch
-            if ended:
-                yield "ended", ended
+        yield [column[0] for column in cursor.description or ()]
+        for count, row in enumerate(cursor):
+            if count == limits.rows or size > limits.bytes:
+                yield batch
+                yield ENDED, "rows" if count == limits.rows else "bytes"
                 return
-        yield "ended", ""
+            batch.append(row)
+            size += weigh_row(row)
+            if size - sent > FRAME_BYTES:
+                yield batch
+                batch, sent = [], size
+        yield batch
+        yield ENDED, ""
     except (sqlite3.Error, MemoryError, ValueError, OverflowError) as error:
-        if count and error.args == ("interrupted",):
-            yield "ended", "seconds"
+        if sent and error.args == ("interrupted",):
+            yield ENDED, "seconds"
         else:
             explained = explain_error(error)
-            yield "failed", type(explained).__name__, str(explained)
+            yield type(explained).__name__, str(explained)
     finally:
         connection.set_progress_handler(None, _INSTRUCTIONS)
 
 
-def _batches(cursor: sqlite3.Cursor, limits: Limits) -> Iterator[tuple[list[Row], str]]:
-    """Rows of about FRAME_BYTES at a time, each with what ended them, "" as long as nothing did."""
-    batch: list[Row] = []
-    size = batch_size = 0
-    for count, row in enumerate(cursor):
-        if count == limits.rows or size > limits.bytes:
-            yield batch, "rows" if count == limits.rows else "bytes"
-            return
-        batch.append(row)
-        weight = weigh_row(row)
-        size += weight
-        batch_size += weight
-        if batch_size > FRAME_BYTES:
-            yield batch, ""
-            batch, batch_size = [], 0
-    yield batch, ""
-
-
-def _write(stream: IO[bytes], frame: Frame) -> None:
+def _write(stream: IO[bytes], frame: Any) -> None:
     packed = marshal.dumps(frame)
     stream.write(len(packed).to_bytes(_LENGTH_BYTES) + packed)
     stream.flush()
 
 
-def _read(stream: IO[bytes]) -> Frame | None:
-    """None at the end, or where the end comes within a frame."""
-    length = int.from_bytes(stream.read(_LENGTH_BYTES))
-    packed = stream.read(length)
-    frame: Frame | None = marshal.loads(packed) if length and len(packed) == length else None
-    return frame
+def _read(stream: IO[bytes]) -> Any:
+    """Raises EOFError at the end, or where the end comes within a frame."""
+    return marshal.loads(stream.read(int.from_bytes(stream.read(_LENGTH_BYTES))))
 
 
 if __name__ == "__main__":

@@ -7,34 +7,40 @@ rows, counts and facets of a page, its JSON and its files alike.
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from contextvars import ContextVar
 from copy import copy
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
-from weakref import WeakKeyDictionary, finalize
+from weakref import finalize
 
 from datasette.app import Datasette
 from datasette.database import Database, QueryInterrupted, Results
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from keikaku.files.digest import stamp
 from keikaku.serving.sql_guard import TOO_LARGE, TooMuch
-from keikaku.serving.sql_worker import Lease, Limits, Row, Rows, Workers, stamp
+from keikaku.serving.sql_worker import Lease, Limits, Row, Rows, Workers
 
 # Facets one by one are cheap; an address that asks for more than this many is treated as SQL.
 FACETS = 3
 # Conditions that no index helps with, and that count as facets do.
 COMPARING = ("contains", "__like", "__notlike", "__glob", "__startswith", "__endswith")
-# Answers about the schema; there are about fifteen for each table.
+# What Datasette asks about the schema, which stays as it is while the site runs.
+_ABOUT_SCHEMA = (
+    "fts_table", "foreign_keys_for_table", "get_all_foreign_keys", "get_table_definition", "hidden_table_names",
+    "label_column_for_table", "primary_keys", "table_column_details", "table_columns", "table_exists", "table_names", "view_names",
+)  # fmt: skip
+# Answers to that; there are about fifteen for each table.
 MOST_KNOWN = 512
 
-_lease: ContextVar[Lease | None] = ContextVar("lease", default=None)
-_workers: WeakKeyDictionary[Datasette, Workers] = WeakKeyDictionary()
+# The worker of the request that runs here.
+current_lease: ContextVar[Lease | None] = ContextVar("lease", default=None)
 
 
 def _once(ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """A question about the schema, which stays as it is while the site runs; whoever asks has an answer of their own."""
+    """Asked once; whoever asks has an answer of their own."""
 
     async def known(self: "PublishedDatabase", *names: str) -> Any:
         key = (ask.__name__, *names)
@@ -50,24 +56,13 @@ def _once(ask: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
 class PublishedDatabase(Database):
     """A file that never changes while the site runs, whose statements in a visitor's request run in its worker."""
 
-    table_columns = _once(Database.table_columns)
-    table_column_details = _once(Database.table_column_details)
-    primary_keys = _once(Database.primary_keys)
-    fts_table = _once(Database.fts_table)
-    foreign_keys_for_table = _once(Database.foreign_keys_for_table)
-    label_column_for_table = _once(Database.label_column_for_table)
-    get_all_foreign_keys = _once(Database.get_all_foreign_keys)
-    get_table_definition = _once(Database.get_table_definition)
-    hidden_table_names = _once(Database.hidden_table_names)
-    table_exists = _once(Database.table_exists)
-    table_names = _once(Database.table_names)
-    view_names = _once(Database.view_names)
-
     def __init__(self, datasette: Datasette, path: str) -> None:
         super().__init__(datasette, path=path, is_mutable=False)
         self.known: dict[tuple[str, ...], Any] = {}
         self._stamp = stamp(Path(path))
         self.was_named = False
+        self.workers = Workers(Path(path))  # their processes start when they are first needed
+        finalize(self, self.workers.stop)
 
     @property
     def hash(self) -> str:
@@ -77,10 +72,7 @@ class PublishedDatabase(Database):
 
     def is_replaced(self) -> bool:
         """Whether a newer file, or none, stands in the place of the one that is served."""
-        try:
-            return stamp(Path(self.path)) != self._stamp
-        except OSError:
-            return True
+        return stamp(Path(self.path)) != self._stamp
 
     async def execute(
         self,
@@ -92,7 +84,7 @@ class PublishedDatabase(Database):
         **_: object,
     ) -> Results:
         """As Datasette does; a statement that fails is told to whoever asked, not to the log."""
-        lease = _lease.get()
+        lease = current_lease.get()
         if lease is None:
             return await super().execute(sql, params, truncate, custom_time_limit, page_size, False)
         most = self.ds.max_returned_rows + (self.ds.max_returned_rows == (page_size or self.ds.page_size))
@@ -111,6 +103,10 @@ class PublishedDatabase(Database):
         return _as_results(found.columns, rows, found.ended == "rows")
 
 
+for _name in _ABOUT_SCHEMA:
+    setattr(PublishedDatabase, _name, _once(getattr(Database, _name)))
+
+
 def _as_results(columns: list[str], rows: list[Row], truncated: bool) -> Results:
     """Rows as Datasette has them from a connection of its own."""
     names = ", ".join('NULL AS "{}"'.format(name.replace('"', '""')) for name in columns) or "NULL"
@@ -121,19 +117,8 @@ def _as_results(columns: list[str], rows: list[Row], truncated: bool) -> Results
 def needs_worker(query_string: bytes) -> bool:
     """Whether an address carries SQL of its own, or asks for many things that look at every row."""
     names = [name for name, _ in parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)]
-    return not {"sql", "_where"}.isdisjoint(names) or sum(map(_looks_at_every_row, names)) > FACETS
-
-
-def _looks_at_every_row(name: str) -> bool:
-    return name.startswith("_facet") or name.endswith(COMPARING)
-
-
-def find_workers(datasette: Datasette) -> Workers:
-    """Those of a site, started when they are first needed."""
-    if datasette not in _workers:
-        workers = _workers[datasette] = Workers(Path(datasette.get_database().path))
-        finalize(datasette, workers.stop)
-    return _workers[datasette]
+    looking = [name for name in names if name.startswith("_facet") or name.endswith(COMPARING)]
+    return not {"sql", "_where"}.isdisjoint(names) or len(looking) > FACETS
 
 
 @asynccontextmanager
@@ -142,48 +127,28 @@ async def open_rows(datasette: Datasette, sql: str, params: Any, limits: Limits)
 
     Raises WorkersBusy, WorkerEnded, sqlite3.Error.
     """
-    lease = _lease.get()
-    if lease is not None:
-        yield await lease.run(sql, dict(params or {}), limits)
-        return
-    async with find_workers(datasette).lease() as lease:
+    held = current_lease.get()
+    async with nullcontext(held) if held else datasette.get_database().workers.lease() as lease:
         yield await lease.run(sql, dict(params or {}), limits)
 
 
-async def run_leased(app: ASGIApp, datasette: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a request with a worker of its own until the response begins. Raises WorkersBusy before that."""
-    async with find_workers(datasette).lease() as lease:
+def run_until_gone(app: ASGIApp) -> ASGIApp:
+    """The application, stopped as soon as the visitor has left."""
 
-        async def send_and_end(message: Message) -> None:
-            lease.end()  # whatever is sent, all its statements have run
-            await send(message)
+    async def run(scope: Scope, receive: Receive, send: Send) -> None:
+        async def wait_until_gone() -> None:
+            while (await receive())["type"] != "http.disconnect":
+                pass
 
-        token = _lease.set(lease)
+        answering = asyncio.ensure_future(app(scope, receive, send))
+        gone = asyncio.ensure_future(wait_until_gone())
         try:
-            await _run_until_gone(app, scope, receive, send_and_end)
+            await asyncio.wait({answering, gone}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            _lease.reset(token)
+            gone.cancel()
+            if not answering.done():
+                answering.cancel()
+        with suppress(asyncio.CancelledError):
+            await answering
 
-
-def has_lease() -> bool:
-    """Whether this runs within a request that has a worker already: one that the site asks of itself."""
-    return _lease.get() is not None
-
-
-async def _run_until_gone(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
-    """Stop as soon as the visitor has left."""
-    answering = asyncio.ensure_future(app(scope, receive, send))
-    gone = asyncio.ensure_future(_wait_until_gone(receive))
-    try:
-        await asyncio.wait({answering, gone}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        gone.cancel()
-        if not answering.done():
-            answering.cancel()
-    with suppress(asyncio.CancelledError):
-        await answering
-
-
-async def _wait_until_gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+    return run

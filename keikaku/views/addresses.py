@@ -19,15 +19,6 @@ from keikaku.views.easy_display import NAME
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 EVERY_PAGE = ("design-tokens/tokens.css", "site.css")
-NAVIGATION = [
-    ("/plans/unmet_targets", "未達成の目標"),
-    ("/timeline", "年表"),
-    ("/plans/first_to_second_half", "前期→後期"),
-    ("/plans/organization_overview", "推進団体"),
-    ("/plans/measure_overview", "施策一覧"),
-    ("/data", "データ"),
-    ("/about", "このサイトについて"),
-]
 _ALL = {"all": ""}
 _CHART = {"picture": "グラフだけ", "all": "グラフと表"}
 

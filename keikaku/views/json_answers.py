@@ -142,7 +142,9 @@ async def find_caveats(db: Database) -> Caveats:
         views = await db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'view'")
         tables = set(await db.table_names())
         corrections = await db.execute("SELECT * FROM corrections ORDER BY rowid") if "corrections" in tables else []
-        results = await db.execute("SELECT count(*) FROM figures WHERE role = 'result'") if "figures" in tables else None
+        results = (
+            await db.execute("SELECT count(*) FROM figures WHERE role = 'result'") if "figures" in tables else None
+        )
         _caveats[db] = Caveats(
             group_corrections(map(dict, corrections)), dict(views.rows), results.single_value() if results else None
         )

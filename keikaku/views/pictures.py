@@ -9,7 +9,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
 from keikaku.publish.records.sharing import name_picture
-from keikaku.serving.site_folder import find_site
+from keikaku.serving.baked_site import find_site
 from keikaku.views.addresses import complete
 from keikaku.views.version import hash_database
 

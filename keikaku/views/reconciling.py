@@ -14,7 +14,7 @@ from keikaku.publish.records.reconcile import (
     reconcile,
     suggest_organizations,
 )
-from keikaku.serving.refusals import refuse_status
+from keikaku.serving.refusals import say
 from keikaku.views.addresses import find_site_root
 from keikaku.views.descriptions import send_json
 from keikaku.views.words import site_title, table_name
@@ -32,7 +32,7 @@ async def answer_reconciling(datasette: Datasette, request: Request) -> Response
             return send_json(describe_service(site_title(datasette), root, db.name, label))
         queries = read_queries(text)
     except WrongQueries as error:
-        refusal = {"ok": False, "status": 400, "title": refuse_status(400).title, "error": str(error)}
+        refusal = {"ok": False, "status": 400, "title": say(400).title, "error": str(error)}
         return send_json(refusal, status=400)
     found = {
         key: await db.execute_fn(lambda connection, query=query: reconcile(connection.execute, query, label))

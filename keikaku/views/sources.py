@@ -21,7 +21,7 @@ from keikaku.publish.tables.cells import Value
 from keikaku.publish.tables.layout import Label
 from keikaku.serving.datasette_private import DatasetteError
 from keikaku.serving.errors import repeat_refusal
-from keikaku.serving.refusals import NO_SQL
+from keikaku.serving.refusals import say
 from keikaku.serving.sql_worker import Limits, Rows
 from keikaku.serving.visitors import open_rows
 from keikaku.views.sorting import find_sort, sort_rows
@@ -172,7 +172,7 @@ def keep_arguments(request: Request) -> Arguments:
 def _read_sql(request: Request) -> str:
     sql = request.args.get("sql")
     if not sql:
-        raise OtherAnswer(Response.text("\n".join(NO_SQL) + "\n", status=400))
+        raise OtherAnswer(Response.text("\n".join(say("no_sql")) + "\n", status=400))
     validate_sql_select(sql)
     return str(sql)
 

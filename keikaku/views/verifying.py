@@ -18,8 +18,8 @@ from keikaku.database.content_hash import LENGTH, hash_rows, read_hash
 from keikaku.database.history import HISTORY, RecordId, Release, hash_records, read_history, read_rows
 from keikaku.publish.catalogue.data_set import describe_data_set
 from keikaku.publish.records.verify import Verdict, describe_verdict, find_release, judge_answer, judge_record
+from keikaku.serving.baked_site import find_site
 from keikaku.serving.site_address import cut_base
-from keikaku.serving.site_folder import find_site
 from keikaku.views.descriptions import send_json
 from keikaku.views.version import data_version
 from keikaku.views.words import column_words, table_name

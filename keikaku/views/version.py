@@ -7,7 +7,7 @@ from datasette.app import Datasette
 from datasette.utils import tilde_decode
 from datasette.utils.asgi import Request
 
-from keikaku.files.digest import fingerprint
+from keikaku.files.digest import fingerprint, name_version
 from keikaku.publish.feeds.changes import read_last_changes
 
 
@@ -19,7 +19,7 @@ def hash_database(datasette: Datasette) -> str:
 
 def data_version(datasette: Datasette) -> str:
     """The beginning of the SHA-256, as About.version; for pages that are about the whole data set."""
-    return hash_database(datasette)[:12]
+    return name_version(hash_database(datasette))
 
 
 async def data_date(datasette: Datasette, request: Request) -> str:

@@ -1,7 +1,9 @@
 """What metadata.yml and the documents say of the site, for templates and descriptions."""
 
 import re
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,12 +16,22 @@ from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
 from keikaku.publish.catalogue.er_diagram import draw_er_diagram
 from keikaku.publish.catalogue.examples import read_examples
 from keikaku.publish.catalogue.notebooks import read_notebooks
+from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.notes import OURS
 from keikaku.schema.columns import split_help
 from keikaku.schema.tables import read_schema
+from keikaku.serving.datasette_private import local_metadata
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 _FOLDED = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # what YAML leaves of a line break
+
+
+def fill_site_words(datasette: Datasette) -> None:
+    """What metadata.yml leaves to the data; see site_words.py. Before any template is read."""
+    with closing(
+        sqlite3.connect(f"{Path(str(datasette.get_database().path)).resolve().as_uri()}?mode=ro", uri=True)
+    ) as connection:
+        fill_metadata(local_metadata(datasette), connection.execute)
 
 
 def site_title(datasette: Datasette) -> str:
@@ -86,6 +98,7 @@ def site_metadata(datasette: Datasette, key: str) -> Any:
 def site_words(datasette: Datasette) -> dict[str, Any]:
     """Those that nearly every page says."""
     return {
+        "site_nav": datasette.metadata("navigation"),
         "site_title": site_title(datasette),
         "site_description": site_description(datasette),
         "metadata_source": datasette.metadata("source"),

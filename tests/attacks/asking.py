@@ -16,25 +16,12 @@ Headers = tuple[tuple[bytes, bytes], ...]
 App = Callable[..., Awaitable[None]]
 
 PROTECTION = (
-    b"content-security-policy",
-    b"x-content-type-options",
-    b"referrer-policy",
-    b"permissions-policy",
-    b"cross-origin-opener-policy",
-)
+    b"content-security-policy", b"x-content-type-options", b"referrer-policy", b"permissions-policy", b"cross-origin-opener-policy",
+)  # fmt: skip
 EXPECTED = {200, 204, 206, 301, 302, 304, 400, 403, 404, 405, 410, 412, 414, 416}
 LEAKS = (
-    "Traceback",
-    "sqlite3.",
-    'File "',
-    "site-packages",
-    str(ROOT),
-    "plugins/",
-    "object at 0x",
-    "keikaku/",
-    f"{gettempdir()}/",
-    "/root/",
-)
+    "Traceback", "sqlite3.", 'File "', "site-packages", str(ROOT), "plugins/", "object at 0x", "keikaku/", f"{gettempdir()}/", "/root/",
+)  # fmt: skip
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FIELD = re.compile(rb"[\x20-\x7e\x80-\xff\t]*")
 _OUR_PLACE = re.compile(rb"/(?![/\\])|\?")  # browsers read /\\ as //, and that as another site

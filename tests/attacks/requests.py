@@ -2,162 +2,19 @@
 
 import json
 import re
+from pathlib import Path
 from random import Random
 from urllib.parse import quote, quote_from_bytes
 
 from tests.attacks.asking import Asked
 
-NASTY = [
-    "",
-    "0",
-    "-1",
-    "1",
-    "99999999999999999999999999",
-    "1e999",
-    "nan",
-    "２０２６",
-    "2026-13-45",
-    "0x10",
-    "null",
-    "true",
-    "max",
-    "on",
-    "'",
-    '"',
-    "''",
-    "`",
-    "]",
-    "[",
-    "\\",
-    "%",
-    "%%",
-    "%s",
-    "{}",
-    "{0.__class__}",
-    "{{7*7}}",
-    "{% raw %}",
-    "${7}",
-    "';--",
-    "1 or 1=1",
-    "') or 1=1 --",
-    "a*",
-    '"a" NEAR b',
-    "AND OR NOT",
-    "name:",
-    "*",
-    "-",
-    "^a",
-    "<script>alert(1)</script>",
-    '"><img src=x onerror=alert(1)>',
-    "javascript:alert(1)",
-    "a\r\nSet-Cookie: b=c",
-    "a\nb",
-    "\t",
-    "\x00",
-    "\x01\x1b\x7f",
-    "\x85\u2028\u2029",
-    "\ufeff",
-    "\ufffe\uffff",
-    "\u202e反対",
-    "e\u0301\u0301\u0301",
-    "👩‍👩‍👧‍👦",
-    "\U0010ffff",
-    "ｱｷｼﾏ",
-    "㍻",
-    "A" * 300,
-    "あ" * 3000,
-    "(" * 500,
-    "[" * 2000,
-    "../../../etc/passwd",
-    "/etc/passwd",
-    "..\\..\\windows",
-    "~2E~2E~2F",
-    "~",
-    "~ZZ",
-    "~00",
-    ",",
-    ",,,,",
-    "a,b,c,d",
-    "akishima",
-    "akishima-kogyo-1",
-    "measures",
-    "name",
-    "sector_id",
-    "rowid",
-    "code",
-    "[]",
-    '["a"]',
-    '[{"a":1}]',
-    '{"a":1}',
-    '{"table":"measures","column":"id","value":"1"}',
-    '{"column":"name"}',
-    "https://evil.example/",
-    "//evil.example",
-    "/plans/measures",
-    "plans/measures/../x",
-    "0123456789abcdef",
-    "select 1",
-    "select",
-    "select * from measures",
-    "select :a, :b",
-    "select 1;select 2",
-    "with a as (select 1) select * from a",
-    "explain select 1",
-    "pragma table_info(measures)",
-    "select '\x00'",
-    "select zeroblob(10), x'ff00', 9e999, null",
-    "select char(55296), char(0), '\ufffe'",
-    "select json('[')",
-    "select 1 as 'a\"b', 2 as '<b>', 3 as ''",
-    "number > 3",
-    "1=1) --",
-    "exists(select 1)",
-]
+STRANGE = json.loads(Path(__file__).with_name("strange.json").read_text("utf-8"))
+NASTY = [*STRANGE["values"], "A" * 300, "あ" * 3000, "(" * 500, "[" * 2000]
 BYTES = [b"%80", b"%ff%fe", b"%ed%a0%80", b"%c0%af", b"%e3%81", b"%", b"%u3042", b"%0", b"%2500", b"%252e%252e"]
 RAW = [b"\xe3\x81\x82", b"\xff", b"\x80<>\"'"]  # servers let it through after the question mark only
-NAMES = [
-    *("q", "kind", "sector", "plan", "fiscal_year", "organization", "hash", "of", "sql", "name", "code", "id", "number"),
-    *("_search", "_search_name", "_searchmode", "_where", "_sort", "_sort_desc", "_sort_by_desc", "_facet", "_facet_array"),
-    *("_facet_date", "_facet_m2m", "_facet_size", "_size", "_shape", "_next", "_nofacet", "_nocount", "_nosuggest", "_col"),
-    *("_nocol", "_embed", "_chart", "_labels", "_label", "_nl", "_json", "_json_infinity", "_through", "_timelimit", "_ttl"),
-    *("_trace", "_stream", "_dl", "_header", "_extra", "_filter_column", "_filter_op", "_filter_value", "_easy", "easy", "queries", "prefix", "extend", "type"),
-    *("_group", "_hash", "_format", "_messages", "_filter_column_1", "_filter_op_1", "callback", "_memory", "name__", "__"),
-]  # fmt: skip
-COLUMNS = ["name", "number", "sector_id", "is_new", "code", "id", "rowid", "date", "あ", "no_such", "a b", "name]"]
-OPERATIONS = [
-    *("exact", "not", "contains", "endswith", "startswith", "gt", "gte", "lt", "lte", "like", "notlike", "glob", "in"),
-    *("notin", "arraycontains", "arraynotcontains", "date", "isnull", "notnull", "isblank", "notblank", "none", "", "in__in"),
-]  # fmt: skip
-METHODS = ["GET"] * 40 + ["HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH", "TRACE", "get", "PROPFIND", "あ"]
-FIELDS = [
-    *("accept", "accept-encoding", "accept-language", "if-none-match", "if-match", "if-modified-since", "range", "if-range"),
-    *("cookie", "authorization", "origin", "referer", "user-agent", "content-type", "content-length", "content-encoding"),
-    *("transfer-encoding", "expect", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host", "x-original-url", "host"),
-    *("x-http-method-override", "forwarded", "connection", "upgrade", "te", "access-control-request-method", "x-rewrite-url"),
-]  # fmt: skip
-FIELD_VALUES = [
-    *("*", "gzip", "gzip;q=0", "br, gzip;q=1.0, *;q=0", "identity;q=0", "bytes=0-0", "bytes=-1", "bytes=5-2", "bytes=a-b"),
-    *("bytes=0-0,1-1,2-2", "lines=1-2", "bytes=99999999999999999999-", '"x"', 'W/"x"', "*, *", '"', "evil.example"),
-    *("evil.example:99999", "[::1]", "[::::]", "[", "a@b", "a/b", "localhost:abc", "https", "javascript", "100-continue"),
-    *("chunked", "-1", "Mon, 99 Foo 2026 99:99:99 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "application/json", "null", ""),
-]  # fmt: skip
-ENDINGS = [
-    "",
-    ".json",
-    ".csv",
-    ".xlsx",
-    ".excel.csv",
-    ".jsonld",
-    ".ics",
-    ".atom",
-    ".db",
-    ".html",
-    ".jsono",
-    ".",
-    ".%00",
-    "/",
-]
-
+NAMES, COLUMNS, OPERATIONS = STRANGE["arguments"], STRANGE["columns"], STRANGE["operations"]
+METHODS = ["GET"] * 40 + STRANGE["methods"]
+FIELDS, FIELD_VALUES, ENDINGS = STRANGE["fields"], STRANGE["field_values"], STRANGE["endings"]
 RANGES = [(0, 0x20), (0x20, 0x7F), (0x80, 0x100), (0x300, 0x370), (0x3040, 0x30FF), (0x4E00, 0x9FFF), (0xD800, 0xE000)]
 RANGES += [(0xF900, 0xFFFF), (0x1F300, 0x1FAFF), (0x10FF00, 0x10FFFF)]
 

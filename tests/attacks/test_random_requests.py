@@ -1,6 +1,5 @@
 """Whatever is asked, nothing fails: `make test-long` asks more, and KEIKAKU_REQUESTS=200000 as much as one likes."""
 
-import asyncio
 import logging
 import os
 from collections import Counter
@@ -8,17 +7,14 @@ from random import Random
 
 import pytest
 from datasette.app import Datasette
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from tests.attacks.addresses import list_addresses
 from tests.attacks.asking import Asked, ask, find_faults
 from tests.attacks.requests import Requests
 
-REQUESTS = 1_500
+REQUESTS = 500
 MANY = int(os.environ.get("KEIKAKU_REQUESTS", "20000"))
 SEED = int(os.environ.get("KEIKAKU_SEED", "0"))
-EXAMPLES = 100
 # Facets that Datasette begins and then leaves, since an earlier one was refused.
 pytestmark = pytest.mark.filterwarnings(
     "ignore:coroutine:RuntimeWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
@@ -49,18 +45,3 @@ async def test_no_request_makes_the_site_fail(site: Datasette, requests: int) ->
         logging.disable(logging.NOTSET)
     assert not faults, "\n".join(f"{fault}: {asked}" for fault, asked in faults.items())
     assert {200, 204, 302, 400, 404, 405} <= set(statuses), statuses
-
-
-async def test_no_request_that_hypothesis_thinks_of_makes_it_fail(site: Datasette) -> None:
-    """Fewer, but what fails is told in its simplest form."""
-    app, make = site.app(), Requests(await list_addresses(site, "akishima")).make
-    loop = asyncio.get_running_loop()
-
-    @settings(max_examples=EXAMPLES, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(st.randoms(use_true_random=False))
-    def ask_anything(random: Random) -> None:
-        asked = make(random)
-        answer = asyncio.run_coroutine_threadsafe(ask(app, asked, SECONDS), loop).result()
-        assert find_faults(asked, answer) == [], asked
-
-    await asyncio.to_thread(ask_anything)

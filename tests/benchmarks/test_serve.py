@@ -1,5 +1,6 @@
 """benchmarks/serve.py at its smallest: every page is asked of every server, and what was measured stands between the marks."""
 
+import math
 import re
 from pathlib import Path
 
@@ -54,6 +55,15 @@ def test_aims_are_judged_by_the_worst_page() -> None:
     rows = read_rows(show_aims([*files, *window, table], {1: Memory(0, 151_000_000, "SELECT 1")}))[2:]
     assert [row[1] for row in rows] == ["1 × (home)", "1% (home)", "60 ms (table with a filter)", "0.3 × (table with a filter)", "2.2 × (home)", "2", "151 MB"]  # fmt: skip
     assert {row[2] for row in rows} == {"**no**"}
+
+
+def test_a_ratio_against_nothing_measured_meets_no_aim() -> None:
+    nothing = Figure(0.0, math.inf, 0)
+    ways = {**dict.fromkeys(("serve", "abused", "nginx"), FAST), "stock": nothing, "file": nothing}
+    results = [Result(page, 1, ways) for page in ("home", STOCKS_TABLE)]
+    rows = read_rows(show_aims(results, {1: Memory(0, 0, "SELECT 1")}))[2:]
+    assert [row[1] for row in rows if "nothing" in row[1]] == [f"nothing measured ({page})" for page in ("home", "home", STOCKS_TABLE)]  # fmt: skip
+    assert [row[2] for row in rows] == ["**no**", "**no**", "yes", "**no**", "yes", "yes", "yes"]
 
 
 def read_rows(text: str) -> list[list[str]]:

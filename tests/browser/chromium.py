@@ -3,7 +3,6 @@
 import base64
 import re
 import shutil
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
 
 BROWSER, DRIVER = "chromium", "chromedriver"
 PATIENCE = 20  # seconds
@@ -114,12 +114,7 @@ class Chromium:
         self.wait_until(lambda: self.driver.current_url != before and self._is_loaded())
 
     def wait_until(self, condition: Callable[[], Any]) -> None:
-        ends = time.monotonic() + PATIENCE
-        while time.monotonic() < ends:
-            if condition():
-                return
-            time.sleep(0.05)
-        raise LookupError(f"nothing came of it at {self.driver.current_url}")
+        WebDriverWait(self.driver, PATIENCE, 0.05).until(lambda _: condition(), f"at {self.driver.current_url}")
 
     def _is_loaded(self) -> bool:
         return bool(self.run("return document.readyState") == "complete")

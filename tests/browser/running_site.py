@@ -3,12 +3,11 @@
 import socket
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event, Thread
+from typing import IO
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PARTS = ("metadata.yml", "plugins", "settings.json", "static", "templates")
@@ -32,41 +31,40 @@ def running_server(folder: Path, baked: bool = False) -> Iterator[tuple[str, sub
     if baked:
         pages = ["pages", "--quiet", "--database", str(folder / "plans.db"), "--address", f"http://127.0.0.1:{port}/"]
         subprocess.run([sys.executable, str(ROOT / "build_db.py"), *pages], check=True, cwd=ROOT)
-    with (folder / "server.log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "datasette", str(folder), "--port", str(port)],
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            cwd=ROOT,
-        )
+    server = subprocess.Popen(
+        [sys.executable, "-m", "datasette", str(folder), "--port", str(port)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        cwd=ROOT,
+    )
+    log, started = folder / "server.log", Event()
+    writing = Thread(target=_write_log, args=(server.stderr, log, started))
+    writing.start()
     try:
-        address = f"http://127.0.0.1:{port}"
-        _wait_for(address, server, folder / "server.log")
-        yield address, server
+        started.wait()
+        if server.poll() is not None:
+            raise RuntimeError(f"the site did not start: {log.read_text('utf-8')}")
+        yield f"http://127.0.0.1:{port}", server
     finally:
         server.terminate()
         server.wait(10)
+        writing.join()
+
+
+def _write_log(said: IO[bytes], log: Path, started: Event) -> None:
+    """What a server says, into a file; until it says that it answers, or ends."""
+    with log.open("wb", buffering=0) as file, said:
+        for line in said:
+            file.write(line)
+            if b"Uvicorn running on" in line:
+                started.set()
+    started.set()
 
 
 def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
-
-
-def _wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(300):
-        if server.poll() is not None:
-            break
-        try:
-            urllib.request.urlopen(f"{address}/-/versions.json", timeout=5).close()
-        except urllib.error.HTTPError:
-            return
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"the site did not start: {log.read_text('utf-8')}")
 
 
 def find_processes(server: int) -> list[int]:

@@ -15,19 +15,13 @@ import pytest
 
 from tests.deploy.conftest import Deployed, wait_until
 
-FILES = [
-    "/",
-    "/plans/plans/akishima",
-    "/plans/plans/akishima.json",
-    "/plans/plans/akishima?_embed=1",
-    "/plans/plans.csv",
-]
+FILES = ["/", "/plans/plans/minato", "/plans/plans/minato.json", "/plans/plans/minato?_embed=1", "/plans/plans.csv"]
 FILES += ["/plans.db", "/files/plans.xlsx", "/changes.atom", "/timeline", "/static/site.css"]
-WINDOW = ["/plans/plans?_sort=id", "/plans/plans.json?_shape=array&_size=5", "/plans/plans.csv?id=akishima"]
-WINDOW += [f"/plans/search?q={quote('産業振興計画')}", "/plans/measures?_sort_desc=name", "/?x=1"]
+WINDOW = ["/plans/plans?_sort=id", "/plans/plans.json?_shape=array&_size=5", "/plans/plans.csv?id=minato"]
+WINDOW += [f"/plans/search?q={quote('文化振興計画')}", "/plans/measures?_sort_desc=name", "/?x=1"]
 SQL = ["/plans.json?sql=select+title+from+plans&_shape=array", "/plans.csv?sql=select+id,title+from+plans"]
 # What tells the title of the plan; the others may be the same before and after.
-OLD, NEW = "title: 昭島市産業振興計画", "title: 昭島市産業振興計画（改訂）"
+OLD, NEW = "\ntitle: みなと市文化振興計画\n", "\ntitle: みなと市文化振興計画（改訂）\n"
 A_WHILE = 0.05  # seconds between two requests of a reader
 
 Seen = list[tuple[str, int, str]]
@@ -78,7 +72,7 @@ def read_health(deployed: Deployed, number: int) -> dict:
 def test_new_data_comes_without_a_request_that_fails_or_an_answer_that_is_neither_old_nor_new(
     deployed: Deployed,
 ) -> None:
-    plan = deployed.project / "data" / "akishima" / "plan.yml"
+    plan = deployed.project / "data" / "minato" / "plan.yml"
     text = plan.read_text("utf-8")
     assert OLD in text
     old = ask_all(deployed, 11)
@@ -105,7 +99,7 @@ def test_new_data_comes_without_a_request_that_fails_or_an_answer_that_is_neithe
 
 
 def test_a_build_that_fails_changes_nothing(deployed: Deployed) -> None:
-    plan = deployed.project / "data" / "akishima" / "plan.yml"
+    plan = deployed.project / "data" / "minato" / "plan.yml"
     text = plan.read_text("utf-8")
     before = (deployed.place / "lib" / "current").resolve()
     plan.write_text(text + "nonsense: 1\n", "utf-8")

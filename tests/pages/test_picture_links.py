@@ -10,7 +10,7 @@ import pytest
 from datasette.app import Datasette
 
 from keikaku.publish.records.pictures import LISTING, write_pictures
-from keikaku.serving.site_folder import find_site, use_site
+from keikaku.serving.baked_site import find_site, use_site
 
 NAMED = re.compile(r'<meta property="og:image" content="([^"]+)">')
 PAGES = {

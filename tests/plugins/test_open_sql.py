@@ -11,23 +11,14 @@ import pytest
 from datasette.app import Datasette
 
 from keikaku.serving import sql_worker
-from keikaku.serving.visitors import find_workers
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 ENDLESS = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
 FORMATS = {
-    "": "text/html",
-    ".json": "application/json",
-    ".json?_shape=objects": "application/json",
-    ".json?_shape=array": "application/json",
-    ".json?_shape=arrayfirst": "application/json",
-    ".json?_shape=array&_nl=on": "application/json",
-    ".csv": "text/plain",
-    ".csv?_stream=1": "text/plain",
-    ".csv?_dl=1": "text/plain",
-    ".excel.csv": "text/plain",
-    ".xlsx": "text/html",
-}
+    **dict.fromkeys(("", ".xlsx"), "text/html"),
+    **dict.fromkeys((".csv", ".csv?_stream=1", ".csv?_dl=1", ".excel.csv"), "text/plain"),
+    **dict.fromkeys((".json", *(f".json?_shape={s}" for s in ("objects", "array", "arrayfirst", "array&_nl=on"))), "application/json"),
+}  # fmt: skip
 TOO_MUCH = {
     "値が大きすぎます": "SELECT length(hex(zeroblob(400000000)))",
     "文や値が大きすぎます": f"SELECT group_concat(hex(zeroblob(1000))) FROM ({ENDLESS} SELECT n FROM c LIMIT 1000)",
@@ -35,8 +26,8 @@ TOO_MUCH = {
     "時間がかかりすぎ": f"{ENDLESS} SELECT count(*) FROM c",
 }
 # Every way to make the server run what a visitor wrote, or to count many facets.
-BY_WORKER = [
-    *(f"/plans{ending}{'&' if '?' in ending else '?'}sql=select+4711" for ending in FORMATS),
+BY_WORKER = [f"/plans{ending}{'&' if '?' in ending else '?'}sql=select+4711" for ending in FORMATS]
+BY_WORKER += [
     "/plans?%73%71%6c=select+4712",
     "/plans?x=1&sql=select+4713",
     "/plans?sql=",
@@ -82,7 +73,7 @@ async def full(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     monkeypatch.setattr(sql_worker, "PATIENCE_SECONDS", 0.02)
     async with AsyncExitStack() as stack:
         for _ in range(sql_worker.WORKERS):
-            await stack.enter_async_context(find_workers(site).lease())
+            await stack.enter_async_context(site.get_database().workers.lease())
         yield site
 
 
@@ -158,24 +149,23 @@ async def test_a_free_place_is_given_to_the_next(site: Datasette) -> None:
 
 async def test_who_leaves_takes_the_query_along(site: Datasette) -> None:
     """The worker is free for the next as soon as the visitor has gone, and the statement with it."""
-    async with find_workers(site).lease() as lease:
-        worker = lease._worker
+    async with site.get_database().workers.lease() as lease:
+        worker = lease.worker
         assert [batch async for batch in await lease.run("SELECT 1", {}, sql_worker.Limits(1))] == [[(1,)]]
-    assert worker and worker.process_id
+    assert worker and worker.process
     asked = {"type": "http", "method": "GET", "path": "/plans.json", "raw_path": b"/plans.json", "headers": []}
     asked |= {"scheme": "http", "query_string": f"sql={quote(ENDLESS + ' SELECT count(*) FROM c')}".encode()}
 
     async def leave_when_it_runs() -> dict[str, str]:
-        while not worker.is_asked:
+        while not worker.asked:
             await asyncio.sleep(0)
         return {"type": "http.disconnect"}
 
     async def send(message: dict[str, object]) -> None:
         raise AssertionError(f"sent to nobody: {message}")
 
-    before = worker.process_id
     await site.client.app(asked, leave_when_it_runs, send)
-    assert (worker.is_asked, worker.process_id) == (False, None), before
+    assert (worker.asked, worker.process) == (None, None)
     assert (await get(site, "/plans.json?sql=select+1&_shape=arrayfirst")).json() == [1]
 
 

@@ -14,9 +14,10 @@ from typing import Any
 
 import yaml
 
-from keikaku.files.digest import fingerprint
+from keikaku.files.digest import fingerprint, name_version
 from keikaku.files.errors import FilesError
 from keikaku.publish.feeds.changes import read_last_changes
+from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.about import Field, plain_lines
 from keikaku.publish.tables.cells import Value
 from keikaku.publish.tables.layout import Label
@@ -76,7 +77,7 @@ class DataSet:
     @property
     def version(self) -> str:
         """As About.version: the beginning of the database's SHA-256."""
-        return self.digest[:12]
+        return name_version(self.digest)
 
     def rows(self, table: TableInfo) -> Iterator[Sequence[Value]]:
         """All rows of a table in the order in which they were written."""
@@ -92,8 +93,10 @@ class DataSet:
             return {text for text, sql in blank if connection.execute(sql).fetchone()}
 
     def plans(self) -> list[dict[str, Any]]:
-        """The rows of the table of plans."""
-        return self.records("plans")
+        """The rows of the view plan_facts."""
+        with closing(_open(self.path)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute("SELECT * FROM plan_facts ORDER BY id")]
 
     def records(self, name: str) -> list[dict[str, Any]]:
         """All rows of a table by column name."""
@@ -109,7 +112,7 @@ class DataSet:
             if OURS in field.meaning
         ]
         corrections = map(note_correction, self.records("corrections"))
-        return [*ours, note_results(len(self.records("results"))), *corrections]
+        return [*ours, note_results(sum(row["role"] == "result" for row in self.records("figures"))), *corrections]
 
     def labels(self, table: TableInfo) -> list[Label]:
         """The references of a table whose rows have a name."""
@@ -119,14 +122,17 @@ class DataSet:
 
 
 def is_date(column: Column) -> bool:
-    """Whether it holds days as ISO 8601, which SQLite has no type for."""
-    return column.name == "date" or column.name.endswith("_on")
+    """Whether it holds days as ISO 8601, which SQLite has no type for; of a document only the month may be known."""
+    return column.name.endswith("_on") or (column.name == "date" and "ISO 8601" in column.comment)
 
 
 def read_data_set(database: Path, metadata: Path) -> DataSet:
     """Raises FilesError for a published table or column that metadata.yml says nothing of."""
+    described = read_metadata(metadata)
     try:
-        return describe_data_set(database, read_metadata(metadata))
+        with closing(_open(database)) as connection:
+            fill_metadata(described, connection.execute)
+        return describe_data_set(database, described)
     except KeyError as error:
         raise FilesError(f"{metadata}: says nothing of {error.args[0]}, which {database.name} publishes") from error
 
@@ -139,8 +145,8 @@ def read_metadata(path: Path) -> dict[str, Any]:
         raise FilesError(f"{path}: cannot be read: {error}") from error
     except yaml.YAMLError as error:
         raise FilesError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(content, dict) or not content.get("title") or not isinstance(content.get("databases"), dict):
-        raise FilesError(f"{path}: has no title or no databases")
+    if not isinstance(content, dict) or not isinstance(content.get("databases"), dict):
+        raise FilesError(f"{path}: has no databases")
     return content
 
 

@@ -132,9 +132,9 @@ def build_schema_org(data_set: DataSet, files: Sequence[FileInfo], root: str = "
         "isBasedOn": [
             {
                 "@type": "Report",
-                "name": plan["document_title"],
-                "author": {"@type": "Organization", "name": plan["document_author"]},
-                "datePublished": plan["document_date"],
+                "name": plan["document_title"] or plan["title"],
+                "author": {"@type": "Organization", "name": plan["document_author"] or plan["municipality"]},
+                **({"datePublished": plan["document_date"]} if plan["document_date"] else {}),
                 "inLanguage": "ja",
             }
             for plan in named

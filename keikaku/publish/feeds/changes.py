@@ -21,7 +21,7 @@ _CHANGES = (
 _TOUCHED = "SELECT change_id, table_name, row_id FROM change_records ORDER BY rowid"
 # The day of a plan's last change; without one, the month of the report that it was read from.
 LAST_CHANGES = """
-    SELECT p.id, coalesce(max(c.date), p.document_date || '-01') FROM plan_facts AS p LEFT JOIN changes AS c ON c.plan_id = p.id
+    SELECT p.id, coalesce(max(c.date), substr(p.document_date || '-01-01', 1, 10), p.start_fiscal_year || '-04-01') FROM plan_facts AS p LEFT JOIN changes AS c ON c.plan_id = p.id
     GROUP BY p.id ORDER BY p.id
 """
 

@@ -34,20 +34,24 @@ _MEASURES = """
 """
 _TARGETS = f"""
     {_MEASURES}
-    SELECT t.*, s.position AS sector_position, m.name AS measure_name, p.second_half_start, p.end_fiscal_year
-    FROM chosen AS m
-    JOIN targets AS t ON t.measure_id = m.id
-    JOIN sectors AS s ON s.id = m.sector_id
-    JOIN plan_facts AS p ON p.id = m.plan_id
-    WHERE (t.due_fiscal_year IS NOT NULL OR t.per = 'year')
+    SELECT t.*, p.end_fiscal_year, p.measure_word, p.target_word, p.organization_word,
+        coalesce((SELECT start_fiscal_year FROM periods WHERE id = m.period_id), p.start_fiscal_year) AS first_fiscal_year
+    FROM targets AS t
+    JOIN plan_facts AS p ON p.id = t.plan_id
+    JOIN indicator_places AS w ON w.indicator_id = t.id
+    LEFT JOIN chosen AS m ON m.id = t.measure_id
+    WHERE (m.id IS NOT NULL OR (t.measure_id IS NULL AND (:id IN (t.plan_id, t.sector_id) OR EXISTS (
+        SELECT 1 FROM indicator_organizations AS o WHERE o.indicator_id = t.id AND o.organization_id IN (SELECT id FROM family)
+    ))))
+    AND (t.due_fiscal_year IS NOT NULL OR t.per = 'year')
     AND (m.repeat_of IS NULL OR m.repeat_of NOT IN (SELECT id FROM chosen))
-    ORDER BY m.position, t.position
+    ORDER BY w.position, t.position, t.due_fiscal_year
 """
 _EVENTS = f"""
     {_MEASURES}
     SELECT t.*, (
         SELECT group_concat(name, '、') FROM (
-            SELECT m.code || ' ' || m.name AS name FROM event_measures AS em JOIN measures AS m ON m.id = em.measure_id
+            SELECT coalesce(m.code || ' ', '') || m.name AS name FROM event_measures AS em JOIN measures AS m ON m.id = em.measure_id
             WHERE em.event_id = t.id ORDER BY m.position
         )
     ) AS measure_names
@@ -57,7 +61,7 @@ _EVENTS = f"""
     ))
     ORDER BY t.position
 """
-_NO_DAY = "計画には年度だけが書かれていて、日は決まっていません。{}に置いています。"
+_NO_DAY = "計画には年だけが書かれていて、日は決まっていません。{}に置いています。"
 
 
 def find_calendar(execute: Execute, id_: str, root: str) -> Calendar | None:
@@ -90,18 +94,24 @@ def _rows(execute: Execute, sql: str, **values: Any) -> list[Row]:
 
 
 def _target_entries(row: Row, root: str) -> Iterator[Entry]:
-    what = f"{row['code']} {row['label']}{_say_value(row)}"
-    about = {"施策": f"{row['code']} {row['name']}", "目標": row["printed"], "推進団体": row["organizations"]}
-    url = f"{root}measures/{row['measure_id']}"
+    what = " ".join(filter(None, (row["code"], f"{row['label']}{_say_value(row)}")))
+    about = {
+        row["measure_word"]: " ".join(filter(None, (row["code"], row["name"]))),
+        row["target_word"]: row["printed"],
+        row["organization_word"]: row["organizations"],
+    }
+    url = f"{root}{row['table_name']}/{row['row_id']}"
     due = row["due_fiscal_year"]
     if row["per"] == "year":
-        first, last = ends_on(row["second_half_start"]), ends_on(due or row["end_fiscal_year"])
+        first, last = ends_on(row["first_fiscal_year"]), ends_on(due or row["end_fiscal_year"])
         lines = _describe(about, "毎年度の終わり（3月31日）", url)
         yield Entry(row["id"], f"【毎年】{what}", lines, url, "毎年の目標", min(first, last), min(first, last), last)
     else:
-        day = ends_on(due)
-        year = format_fiscal_year(due)
-        lines = _describe(about | {"期限": f"{year}（{format_date(day.isoformat())}まで）"}, "年度の最後の日", url)
+        whole_year = row["calendar"] == "calendar"
+        day = date(due, 12, 31) if whole_year else ends_on(due)
+        year = f"{due}年" if whole_year else format_fiscal_year(due)
+        where = "年の最後の日" if whole_year else "年度の最後の日"
+        lines = _describe(about | {"期限": f"{year}（{format_date(day.isoformat())}まで）"}, where, url)
         yield Entry(row["id"], f"【期限】{what}", lines, url, "期限", day, day)
 
 

@@ -80,8 +80,8 @@ class Record:
 
 
 _REPORT = (
-    "'「' || p.document_title || '」（' || p.municipality || '、' || substr(p.document_date, 1, 4) || '年'"
-    " || (0 + substr(p.document_date, 6)) || '月）'"
+    "'「' || coalesce(p.document_title, p.title) || '」（' || p.municipality || coalesce('、' || substr(p.document_date, 1, 4)"
+    " || '年' || CASE WHEN length(p.document_date) > 4 THEN (0 + substr(p.document_date, 6, 2)) || '月' ELSE '' END, '') || '）'"
 )
 # As many reports are named one by one.
 MOST_REPORTS = 10

@@ -63,6 +63,10 @@ class _Site:
         (row,) = self.rows("SELECT title FROM sectors WHERE id = ?", sector_id)
         return self.named("CreativeWork", "sectors", sector_id, row["title"])
 
+    def above(self, row: Json) -> Json:
+        """What a record is part of: its sector, or its plan where it has none."""
+        return self.sector(row["sector_id"]) if row.get("sector_id") else self.plan(row["plan_id"])
+
     def code(self, table: str, column: str, code: str) -> Json:
         return {
             "@type": "DefinedTerm",
@@ -79,7 +83,7 @@ def build_record(execute: Execute, table: str, row_id: str, root: str, license_u
     """
     build = BUILDERS[table]
     site = _Site(execute, root, license_url)
-    rows = site.rows(f"SELECT * FROM {table} WHERE id = ?", row_id)
+    rows = site.rows(f"SELECT * FROM {_SOURCES.get(table, table)} WHERE id = ?", row_id)
     if not rows:
         return None
     address = site.address(table, row_id)
@@ -96,10 +100,11 @@ def _plan(site: _Site, row: Json) -> Json:
         "creator": city,
         "spatialCoverage": _area(row),
         "temporalCoverage": _span(row["start_fiscal_year"], row["end_fiscal_year"]),
-        "isBasedOn": {
+        "isBasedOn": row["document_title"]
+        and {
             "@type": "Report",
             "name": row["document_title"],
-            "author": {"@type": "Organization", "name": row["document_author"]},
+            "author": row["document_author"] and {"@type": "Organization", "name": row["document_author"]},
             "datePublished": row["document_date"],
         },
         "hasPart": site.list(
@@ -133,7 +138,7 @@ def _goal(site: _Site, row: Json) -> Json:
         "abstract": row["summary"],
         "position": row["number"],
         "mentions": site.list(["CreativeWork", "Action"], "measures", served, row["id"]),
-        **site.part(site.sector(row["sector_id"])),
+        **site.part(site.above(row)),
     }
 
 
@@ -161,25 +166,33 @@ def _measure(site: _Site, row: Json) -> Json:
         "result": site.list(
             "PropertyValue",
             "indicators",
-            "SELECT id, label AS name FROM indicators WHERE measure_id = ? ORDER BY position",
+            "SELECT i.id, i.label AS name FROM indicator_links AS l JOIN indicators AS i ON i.id = l.indicator_id WHERE l.row_id = ? ORDER BY i.position",
             row["id"],
         ),
         "sameAs": [{"@id": site.address("measures", other["id"])} for other in original],
-        **site.part(site.sector(row["sector_id"])),
+        **site.part(site.above(row)),
     }
 
 
 def _indicator(site: _Site, row: Json) -> Json:
-    (measure,) = site.rows("SELECT id, name FROM measures WHERE id = ?", row["measure_id"])
-    bound = "maxValue" if row["comparator"] in _ABOVE else "minValue" if row["comparator"] in _BELOW else "value"
+    (place,) = site.rows("SELECT * FROM indicator_places WHERE indicator_id = ?", row["id"])
+    type_ = ["CreativeWork", "Action"] if place["measure_id"] else "CreativeWork"
+    target = next(
+        iter(
+            site.rows("SELECT * FROM figures WHERE indicator_id = ? AND role = 'target' ORDER BY last_year", row["id"])
+        ),
+        {},
+    )
+    comparator = target.get("comparator")
+    bound = "maxValue" if comparator in _ABOVE else "minValue" if comparator in _BELOW else "value"
     return {
         "@type": "PropertyValue",
         "name": row["label"],
         "description": row["printed"],
-        bound: row["value"],
+        bound: target.get("value"),
         "unitText": row["unit"],
         "subjectOf": [
-            site.named(["CreativeWork", "Action"], "measures", measure["id"], measure["name"]),
+            site.named(type_, place["table_name"], place["row_id"], place["name"]),
             site.data_set(),
         ],
     }
@@ -200,7 +213,10 @@ def _organization(site: _Site, row: Json) -> Json:
             site.named(_organization_type(below["kind"]), "organizations", below["id"], below["name"])
             for below in site.rows("SELECT id, name, kind FROM organizations WHERE parent_id = ?", row["id"])
         ],
-        "subjectOf": [site.plan(row["plan_id"]), site.data_set()],
+        "subjectOf": [
+            *(site.plan(plan["id"]) for plan in site.rows(_PLANS_OF, row["municipality_id"])),
+            site.data_set(),
+        ],
     }
 
 
@@ -210,14 +226,17 @@ def _evaluation(site: _Site, row: Json) -> Json:
         "@type": "CreativeWork",
         "name": row["name"],
         "abstract": row["summary"],
-        "keywords": [site.code("evaluations", column, row[column]) for column in ("decision", "outcome", "rule")],
+        "keywords": [
+            *filter(None, (row["grade"], row["decision"])),
+            *(site.code("evaluations", column, row[column]) for column in ("outcome", "rule") if row[column]),
+        ],
         "mentions": site.list(["CreativeWork", "Action"], "measures", successors, row["successor_id"]),
-        **site.part(site.sector(row["sector_id"])),
+        **site.part(site.above(row)),
     }
 
 
 def _event(site: _Site, row: Json) -> Json:
-    (plan,) = site.rows("SELECT * FROM plans WHERE id = ?", row["plan_id"])
+    (plan,) = site.rows("SELECT * FROM plan_facts WHERE id = ?", row["plan_id"])
     measures = """
         SELECT m.id, m.name FROM event_measures AS e JOIN measures AS m ON m.id = e.measure_id
         WHERE e.event_id = ? ORDER BY m.position
@@ -230,7 +249,7 @@ def _event(site: _Site, row: Json) -> Json:
         "location": _area(plan),
         "about": site.list(["CreativeWork", "Action"], "measures", measures, row["id"]),
         "subjectOf": [
-            site.sector(row["sector_id"]) if row["sector_id"] else site.plan(row["plan_id"]),
+            site.above(row),
             site.data_set(),
         ],
     }
@@ -247,6 +266,10 @@ def _span(first: int, last: int) -> str:
 def _organization_type(kind: str) -> str:
     return _ORGANIZATIONS.get(kind, "Organization")
 
+
+# Where a record is read from, if not from its table.
+_SOURCES = {"plans": "plan_facts"}
+_PLANS_OF = "SELECT id FROM plans WHERE municipality_id = ? ORDER BY id"
 
 BUILDERS: dict[str, Callable[[_Site, Json], Json]] = {
     "plans": _plan,

@@ -83,13 +83,17 @@ def describe_pictures(connection: sqlite3.Connection, site_title: str) -> Iterat
         yield Card(HOME, "計画のデータベース", "", site_title, facts, site_title)
     yield from plans
     for row in connection.execute(_MEASURES):
-        last = ("期限", format_fiscal_year(row["due"])) if row["due"] else ("推進団体", row["organizations"])
-        facts = (("目標", row["target"]), last)
+        last = (
+            ("期限", format_fiscal_year(row["due"]))
+            if row["due"]
+            else (row["organization_word"], row["organizations"] or "なし")
+        )
+        facts = ((row["target_word"], row["target"] or "なし"), last)
         above = f"{row['municipality']}　{row['plan']}"
-        yield Card(f"measures/{row['id']}.png", above, row["code"], row["name"], facts, site_title)
+        yield Card(f"measures/{row['id']}.png", above, row["code"] or "", row["name"], facts, site_title)
     for row in connection.execute(_ORGANIZATIONS):
-        facts = (("進める施策", f"{row['measures']}件"), ("分野", row["sectors"] or "なし"))
-        above = f"{row['municipality']}　{row['plan']}"
+        facts = (("名前のある施策", f"{row['measures']}件"), ("分野", row["sectors"] or "なし"))
+        above = f"{row['municipality']}の計画"
         yield Card(f"organizations/{row['id']}.png", above, row["kind"], row["name"], facts, site_title)
 
 
@@ -97,24 +101,25 @@ _PLANS = """
     SELECT p.id, p.title, p.municipality, p.start_fiscal_year AS first, p.end_fiscal_year AS last,
         (SELECT count(*) FROM measures WHERE plan_id = p.id AND repeat_of IS NULL) AS measures,
         (SELECT count(*) FROM targets WHERE plan_id = p.id AND repeat_of IS NULL) AS targets,
-        (SELECT count(*) FROM organizations WHERE plan_id = p.id) AS organizations
+        (SELECT count(*) FROM organizations WHERE municipality_id = p.municipality_id) AS organizations,
+        p.measure_word
     FROM plan_facts AS p ORDER BY p.id
 """
 _MEASURES = """
     SELECT o.id, o.code, o.name, o.target, o.due_fiscal_year AS due, o.organizations,
-        p.title AS plan, p.municipality
+        p.title AS plan, p.municipality, p.organization_word, p.target_word
     FROM measure_overview AS o JOIN plan_facts AS p ON p.id = o.plan_id
     ORDER BY o.id
 """
 _ORGANIZATIONS = """
-    SELECT o.id, o.name, o.kind_label AS kind, o.measures, o.sectors, p.title AS plan, p.municipality
-    FROM organization_overview AS o JOIN plan_facts AS p ON p.id = o.plan_id ORDER BY o.id
+    SELECT o.id, o.name, o.kind_label AS kind, o.measures, o.sectors, c.name AS municipality
+    FROM organization_overview AS o JOIN municipalities AS c ON c.id = o.municipality_id ORDER BY o.id
 """
 
 
 def _describe_plan(row: sqlite3.Row, site_title: str) -> Card:
     years = f"{format_fiscal_year(row['first'])}〜{format_fiscal_year(row['last'])}"
-    counts = f"施策 {row['measures']}件　目標 {row['targets']}件　団体 {row['organizations']}"
+    counts = f"{row['measure_word']} {row['measures']}件　目標 {row['targets']}件　団体 {row['organizations']}"
     return Card(
         f"plans/{row['id']}.png", row["municipality"], "", row["title"], (("期間", years), ("中身", counts)), site_title
     )

@@ -30,9 +30,13 @@ _FORMS = re.compile(
 _REST = re.compile(r"[\W_]+")
 
 _ORGANIZATIONS = """
-    SELECT o.id, o.name, p.municipality || '「' || p.title || '」', json_group_array(n.name)
-    FROM organizations AS o JOIN plan_facts AS p ON p.id = o.plan_id JOIN organization_names AS n ON n.organization_id = o.id
-    WHERE o.id IN (SELECT value FROM json_each(?)) AND (? = '' OR ? IN (p.id, p.municipality, p.municipality_code, p.title))
+    SELECT o.id, o.name, c.name || 'の計画', json_group_array(n.name)
+    FROM organizations AS o
+    JOIN municipalities AS c ON c.id = o.municipality_id
+    JOIN organization_names AS n ON n.organization_id = o.id
+    WHERE o.id IN (SELECT value FROM json_each(?)) AND (? = '' OR o.municipality_id IN (
+        SELECT municipality_id FROM plan_facts WHERE ? IN (id, title, municipality, municipality_code)
+    ))
     GROUP BY o.id
 """
 _LIKE = """

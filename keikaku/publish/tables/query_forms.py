@@ -42,9 +42,9 @@ PARAMETERS = {
             SELECT
                 CASE (SELECT count(*) FROM plans) WHEN 1 THEN o.name ELSE o.id END,
                 o.name,
-                CASE (SELECT count(*) FROM plans) WHEN 1 THEN c.label ELSE p.title || '：' || c.label END
+                CASE (SELECT count(*) FROM plans) WHEN 1 THEN c.label ELSE p.name || '：' || c.label END
             FROM organizations AS o
-            JOIN plans AS p ON p.id = o.plan_id
+            JOIN municipalities AS p ON p.id = o.municipality_id
             JOIN codes AS c ON c.table_name = 'organizations' AND c.column_name = 'kind' AND c.code = o.kind
             ORDER BY p.id, c.rowid, o.rowid
         """,
@@ -71,10 +71,10 @@ PARAMETERS = {
         choices="""
             SELECT
                 g.id,
-                g.number || '. ' || g.title,
-                CASE (SELECT count(*) FROM plans) WHEN 1 THEN s.name ELSE p.title || '：' || s.name END
-            FROM goals AS g JOIN sectors AS s ON s.id = g.sector_id JOIN plans AS p ON p.id = s.plan_id
-            ORDER BY s.plan_id, s.position, g.number
+                coalesce(coalesce(g.code, g.number) || '. ', '') || g.title,
+                CASE (SELECT count(*) FROM plans) WHEN 1 THEN coalesce(s.name, '') ELSE p.title || coalesce('：' || s.name, '') END
+            FROM goals AS g LEFT JOIN sectors AS s ON s.id = g.sector_id JOIN plans AS p ON p.id = g.plan_id
+            ORDER BY g.plan_id, g.position
         """,
     ),
     "reason": Parameter(

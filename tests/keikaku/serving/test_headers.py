@@ -2,7 +2,7 @@
 
 import pytest
 
-from keikaku.serving.headers import CHART_POLICY, ignore_cookies, protect_answer
+from keikaku.serving.headers import CHART_POLICY, protect_answer
 
 
 def protect(path: str, query: bytes = b"", *headers: tuple[bytes, bytes]) -> dict[str, str]:
@@ -52,9 +52,8 @@ def test_pages_and_what_they_are_made_of_may_not(path: str) -> None:
     assert not any(name.startswith("access-control") for name in protect(path))
 
 
-def test_no_cookie_goes_either_way() -> None:
+def test_no_cookie_is_set() -> None:
     assert "set-cookie" not in protect("/", b"", (b"Set-Cookie", b"a=b"), (b"set-cookie", b"c=d"))
-    assert ignore_cookies([(b"Cookie", b"a=b"), (b"host", b"x")]) == [(b"host", b"x")]
 
 
 def test_what_another_set_is_replaced() -> None:

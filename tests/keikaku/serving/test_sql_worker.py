@@ -81,17 +81,16 @@ async def test_rows_of_a_worker_that_ends_are_never_taken_for_all(
     """In the middle of its rows; the next statement has a new one."""
     monkeypatch.setattr(sql_worker, "GRACE_SECONDS", 0.3)
     async with workers.lease() as lease:
-        worker = lease._worker
+        worker = lease.worker
         assert worker
         rows = await lease.run(f"{ENDLESS} SELECT hex(zeroblob(50000)) FROM c", {}, Limits(0.5, bytes=10**10))
-        process = worker.process_id
-        assert process
+        process = worker.process.pid
         with pytest.raises(WorkerEnded):
             async for _ in rows:
                 os.kill(process, sent)
         assert rows.ended == ""
         assert (await read_all(lease, "SELECT 1"))[1] == [(1,)]
-        assert worker.process_id != process
+        assert worker.process.pid != process
 
 
 async def test_an_abandoned_statement_is_ended_before_the_next(workers: Workers) -> None:

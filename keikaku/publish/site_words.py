@@ -1,0 +1,99 @@
+"""What the site is called and says of itself, by the plans that it holds, so that metadata.yml fits any of them.
+
+metadata.yml may give title, description and source; what it leaves out is said from the data. A word in 〔brackets〕 in it
+is the plan's own word where the site has one plan (〔施策〕 becomes 事業), and stays that word where it has several.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from keikaku.plan.fiscal_year import format_fiscal_year
+from keikaku.schema.codes import PLAN_TERMS
+
+Execute = Callable[..., Any]
+_WORD = re.compile("〔([^〕]+)〕")
+_TERMS = {label: term for term, (label, _) in PLAN_TERMS.items()}
+NAMED = 3  # municipalities that a description names
+# Address, what it is called, and what must be there for it to be named.
+NAVIGATION = (
+    ("/plans/unmet_targets", "未達成の目標", "unmet_targets"),
+    ("/timeline", "年表", "events"),
+    ("/plans/first_to_second_half", "見直しの前と後", "evaluations WHERE successor_id IS NOT NULL"),
+    ("/plans/organization_overview", "〔担当〕", "organizations"),
+    ("/plans/measure_overview", "〔施策〕の一覧", "measures"),
+    ("/plans/targets", "目標の一覧", "targets"),
+    ("/data", "データ", "plans"),
+    ("/about", "このサイトについて", "plans"),
+)
+
+
+def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
+    """Say in metadata, which is changed, what the database holds."""
+    plans = list(_rows(execute, "SELECT * FROM plan_facts ORDER BY start_fiscal_year DESC, title"))
+    only = plans[0] if len(plans) == 1 else None
+    words = {label: only[f"{term}_word"] if only else label for label, term in _TERMS.items()}
+    metadata["navigation"] = [
+        [address, label]
+        for address, label, source in NAVIGATION
+        if execute(f"SELECT 1 FROM {source} LIMIT 1").fetchone()
+    ]
+    for key, value in _describe(plans).items():
+        metadata.setdefault(key, value)
+    described = metadata["databases"]["plans"]
+    described.setdefault("title", only["title"] if only else "自治体の計画")
+    described.setdefault("description_html", _describe_database(plans, str(metadata["source"])))
+    _replace_words(metadata, words)
+
+
+def _describe(plans: list[dict[str, Any]]) -> dict[str, str]:
+    if len(plans) == 1:
+        (plan,) = plans
+        years = f"{format_fiscal_year(plan['start_fiscal_year'])}〜{format_fiscal_year(plan['end_fiscal_year'])}"
+        title, what = f"{plan['title']}データベース（非公式）", f"{plan['municipality']}の{plan['title']}（{years}）"
+    else:
+        cities = list(dict.fromkeys(plan["municipality"] for plan in plans))
+        named = "、".join(cities[:NAMED]) + ("など" if len(cities) > NAMED else "")
+        title, what = "自治体計画データベース（非公式）", f"{named}の{len(plans):,}の計画"
+    return {
+        "title": title,
+        "description": f"{what}を、一件ずつの約束と目標に分けて、読み、検索し、SQLで調べ、ダウンロードできるようにした非公式のデータベースです。",
+        "source": f"{join_documents([name_document(plan) for plan in plans])}を加工して作成",
+    }
+
+
+def name_document(plan: dict[str, Any]) -> str:
+    """The main document of a plan with its municipality and date: 「○○計画」（○○市、令和5年3月）; plan: a row of plan_facts."""
+    date = plan["document_date"] or ""
+    said = f"、{date[:4]}年" + (f"{int(date[5:7])}月" if date[5:7] else "") if date else ""
+    return f"「{plan['document_title'] or plan['title']}」（{plan['municipality']}{said}）"
+
+
+def join_documents(names: list[str]) -> str:
+    return "、".join(names) if len(names) <= NAMED else f"{names[0]}ほか{len(names) - 1:,}の計画の文書"
+
+
+def _describe_database(plans: list[dict[str, Any]], source: str) -> str:
+    cities = "、".join(dict.fromkeys(plan["municipality"] for plan in plans[:NAMED])) + (
+        "など" if len(plans) > NAMED else ""
+    )
+    return f"""<ul>
+<li>出典：{source}（書き方は公共データ利用規約（第1.0版）にならいました）。</li>
+<li>非公式のデータです。{cities}や、文書をまとめた団体が作成・確認・保証したものではありません。</li>
+<li>事実の整理、要約、判定、訂正の記録は CC BY 4.0 で使えます。原文の文章は自治体のもので、その対象ではありません。</li>
+</ul>"""
+
+
+def _replace_words(value: Any, words: dict[str, str]) -> None:
+    """In every text of a nested mapping or list."""
+    for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+        if isinstance(inner, str):
+            value[key] = _WORD.sub(lambda word: words.get(word[1], word[0]), inner)
+        elif isinstance(inner, dict | list):
+            _replace_words(inner, words)
+
+
+def _rows(execute: Execute, sql: str) -> Iterator[dict[str, Any]]:
+    found = execute(sql)
+    names = [column[0] for column in found.description]
+    yield from (dict(zip(names, row, strict=True)) for row in found)
