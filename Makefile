@@ -16,8 +16,8 @@ build: plans.db ## plans.db in this folder, and site/: every permanent page, dow
 verify: $(RUN) ## compare the data with the report: make verify KEIKAKU_REPORT=FILE
 	.venv/bin/python build_db.py verify --report "$(KEIKAKU_REPORT)"
 
-test: $(DEV) plans.db ## all tests but the long ones
-	.venv/bin/python -m pytest -m "not long"
+test: $(DEV) plans.db ## all tests but the long ones, on all processors
+	.venv/bin/python -m pytest -m "not long" -n logical --no-loadscope-reorder
 
 test-long: $(DEV) plans.db ## long random runs: kills, requests, mutated files, abuse
 	.venv/bin/python -m pytest -m long
@@ -46,7 +46,7 @@ audit: $(DEV) ## known weaknesses of the locked libraries, as PyPI tells them (n
 	.venv/bin/python -m pip install --quiet pip-audit
 	.venv/bin/pip-audit --requirement requirements.lock --disable-pip
 
-citation: $(RUN) ## CITATION.cff from metadata.yml
+citation: plans.db ## CITATION.cff from metadata.yml and plans.db
 	.venv/bin/python -m keikaku.publish.records.citation
 
 notebooks: $(DEV) ## run docs/notebooks/ against the site and keep what they show

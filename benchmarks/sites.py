@@ -15,6 +15,7 @@ from typing import NamedTuple
 from benchmarks.synthetic import InventedPlan, copy_synonyms
 from tests.browser.running_site import PARTS, ROOT, find_processes, free_port, read_memory
 
+REAL = ROOT / "data"  # of one plan
 PATIENCE = 120  # seconds until a server answers, or has ended
 BUILD = (sys.executable, str(ROOT / "build_db.py"))
 DATASETTE = (sys.executable, "-m", "datasette")
@@ -55,7 +56,7 @@ class Bake(NamedTuple):
 
 def build_folder(kept: Path, plans: int) -> Path:
     """A folder as Datasette takes one, with the database of so many plans: one is the real one, more are invented."""
-    folder, data = kept / str(plans), ROOT / "data"
+    folder, data = kept / str(plans), REAL
     folder.mkdir(parents=True, exist_ok=True)
     for name in set(PARTS) - {path.name for path in folder.iterdir()}:
         (folder / name).symlink_to(ROOT / name)

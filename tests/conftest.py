@@ -1,11 +1,16 @@
 """The site as it is served: a database fresh from data/ beside the repository's own metadata, plugins and pages."""
 
+import fcntl
+import os
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from datasette import handle_exception
 from datasette.app import Datasette
+from xdist.scheduler import LoadScopeScheduling
 
 from build_db import main
 
@@ -13,18 +18,50 @@ from build_db import main
 handle_exception.rich = None
 
 ROOT = Path(__file__).resolve().parent.parent
+ALONE = ("attacks", "benchmarks", "deploy")  # they measure or load the machine, so they take turns
 SERVED = ("metadata.yml", "settings.json", "plugins", "templates", "static")
+
+
+class ByFile(LoadScopeScheduling):
+    """A file stays on one worker, which makes its fixtures once, and so do all that share a browser or load the machine."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        folder = file.split("/")[1]
+        return "alone" if folder in ALONE else folder if folder == "browser" else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    return ByFile(config, log)
+
+
+def make_once(temporary: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that all workers share and do not change: the first who needs it makes it, the others wait."""
+    folder = temporary.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    made = folder / f"{name}.made"
+    with (folder / f"{name}.lock").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not made.exists():
+            (folder / name).mkdir()
+            make(folder / name)
+            made.touch()
+    return folder / name
+
+
+def fill_folder(folder: Path, *arguments: object) -> None:
+    """With the database of a build and what else `datasette .` serves."""
+    for name in SERVED:
+        (folder / name).symlink_to(ROOT / name)
+    built = CliRunner().invoke(main, ["--quiet", "--output", str(folder / "plans.db"), *map(str, arguments)])
+    assert built.exit_code == 0, built.output
 
 
 @pytest.fixture(scope="session")
 def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that `datasette .` can serve."""
-    folder = tmp_path_factory.mktemp("site")
-    for name in SERVED:
-        (folder / name).symlink_to(ROOT / name)
-    built = CliRunner().invoke(main, ["--quiet", "--output", str(folder / "plans.db")])
-    assert built.exit_code == 0, built.output
-    return folder
+    return make_once(tmp_path_factory, "site", fill_folder)
 
 
 @pytest.fixture(scope="session")

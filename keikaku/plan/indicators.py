@@ -176,14 +176,17 @@ def _told(figure: PrintedFigure | Result, unit: str | None) -> Figure:
     given["last_year"] = figure.fiscal_year
     if isinstance(figure, Result):
         given["role"] = "estimate" if figure.estimate else "result"
+    elif figure.role == "target" and figure.fiscal_year is not None:
+        given["due_kind"] = figure.due_kind or "in"
     read = _read_cell(figure.printed, unit) if figure.value is None else None
     if read is None or read.value is None:
         return Figure(**given, text=figure.printed if figure.value is None else None)
     cell = {name: getattr(read, name) for name in names if hasattr(read, name)} | {"last_year": read.due_fiscal_year}
     unset = {name: value for name, value in cell.items() if given[name] in (None, False)}
     calendar = figure.calendar if "calendar" in figure.model_fields_set else read.calendar
-    due_kind = given.get("due_kind") if given["role"] != "target" else given["due_kind"] or read.due_kind
-    return Figure(**{**given, **unset, "printed": figure.printed, "calendar": calendar, "due_kind": due_kind})
+    if given["role"] != "target":
+        unset.pop("due_kind", None)
+    return Figure(**{**given, **unset, "printed": figure.printed, "calendar": calendar})
 
 
 def direction_of(indicator: Indicator, figures: Sequence[Figure]) -> tuple[Direction | None, str | None]:

@@ -30,6 +30,9 @@ NAVIGATION = (
 
 def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     """Say in metadata, which is changed, what the database holds."""
+    if not execute("SELECT 1 FROM sqlite_master WHERE name = 'plan_facts'").fetchone():
+        metadata.update({"title": "keikaku", "description": "", "source": "", "navigation": []} | metadata)
+        return  # a database of something else
     plans = list(_rows(execute, "SELECT * FROM plan_facts ORDER BY start_fiscal_year DESC, title"))
     only = plans[0] if len(plans) == 1 else None
     words = {label: only[f"{term}_word"] if only else label for label, term in _TERMS.items()}

@@ -29,7 +29,7 @@ from keikaku.files.replacing import replacing
 from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
 from keikaku.publish import site
 from keikaku.publish.addresses import Address, list_addresses, name_file
-from keikaku.publish.catalogue.data_set import read_metadata
+from keikaku.publish.catalogue.data_set import read_filled_metadata
 from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.publish.records.pictures import write_pictures
 from keikaku.publish.site import MANIFEST, Answer, SiteFile
@@ -74,11 +74,11 @@ def write_site(
 
     `address` is that of the site where metadata.yml names none.
     """
-    metadata = read_metadata(METADATA)
     if not database.is_file():
         raise FilesError(
             f"{database}: データベースがありません。先に build_db.py build を実行してください (no database)"
         )
+    metadata = read_filled_metadata(database, METADATA)
     old = site.read_manifest(folder)
     facts = _describe(database, metadata.get("site_url") or address or LOCAL)
     same_code = all(old.get(name) == facts[name] for name in ("code_sha256", "until", "address"))

@@ -90,11 +90,12 @@ class Server:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     if not Path("/proc/self/clear_refs").exists():
         pytest.skip("memory is measured as Linux tells it")
     limits = httpx.Limits(max_connections=40)
-    with running_server(tmp_path_factory.mktemp("abused")) as (address, process), httpx.Client(limits=limits) as client:
+    running = running_server(tmp_path_factory.mktemp("abused"), database=site_folder / "plans.db")
+    with running as (address, process), httpx.Client(limits=limits) as client:
         yield Server(address, process.pid, client)
 
 

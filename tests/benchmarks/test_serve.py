@@ -2,13 +2,15 @@
 
 import math
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from benchmarks import serve
+from benchmarks import serve, sites
 from benchmarks.figures import STOCKS_TABLE, Figure, Memory, Result, show_aims
+from tests.conftest import ROOT
 from tests.programs import need
 
 PAGES = [*serve.FILES, *serve.WINDOW]
@@ -19,6 +21,8 @@ def test_every_page_is_measured_and_written_between_the_marks(tmp_path: Path, mo
     need("wrk", "wrk")
     need("nginx", "nginx-light")
     monkeypatch.setattr(serve, "GREEDY", ["SELECT printf('%.*c', 2000000, 'x')"])
+    monkeypatch.setattr(sites, "REAL", tmp_path / "data")
+    shutil.copytree(ROOT / "tests" / "fixtures" / "minato", sites.REAL / "minato")
     page = tmp_path / "page.md"
     page.write_text(f"before\n{serve.BEGIN}\nwas here\n{serve.END}\nafter\n", "utf-8")
     options = ["--plans", "1", "--rounds", "1", "--seconds", "0.1", "--write", str(page)]

@@ -14,8 +14,8 @@ from tests.browser.running_site import running_site
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    with running_site(tmp_path_factory.mktemp("site")) as address:
+def site(site_folder, tmp_path_factory):
+    with running_site(tmp_path_factory.mktemp("browsed"), database=site_folder / "plans.db") as address:
         yield address
 
 

@@ -1,5 +1,6 @@
 """The site of this tree on a free port, with a database built for it: what browser tests and measurements look at."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -14,19 +15,24 @@ PARTS = ("metadata.yml", "plugins", "settings.json", "static", "templates")
 
 
 @contextmanager
-def running_site(folder: Path, baked: bool = False) -> Iterator[str]:
-    """Address of the site, served from `folder` (empty before) until the block ends; `baked`: with all its files."""
-    with running_server(folder, baked) as (address, _):
+def running_site(folder: Path, baked: bool = False, database: Path | None = None) -> Iterator[str]:
+    """Address of the site, served from `folder` until the block ends; `baked`: with all its files; `database`: built before."""
+    with running_server(folder, baked, database) as (address, _):
         yield address
 
 
 @contextmanager
-def running_server(folder: Path, baked: bool = False) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def running_server(
+    folder: Path, baked: bool = False, database: Path | None = None
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """As running_site, with the process that serves."""
     for name in PARTS:
         (folder / name).symlink_to(ROOT / name)
-    build = [sys.executable, str(ROOT / "build_db.py"), "--quiet", "--output", str(folder / "plans.db")]
-    subprocess.run(build, check=True, cwd=ROOT)
+    if database:
+        shutil.copy(database, folder / "plans.db")
+    else:
+        build = [sys.executable, str(ROOT / "build_db.py"), "--quiet", "--output", str(folder / "plans.db")]
+        subprocess.run(build, check=True, cwd=ROOT)
     port = free_port()
     if baked:
         pages = ["pages", "--quiet", "--database", str(folder / "plans.db"), "--address", f"http://127.0.0.1:{port}/"]

@@ -226,11 +226,12 @@ def test_a_worse_result_of_a_decreasing_target_is_never_met(database: sqlite3.Co
 
 
 def test_a_revised_target_stands_beside_the_first_and_is_judged_alone(database: sqlite3.Connection) -> None:
-    query = "SELECT f.edition, f.last_year, f.value, EXISTS (SELECT 1 FROM verdicts WHERE figure_id = f.id)"
+    query = "SELECT f.edition, f.last_year, f.value, f.due_kind, EXISTS (SELECT 1 FROM verdicts WHERE figure_id = f.id)"
     query += " FROM figures AS f JOIN indicators AS i ON i.id = f.indicator_id"
     query += " WHERE i.label = '通いの場' AND f.role = 'target' ORDER BY 1, 2"
-    first, revised = [(1, 2024, 24, 0), (1, 2025, 27, 0), (1, 2026, 30, 0)], [(2, 2024, 26, 1), (2, 2025, 30, 1)]
-    assert database.execute(query).fetchall() == [*first, *revised, (2, 2026, 35, 1)]
+    first = [(1, 2024, 24, "in", 0), (1, 2025, 27, "in", 0), (1, 2026, 30, "in", 0)]
+    revised = [(2, 2024, 26, "in", 1), (2, 2025, 30, "in", 1), (2, 2026, 35, "in", 1)]
+    assert database.execute(query).fetchall() == [*first, *revised]
 
 
 def test_a_cell_without_a_value_is_no_figure(database: sqlite3.Connection) -> None:

@@ -1,25 +1,23 @@
 """A site of two plans, since nothing on a page may depend on there being one."""
 
 import shutil
+from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from datasette.app import Datasette
 
-from build_db import main
-from tests.conftest import ROOT, SERVED
+from tests.conftest import ROOT, fill_folder, make_once
 
 
 @pytest.fixture(scope="session")
 async def two_plans(tmp_path_factory) -> Datasette:
-    folder = tmp_path_factory.mktemp("two_plans")
-    for name in SERVED:
-        (folder / name).symlink_to(ROOT / name)
+    datasette = Datasette(config_dir=make_once(tmp_path_factory, "two_plans", build_two_plans))
+    await datasette.invoke_startup()
+    return datasette
+
+
+def build_two_plans(folder: Path) -> None:
     data = folder / "data"
     shutil.copytree(ROOT / "data", data)
     shutil.copytree(ROOT / "tests" / "fixtures" / "minato", data / "minato")
-    built = CliRunner().invoke(main, ["--quiet", "--data", str(data), "--output", str(folder / "plans.db")])
-    assert built.exit_code == 0, built.output
-    datasette = Datasette(config_dir=folder)
-    await datasette.invoke_startup()
-    return datasette
+    fill_folder(folder, "--data", data)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from datasette.app import Datasette
 
-from keikaku.plan.folder import read_plan
+from keikaku.plan.folder import read_city
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURE = "/plans/measures/akishima-kogyo-1"
@@ -68,7 +68,7 @@ async def test_no_cookie_is_set(site: Datasette) -> None:
 
 async def test_every_word_of_a_plan_is_read_on_one_of_its_pages(site: Datasette) -> None:
     """A word that stands nowhere is a word to take out of ruby.yml."""
-    words = set(read_plan(ROOT / "data" / "akishima").ruby.root)
+    words = set(read_city(ROOT / "data" / "akishima").ruby.root)
     database = site.get_database()
     paths = ["/print/akishima", "/about", "/data"]
     for table in ("organizations", "measures", "evaluations"):

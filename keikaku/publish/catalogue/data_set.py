@@ -128,13 +128,18 @@ def is_date(column: Column) -> bool:
 
 def read_data_set(database: Path, metadata: Path) -> DataSet:
     """Raises FilesError for a published table or column that metadata.yml says nothing of."""
-    described = read_metadata(metadata)
     try:
-        with closing(_open(database)) as connection:
-            fill_metadata(described, connection.execute)
-        return describe_data_set(database, described)
+        return describe_data_set(database, read_filled_metadata(database, metadata))
     except KeyError as error:
         raise FilesError(f"{metadata}: says nothing of {error.args[0]}, which {database.name} publishes") from error
+
+
+def read_filled_metadata(database: Path, path: Path) -> dict[str, Any]:
+    """The content of metadata.yml, with what it leaves to the data."""
+    metadata = read_metadata(path)
+    with closing(_open(database)) as connection:
+        fill_metadata(metadata, connection.execute)
+    return metadata
 
 
 def read_metadata(path: Path) -> dict[str, Any]:

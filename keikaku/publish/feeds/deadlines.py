@@ -35,7 +35,8 @@ _MEASURES = """
 _TARGETS = f"""
     {_MEASURES}
     SELECT t.*, p.end_fiscal_year, p.measure_word, p.target_word, p.organization_word,
-        coalesce((SELECT start_fiscal_year FROM periods WHERE id = m.period_id), p.start_fiscal_year) AS first_fiscal_year
+        coalesce((SELECT start_fiscal_year FROM periods WHERE id = m.period_id), p.start_fiscal_year) AS first_fiscal_year,
+        (SELECT iif(position = 1, t.id, id) FROM figures WHERE id = t.figure_id) AS entry_id
     FROM targets AS t
     JOIN plan_facts AS p ON p.id = t.plan_id
     JOIN indicator_places AS w ON w.indicator_id = t.id
@@ -105,14 +106,16 @@ def _target_entries(row: Row, root: str) -> Iterator[Entry]:
     if row["per"] == "year":
         first, last = ends_on(row["first_fiscal_year"]), ends_on(due or row["end_fiscal_year"])
         lines = _describe(about, "毎年度の終わり（3月31日）", url)
-        yield Entry(row["id"], f"【毎年】{what}", lines, url, "毎年の目標", min(first, last), min(first, last), last)
+        yield Entry(
+            row["entry_id"], f"【毎年】{what}", lines, url, "毎年の目標", min(first, last), min(first, last), last
+        )
     else:
         whole_year = row["calendar"] == "calendar"
         day = date(due, 12, 31) if whole_year else ends_on(due)
         year = f"{due}年" if whole_year else format_fiscal_year(due)
         where = "年の最後の日" if whole_year else "年度の最後の日"
         lines = _describe(about | {"期限": f"{year}（{format_date(day.isoformat())}まで）"}, where, url)
-        yield Entry(row["id"], f"【期限】{what}", lines, url, "期限", day, day)
+        yield Entry(row["entry_id"], f"【期限】{what}", lines, url, "期限", day, day)
 
 
 def _event_entry(row: Row, root: str) -> Entry:

@@ -7,14 +7,18 @@ words come from (metadata.yml and the database) or what the time is, since a cit
 
 import json
 import re
+import sqlite3
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from keikaku.publish.site_words import fill_metadata
 
 ROOT = Path(__file__).resolve().parents[3]
 CFF = ROOT / "CITATION.cff"
@@ -298,13 +302,15 @@ def build_cff(metadata: Mapping[str, Any], version: str) -> str:
         "license": SPDX,
         "license-url": data.license_url,
     }
-    head = "# Made from metadata.yml: make citation\n"
+    head = "# Made from metadata.yml and plans.db: make citation\n"
     return head + yaml.safe_dump(described, allow_unicode=True, sort_keys=False, width=10_000)
 
 
 def read_cff_sources() -> tuple[dict[str, Any], str]:
-    """The content of metadata.yml and the version of the project."""
+    """What metadata.yml and plans.db say of the site, and the version of the project."""
     metadata = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
+    with closing(sqlite3.connect(f"{(ROOT / 'plans.db').as_uri()}?mode=ro", uri=True)) as connection:
+        fill_metadata(metadata, connection.execute)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     return metadata, project["version"]
 

@@ -95,7 +95,7 @@ def read_figures(database: sqlite3.Connection) -> Iterator[tuple[str, Indicator,
         yield row["id"], Indicator(row["kind"], row["direction"], row["accumulation"], row["per"]), figures
 
 
-@settings(max_examples=40)
+@settings(deadline=None, max_examples=40)
 @given(judged)
 def test_the_view_agrees_with_the_rules_on_every_row_in_every_fiscal_year(
     told: list[tuple[dict[str, Any], list[dict[str, Any]]]],

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from keikaku.plan.errors import InvalidData
-from keikaku.plan.folder import read_plan, read_synonyms
+from keikaku.plan.folder import read_city, read_synonyms
 from keikaku.search.synonyms import build_groups
 
 DATA = Path(__file__).resolve().parents[3] / "data"
@@ -18,7 +18,7 @@ def test_there_are_at_least_sixty_groups() -> None:
 
 def test_the_file_may_be_left_out(tmp_path: Path, folder: Path) -> None:
     assert read_synonyms(tmp_path / "synonyms.yml") == []
-    assert read_plan(folder).synonyms == []
+    assert read_city(folder).synonyms == []
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,13 @@ def test_faults_are_told_with_their_place(tmp_path: Path, folder: Path, text: st
     for path, read in ((tmp_path / "synonyms.yml", read_synonyms), (folder / "synonyms.yml", None)):
         path.write_text(text, "utf-8")
         with pytest.raises(InvalidData) as error:
-            read(path) if read else read_plan(folder)
+            read(path) if read else read_city(folder)
         assert any(f"synonyms.yml:{place}" in str(problem) for problem in error.value.problems), error.value
 
 
 def test_a_plan_has_words_of_its_own(folder: Path) -> None:
     (folder / "synonyms.yml").write_text(yaml.dump([{"words": ["みなと祭", "港まつり"]}], allow_unicode=True), "utf-8")
-    assert read_plan(folder).synonyms[0].words == ["みなと祭", "港まつり"]
+    assert read_city(folder).synonyms[0].words == ["みなと祭", "港まつり"]
 
 
 def test_groups_that_are_the_same_become_one_and_names_of_organizations_follow() -> None:

@@ -127,7 +127,7 @@ async def test_workbook_holds_every_row_and_says_what_it_is(site: Datasette, nam
     facts = {row[0]: row[2] for row in reversed(told) if row[0]}
     described = (PLANS["queries"].get(name) or PLANS["tables"][name])["title"]
     assert facts["題名"] == described
-    assert facts["出典"] == METADATA["source"]
+    assert facts["出典"] == site.metadata("source")
     assert facts["ライセンス"] == METADATA["license"]
     assert facts["取得したアドレス"] == f"http://localhost/plans/{name}.xlsx"
     assert facts["データの版"] == response.headers["keikaku-data-version"]

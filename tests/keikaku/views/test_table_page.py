@@ -48,7 +48,9 @@ def compare(rows: list[Any], wanted: list[Any]) -> bool:
     return Counter(map(repr, map(tuple, rows))) == Counter(map(repr, map(tuple, wanted)))
 
 
-async def test_each_row_stands_on_one_page_of_any_order(site: Datasette) -> None:
+@pytest.mark.parametrize("share", [3, pytest.param(1, marks=pytest.mark.long)])
+async def test_each_row_stands_on_one_page_of_any_order(site: Datasette, share: int) -> None:
+    """Of any third in short runs."""
     db = site.get_database("plans")
     queries = await site.get_canned_queries("plans", None)
     wrong, asked = [], 0
@@ -57,13 +59,14 @@ async def test_each_row_stands_on_one_page_of_any_order(site: Datasette) -> None
             continue
         rows = [list(row) for row in (await db.execute(f"SELECT * FROM {name}", page_size=9999)).rows]
         columns = await db.table_columns(name)
-        for order in ["_nosuggest=1", *(f"{sort}={column}" for sort in ("_sort", "_sort_desc") for column in columns)]:
+        orders = [f"{sort}={column}" for column in columns for sort in ("_sort", "_sort_desc")]
+        for order in ["_nosuggest=1", *orders[::share]]:
             path = f"/plans/{name}.json?{order}&_nocount=1&_size={max(SIZE, len(rows) // 2)}"
             pages = await follow(site, path, lambda answer: answer.json().get("next_url"))
             asked += len(pages)
             if not compare([row for page in pages for row in page.json()["rows"]], rows):
                 wrong.append(path)
-    assert asked > 500
+    assert asked > 500 // share
     assert wrong == []
 
 
@@ -72,15 +75,15 @@ async def test_a_query_has_the_same_rows_in_any_order_on_its_page_and_in_its_fil
     for name in await site.get_canned_queries("plans", None):
         path = f"/plans/{name}.json?q=給食&organization=商工会&fiscal_year=2024"
         whole = (await site.client.get(path)).json()
-        for column in whole["columns"]:
-            for sort in ("_sort", "_sort_desc"):
+        for number, column in enumerate(whole["columns"]):
+            for sort in ("_sort", "_sort_desc")[number % 2 :][:1]:
                 rows = (await site.client.get(f"{path}&{sort}={column}")).json()["rows"]
                 file = await site.client.get(f"{path.replace('.json', '.csv')}&{sort}={column}")
                 assert compare(rows, whole["rows"]), f"{name} {column}"
                 listed = [["" if cell is None else str(cell) for cell in row] for row in rows]
                 assert list(csv.reader(io.StringIO(file.text)))[1:] == listed
                 asked += 1
-    assert asked > 100
+    assert asked > 50
 
 
 @pytest.mark.parametrize("order", ["", "_sort=fiscal_year", "_sort_desc=end_fiscal_year", "_sort_desc=id"])

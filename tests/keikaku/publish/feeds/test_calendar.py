@@ -67,10 +67,7 @@ def days(event: Any) -> tuple[date, date]:
 
 
 def test_every_target_with_a_year_and_every_event_is_in_the_calendar_of_the_plan(database: sqlite3.Connection) -> None:
-    targets = """
-        SELECT i.id FROM indicators AS i JOIN measures AS m ON m.id = i.measure_id
-        WHERE m.repeat_of IS NULL AND (i.due_fiscal_year IS NOT NULL OR i.per = 'year')
-    """
+    targets = "SELECT id FROM targets WHERE repeat_of IS NULL AND (due_fiscal_year IS NOT NULL OR per = 'year')"
     expected = {row[0] for row in database.execute(f"{targets} UNION SELECT id FROM events")}
     assert len(expected) > 12
     assert set(events(database, "minato")) == expected
@@ -78,9 +75,7 @@ def test_every_target_with_a_year_and_every_event_is_in_the_calendar_of_the_plan
 
 def test_what_is_due_in_a_fiscal_year_stands_on_its_last_day(database: sqlite3.Connection) -> None:
     found = events(database, "minato")
-    rows = database.execute(
-        "SELECT id, due_fiscal_year FROM indicators WHERE due_fiscal_year IS NOT NULL AND per IS NULL"
-    )
+    rows = database.execute("SELECT id, due_fiscal_year FROM targets WHERE due_fiscal_year IS NOT NULL AND per IS NULL")
     due = {row["id"]: date(row["due_fiscal_year"] + 1, 3, 31) for row in rows if row["id"] in found}
     assert due
     assert {id_: days(found[id_]) for id_ in due} == {id_: (day, day) for id_, day in due.items()}
@@ -109,8 +104,6 @@ def test_a_target_for_every_year_comes_every_year_of_the_second_half(database: s
 
 
 def test_a_repeat_is_there_only_without_its_original(database: sqlite3.Connection) -> None:
-    update = "UPDATE indicators SET due_fiscal_year = 2025, due_kind = 'by', per = NULL WHERE measure_id IN ('minato-rekishi-5', 'minato-geijutsu-4')"
-    database.execute(update)
     repeated, original = "minato-rekishi-5-target-1", "minato-geijutsu-4-target-1"
     assert (repeated in events(database, "minato"), original in events(database, "minato")) == (False, True)
     assert repeated in events(database, "minato-rekishi")
@@ -139,5 +132,5 @@ def test_without_changes_the_report_dates_the_calendar(database: sqlite3.Connect
     assert find_calendar(database.execute, "minato", ROOT).changed == date(2026, 6, 1)
     database.execute("DELETE FROM change_records")
     database.execute("DELETE FROM changes")
-    (month,) = database.execute("SELECT report_date FROM plans").fetchone()
+    (month,) = database.execute("SELECT document_date FROM plan_facts").fetchone()
     assert find_calendar(database.execute, "minato", ROOT).changed == date.fromisoformat(f"{month}-01")

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keikaku.plan.errors import InvalidData
-from keikaku.plan.folder import read_plan
+from keikaku.plan.folder import read_city
 from keikaku.publish.records.ruby import annotate, choose_readings, keep_easy
 
 READINGS = {"拝島": "はいじま", "拝島駅": "はいじまえき", "掘り起し": "ほりおこし"}
@@ -122,10 +122,10 @@ def test_a_page_of_no_plan_leaves_words_that_plans_read_differently() -> None:
     ("text", "faults"),
     [
         ("港: みなと\n神戸港: コウベコウ\n", []),
-        ("港: みなと\n<b>: びい\n", ["ruby.yml:2:1: <b>: '<b>' is not a word to give a reading; write kanji"]),
-        ("港: minato\n", ["ruby.yml:1:4: 港: 'minato' is not a reading; write hiragana or katakana"]),
-        ("- 港\n", ["ruby.yml:1:1: the record is not a mapping; write lines of key: value"]),
-        ("港: みなと\n港: みなと\n", ["ruby.yml:2:1: key '港' stands twice; keep one of them"]),
+        ("港: みなと\n<b>: びい\n", ["ruby.yml:2:1: <b>: '<b>' は読みをつける言葉ではありません; 漢字"]),
+        ("港: minato\n", ["ruby.yml:1:4: 港: 'minato' は読みではありません; ひらがな"]),
+        ("- 港\n", ["ruby.yml:1:1: 記録になっていません"]),
+        ("港: みなと\n港: みなと\n", ["ruby.yml:2:1: キー 港 が二つあります"]),
     ],
 )
 def test_a_wrong_line_of_the_file_is_named(text: str, faults: list[str], folder: Path) -> None:
@@ -137,7 +137,7 @@ def test_a_wrong_line_of_the_file_is_named(text: str, faults: list[str], folder:
 
 def read_faults(folder: Path) -> list[str]:
     try:
-        read_plan(folder)
+        read_city(folder)
     except InvalidData as error:
         return [str(problem).removeprefix(f"{folder}/") for problem in error.problems]
     return []
