@@ -13,7 +13,7 @@ from keikaku.search.kana import has_kanji, is_kana, romaji_to_kana, to_hiragana,
 from keikaku.search.lexicon import Entry, Lexicon, kanji_of
 from keikaku.search.query import Word
 from keikaku.search.text import normalise, phrase
-from keikaku.search.tokens import code_token, year_token
+from keikaku.search.index import code_token, year_token
 
 MAX_VARIANTS = 12
 MAX_SYNONYMS = 16
@@ -112,19 +112,16 @@ def _spellings(key: str, lexicon: Lexicon, found: bool) -> Iterator[str]:
     if kana:
         yield from (kana, to_katakana(kana))
         written = list(dict.fromkeys(_written(kana, lexicon, found)))
-        yield from written
-        for other in written[:4]:
-            yield from _respelt(other, lexicon)
-        if _PREFIX.match(kana):
-            yield from _written(_PREFIX.sub("", kana), lexicon, found=True)
-        return
-    once = list(dict.fromkeys(_respelt(key, lexicon)))
-    yield from once
-    for other in once[:6]:
+        nearest = written[:4]
+    else:
+        written = list(dict.fromkeys(_respelt(key, lexicon)))
+        nearest = written[:6]
+    yield from written
+    for other in nearest:
         yield from _respelt(other, lexicon)
-    if _PREFIX.match(key):
-        yield _PREFIX.sub("", key)
-        yield from _respelt(_PREFIX.sub("", key), lexicon)
+    plain = _PREFIX.sub("", kana or key)
+    if plain != (kana or key):
+        yield from _written(plain, lexicon, found=True) if kana else (plain, *_respelt(plain, lexicon))
 
 
 def _written(kana: str, lexicon: Lexicon, found: bool) -> Iterator[str]:
@@ -132,46 +129,43 @@ def _written(kana: str, lexicon: Lexicon, found: bool) -> Iterator[str]:
     paths = _segment(kana, lexicon)
     for path in paths:
         yield from islice(("".join(parts) for parts in product(*path)), MAX_VARIANTS)
-    whole = lexicon.read_as(kana)
-    for key in {entry.lemma: None for entry in whole}:
-        yield from (entry.key for entry in lexicon.by_lemma.get(key, []))
+    for lemma in dict.fromkeys(entry.lemma for entry in lexicon.read_as(kana)):
+        yield from (entry.key for entry in lexicon.by_lemma[lemma])
     if not paths and not found and len(kana) > 1:
-        begun = sorted(lexicon.read_from(kana), key=lambda entry: (-entry.documents, entry.key))
-        yield from (entry.key for entry in begun[:8] if entry.reading.startswith(kana))
+        yield from (entry.key for entry in _frequent(lexicon.read_from(kana))[:8] if entry.reading.startswith(kana))
+
+
+def _frequent(entries: Iterable[Entry]) -> list[Entry]:
+    return sorted(entries, key=lambda entry: (-entry.documents, entry.key))
 
 
 def _segment(kana: str, lexicon: Lexicon) -> list[list[list[str]]]:
     """The shortest ways to cut a reading into readings of words: for each, the words of each part."""
-    best: list[int] = [0] * (len(kana) + 1)
-    parts: dict[int, list[tuple[int, list[str]]]] = {}
-    for start in range(len(kana) - 1, -1, -1):
-        found = [(end, words) for end in range(start + 1, len(kana) + 1) if (words := _part(kana[start:end], lexicon))]
-        costs = [(best[end] + 1, end, words) for end, words in found if end == len(kana) or best[end]]
-        best[start] = min((cost for cost, _, _ in costs), default=0)
-        parts[start] = [(end, words) for cost, end, words in costs if cost == best[start]]
-    return list(islice(_paths(0, len(kana), parts), 4)) if best[0] else []
+    ways: dict[int, list[list[list[str]]]] = {len(kana): [[]]}  # from each place to the end
+    for start in reversed(range(len(kana))):
+        parts = [(_part(kana[start:end], lexicon), ways[end]) for end in range(start + 1, len(kana) + 1) if end in ways]
+        found = [[words, *rest] for words, further in parts if words for rest in further]
+        if found:
+            fewest = min(map(len, found))
+            ways[start] = [way for way in found if len(way) == fewest][:4]
+    return ways.get(0, [])
 
 
 def _part(kana: str, lexicon: Lexicon) -> list[str]:
-    entries = sorted(lexicon.read_as(kana), key=lambda entry: (-entry.documents, entry.key))
-    words = list(dict.fromkeys(entry.key for entry in entries))[:6]
+    words = list(dict.fromkeys(entry.key for entry in _frequent(lexicon.read_as(kana))))[:6]
     return words or ([kana] if kana in _PARTICLES else [])
 
 
-def _paths(start: int, length: int, parts: dict[int, list[tuple[int, list[str]]]]) -> Iterator[list[list[str]]]:
-    if start == length:
-        yield []
-        return
-    for end, words in parts[start]:
-        yield from ([words, *rest] for rest in _paths(end, length, parts))
+def _replaced(key: str, longest: int, others: Callable[[str], Iterable[str]]) -> Iterator[str]:
+    """A word with one of its parts replaced by others, parts further left and longer ones first."""
+    for start in range(len(key)):
+        for end in range(min(len(key), start + longest), start, -1):
+            yield from (key[:start] + other + key[end:] for other in others(key[start:end]))
 
 
 def _respelt(key: str, lexicon: Lexicon) -> Iterator[str]:
     """A word with one of its parts in another spelling: 取り組み -> 取組, 観光まっぷ -> 観光マップ."""
-    for start in range(len(key)):
-        for end in range(min(len(key), start + _PIECE), start, -1):
-            for other in dict.fromkeys(_siblings(key[start:end], lexicon, whole=end - start == len(key))):
-                yield key[:start] + other + key[end:]
+    return _replaced(key, _PIECE, lambda piece: _siblings(piece, lexicon, whole=piece == key))
 
 
 def _siblings(piece: str, lexicon: Lexicon, *, whole: bool) -> list[str]:
@@ -180,57 +174,45 @@ def _siblings(piece: str, lexicon: Lexicon, *, whole: bool) -> list[str]:
     if known is None:
         if len(lexicon.siblings) > MAX_REMEMBERED:
             lexicon.siblings.clear()
-        found = dict.fromkeys(_find_siblings(piece, lexicon, whole=whole))
+        found = dict.fromkeys(entry.key for entry in _find_siblings(piece, lexicon, whole))
         known = lexicon.siblings[piece, whole] = [key for key in found if key != piece]
     return known
 
 
-def _find_siblings(piece: str, lexicon: Lexicon, *, whole: bool) -> Iterator[str]:
-    lemmas = {entry.lemma: None for entry in lexicon.by_key.get(piece, [])} | {piece: None}
-    for lemma in lemmas:
-        yield from (entry.key for entry in lexicon.by_lemma.get(lemma, []))
+def _find_siblings(piece: str, lexicon: Lexicon, whole: bool) -> Iterator[Entry]:
+    for lemma in dict.fromkeys([*(entry.lemma for entry in lexicon.by_key.get(piece, [])), piece]):
+        yield from lexicon.by_lemma.get(lemma, [])
     if is_kana(piece):
         if len(piece) > 2 and not whole:
-            yield from (e.key for e in lexicon.read_as(to_hiragana(piece)) if e.reading == to_hiragana(piece))
+            heard = to_hiragana(piece)
+            yield from (entry for entry in lexicon.read_as(heard) if entry.reading == heard)
+    elif kanji_of(piece) == piece:
+        if has_kanji(piece) and not (whole and len(piece) == 1):
+            yield from lexicon.by_kanji.get(piece, [])
     elif has_kanji(piece):
-        yield from (entry.key for entry in _same_kanji(piece, lexicon, whole=whole))
+        yield from _same_kanji(piece, lexicon)
 
 
-def _same_kanji(piece: str, lexicon: Lexicon, *, whole: bool) -> Iterable[Entry]:
-    if kanji_of(piece) == piece:
-        return [] if whole and len(piece) == 1 else lexicon.by_kanji.get(piece, [])
+def _same_kanji(piece: str, lexicon: Lexicon) -> Iterator[Entry]:
+    """Words with the kanji of a piece in its order, read as its kana say."""
     parts = _PARTS.findall(piece)
-    kanji = [part for part in parts if not is_kana(part)]
+    kanji = re.compile(".*".join(re.escape(part) for part in parts if not is_kana(part)))
+    heard = re.compile("".join(to_hiragana(part) if is_kana(part) else ".+" for part in parts))
     candidates: Iterable[Entry] = lexicon.by_first.get(piece[0], [])
     if is_kana(piece[0]):
         candidates = lexicon.read_from(to_hiragana(parts[0])) if len(parts[0]) > 1 else ()
-    if is_kana(parts[-1]):
-        last = to_hiragana(parts[-1])
-        candidates = (entry for entry in candidates if entry.reading.endswith(last))
-    candidates = [entry for entry in candidates if _holds(entry.key, kanji) or _holds(entry.lemma, kanji)]
-    if not candidates:
-        return []
-    heard = re.compile("".join(to_hiragana(part) if is_kana(part) else ".+" for part in parts))
-    return [entry for entry in candidates if heard.fullmatch(entry.reading)]
-
-
-def _holds(spelling: str, kanji: Iterable[str]) -> bool:
-    """Whether the kanji stand in a spelling in this order."""
-    rest = iter(spelling)
-    return all(character in rest for character in kanji)
+    for entry in candidates:
+        if (kanji.search(entry.key) or kanji.search(entry.lemma)) and heard.fullmatch(entry.reading):
+            yield entry
 
 
 def _synonyms(key: str, spellings: list[str], lexicon: Lexicon) -> Iterator[str]:
     """Words that mean the same as a word, or as a part of it put in its place, each in all its spellings."""
-    for start in range(len(key)):
-        for end in range(len(key), start, -1):
-            for other in _meaning(key[start:end], lexicon):
-                yield key[:start] + other + key[end:]
+    yield from _replaced(key, len(key), lambda piece: _meaning(piece, lexicon))
     for spelling in spellings:
         yield from _meaning(spelling, lexicon)
 
 
 def _meaning(key: str, lexicon: Lexicon) -> Iterator[str]:
-    for other, _ in lexicon.synonyms(key):
-        yield other
-        yield from _siblings(other, lexicon, whole=True)
+    for other in lexicon.synonyms(key):
+        yield from (other, *_siblings(other, lexicon, whole=True))

@@ -5,8 +5,10 @@ Loaded once for each file from search_words and search_synonyms; it answers with
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import pairwise, takewhile
 from pathlib import Path
 from sqlite3 import DatabaseError
 from threading import Lock
@@ -41,34 +43,43 @@ class Lexicon:
     Also what queries may name: prefixes of codes, municipalities with their plans.
     """
 
-    def __init__(self, words: Iterable[Sequence[Any]], groups: Iterable[Sequence[Any]]) -> None:
+    def __init__(self, execute: Execute) -> None:
         self.siblings: dict[tuple[str, bool], list[str]] = {}  # found so far, by expand.py
-        self.prefixes: list[str] = []
-        self.places: dict[str, list[str]] = {}
-        self.by_key: dict[str, list[Entry]] = {}
-        self.by_sound: dict[str, list[Entry]] = {}
-        self.by_lemma: dict[str, list[Entry]] = {}
-        self.by_kanji: dict[str, list[Entry]] = {}
-        self.by_first: dict[str, list[Entry]] = {}
-        self.groups: dict[int, list[tuple[str, str]]] = {}
-        self.groups_of: dict[str, list[int]] = {}
-        for surface, reading, lemma, documents in words:
+        self.answers: dict[str, Any] = {}  # found last, by results.py
+        self.by_key: dict[str, list[Entry]] = defaultdict(list)
+        self.by_sound: dict[str, list[Entry]] = defaultdict(list)
+        self.by_lemma: dict[str, list[Entry]] = defaultdict(list)
+        self.by_kanji: dict[str, list[Entry]] = defaultdict(list)
+        self.by_first: dict[str, list[Entry]] = defaultdict(list)
+        for surface, reading, lemma, documents in execute(
+            "SELECT surface, reading, lemma, documents FROM search_words", ()
+        ):
             key = normalise(surface)
             self._add(Entry(key, surface, reading, normalise(lemma) if lemma else key, documents))
-        for group, word, role in groups:
-            self.groups.setdefault(group, []).append((normalise(word), word))
+        self._groups: dict[int, list[str]] = defaultdict(list)
+        self._groups_of: dict[str, list[int]] = defaultdict(list)
+        sql = "SELECT group_id, word, role FROM search_synonyms ORDER BY group_id, word"
+        for group, word, role in execute(sql, ()):
+            self._groups[group].append(normalise(word))
             if role == "word":
-                self.groups_of.setdefault(normalise(word), []).append(group)
+                self._groups_of[normalise(word)].append(group)
+        prefixes = execute("SELECT prefix FROM sectors ORDER BY position, rowid", ())
+        self.prefixes = list(dict.fromkeys(prefix for (prefix,) in prefixes))
+        self.places: dict[str, list[str]] = defaultdict(list)
+        for plan_id, municipality in execute("SELECT id, municipality FROM plans ORDER BY id", ()):
+            place = normalise(municipality)
+            for name in {place, _PLACE.sub("", place)}:
+                self.places[name].append(plan_id)
 
     def _add(self, entry: Entry) -> None:
-        self.by_key.setdefault(entry.key, []).append(entry)
-        self.by_lemma.setdefault(entry.lemma, []).append(entry)
+        self.by_key[entry.key].append(entry)
+        self.by_lemma[entry.lemma].append(entry)
         if entry.reading:
-            self.by_sound.setdefault(sound(entry.reading), []).append(entry)
+            self.by_sound[sound(entry.reading)].append(entry)
         for spelling in {entry.key, entry.lemma}:
             if has_kanji(spelling) and not _SEVERAL_WORDS.search(spelling):
-                self.by_kanji.setdefault(kanji_of(spelling), []).append(entry)
-                self.by_first.setdefault(spelling[0], []).append(entry)
+                self.by_kanji[kanji_of(spelling)].append(entry)
+                self.by_first[spelling[0]].append(entry)
 
     @cached_property
     def sounds(self) -> list[str]:
@@ -101,24 +112,22 @@ class Lexicon:
         for heard in beginning_with(self.sounds, begin) if begin else ():
             yield from self.by_sound[heard]
 
-    def synonyms(self, key: str) -> list[tuple[str, str]]:
-        """(key, word) of every other word of the groups that a word is in."""
-        groups = self.groups_of.get(key, [])[:_MAX_GROUPS]
-        found = {pair: None for group in groups for pair in self.groups[group] if pair[0] != key}
-        return list(found)
+    def synonyms(self, key: str) -> list[str]:
+        """The keys of every other word of the groups that a word is in."""
+        groups = self._groups_of.get(key, [])[:_MAX_GROUPS]
+        return list(dict.fromkeys(other for group in groups for other in self._groups[group] if other != key))
 
 
 def pairs_of(key: str) -> set[str]:
     """The pairs of characters of a key, its ends included."""
-    framed = f"^{key}$"
-    return {framed[i : i + 2] for i in range(len(framed) - 1)}
+    return {first + second for first, second in pairwise(f"^{key}$")}
 
 
 def _inverted(keys: Iterable[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = defaultdict(list)
     for key in keys:
         for pair in pairs_of(key):
-            found.setdefault(pair, []).append(key)
+            found[pair].append(key)
     return found
 
 
@@ -129,10 +138,8 @@ def kanji_of(text: str) -> str:
 
 def beginning_with(ordered: list[str], begin: str) -> Iterator[str]:
     """The texts of a sorted list that begin so."""
-    for i in range(bisect_left(ordered, begin), len(ordered)):
-        if not ordered[i].startswith(begin):
-            return
-        yield ordered[i]
+    following = (ordered[i] for i in range(bisect_left(ordered, begin), len(ordered)))
+    return takewhile(lambda text: text.startswith(begin), following)
 
 
 def load_lexicon(execute: Execute) -> Lexicon:
@@ -140,7 +147,7 @@ def load_lexicon(execute: Execute) -> Lexicon:
     version = _version_of(execute)
     if version in _loaded:
         return _loaded[version]
-    lexicon = _read_lexicon(execute)
+    lexicon = Lexicon(execute)
     if version:
         with _lock:
             for old in list(_loaded)[: max(0, len(_loaded) - _KEPT + 1)]:
@@ -159,20 +166,6 @@ def _version_of(execute: Execute) -> Version | None:
     except OSError:
         return None
     return (name, stat.st_ino, stat.st_mtime_ns, stat.st_size) if stat else None
-
-
-def _read_lexicon(execute: Execute) -> Lexicon:
-    lexicon = Lexicon(
-        execute("SELECT surface, reading, lemma, documents FROM search_words", ()),
-        execute("SELECT group_id, word, role FROM search_synonyms ORDER BY group_id, word", ()),
-    )
-    prefixes = execute("SELECT prefix FROM sectors ORDER BY position, rowid", ())
-    lexicon.prefixes = list(dict.fromkeys(prefix for (prefix,) in prefixes))
-    for plan_id, municipality in execute("SELECT id, municipality FROM plans ORDER BY id", ()):
-        place = normalise(municipality)
-        for name in {place, _PLACE.sub("", place)}:
-            lexicon.places.setdefault(name, []).append(plan_id)
-    return lexicon
 
 
 _loaded: dict[Version | None, Lexicon] = {}

@@ -10,7 +10,7 @@ from keikaku.search.kana import is_kana
 from keikaku.search.lexicon import Lexicon
 from keikaku.search.query import MAX_WORDS, Word, count_words, read_query
 from keikaku.search.text import NOTHING, phrase, runs
-from keikaku.search.tokens import plan_token, whole_token
+from keikaku.search.index import plan_token, whole_token
 
 MAX_COMBINED = 5
 MAX_PLACES = 50

@@ -32,20 +32,26 @@ class Word(NamedTuple):
 def count_words(documents: list[Row], ruby: Iterable[tuple[str, str]]) -> list[Row]:
     """surface, reading, lemma and documents (how many have it) of every word of documents, and of `ruby` in none."""
     counts: Counter[Word] = Counter()
-    known = _Readings()
+    # What the dictionary says of a word depends on what it has read before, so each plan asks it anew, once a word.
+    known: dict[tuple[str, int], list[Word]] = {}
     for document in documents:
         texts = (document["title"], document["names"], *document["body"].split("\n"))
-        counts.update({word for text in texts for word in known.words(text)})
+        counts.update({word for text in texts for word in _words(text, known)})
     for surface, reading in ruby:
         counts[Word(surface, to_hiragana(reading), None)] += 0
     return [{**word._asdict(), "documents": count} for word, count in counts.items()]
 
 
 def read_names(names: Iterable[str]) -> list[Row]:
-    """As count_words: names as wholes, which stand in no document."""
-    known = _Readings()
-    words = (known.whole(name) for name in names)
-    return [{**word._asdict(), "documents": 0} for word in words if word]
+    """As count_words: names as wholes, which stand in no document; none without kanji, which needs no reading."""
+    words = []
+    for name in names:
+        morphemes = _tokenizer().tokenize(name[:_MAX_INPUT])
+        if has_kanji(name):
+            lemma = morphemes[0].normalized_form() if len(morphemes) == 1 else name
+            reading = to_hiragana("".join(morpheme.reading_form() for morpheme in morphemes))
+            words.append(Word(name, reading, lemma if lemma != name else None))
+    return [{**word._asdict(), "documents": 0} for word in words]
 
 
 @cache
@@ -53,29 +59,14 @@ def _tokenizer() -> Any:
     return Dictionary(dict="core").tokenizer(mode=SplitMode.C)
 
 
-class _Readings:
-    """The dictionary, asked once for each word it meets: what it says depends on what it has read, so each plan has its own."""
-
-    def __init__(self) -> None:
-        self._tokenizer = _tokenizer()
-        self._known: dict[tuple[str, int], tuple[Word, ...]] = {}
-
-    def words(self, text: str) -> Iterator[Word]:
-        for start in range(0, len(text), _MAX_INPUT):
-            for morpheme in self._tokenizer.tokenize(text[start : start + _MAX_INPUT]):
-                key = (morpheme.surface(), morpheme.part_of_speech_id())
-                if key not in self._known:
-                    parts = [morpheme, *morpheme.split(SplitMode.A)]
-                    self._known[key] = tuple(word for part in parts if (word := _word(part)))
-                yield from self._known[key]
-
-    def whole(self, text: str) -> Word | None:
-        """A name as one word, however many the dictionary makes of it; None if it has no kanji, so needs no reading."""
-        morphemes = self._tokenizer.tokenize(text[:_MAX_INPUT])
-        if not has_kanji(text):
-            return None
-        lemma = morphemes[0].normalized_form() if len(morphemes) == 1 else text
-        return Word(text, to_hiragana("".join(m.reading_form() for m in morphemes)), lemma if lemma != text else None)
+def _words(text: str, known: dict[tuple[str, int], list[Word]]) -> Iterator[Word]:
+    for start in range(0, len(text), _MAX_INPUT):
+        for morpheme in _tokenizer().tokenize(text[start : start + _MAX_INPUT]):
+            key = (morpheme.surface(), morpheme.part_of_speech_id())
+            if key not in known:
+                parts = [morpheme, *morpheme.split(SplitMode.A)]
+                known[key] = [word for part in parts if (word := _word(part))]
+            yield from known[key]
 
 
 def _word(morpheme: Any) -> Word | None:

@@ -28,20 +28,28 @@ def needles_of(ways: Iterable[Way]) -> Needles:
 
 def mark(text: str, needles: Needles) -> Parts:
     """The whole text in parts, each found (True) or not."""
-    parts, done = Parts(), 0
-    for start, end in _hits(text, needles):
-        parts += [(text[done:start], False), (text[start:end], True)]
-        done = end
-    return [part for part in [*parts, (text[done:], False)] if part[0]]
+    return _parts(text, _hits(text, needles), 0, len(text))
 
 
-def cut_out(text: str, needles: Needles, length: int = LENGTH) -> Parts:
-    """About `length` characters of a text around its first hit, in parts; its beginning where there is none."""
+def cut_out(text: str, needles: Needles) -> Parts:
+    """About LENGTH characters of a text around its first hit, in parts; its beginning where there is none."""
     text = " ／ ".join(" ".join(line.split()) for line in text.splitlines())
     hits = _hits(text, needles)
-    start, end = _window(text, hits, length)
-    parts = Parts([("…", False)] if start else [])
-    done = start
+    first, first_end = hits[0] if hits else (0, 0)
+    start = max(0, first - LEAD)
+    if start and (sentence := _SENTENCE.search(text, start, first)):
+        start = sentence.end()
+    end = min(len(text), max(start + LENGTH, first_end))
+    return _parts(text, hits, max(0, min(start, end - LENGTH)), end)
+
+
+def as_text(parts: Parts) -> str:
+    """Parts as plain text, what was found between « and »."""
+    return "".join(f"«{text}»" if found else text for text, found in parts)
+
+
+def _parts(text: str, hits: list[tuple[int, int]], start: int, end: int) -> Parts:
+    parts, done = [("…" if start else "", False)], start
     for hit_start, hit_end in hits:
         if start <= hit_start and hit_end <= end:
             parts += [(text[done:hit_start], False), (text[hit_start:hit_end], True)]
@@ -50,31 +58,14 @@ def cut_out(text: str, needles: Needles, length: int = LENGTH) -> Parts:
     return [part for part in parts if part[0]]
 
 
-def as_text(parts: Parts) -> str:
-    """Parts as plain text, what was found between « and »."""
-    return "".join(f"«{text}»" if found else text for text, found in parts)
-
-
-def _window(text: str, hits: list[tuple[int, int]], length: int) -> tuple[int, int]:
-    first, first_end = hits[0] if hits else (0, 0)
-    start = max(0, first - LEAD)
-    sentences = [match.end() for match in _SENTENCE.finditer(text, start, first)]
-    if start and sentences:
-        start = sentences[0]
-    end = min(len(text), max(start + length, first_end))
-    return max(0, min(start, end - length)), end
-
-
 @lru_cache(maxsize=1024)
 def _hits(text: str, needles: Needles) -> list[tuple[int, int]]:
     """Where needles stand in a text, apart and in order; of two that overlap the one that begins first, or is longer."""
     key = normalise(text) if needles else ""
     spans = [match.span() for pattern in needles for match in pattern.finditer(key) if match[0]]
     places = find_places(text, key) if spans else None
-    if places is None:
-        return []
-    found = [(places[start][0], places[end - 1][1]) for start, end in spans]
     apart: list[tuple[int, int]] = []
+    found = [(places[start][0], places[end - 1][1]) for start, end in spans] if places else []
     for start, end in sorted(found, key=lambda hit: (hit[0], -hit[1])):
         if not apart or start >= apart[-1][1]:
             apart.append((start, end))

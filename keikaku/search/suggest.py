@@ -5,16 +5,15 @@ All of it comes from the words and titles of the database itself.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import NamedTuple
 
+from keikaku.search.index import code_token, kind_token
 from keikaku.search.kana import is_kana, romaji_to_kana, sound, to_hiragana
 from keikaku.search.lexicon import Entry, Execute, Lexicon, beginning_with, load_lexicon, pairs_of
 from keikaku.search.query import read_query
 from keikaku.search.text import index_text, normalise, phrase
-from keikaku.search.tokens import code_token
 
 MAX_SPELLINGS = 5
 MAX_THEMES = 5
@@ -25,20 +24,13 @@ _CODE_END = re.compile(r"\s*[‐-―−ー-]$")
 _UNFINISHED = re.compile(r"(?<=[ぁ-ゖー])[a-z]{1,3}$")
 
 _TITLES = """
-    SELECT k.label, d.table_name, d.row_id, d.code, d.title
+    SELECT d.table_name, d.row_id, d.title, k.label, d.code
     FROM search_index JOIN search_documents AS d ON d.id = search_index.rowid JOIN search_kinds AS k ON k.kind = d.kind
     WHERE search_index MATCH ? AND d.is_repeat = 0 AND d.kind <> 'passage' ORDER BY search_index.rowid LIMIT ?
 """
-_THEMES = """
-    SELECT k.label, d.table_name, d.row_id, d.code, d.title
-    FROM search_index JOIN search_documents AS d ON d.id = search_index.rowid JOIN search_kinds AS k ON k.kind = d.kind
-    WHERE search_index MATCH ? AND d.kind IN ('measure', 'goal') AND d.is_repeat = 0
-    ORDER BY search_index.rowid LIMIT 200
-"""
 
 
-@dataclass(frozen=True)
-class Suggestion:
+class Suggestion(NamedTuple):
     """A word to search for (`path` is None), or a document to go to; `label` says which."""
 
     text: str
@@ -53,13 +45,13 @@ def suggest(execute: Execute, typed: str, limit: int = 8) -> list[Suggestion]:
     if not key:
         return []
     if code := _code_match(typed, lexicon):
-        measures = [_suggestion(row) for row in execute(_TITLES, (code, _LOOKED_AT))]
+        measures = _titles(execute, code, _LOOKED_AT)
         return sorted(measures, key=lambda measure: (len(measure.label), measure.label))[:limit]
     words = list(islice(_words(key, lexicon), 2 * _WORDS))
     found = {word: Suggestion(word, "言葉") for word in words[:_WORDS]}
     for text in (*([] if len(key) == 1 and _is_hiragana(key) else [key]), *words):
         match = phrase(text, begins=True)
-        for title in islice(_titles(execute, f"{{title}} : {match}", _LOOKED_AT), limit) if match else ():
+        for title in _titles(execute, f"{{title}} : {match}", _LOOKED_AT)[:limit] if match else ():
             found.setdefault(title.text, title)
         if len(found) >= limit:
             break
@@ -79,13 +71,13 @@ def near_spellings(query: str, lexicon: Lexicon) -> list[str]:
 
 def near_themes(execute: Execute, query: str) -> list[Suggestion]:
     """Measures and goals whose titles share most with a query."""
-    pairs = [pair for pair in dict.fromkeys(index_text(query).split()) if len(pair) == 2 and not _is_hiragana(pair)]
+    pairs = {pair: None for pair in index_text(query).split() if len(pair) == 2 and not _is_hiragana(pair)}
     if not pairs:
         return []
-    match = "{title} : (" + " OR ".join(f'"{pair}"' for pair in pairs[:20]) + ")"
-    found = [_suggestion(row) for row in execute(_THEMES, (match,))]
-    shared = [(-len(set(pairs) & set(index_text(theme.text).split())), len(theme.text)) for theme in found]
-    return [found[i] for i in sorted(range(len(found)), key=lambda i: (*shared[i], i))[:MAX_THEMES]]
+    titles = " OR ".join(f'"{pair}"' for pair in list(pairs)[:20])
+    kinds = _or(f'"{kind_token(kind)}"' for kind in ("measure", "goal"))
+    themes = _titles(execute, f"{{title}} : ({titles}) AND {kinds}", 200)
+    return sorted(themes, key=lambda theme: -len(pairs.keys() & index_text(theme.text).split()))[:MAX_THEMES]
 
 
 def _code_match(typed: str, lexicon: Lexicon) -> str:
@@ -101,13 +93,11 @@ def _or(phrases: Iterable[str]) -> str:
     return f"names : ({' OR '.join(phrases)})"
 
 
-def _titles(execute: Execute, match: str, limit: int) -> Iterator[Suggestion]:
-    yield from sorted((_suggestion(row) for row in execute(_TITLES, (match, limit))), key=lambda title: len(title.text))
-
-
-def _suggestion(row: Sequence[Any]) -> Suggestion:
-    label, table, id_, code, title = row
-    return Suggestion(title, f"{label} {code}" if code else label, f"{table}/{id_}")
+def _titles(execute: Execute, match: str, limit: int) -> list[Suggestion]:
+    """Documents of any kind but passages, the shortest titles first."""
+    rows = execute(_TITLES, (match, limit))
+    found = [Suggestion(title, " ".join(filter(None, label)), f"{table}/{id_}") for table, id_, title, *label in rows]
+    return sorted(found, key=lambda title: len(title.text))
 
 
 def _words(key: str, lexicon: Lexicon) -> Iterator[str]:

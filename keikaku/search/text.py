@@ -1,6 +1,6 @@
 """One function for what is indexed and what is asked: the search key of a text, and its tokens.
 
-A text is normalised (NFKC, lower case, usual forms of kanji, numbers in digits) and cut into runs. A run of digits or of Latin letters is one
+A text is normalised (NFKC, lower case, usual forms of kanji as in kanji.txt, numbers in digits) and cut into runs. A run of digits or of Latin letters is one
 token; any other run of letters becomes its overlapping pairs of characters, the last character alone at its end, after
 digits the first one too: 学校給食 -> 学校 校給 給食 食, 40人分 -> 40 人 人分 分. A phrase is cut the same way, so that words
 of one and two characters are found anywhere in a run. The tokens stand under a tokenizer that every SQLite has, so that the file opens and searches everywhere.
@@ -10,9 +10,9 @@ import re
 import unicodedata
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 
 from keikaku.search.numerals import EDITS, Edit
-from keikaku.search.variants import drop_invisible, unite_variants
 
 TOKENIZE = "unicode61 remove_diacritics 0 categories 'L* M* N* S* Co'"
 NOTHING = '""'
@@ -22,12 +22,19 @@ _LATIN = "a-zß-öø-ɏ"
 _LETTERS = re.compile(rf"[^\W\d_{_LATIN}]+")
 _RUN = re.compile(rf"[0-9]+|[{_LATIN}]+|[^\W\d_{_LATIN}]+|[^\W_]")
 _KANJI = "々一-鿿"
-_SPELLING: tuple[Edit, ...] = (
+_EDITS: tuple[Edit, ...] = (
     (re.compile(r"(?<=[ァ-ヺー])[‐-―−-](?=[ァ-ヺ]|\s|$)"), lambda _: "ー"),
     (re.compile(r"(?<=[0-9一二三四五六七八九十百千数何各])[ヶヵケカ箇個](?=[所月国])"), lambda _: "か"),
     (re.compile(rf"(?<=[{_KANJI}])ケ(?=[{_KANJI}])"), lambda _: "ヶ"),
+    *EDITS,
 )
-_EDITS = (*_SPELLING, *EDITS)
+# Old and new form of kanji by turns: NFKC unites neither them nor a word with signs without width in it (what Unicode
+# calls default ignorable: soft hyphen, joiners, marks of direction, variation selectors, tags).
+_FORMS = "".join(Path(__file__).with_name("kanji.txt").read_text("utf-8").split())
+_NEW_FORMS = str.maketrans(_FORMS[::2], _FORMS[1::2])
+_WITHOUT_WIDTH = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
+)
 _JOINS_BEFORE = re.compile("[ﾞﾟ\u1160-\u11ff\u200d]")
 # Where one character may become part of another; all else that NFKC does makes texts longer.
 _JOINING = re.compile("[^\u0000-\u02ff\u2010-\u3098\u309b-\ud7ff\uf900-\uff9d]")
@@ -47,12 +54,12 @@ def find_places(text: str, key: str) -> Places | None:
     None for the rare text (conjoining jamo and the like) whose characters cannot be told apart in its key.
     """
     folded = _fold(text)
-    if len(folded) == len(text) == len(drop_invisible(text)) and not _JOINING.search(text):
+    if len(folded) == len(text) and not _JOINING.search(text) and not _WITHOUT_WIDTH.search(text):
         places = [(i, i + 1) for i in range(len(text))]
     else:
         folded, places = _fold_with_places(text)
     for edit in () if folded == key else _EDITS:
-        folded, places = _apply(edit, folded, places)
+        folded = _apply(edit, folded, places)
     return places if folded == key else None
 
 
@@ -101,8 +108,8 @@ def _bounded(run: str, *, begins: bool) -> str:
 
 
 def _fold(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", drop_invisible(text)).casefold()
-    return unite_variants(unicodedata.normalize("NFKC", plain))
+    plain = unicodedata.normalize("NFKC", _WITHOUT_WIDTH.sub("", text)).casefold()
+    return unicodedata.normalize("NFKC", plain).translate(_NEW_FORMS)
 
 
 def _tokens(cut: list[str]) -> list[str]:
@@ -118,27 +125,16 @@ def _tokens(cut: list[str]) -> list[str]:
 
 
 def _fold_with_places(text: str) -> tuple[str, Places]:
-    key, places = "", Places()
-    for start, end in _clusters(text):
-        folded = _fold(text[start:end])
-        key += folded
-        places += [(start, end)] * len(folded)
-    return key, places
-
-
-def _clusters(text: str) -> Places:
-    """The parts of a text that NFKC turns into characters of their own: each with the marks that follow it."""
+    """Part by part: NFKC makes characters of their own of each character with the marks that follow it."""
     starts = [i for i, c in enumerate(text) if not i or not (unicodedata.combining(c) or _JOINS_BEFORE.match(c))]
-    return list(pairwise([*starts, len(text)]))
+    parts = [(_fold(text[start:end]), (start, end)) for start, end in pairwise([*starts, len(text)])]
+    return "".join(folded for folded, _ in parts), [place for folded, place in parts for _ in folded]
 
 
-def _apply(edit: Edit, key: str, places: Places) -> tuple[str, Places]:
+def _apply(edit: Edit, key: str, places: Places) -> str:
+    """A key after an edit; the places of its characters are edited alike."""
     pattern, replace = edit
-    new_key, new_places, done = "", Places(), 0
-    for match in pattern.finditer(key):
-        replacement = replace(match)
-        source = (places[match.start()][0], places[match.end() - 1][1])
-        new_key += key[done : match.start()] + replacement
-        new_places += places[done : match.start()] + [source] * len(replacement)
-        done = match.end()
-    return (new_key + key[done:], new_places + places[done:]) if done else (key, places)
+    for match in reversed(list(pattern.finditer(key))):
+        start, end = match.span()
+        places[start:end] = [(places[start][0], places[end - 1][1])] * len(replace(match))
+    return pattern.sub(replace, key)
