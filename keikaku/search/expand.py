@@ -4,32 +4,36 @@ A way that finds nothing is dropped, so what is told of a query is what really h
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, product
+from typing import NamedTuple
 
 from keikaku.plan.fiscal_year import format_fiscal_year, short_fiscal_year
+from keikaku.search.index import code_token, named, plan_token, year_token
 from keikaku.search.kana import has_kanji, is_kana, romaji_to_kana, to_hiragana, to_katakana
 from keikaku.search.lexicon import Entry, Lexicon, kanji_of
 from keikaku.search.query import Word
 from keikaku.search.text import normalise, phrase
-from keikaku.search.index import code_token, year_token
+
+Exists = Callable[[str], bool]
 
 MAX_VARIANTS = 12
 MAX_SYNONYMS = 16
 MAX_SPELLINGS = 40
 MAX_TRIED = 60
+MAX_REMEMBERED = 20_000
+MAX_PLACES = 50
+NEAR = 12  # tokens between the parts of a word
 _LONGEST = 40  # characters of a word that is looked up in other spellings
 _PIECE = 10
 _PARTICLES = ("から", "まで", "より", "した", "する", "など", *"のとやをにへがはもで")
 _ROMAJI = re.compile(r"[a-zāīūēōâîûêô'-]{3,}")
 _PARTS = re.compile(r"[ぁ-ヺー]+|[^ぁ-ヺー]")
-MAX_REMEMBERED = 20_000
 _PREFIX = re.compile(r"^(?:お|ご|御)(?=..)")
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """One thing that is searched: its words and the FTS5 expression; `whole`: it counts wherever it stands."""
 
     text: str
@@ -46,30 +50,47 @@ class Term:
     literal: list[Way] = field(default_factory=list)
     variants: list[Way] = field(default_factory=list)
     synonyms: list[Way] = field(default_factory=list)
-    is_split: bool = False
+    parts: list[str] = field(default_factory=list)  # a word that stands nowhere is searched as those it is made of
+    is_place: bool = False
 
-    @property
-    def ways(self) -> list[Way]:
-        return [*self.literal, *self.variants, *self.synonyms]
+    def ways(self, level: int = 3) -> list[Way]:
+        """What is searched as typed, from level 2 in variants too, from 3 by synonyms."""
+        return [way for ways in (self.literal, self.variants, self.synonyms)[:level] for way in ways]
 
 
-def expand(word: Word, lexicon: Lexicon, exists: Callable[[str], bool]) -> Term:
-    """All ways to search a word; `exists` tells whether an FTS5 expression finds anything."""
+def expand(word: Word, lexicon: Lexicon, exists: Exists, *, alone: bool) -> Term:
+    """All ways to search a word, `alone` or beside others; `exists` tells whether an FTS5 expression finds anything."""
     if word.years:
         return _expand_years(word, exists)
-    term = Term(word, _existing([_way(word.key)], exists, 1))
-    if word.code:
-        token = Way(word.code, f'names : "{code_token(word.code)}"', whole=True)
-        term.literal[:0] = _existing([token], exists, 1)
+    codes = [Way(word.code, named(code_token(word.code)), whole=True)] if word.code else []
+    term = Term(word, _existing([*codes, _way(word.key)], exists, 2))
     if word.exact:
         return term
-    spellings = list(islice(_spellings(word.key[:_LONGEST], lexicon, bool(term.literal)), MAX_SPELLINGS))
-    variants = [_way(key) for key in dict.fromkeys(spellings)]
-    if re.fullmatch(r"[a-z]{3,}", word.key):
-        variants.insert(0, Way(word.key, phrase(word.key, begins=True), begins=True))
-    term.variants = _existing(_new(variants, word.key), exists, MAX_VARIANTS)
-    others = map(_way, _synonyms(word.key[:_LONGEST], list(dict.fromkeys(spellings)), lexicon))
-    term.synonyms = _existing(_new(others, word.key, *(way.text for way in term.variants)), exists, MAX_SYNONYMS)
+    key = word.key[:_LONGEST]
+    spellings = list(dict.fromkeys(islice(_spellings(key, lexicon, bool(term.literal)), MAX_SPELLINGS)))
+    begun = [Way(key, phrase(word.key, begins=True), begins=True)] if re.fullmatch(r"[a-z]{3,}", word.key) else []
+    term.variants = _existing([*begun, *map(_way, spellings)], exists, MAX_VARIANTS, [word.key])
+    known = [word.key, *(way.text for way in term.variants)]
+    term.synonyms = _existing(map(_way, _synonyms(key, spellings, lexicon)), exists, MAX_SYNONYMS, known)
+    if not alone and word.key in lexicon.places:  # asks for its plans, wherever the name itself may stand
+        term.is_place = True
+        term.literal += [Way(word.text, named(plan_token(id_)), True) for id_ in lexicon.places[word.key][:MAX_PLACES]]
+    if not term.ways() and (parts := _split(word.key, lexicon)):
+        phrases = [phrase(part) for part in parts]
+        match = f"NEAR({' '.join(phrases)}, {NEAR})" if len(parts) == 2 else f"({' AND '.join(phrases)})"
+        term.synonyms = _existing([Way("・".join(parts), match)], exists, 1)
+        term.parts = parts
+    return term
+
+
+def _expand_years(word: Word, exists: Exists) -> Term:
+    """What is due or happens in a fiscal year, then where it is named; the same however the year is written."""
+    term = Term(word)
+    for year in word.years:
+        printed, token = format_fiscal_year(year), year_token(year)
+        texts = (printed.removesuffix("度"), short_fiscal_year(year), str(year))
+        term.literal += _existing([Way(printed, named(token), whole=True)], exists, 1)
+        term.variants += _existing([Way(printed, f'"{token}"'), *(_way(normalise(text)) for text in texts)], exists, 4)
     return term
 
 
@@ -77,30 +98,29 @@ def _way(key: str) -> Way:
     return Way(key, phrase(key))
 
 
-def _existing(ways: Iterable[Way], exists: Callable[[str], bool], most: int) -> list[Way]:
-    tried = islice((way for way in ways if way.match), MAX_TRIED)
-    return list(islice((way for way in tried if exists(way.match)), most))
+def _existing(ways: Iterable[Way], exists: Exists, most: int, known: Collection[str] = ()) -> list[Way]:
+    """The first ways that find something of their own: none that holds a word already `known`."""
+    new = (way for way in ways if way.match and (way.begins or not any(text in way.text for text in known)))
+    return list(islice((way for way in islice(new, MAX_TRIED) if exists(way.match)), most))
 
 
-def _new(ways: Iterable[Way], *known: str) -> Iterator[Way]:
-    """Ways that find something of their own: none that holds a word already searched."""
-    seen = list(known)
-    for way in ways:
-        if way.begins or not any(text in way.text for text in seen):
-            yield way
+def _split(key: str, lexicon: Lexicon) -> list[str]:
+    """The known words that make up a key, the longest first, hiragana between them left out; none if some is unknown."""
+    parts, start = [], len(key) if is_kana(key) else 0
+    while start < len(key):
+        ends = range(len(key), start + 1, -1)
+        end = next((end for end in ends if _is_part(key[start:end], lexicon)), None)
+        if end:
+            parts.append(key[start:end])
+        elif not "ぁ" <= key[start] <= "ん":
+            return []
+        start = end or start + 1
+    return parts
 
 
-def _expand_years(word: Word, exists: Callable[[str], bool]) -> Term:
-    """What is due or happens in a fiscal year, then where it is named; the same however the year is written."""
-    term = Term(word)
-    for year in word.years:
-        token = year_token(year)
-        due = Way(format_fiscal_year(year), f'names : "{token}"', whole=True)
-        term.literal += _existing([due], exists, 1)
-        texts = (format_fiscal_year(year).removesuffix("度"), short_fiscal_year(year), str(year))
-        named = [Way(format_fiscal_year(year), f'"{token}"'), *(_way(normalise(text)) for text in texts)]
-        term.variants += _existing(named, exists, len(named))
-    return term
+def _is_part(piece: str, lexicon: Lexicon) -> bool:
+    """Whether a piece is a word of documents by itself; short verbs (取り) are not."""
+    return any(e.documents and (e.lemma == e.key or len(piece) > 2) for e in lexicon.by_key.get(piece, []))
 
 
 def _spellings(key: str, lexicon: Lexicon, found: bool) -> Iterator[str]:

@@ -1,8 +1,6 @@
 """The full-text index: documents -> one FTS5 table without content, under a tokenizer that every SQLite has.
 
-Some tokens no text can make: each mixes digits and letters, which text is always cut between. They carry what is exact:
-工1 for the code 工-1, fy2024 for what is due or happens in fiscal 2024, 0x… for a title or name as a whole, and 0k…, 0p…
-for the kind and plan of a document.
+Some tokens no text can make, since text is always cut between digits and letters. They carry what is exact.
 """
 
 import zlib
@@ -36,6 +34,7 @@ def code_token(code: str) -> str:
 
 
 def year_token(fiscal_year: int) -> str:
+    """fy2024 for what is due or happens in fiscal 2024."""
     return f"fy{fiscal_year}"
 
 
@@ -50,6 +49,11 @@ def kind_token(kind: str) -> str:
 
 def plan_token(plan_id: str) -> str:
     return "0p" + plan_id.replace("-", "0")
+
+
+def named(token: str) -> str:
+    """The FTS5 expression for documents with such a token."""
+    return f'names : "{token}"'
 
 
 _tokens = lru_cache(maxsize=1 << 12)(index_text)
