@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from keikaku.plan.fiscal_year import format_fiscal_year, short_fiscal_year
 from keikaku.search.index import code_token, named, plan_token, year_token
-from keikaku.search.kana import has_kanji, is_kana, romaji_to_kana, to_hiragana, to_katakana
-from keikaku.search.lexicon import Entry, Lexicon, kanji_of
+from keikaku.search.kana import is_kana, romaji_to_kana, to_hiragana, to_katakana
+from keikaku.search.lexicon import Entry, Lexicon
 from keikaku.search.query import Word
 from keikaku.search.text import normalise, phrase
 
@@ -22,14 +22,12 @@ MAX_VARIANTS = 12
 MAX_SYNONYMS = 16
 MAX_SPELLINGS = 40
 MAX_TRIED = 60
-MAX_REMEMBERED = 20_000
 MAX_PLACES = 50
 NEAR = 12  # tokens between the parts of a word
 _LONGEST = 40  # characters of a word that is looked up in other spellings
 _PIECE = 10
 _PARTICLES = ("から", "まで", "より", "した", "する", "など", *"のとやをにへがはもで")
 _ROMAJI = re.compile(r"[a-zāīūēōâîûêô'-]{3,}")
-_PARTS = re.compile(r"[ぁ-ヺー]+|[^ぁ-ヺー]")
 _PREFIX = re.compile(r"^(?:お|ご|御)(?=..)")
 
 
@@ -185,45 +183,7 @@ def _replaced(key: str, longest: int, others: Callable[[str], Iterable[str]]) ->
 
 def _respelt(key: str, lexicon: Lexicon) -> Iterator[str]:
     """A word with one of its parts in another spelling: 取り組み -> 取組, 観光まっぷ -> 観光マップ."""
-    return _replaced(key, _PIECE, lambda piece: _siblings(piece, lexicon, whole=piece == key))
-
-
-def _siblings(piece: str, lexicon: Lexicon, *, whole: bool) -> list[str]:
-    """Spellings of the same word: by its common form, its kanji with other kana, or its reading."""
-    known = lexicon.siblings.get((piece, whole))
-    if known is None:
-        if len(lexicon.siblings) > MAX_REMEMBERED:
-            lexicon.siblings.clear()
-        found = dict.fromkeys(entry.key for entry in _find_siblings(piece, lexicon, whole))
-        known = lexicon.siblings[piece, whole] = [key for key in found if key != piece]
-    return known
-
-
-def _find_siblings(piece: str, lexicon: Lexicon, whole: bool) -> Iterator[Entry]:
-    for lemma in dict.fromkeys([*(entry.lemma for entry in lexicon.by_key.get(piece, [])), piece]):
-        yield from lexicon.by_lemma.get(lemma, [])
-    if is_kana(piece):
-        if len(piece) > 2 and not whole:
-            heard = to_hiragana(piece)
-            yield from (entry for entry in lexicon.read_as(heard) if entry.reading == heard)
-    elif kanji_of(piece) == piece:
-        if has_kanji(piece) and not (whole and len(piece) == 1):
-            yield from lexicon.by_kanji.get(piece, [])
-    elif has_kanji(piece):
-        yield from _same_kanji(piece, lexicon)
-
-
-def _same_kanji(piece: str, lexicon: Lexicon) -> Iterator[Entry]:
-    """Words with the kanji of a piece in its order, read as its kana say."""
-    parts = _PARTS.findall(piece)
-    kanji = re.compile(".*".join(re.escape(part) for part in parts if not is_kana(part)))
-    heard = re.compile("".join(to_hiragana(part) if is_kana(part) else ".+" for part in parts))
-    candidates: Iterable[Entry] = lexicon.by_first.get(piece[0], [])
-    if is_kana(piece[0]):
-        candidates = lexicon.read_from(to_hiragana(parts[0])) if len(parts[0]) > 1 else ()
-    for entry in candidates:
-        if (kanji.search(entry.key) or kanji.search(entry.lemma)) and heard.fullmatch(entry.reading):
-            yield entry
+    return _replaced(key, _PIECE, lambda piece: lexicon.siblings(piece, piece == key))
 
 
 def _synonyms(key: str, spellings: list[str], lexicon: Lexicon) -> Iterator[str]:
@@ -235,4 +195,4 @@ def _synonyms(key: str, spellings: list[str], lexicon: Lexicon) -> Iterator[str]
 
 def _meaning(key: str, lexicon: Lexicon) -> Iterator[str]:
     for other in lexicon.synonyms(key):
-        yield from (other, *_siblings(other, lexicon, whole=True))
+        yield from (other, *lexicon.siblings(other, True))

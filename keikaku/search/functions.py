@@ -1,12 +1,6 @@
 """Our SQL functions, for any connection of Python's sqlite3 to plans.db: the site's, sqlite-utils', a notebook's.
 
-search_match(words)             the FTS5 expression that finds what a query asks for; escape_fts() is the same, since
-                                Datasette calls it so
-search_results(words)           what is found, best first: a JSON array of objects as results.Result
-search_key(text)                a text without differences of width, case and spelling, to compare names by
-highlight(text, words)          the text, with what the query searches for between « and »
-highlight_snippet(text, words)  the piece of it around the first hit
-fiscal_year(text)               the year in which a fiscal year begins, however it is written; NULL where it is none
+docs/search.md tells what each does.
 """
 
 import json
@@ -16,7 +10,7 @@ from typing import Any
 
 from keikaku.search.query import read_year
 from keikaku.search.results import plan_in, search
-from keikaku.search.snippet import as_text, cut_out, mark, needles_of
+from keikaku.search.snippet import Needles, cut_out, mark, needles_of
 from keikaku.search.text import normalise
 
 
@@ -27,16 +21,19 @@ def register(connection: Connection) -> None:
     def match(words: str) -> str:
         return plan_in(execute, words).match
 
+    def needles(words: str) -> Needles:
+        return needles_of(plan_in(execute, words).ways)
+
     def results(words: str) -> str:
         return json.dumps([result._asdict() for result in search(execute, words).results], ensure_ascii=False)
 
     functions: dict[str, tuple[int, Callable[..., Any]]] = {
         "search_match": (1, match),
-        "escape_fts": (1, match),
+        "escape_fts": (1, match),  # as Datasette calls it
         "search_results": (1, results),
         "search_key": (1, lambda text: normalise(text).strip()),
-        "highlight": (2, lambda text, words: as_text(mark(text, needles_of(plan_in(execute, words).ways)))),
-        "highlight_snippet": (2, lambda text, words: as_text(cut_out(text, needles_of(plan_in(execute, words).ways)))),
+        "highlight": (2, lambda text, words: mark(text, needles(words))),
+        "highlight_snippet": (2, lambda text, words: cut_out(text, needles(words))),
         "fiscal_year": (1, read_year),
     }
     for name, (arguments, function) in functions.items():

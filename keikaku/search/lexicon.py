@@ -7,14 +7,14 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise, takewhile
 from pathlib import Path
 from sqlite3 import DatabaseError
 from threading import Lock
 from typing import Any, NamedTuple
 
-from keikaku.search.kana import has_kanji, sound
+from keikaku.search.kana import has_kanji, is_kana, sound, to_hiragana
 from keikaku.search.text import normalise
 
 Execute = Callable[[str, Sequence[Any]], Iterable[Sequence[Any]]]
@@ -22,7 +22,10 @@ Version = tuple[str, int, int, int]
 
 _HIRAGANA = re.compile(r"[ぁ-ゖ]+")
 _SEVERAL_WORDS = re.compile(r"[をがはのにでと]")
+_PARTS = re.compile(r"[ぁ-ヺー]+|[^ぁ-ヺー]")
 _PLACE = re.compile(r"(?<=..)[市区町村]$")
+_WORDS = "SELECT surface, reading, lemma, documents FROM search_words"
+_SYNONYMS = "SELECT group_id, word, role FROM search_synonyms ORDER BY group_id, word"
 _KEPT = 4
 _MAX_GROUPS = 20
 
@@ -44,22 +47,19 @@ class Lexicon:
     """
 
     def __init__(self, execute: Execute) -> None:
-        self.siblings: dict[tuple[str, bool], list[str]] = {}  # found so far, by expand.py
+        self.siblings = lru_cache(maxsize=20_000)(self._siblings)
         self.answers: dict[str, Any] = {}  # found last, by results.py
         self.by_key: dict[str, list[Entry]] = defaultdict(list)
         self.by_sound: dict[str, list[Entry]] = defaultdict(list)
         self.by_lemma: dict[str, list[Entry]] = defaultdict(list)
         self.by_kanji: dict[str, list[Entry]] = defaultdict(list)
         self.by_first: dict[str, list[Entry]] = defaultdict(list)
-        for surface, reading, lemma, documents in execute(
-            "SELECT surface, reading, lemma, documents FROM search_words", ()
-        ):
+        for surface, reading, lemma, documents in execute(_WORDS, ()):
             key = normalise(surface)
             self._add(Entry(key, surface, reading, normalise(lemma) if lemma else key, documents))
         self._groups: dict[int, list[str]] = defaultdict(list)
         self._groups_of: dict[str, list[int]] = defaultdict(list)
-        sql = "SELECT group_id, word, role FROM search_synonyms ORDER BY group_id, word"
-        for group, word, role in execute(sql, ()):
+        for group, word, role in execute(_SYNONYMS, ()):
             self._groups[group].append(normalise(word))
             if role == "word":
                 self._groups_of[normalise(word)].append(group)
@@ -117,6 +117,31 @@ class Lexicon:
         groups = self._groups_of.get(key, [])[:_MAX_GROUPS]
         return list(dict.fromkeys(other for group in groups for other in self._groups[group] if other != key))
 
+    def _siblings(self, piece: str, whole: bool) -> list[str]:
+        """Other spellings of a word or, if not `whole`, of a part of one: by its common form, its kanji, or its reading."""
+        found = [e for entry in self.by_key.get(piece, []) for e in self.by_lemma[entry.lemma]]
+        found += self.by_lemma.get(piece, [])
+        if is_kana(piece):
+            heard = to_hiragana(piece)
+            found += [e for e in self.read_as(heard) if e.reading == heard and len(piece) > 2 and not whole]
+        elif kanji_of(piece) == piece:
+            found += self.by_kanji.get(piece, []) if len(piece) > 1 or not whole else []
+        elif has_kanji(piece):
+            found += self._same_kanji(piece)
+        return list(dict.fromkeys(entry.key for entry in found if entry.key != piece))
+
+    def _same_kanji(self, piece: str) -> Iterator[Entry]:
+        """Words with the kanji of a piece in its order, read as its kana say."""
+        parts = _PARTS.findall(piece)
+        kanji = re.compile(".*".join(re.escape(part) for part in parts if not is_kana(part)))
+        heard = re.compile("".join(to_hiragana(part) if is_kana(part) else ".+" for part in parts))
+        candidates: Iterable[Entry] = self.by_first.get(piece[0], [])
+        if is_kana(piece[0]):
+            candidates = self.read_from(to_hiragana(parts[0])) if len(parts[0]) > 1 else ()
+        for entry in candidates:
+            if (kanji.search(entry.key) or kanji.search(entry.lemma)) and heard.fullmatch(entry.reading):
+                yield entry
+
 
 def pairs_of(key: str) -> set[str]:
     """The pairs of characters of a key, its ends included."""
@@ -150,9 +175,9 @@ def load_lexicon(execute: Execute) -> Lexicon:
     lexicon = Lexicon(execute)
     if version:
         with _lock:
-            for old in list(_loaded)[: max(0, len(_loaded) - _KEPT + 1)]:
-                del _loaded[old]
             _loaded[version] = lexicon
+            for old in list(_loaded)[:-_KEPT]:
+                del _loaded[old]
     return lexicon
 
 

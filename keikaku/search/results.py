@@ -1,18 +1,11 @@
-"""What a query finds, best first: the one search of every page, of SQL and of JSON.
-
-The order: an exact code, title or name; the words in the title; anywhere; in other spellings and readings; by synonyms.
-Within one of these bm25 decides, originals first and measures a little before other kinds. Where CANDIDATES documents
-or more are equally good, the order is that of their numbers instead (measures first, short titles first), so that the
-time does not grow with the number of plans.
-"""
+"""What a query finds, best first: the one search of every page, of SQL and of JSON."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from keikaku.search.lexicon import Execute, Lexicon, load_lexicon
 from keikaku.search.plan import Plan, plan_query
-from keikaku.search.snippet import Needles, as_text, cut_out, needles_of
+from keikaku.search.snippet import Needles, cut_out, needles_of
 from keikaku.search.suggest import Suggestion, near_spellings, near_themes
 
 MOST = 500  # results of one search
@@ -51,18 +44,17 @@ class Result(NamedTuple):
     code: str | None
 
 
-@dataclass
-class Results:
+class Results(NamedTuple):
     """What was found. `notes` say in Japanese what was searched besides the words typed.
 
     Where nothing is found, `spellings` are near words to search instead and `themes` measures and goals like them.
     """
 
-    results: list[Result] = field(default_factory=list)
-    total: int = 0
-    notes: list[str] = field(default_factory=list)
-    spellings: list[str] = field(default_factory=list)
-    themes: list[Suggestion] = field(default_factory=list)
+    results: list[Result]
+    total: int
+    notes: list[str]
+    spellings: Sequence[str] = ()
+    themes: Sequence[Suggestion] = ()
 
 
 _Hit = tuple[int, int, float, int, int]  # level, whether a repeat, score, position, id
@@ -97,7 +89,11 @@ def _search(execute: Execute, query: str, lexicon: Lexicon) -> Results:
 
 
 def _best(execute: Execute, levels: list[str]) -> list[_Hit]:
-    """The best hits, at least MOST of them if there are so many."""
+    """The best hits, at least MOST of them if there are so many: by level, then originals first, then by bm25.
+
+    Where CANDIDATES or more are equally good, the order is that of their numbers instead (measures first, short titles
+    first), so that the time does not grow with the number of plans.
+    """
     hits: dict[int, _Hit] = {}
     for level, match in enumerate(levels):
         found: list[_Hit] = [(level, 0, 0.0, 0, id_) for (id_,) in execute(_FIRST, (match,))]
@@ -117,9 +113,9 @@ def _result(row: Sequence[Any], needles: Needles) -> Result:
     kind, table, id_, sector, code, title, names, body = row
     if kind == "passage":  # its heading says little without what it is a passage of
         title, names = f"{names}（{title}）", ""
-    marked = cut_out(body, needles)
-    if names and not any(found for _, found in marked):
+    snippet = cut_out(body, needles)
+    if names and "«" not in snippet:
         named = cut_out(names, needles)
-        if not body or any(found for _, found in named):
-            marked = [(_NAMES.get(kind, ""), False), *named]
-    return Result(kind, id_, title, as_text(marked), table, sector, code)
+        if not body or "«" in named:
+            snippet = _NAMES.get(kind, "") + named
+    return Result(kind, id_, title, snippet, table, sector, code)

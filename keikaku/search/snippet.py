@@ -1,7 +1,6 @@
-"""What a query found in a text, marked: whole texts and short pieces, as parts that a page can put marks around.
+"""What a query found in a text, between « and »: whole texts and short pieces.
 
-Matching goes by the search key, so ＳＮＳ is marked where SNS is asked for and 10,000人 where 1万人 is; the text itself
-is never changed.
+Matching goes by the search key, so ＳＮＳ is marked where SNS is asked for; the text itself is never changed.
 """
 
 import re
@@ -13,7 +12,6 @@ from keikaku.search.text import find_places, needle, normalise
 
 LENGTH = 90
 LEAD = 24
-Parts = list[tuple[str, bool]]
 Needles = tuple[re.Pattern[str], ...]
 
 _SENTENCE = re.compile(r"[。！？\n]\s*")
@@ -26,13 +24,13 @@ def needles_of(ways: Iterable[Way]) -> Needles:
     return tuple(pattern for pattern in found if pattern)
 
 
-def mark(text: str, needles: Needles) -> Parts:
-    """The whole text in parts, each found (True) or not."""
-    return _parts(text, _hits(text, needles), 0, len(text))
+def mark(text: str, needles: Needles) -> str:
+    """The whole text."""
+    return _mark(text, _hits(text, needles), 0, len(text))
 
 
-def cut_out(text: str, needles: Needles) -> Parts:
-    """About LENGTH characters of a text around its first hit, in parts; its beginning where there is none."""
+def cut_out(text: str, needles: Needles) -> str:
+    """About LENGTH characters of a text around its first hit; its beginning where there is none."""
     text = " ／ ".join(" ".join(line.split()) for line in text.splitlines())
     hits = _hits(text, needles)
     first, first_end = hits[0] if hits else (0, 0)
@@ -40,22 +38,16 @@ def cut_out(text: str, needles: Needles) -> Parts:
     if start and (sentence := _SENTENCE.search(text, start, first)):
         start = sentence.end()
     end = min(len(text), max(start + LENGTH, first_end))
-    return _parts(text, hits, max(0, min(start, end - LENGTH)), end)
+    return _mark(text, hits, max(0, min(start, end - LENGTH)), end)
 
 
-def as_text(parts: Parts) -> str:
-    """Parts as plain text, what was found between « and »."""
-    return "".join(f"«{text}»" if found else text for text, found in parts)
-
-
-def _parts(text: str, hits: list[tuple[int, int]], start: int, end: int) -> Parts:
-    parts, done = [("…" if start else "", False)], start
+def _mark(text: str, hits: list[tuple[int, int]], start: int, end: int) -> str:
+    marked, done = "…" if start else "", start
     for hit_start, hit_end in hits:
         if start <= hit_start and hit_end <= end:
-            parts += [(text[done:hit_start], False), (text[hit_start:hit_end], True)]
+            marked += f"{text[done:hit_start]}«{text[hit_start:hit_end]}»"
             done = hit_end
-    parts += [(text[done:end], False), ("…" if end < len(text) else "", False)]
-    return [part for part in parts if part[0]]
+    return marked + text[done:end] + ("…" if end < len(text) else "")
 
 
 @lru_cache(maxsize=1024)
