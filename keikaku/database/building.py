@@ -23,7 +23,7 @@ from keikaku.plan.errors import InvalidData, Problem
 from keikaku.plan.folder import find_mixed_ids, find_plans, plan_files, read_plan, read_synonyms
 from keikaku.plan.model import PlanData, Synonyms
 from keikaku.plan.reading import read_bytes
-from keikaku.search.readings import count_words
+from keikaku.search.words import count_words
 
 Say = Callable[[str], None]
 Reports = Mapping[str, Path]

@@ -57,6 +57,8 @@ class Lexicon:
         for surface, reading, lemma, documents in execute(_WORDS, ()):
             key = normalise(surface)
             self._add(Entry(key, surface, reading, normalise(lemma) if lemma else key, documents))
+        self.sounds = sorted(self.by_sound)
+        self.keys = sorted(key for key, entries in self.by_key.items() if any(e.documents for e in entries))
         self._groups: dict[int, list[str]] = defaultdict(list)
         self._groups_of: dict[str, list[int]] = defaultdict(list)
         for group, word, role in execute(_SYNONYMS, ()):
@@ -80,16 +82,6 @@ class Lexicon:
             if has_kanji(spelling) and not _SEVERAL_WORDS.search(spelling):
                 self.by_kanji[kanji_of(spelling)].append(entry)
                 self.by_first[spelling[0]].append(entry)
-
-    @cached_property
-    def sounds(self) -> list[str]:
-        """All sounds, sorted."""
-        return sorted(self.by_sound)
-
-    @cached_property
-    def keys(self) -> list[str]:
-        """The keys of words that documents have, sorted."""
-        return sorted(key for key, entries in self.by_key.items() if any(e.documents for e in entries))
 
     @cached_property
     def keys_with(self) -> dict[str, list[str]]:

@@ -20,8 +20,7 @@ _SENTENCE = re.compile(r"[。！？\n]\s*")
 def needles_of(ways: Iterable[Way]) -> Needles:
     """Patterns of what was searched, for the keys of texts; the longest words first."""
     texts = sorted({(part, way.begins) for way in ways for part in way.text.split("・")}, key=lambda t: (-len(t[0]), t))
-    found = (needle(text, begins=begins) for text, begins in texts)
-    return tuple(pattern for pattern in found if pattern)
+    return tuple(needle(text, begins=begins) for text, begins in texts)
 
 
 def mark(text: str, needles: Needles) -> str:

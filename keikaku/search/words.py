@@ -1,4 +1,4 @@
-"""The words of the documents with their readings, by the dictionary SudachiPy: needed to build, never to serve.
+"""Rows of search_words, by the dictionary SudachiPy, and of search_synonyms: needed to build, never to serve.
 
 A word is kept whole and in its parts (農業協同組合; 農業, 協同, 組合), each with its reading and the form that the
 dictionary knows all its spellings by (まつり, 祭り -> 祭). Grammar, numbers and what kana alone tells are left out.
@@ -16,6 +16,10 @@ from keikaku.search.kana import has_kanji, to_hiragana
 from keikaku.search.text import normalise
 
 Row = dict[str, Any]
+Group = tuple[list[str], list[str]]
+
+MAX_NAMES = 12
+MAX_OWNERS = 20
 
 _GRAMMAR = {"助詞", "助動詞", "補助記号", "記号", "空白", "接続詞", "代名詞", "連体詞"}
 _LATIN = re.compile(r"[A-Za-z][A-Za-z&.+-]+")
@@ -81,3 +85,35 @@ def _word(morpheme: Any) -> Word | None:
         return None
     reading = to_hiragana(morpheme.reading_form())
     return Word(surface, reading, lemma if lemma != surface else None)
+
+
+def build_groups(groups: Iterable[Group], organization_names: Iterable[Row]) -> list[Row]:
+    """Rows for (words, also) of each group, then for the names of each organization.
+
+    Groups that are the same in several plans become one. A name that many organizations share (農協) does not find the
+    names that only one of them has, but these find it.
+    """
+    distinct = dict.fromkeys((tuple(words), tuple(also)) for words, also in groups)
+    named = dict.fromkeys(_names(organization_names))
+    return [
+        {"group_id": number, "word": word, "role": role}
+        for number, (words, also) in enumerate({**distinct, **named}, 1)
+        for role, part in (("word", words), ("also", also))
+        for word in part
+    ]
+
+
+def _names(organization_names: Iterable[Row]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """(words, also) of each organization that has several names, those of one character (市) left out."""
+    names: dict[str, list[str]] = {}
+    for row in organization_names:
+        if len(row["name"]) > 1:
+            names.setdefault(row["organization_id"], []).append(row["name"])
+    owners = Counter(name for group in names.values() for name in group)
+    for group in names.values():
+        shared = sorted(name for name in group if owners[name] > MAX_OWNERS)[:MAX_NAMES]
+        own = sorted(set(group) - set(shared))[:MAX_NAMES]
+        if len(shared) > 1:
+            yield tuple(shared), ()
+        if len(own) > 1 or (own and shared):
+            yield tuple(own), tuple(shared)
