@@ -66,7 +66,7 @@ def expand(word: Word, lexicon: Lexicon, exists: Exists, *, alone: bool) -> Term
         return term
     key = word.key[:_LONGEST]
     spellings = list(dict.fromkeys(islice(_spellings(key, lexicon, bool(term.literal)), MAX_SPELLINGS)))
-    begun = [Way(key, phrase(word.key, begins=True), begins=True)] if re.fullmatch(r"[a-z]{3,}", word.key) else []
+    begun = [Way(word.key, phrase(word.key, begins=True), begins=True)] if re.fullmatch(r"[a-z]{3,}", word.key) else []
     term.variants = _existing([*begun, *map(_way, spellings)], exists, MAX_VARIANTS, [word.key])
     known = [word.key, *(way.text for way in term.variants)]
     term.synonyms = _existing(map(_way, _synonyms(key, spellings, lexicon)), exists, MAX_SYNONYMS, known)
@@ -103,22 +103,23 @@ def _existing(ways: Iterable[Way], exists: Exists, most: int, known: Collection[
 
 
 def _split(key: str, lexicon: Lexicon) -> list[str]:
-    """The known words that make up a key, the longest first, hiragana between them left out; none if some is unknown."""
+    """The words of documents that make up a key, the longest first, hiragana between them left out; none if some is unknown.
+
+    Short verbs (取り) are no words by themselves.
+    """
     parts, start = [], len(key) if is_kana(key) else 0
     while start < len(key):
-        ends = range(len(key), start + 1, -1)
-        end = next((end for end in ends if _is_part(key[start:end], lexicon)), None)
-        if end:
-            parts.append(key[start:end])
-        elif not "ぁ" <= key[start] <= "ん":
-            return []
-        start = end or start + 1
+        for end in range(len(key), start + 1, -1):
+            known = lexicon.by_key.get(key[start:end], [])
+            if any(e.documents and (e.lemma == e.key or end - start > 2) for e in known):
+                parts.append(key[start:end])
+                start = end
+                break
+        else:
+            if not "ぁ" <= key[start] <= "ん":
+                return []
+            start += 1
     return parts
-
-
-def _is_part(piece: str, lexicon: Lexicon) -> bool:
-    """Whether a piece is a word of documents by itself; short verbs (取り) are not."""
-    return any(e.documents and (e.lemma == e.key or len(piece) > 2) for e in lexicon.by_key.get(piece, []))
 
 
 def _spellings(key: str, lexicon: Lexicon, found: bool) -> Iterator[str]:
@@ -144,34 +145,33 @@ def _spellings(key: str, lexicon: Lexicon, found: bool) -> Iterator[str]:
 
 def _written(kana: str, lexicon: Lexicon, found: bool) -> Iterator[str]:
     """The words that are read as a word in kana, put together from as few as possible; else those that begin so."""
-    paths = _segment(kana, lexicon)
-    for path in paths:
-        yield from islice(("".join(parts) for parts in product(*path)), MAX_VARIANTS)
+    cuts = _segment(kana, lexicon)
+    for parts in cuts:
+        yield from islice(map("".join, product(*parts)), MAX_VARIANTS)
     for lemma in dict.fromkeys(entry.lemma for entry in lexicon.read_as(kana)):
         yield from (entry.key for entry in lexicon.by_lemma[lemma])
-    if not paths and not found and len(kana) > 1:
-        yield from (entry.key for entry in _frequent(lexicon.read_from(kana))[:8] if entry.reading.startswith(kana))
+    if not cuts and not found and len(kana) > 1:
+        begun = sorted(lexicon.read_from(kana), key=_rank)[:8]
+        yield from (entry.key for entry in begun if entry.reading.startswith(kana))
 
 
-def _frequent(entries: Iterable[Entry]) -> list[Entry]:
-    return sorted(entries, key=lambda entry: (-entry.documents, entry.key))
+def _rank(entry: Entry) -> tuple[int, str]:
+    return -entry.documents, entry.key
 
 
 def _segment(kana: str, lexicon: Lexicon) -> list[list[list[str]]]:
     """The shortest ways to cut a reading into readings of words: for each, the words of each part."""
     ways: dict[int, list[list[list[str]]]] = {len(kana): [[]]}  # from each place to the end
     for start in reversed(range(len(kana))):
-        parts = [(_part(kana[start:end], lexicon), ways[end]) for end in range(start + 1, len(kana) + 1) if end in ways]
-        found = [[words, *rest] for words, further in parts if words for rest in further]
+        found = []
+        for end in (end for end in range(start + 1, len(kana) + 1) if end in ways):
+            part = kana[start:end]
+            words = list(dict.fromkeys(entry.key for entry in sorted(lexicon.read_as(part), key=_rank)))[:6]
+            if words or part in _PARTICLES:
+                found += [[words or [part], *rest] for rest in ways[end]]
         if found:
-            fewest = min(map(len, found))
-            ways[start] = [way for way in found if len(way) == fewest][:4]
+            ways[start] = [way for way in found if len(way) == min(map(len, found))][:4]
     return ways.get(0, [])
-
-
-def _part(kana: str, lexicon: Lexicon) -> list[str]:
-    words = list(dict.fromkeys(entry.key for entry in _frequent(lexicon.read_as(kana))))[:6]
-    return words or ([kana] if kana in _PARTICLES else [])
 
 
 def _replaced(key: str, longest: int, others: Callable[[str], Iterable[str]]) -> Iterator[str]:

@@ -18,7 +18,6 @@ from keikaku.search.kana import has_kanji, is_kana, sound, to_hiragana
 from keikaku.search.text import normalise
 
 Execute = Callable[[str, Sequence[Any]], Iterable[Sequence[Any]]]
-Version = tuple[str, int, int, int]
 
 _HIRAGANA = re.compile(r"[ぁ-ゖ]+")
 _SEVERAL_WORDS = re.compile(r"[をがはのにでと]")
@@ -56,7 +55,15 @@ class Lexicon:
         self.by_first: dict[str, list[Entry]] = defaultdict(list)
         for surface, reading, lemma, documents in execute(_WORDS, ()):
             key = normalise(surface)
-            self._add(Entry(key, surface, reading, normalise(lemma) if lemma else key, documents))
+            entry = Entry(key, surface, reading, normalise(lemma) if lemma else key, documents)
+            self.by_key[key].append(entry)
+            self.by_lemma[entry.lemma].append(entry)
+            if reading:
+                self.by_sound[sound(reading)].append(entry)
+            for spelling in {key, entry.lemma}:
+                if has_kanji(spelling) and not _SEVERAL_WORDS.search(spelling):
+                    self.by_kanji[_HIRAGANA.sub("", spelling)].append(entry)
+                    self.by_first[spelling[0]].append(entry)
         self.sounds = sorted(self.by_sound)
         self.keys = sorted(key for key, entries in self.by_key.items() if any(e.documents for e in entries))
         self._groups: dict[int, list[str]] = defaultdict(list)
@@ -72,16 +79,6 @@ class Lexicon:
             place = normalise(municipality)
             for name in {place, _PLACE.sub("", place)}:
                 self.places[name].append(plan_id)
-
-    def _add(self, entry: Entry) -> None:
-        self.by_key[entry.key].append(entry)
-        self.by_lemma[entry.lemma].append(entry)
-        if entry.reading:
-            self.by_sound[sound(entry.reading)].append(entry)
-        for spelling in {entry.key, entry.lemma}:
-            if has_kanji(spelling) and not _SEVERAL_WORDS.search(spelling):
-                self.by_kanji[kanji_of(spelling)].append(entry)
-                self.by_first[spelling[0]].append(entry)
 
     @cached_property
     def keys_with(self) -> dict[str, list[str]]:
@@ -116,7 +113,7 @@ class Lexicon:
         if is_kana(piece):
             heard = to_hiragana(piece)
             found += [e for e in self.read_as(heard) if e.reading == heard and len(piece) > 2 and not whole]
-        elif kanji_of(piece) == piece:
+        elif not _HIRAGANA.search(piece):
             found += self.by_kanji.get(piece, []) if len(piece) > 1 or not whole else []
         elif has_kanji(piece):
             found += self._same_kanji(piece)
@@ -148,11 +145,6 @@ def _inverted(keys: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def kanji_of(text: str) -> str:
-    """A word without its hiragana: 取り組み -> 取組."""
-    return _HIRAGANA.sub("", text)
-
-
 def beginning_with(ordered: list[str], begin: str) -> Iterator[str]:
     """The texts of a sorted list that begin so."""
     following = (ordered[i] for i in range(bisect_left(ordered, begin), len(ordered)))
@@ -173,7 +165,7 @@ def load_lexicon(execute: Execute) -> Lexicon:
     return lexicon
 
 
-def _version_of(execute: Execute) -> Version | None:
+def _version_of(execute: Execute) -> tuple[str, int, int, int] | None:
     """What tells one state of a file from another; None for a database in memory."""
     try:
         name = next((row[2] for row in execute("PRAGMA database_list", ()) if row[1] == "main"), "")
@@ -185,5 +177,5 @@ def _version_of(execute: Execute) -> Version | None:
     return (name, stat.st_ino, stat.st_mtime_ns, stat.st_size) if stat else None
 
 
-_loaded: dict[Version | None, Lexicon] = {}
+_loaded: dict[object, Lexicon] = {}
 _lock = Lock()

@@ -55,13 +55,18 @@ def find_places(text: str, key: str) -> Places | None:
 
     None for the rare text (conjoining jamo and the like) whose characters cannot be told apart in its key.
     """
-    folded = _fold(text)
-    if len(folded) == len(text) and not _JOINING.search(text) and not _WITHOUT_WIDTH.search(text):
-        places = [(i, i + 1) for i in range(len(text))]
-    else:
-        folded, places = _fold_with_places(text)
-    for edit in () if folded == key else _EDITS:
-        folded = _apply(edit, folded, places)
+    folded, places = _fold(text), [(i, i + 1) for i in range(len(text))]
+    if len(folded) != len(text) or _JOINING.search(text) or _WITHOUT_WIDTH.search(text):
+        # NFKC makes characters of their own of each character with the marks that follow it.
+        starts = [i for i, c in enumerate(text) if not i or not (unicodedata.combining(c) or _JOINS_BEFORE.match(c))]
+        parts = [(_fold(text[start:end]), (start, end)) for start, end in pairwise([*starts, len(text)])]
+        folded = "".join(part for part, _ in parts)
+        places = [place for part, place in parts for _ in part]
+    for pattern, replace in () if folded == key else _EDITS:
+        for match in reversed(list(pattern.finditer(folded))):
+            start, end = match.span()
+            places[start:end] = [(places[start][0], places[end - 1][1])] * len(replace(match))
+        folded = pattern.sub(replace, folded)
     return places if folded == key else None
 
 
@@ -92,19 +97,19 @@ def phrase(text: str, *, begins: bool = False) -> str:
 @lru_cache(maxsize=4096)
 def needle(text: str, *, begins: bool = False) -> re.Pattern[str]:
     """The pattern that finds in a key what `phrase` finds in the index, or nothing but "" if there is no letter or digit."""
-    cut = runs(text)
-    parts = [re.escape(run) if is_letters(run) else _bounded(run, begins=begins and run is cut[-1]) for run in cut]
+    cut, parts = runs(text), []
+    for run in cut:
+        part = re.escape(run)
+        if not is_letters(run):
+            kind = "[0-9]" if run.isdecimal() else f"[{_LATIN}]"
+            part = f"(?<!{kind}){part}" + ("" if begins and run is cut[-1] else f"(?!{kind})")
+        parts.append(part)
     return re.compile(r"[\W_]*".join(parts))
 
 
 def is_letters(run: str) -> bool:
     """Whether a run is cut into pairs: kanji, kana and every script without spaces between words."""
     return bool(_LETTERS.fullmatch(run))
-
-
-def _bounded(run: str, *, begins: bool) -> str:
-    kind = "[0-9]" if run.isdecimal() else f"[{_LATIN}]"
-    return f"(?<!{kind}){re.escape(run)}" + ("" if begins else f"(?!{kind})")
 
 
 def _fold(text: str) -> str:
@@ -122,22 +127,6 @@ def _tokens(cut: list[str]) -> list[str]:
             tokens.append(run)
         after_digits = run.isdecimal()
     return tokens
-
-
-def _fold_with_places(text: str) -> tuple[str, Places]:
-    """Part by part: NFKC makes characters of their own of each character with the marks that follow it."""
-    starts = [i for i, c in enumerate(text) if not i or not (unicodedata.combining(c) or _JOINS_BEFORE.match(c))]
-    parts = [(_fold(text[start:end]), (start, end)) for start, end in pairwise([*starts, len(text)])]
-    return "".join(folded for folded, _ in parts), [place for folded, place in parts for _ in folded]
-
-
-def _apply(edit: Edit, key: str, places: Places) -> str:
-    """A key after an edit; the places of its characters are edited alike."""
-    pattern, replace = edit
-    for match in reversed(list(pattern.finditer(key))):
-        start, end = match.span()
-        places[start:end] = [(places[start][0], places[end - 1][1])] * len(replace(match))
-    return pattern.sub(replace, key)
 
 
 def _read(match: re.Match[str]) -> str:
