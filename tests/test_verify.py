@@ -42,7 +42,7 @@ def build(folder: Path, *arguments: str) -> Result:
 
 
 def edit(folder: Path, name: str, old: str, new: str) -> None:
-    path = folder / "data" / "minato" / name
+    (path,) = (folder / "data" / "minato").rglob(name)
     text = path.read_text("utf-8")
     assert old in text
     path.write_text(text.replace(old, new), "utf-8")
@@ -55,7 +55,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in SERVED:
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "tests" / "fixtures" / "minato", folder / "data" / "minato")
-    (folder / "data" / "minato" / "changes.yml").write_text(FIRST, "utf-8")
+    (folder / "data" / "minato" / "bunka" / "changes.yml").write_text(FIRST, "utf-8")
     assert build(folder, "release", "1.0.0", "--reason", "最初の公開", "--date", "2026-01-01").exit_code == 0
     (folder / "before").mkdir()
     shutil.copy(folder / "plans.db", folder / "before" / "plans.db")
@@ -66,7 +66,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         str(row["name"]) for r, row in first.items() if r.table == "organization_names" and row["kind"] == "everyday"
     )
     edit(folder, "organizations.yml", everyday, f"{everyday}会")
-    (folder / "data" / "minato" / "changes.yml").write_text(SECOND + FIRST, "utf-8")
+    (folder / "data" / "minato" / "bunka" / "changes.yml").write_text(SECOND + FIRST, "utf-8")
     arguments = (
         "release",
         "1.0.1",
