@@ -247,7 +247,7 @@ async def test_a_measure_leads_to_the_calendars_that_have_its_dates(site: Datase
         assert "工-4" in calendar.replace("\r\n ", "")
     sql = (
         "SELECT id FROM measures WHERE repeat_of IS NULL AND id NOT IN (SELECT measure_id FROM event_measures) AND id NOT IN"
-        " (SELECT measure_id FROM indicators WHERE due_fiscal_year IS NOT NULL OR per = 'year')"
+        " (SELECT measure_id FROM targets WHERE due_fiscal_year IS NOT NULL OR per = 'year')"
     )
     undated = (await site.get_database("plans").execute(sql)).first()["id"]
     assert "#calendar" not in (await site.client.get(f"/plans/measures/{undated}")).text
