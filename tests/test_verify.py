@@ -309,7 +309,7 @@ def test_a_release_that_would_not_be_true_is_refused(folder: Path, arguments: li
 def test_a_release_needs_the_database_of_the_one_before(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder / "data", tmp_path / "data")
     edit(tmp_path, "measures.yml", "要約を直しました。", "要約をまた直しました。")
-    (tmp_path / "data" / "minato" / "changes.yml").write_text(THIRD + SECOND + FIRST, "utf-8")
+    (tmp_path / "data" / "minato" / "bunka" / "changes.yml").write_text(THIRD + SECOND + FIRST, "utf-8")
     for since in ([], ["--since", str(folder / "before" / "plans.db")]):
         refused = build(tmp_path, "release", "1.0.2", "--reason", "x", *since)
         assert "name the database of 1.0.1 with --since" in refused.output
@@ -338,7 +338,7 @@ def test_changes_that_do_not_agree_with_the_releases_are_refused_in_a_line(
     folder: Path, tmp_path: Path, changes: str, arguments: list[str], said: str
 ) -> None:
     shutil.copytree(folder / "data", tmp_path / "data")
-    (tmp_path / "data" / "minato" / "changes.yml").write_text(changes, "utf-8")
+    (tmp_path / "data" / "minato" / "bunka" / "changes.yml").write_text(changes, "utf-8")
     before = (tmp_path / "data" / HISTORY).read_bytes()
     if arguments:
         edit(tmp_path, "measures.yml", "要約を直しました。", "要約をまた直しました。")
@@ -346,7 +346,7 @@ def test_changes_that_do_not_agree_with_the_releases_are_refused_in_a_line(
     refused = build(tmp_path, *arguments)
     assert refused.exit_code == 1
     assert said in refused.output
-    assert f"{tmp_path / 'data' / 'minato' / 'changes.yml'}:" in refused.output
+    assert f"{tmp_path / 'data' / 'minato' / 'bunka' / 'changes.yml'}:" in refused.output
     assert refused.output.count("\n") == 1
     assert (tmp_path / "data" / HISTORY).read_bytes() == before
 
@@ -369,7 +369,7 @@ async def test_telling_of_a_change_does_not_change_what_a_release_held(folder: P
     shutil.copytree(folder / "data", tmp_path / "data")
     for name in SERVED:
         (tmp_path / name).symlink_to(ROOT / name)
-    path = tmp_path / "data" / "minato" / "changes.yml"
+    path = tmp_path / "data" / "minato" / "bunka" / "changes.yml"
     path.write_text(THIRD + path.read_text("utf-8"), "utf-8")
     assert build(tmp_path).exit_code == 0
     tables = ["changes", "change_records", "measures"]

@@ -71,11 +71,17 @@ def read_told(data: Path, output: Path) -> dict[str, list[Told]]:
         return _told(data, working["changes"].rows_where(order_by=f"{CITY}, rowid"))
 
 
+def _changes_of(city: Path, plan_id: str) -> Path:
+    """The file that tells of the changes of a plan, for messages."""
+    plans = [file for file in sorted(city.glob("*/plan.yml")) if f"id: {plan_id}\n" in file.read_text("utf-8")]
+    return (plans[0].parent if plans else city) / "changes.yml"
+
+
 def _told(data: Path, changes: Iterable[Row]) -> dict[str, list[Told]]:
     told: dict[str, list[Told]] = {}
     for row in changes:
         entry = Told(row["id"], row["version"], row["date"])
-        told.setdefault(f"{data / row[CITY]}: {row['plan_id']}", []).append(entry)
+        told.setdefault(str(_changes_of(data / row[CITY], row["plan_id"])), []).append(entry)
     return told
 
 

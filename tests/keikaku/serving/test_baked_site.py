@@ -35,7 +35,7 @@ def build(folder: Path, *plans: str) -> Path:
     data.mkdir(parents=True)
     for plan in plans:
         shutil.copytree(ROOT / "tests" / "fixtures" / "minato", data / plan)
-        for file in (data / plan).iterdir():
+        for file in (path for path in (data / plan).rglob("*") if path.is_file()):
             file.write_text(file.read_text("utf-8").replace("minato", plan), "utf-8")
     database = folder / "plans.db"
     built = CliRunner().invoke(main, ["build", "--quiet", "--data", str(data), "--output", str(database)])
