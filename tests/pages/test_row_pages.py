@@ -177,7 +177,10 @@ async def test_a_page_names_no_other_plan(table: str, two_plans: Datasette, ask)
         ("/plans/organizations/akishima-tama-shinkin", ["施策はありません", "創業支援センターTAMA", "商-6"]),
         ("/plans/organizations/minato-shi", ["郷土資料館(教育委員会)", "古文書の公開"]),
         ("/plans/evaluations/akishima-evaluation-15", ["未達成", "目標に達していない", "継続", "商-6", "目標への言及"]),
-        ("/plans/evaluations/akishima-evaluation-12", ["終了", "前期で終える", "引き継いだ施策はありません", "令和29年度～令和元年度"]),
+        (
+            "/plans/evaluations/akishima-evaluation-12",
+            ["終了", "前期で終える", "引き継いだ施策はありません", "令和29年度～令和元年度"],
+        ),
         ("/plans/goals/akishima-kanko-goal-1", ["観-10", "工-3の再掲", "産業間連携と広域連携"]),
         (
             "/plans/sectors/akishima-shogyo",
