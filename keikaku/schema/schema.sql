@@ -641,7 +641,7 @@ SELECT
     coalesce(e.outcome, g.meaning) AS outcome,
     e.decision,
     d.label AS decision_label,
-    coalesce(d.meaning IN ('end', 'done'), 0) AS is_ended,
+    CAST(coalesce(d.meaning IN ('end', 'done'), 0) AS INTEGER) AS is_ended,
     e.rule,
     e.evidence,
     e.summary,
