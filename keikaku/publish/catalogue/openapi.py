@@ -7,7 +7,7 @@ from typing import Any
 
 from keikaku.database.content_hash import LENGTH
 from keikaku.publish.records.citation import FORMATS, RECORDS
-from keikaku.publish.records.json_ld import BUILDERS
+from keikaku.publish.records.json_ld import DESCRIBED
 from keikaku.publish.tables.query_forms import find_parameter
 
 Json = dict[str, Any]
@@ -164,7 +164,7 @@ def _records(site: Site) -> Iterator[tuple[str, Json]]:
         path, key = f"/{site.database}/{name}/{{id}}", _path("id", f"{table.title}のID", table.example)
         rows = _rows(_part(name))
         yield f"{path}.json", _get(f"get_{name}", one, table.description, "記録", [key, _SHAPE], rows)
-        if name in BUILDERS:
+        if name in DESCRIBED:
             words = f"{one}（JSON-LD）", "schema.org の言葉で。", "記録"
             yield f"{path}.jsonld", _get(f"describe_{name}", *words, [key], {"type": "object"}, "application/ld+json")
         if name in RECORDS:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from keikaku.publish.records.json_ld import BUILDERS, build_record
+from keikaku.publish.records.json_ld import DESCRIBED, build_record
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -38,7 +38,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def records(database: sqlite3.Connection) -> Iterator[tuple[URIRef, Graph]]:
-    for table in BUILDERS:
+    for table in DESCRIBED:
         for (row_id,) in database.execute(f"SELECT id FROM {table}").fetchall():
             record = build_record(database.execute, table, row_id, ROOT, LICENSE)
             yield URIRef(f"{ROOT}plans/{table}/{row_id}"), parse(record)
