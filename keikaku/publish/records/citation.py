@@ -270,6 +270,11 @@ class Format:
     media_type: str
     write: Callable[[Citation], str]
 
+    @property
+    def plain_type(self) -> str:
+        """The media type without its character set."""
+        return self.media_type.partition(";")[0]
+
 
 WRITERS: Mapping[str, Callable[[Citation], str]] = {
     "BibTeX": write_bibtex,
