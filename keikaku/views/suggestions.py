@@ -8,7 +8,6 @@ from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import BadRequest, Request
 
-from keikaku.publish.feeds.open_search import Suggestion, write_suggestions
 from keikaku.search import suggest
 from keikaku.views.addresses import find_site_root
 
@@ -30,8 +29,9 @@ async def send_suggestions(datasette: Datasette, request: Request) -> Response:
     root = datasette.urls.database(database.name)
     if kind == "opensearch":
         site = find_site_root(datasette, request)
-        words = [Suggestion(s.text, s.label, _address(site, database.name, s)) for s in found]
-        return Response(write_suggestions(typed, words), headers=HEADERS, content_type=OPEN_SEARCH)
+        addresses = [_address(site, database.name, s) for s in found]
+        columns = [typed, [s.text for s in found], [s.label for s in found], addresses]
+        return Response(json.dumps(columns, ensure_ascii=False), headers=HEADERS, content_type=OPEN_SEARCH)
     rows = [{"text": s.text, "label": s.label, "url": f"{root}/{s.path}" if s.path else None} for s in found]
     text = json.dumps(rows, ensure_ascii=False)
     return Response(text, headers=HEADERS, content_type="application/json; charset=utf-8")
