@@ -14,14 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keikaku.publish.records.citation import (
-    CFF,
     FORMATS,
     MOST_REPORTS,
-    ROOT,
     Citation,
-    build_cff,
     join_reports,
-    read_cff_sources,
     read_data_set,
     write_bibtex,
     write_csl_json,
@@ -29,8 +25,9 @@ from keikaku.publish.records.citation import (
     write_japanese,
     write_ris,
 )
+from tools.citation import CFF, ROOT, build_cff, read_sources
 
-METADATA, PROJECT_VERSION = read_cff_sources()
+METADATA, PROJECT_VERSION = read_sources()
 DATA_SET = read_data_set(METADATA)
 RECORD = Citation(
     DATA_SET,
