@@ -10,7 +10,7 @@ import pytest
 from datasette.app import Datasette
 
 from keikaku.publish.feeds import site_map
-from keikaku.publish.feeds.atom import Change, Feed, write_atom
+from keikaku.publish.feeds.changes import Change, write_atom
 from tests.conftest import ROOT, SERVED
 
 with warnings.catch_warnings():

@@ -104,7 +104,7 @@ class DataSet:
         size = self.path.stat().st_size
         return FileInfo(f"../{self.path.name}", "SQLite", "SQLite", "application/vnd.sqlite3", size, self.digest)
 
-    def query(self, sql: str) -> Iterator[Sequence[Value]]:
+    def query(self, sql: str) -> Iterator[tuple[Any, ...]]:
         with closing(_open(self.path)) as connection:
             yield from connection.execute(sql)
 

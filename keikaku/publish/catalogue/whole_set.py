@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from keikaku.files.replacing import replacing
 from keikaku.publish.catalogue.data_set import LISTING, DataSet, FileInfo, read_data_set
@@ -79,7 +80,7 @@ def _list_tables(data_set: DataSet, folder: Path) -> Iterator[FileInfo]:
             yield _describe(folder, path, table.title, kind, media_type, table.name, table.count)
 
 
-def _describe(folder: Path, path: str, title: str, kind: str, media_type: str, *table: str | int) -> FileInfo:
+def _describe(folder: Path, path: str, title: str, kind: str, media_type: str, *table: Any) -> FileInfo:
     content = (folder / path).read_bytes()
     return FileInfo(path, title, kind, media_type, len(content), hashlib.sha256(content).hexdigest(), *table)
 

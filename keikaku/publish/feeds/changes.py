@@ -67,7 +67,8 @@ def read_changes(execute: Execute, root: str) -> list[Change]:
     touched: dict[str, list[tuple[str, str]]] = {}
     for change, table, row_id, name in execute(_TOUCHED):
         touched.setdefault(change, []).append((f"{root}plans/{table}/{row_id}", name))
-    return [Change(*row, f"{root}plans/changes/{row[0]}", touched.get(row[0], ())) for row in execute(_CHANGES)]
+    rows: list[tuple[str, str, str, str, str]] = execute(_CHANGES).fetchall()
+    return [Change(*row, f"{root}plans/changes/{row[0]}", touched.get(row[0], ())) for row in rows]
 
 
 def read_last_changes(execute: Execute) -> dict[str, str]:

@@ -38,7 +38,7 @@ def build_record(execute: Execute, table: str, row_id: str, root: str, license_u
     known = {"plan_id": row_id, "root": root, **row}
     data_set = {"@type": "Dataset", "@id": f"{root}data#dataset"}
     address = f"{root}plans/{table}/{row_id}"
-    described = {"@context": CONTEXT, "@id": address, "identifier": row_id, "url": address}
+    described: Json = {"@context": CONTEXT, "@id": address, "identifier": row_id, "url": address}
     described["@type"] = _find_type(table, row.get("kind"))
     described |= {word: _read(execute, source, known) for word, source in told.items()}
     if "isPartOf" in told:
