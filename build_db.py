@@ -148,15 +148,18 @@ def speaker(quiet: bool) -> Callable[[str], None]:
 
 
 def assign_reports(reports: tuple[str, ...], data: Path) -> dict[str, Path]:
-    """Plan, as `city/plan` -> file of its report; raises click.UsageError for an unknown or unclear plan."""
+    """Plan, as `city/plan` -> file of its report; raises click.UsageError for an unknown or unclear plan.
+
+    The city is enough where it has one plan, and nothing need be named where there is one city with one plan.
+    """
     from keikaku.plan.folder import find_cities, find_plans
 
     plans = [f"{city.name}/{plan.name}" for city in find_cities(data) for plan in find_plans(city)]
     assigned: dict[str, Path] = {}
     for report in reports:
         plan, _, file = report.rpartition("=")
-        if not plan and len(plans) == 1:
-            plan = plans[0]
+        meant = [name for name in plans if plan in ("", name, name.partition("/")[0])]
+        plan = meant[0] if len(meant) == 1 else plan
         if plan not in plans:
             raise click.UsageError(f"--report {report}: name the plan, as in {plans[0]}={file}")
         assigned[plan] = Path(file)

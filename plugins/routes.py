@@ -13,7 +13,7 @@ from datasette.app import Datasette
 
 from keikaku.serving.errors import list_routes
 from keikaku.serving.startup import tell_databases, tell_health
-from keikaku.views import citations, descriptions, feeds, reconciling, sheets, suggestions, verifying
+from keikaku.views import citations, descriptions, feeds, reconciling, searching, sheets, verifying
 from keikaku.views.downloads import send_download
 from keikaku.views.table_page import send_table
 
@@ -24,7 +24,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/verify(?:\.(?P<format>json))?$", verifying.send_verification),
     (r"^/openapi\.json$", descriptions.send_openapi),
     (r"^/notebooks/(?P<name>\w+)\.ipynb$", descriptions.send_notebook),
-    (r"^/-/suggest$", suggestions.send_suggestions),
+    (r"^/-/suggest$", searching.send_suggestions),
     (r"^/reconcile$", reconciling.answer_reconciling),
     (r"^/reconcile/suggest$", reconciling.suggest_names),
     (r"^/changes\.atom$", feeds.send_changes),

@@ -392,7 +392,7 @@ def test_a_mutated_report_agrees_or_differs_line_by_line(tmp_path: Path) -> None
     wrong = []
     for number in range(100):
         report.write_bytes(rng.choice(MUTATIONS)(rng, REPORT.read_bytes()))
-        result = run("verify", "--data", FIXTURES, "--report", report, "--quiet")
+        result = run("verify", "--data", FIXTURES, "--report", f"minato/bunka={report}", "--quiet")
         lines = result.stderr.splitlines()
         if not (not lines if result.exit_code == 0 else lines and all(map(ONE_LINE.match, lines))):
             wrong.append((number, result.exit_code, lines[:3]))

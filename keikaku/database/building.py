@@ -23,7 +23,7 @@ from keikaku.plan.errors import InvalidData, Problem
 from keikaku.plan.folder import city_files, find_cities, find_mixed_ids, find_plans, read_city, read_synonyms
 from keikaku.plan.model import City, Synonyms
 from keikaku.plan.reading import read_bytes
-from keikaku.search.readings import count_words
+from keikaku.search.words import count_words
 
 Say = Callable[[str], None]
 Reports = Mapping[str, Path]

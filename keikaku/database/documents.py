@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator
 from keikaku.database.rows import Row
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.schema.codes import OUTCOMES
-from keikaku.search.index import index_entry
-from keikaku.search.tokens import code_token, kind_token, plan_token, whole_token, year_token
+from keikaku.search.index import code_token, index_entry, kind_token, plan_token, whole_token, year_token
 
 Tables = dict[str, list[Row]]
 Texts = Iterable[str | None]

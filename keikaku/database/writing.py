@@ -23,8 +23,7 @@ from keikaku.files.build_turn import remove_abandoned
 from keikaku.plan.model import Synonyms
 from keikaku.schema.tables import SCHEMA
 from keikaku.search.index import CREATE_INDEX
-from keikaku.search.readings import read_names
-from keikaku.search.synonyms import build_groups
+from keikaku.search.words import build_groups, read_names
 
 PRAGMAS = ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF")
 # Pages of measures are sorted by the one and count the other.

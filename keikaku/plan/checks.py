@@ -461,12 +461,8 @@ def check_evaluations(plan: Plan) -> Iterator[Fault]:
         if x.indicator and plan.known.judged(x) == (None, None):
             yield _unknown("evaluations", (i, "indicator"), "指標", x.indicator, plan.known.indicator_names)
         if not (x.name or x.measure or x.goal or x.indicator):
-            yield (
-                "evaluations",
-                (i,),
-                "何の評価かが書かれていません (nothing named)",
-                "name、measure、goal、indicator のどれかを書く",
-            )
+            wrong = "何の評価かが書かれていません (nothing named)"
+            yield "evaluations", (i,), wrong, "name、measure、goal、indicator のどれかを書く"
         for field, key, word in (("outcome", "grade", x.grade), ("decision", "decision", x.decision)):
             known = [grade for named, grade in meanings if named == field]
             if word is not None and word not in known:

@@ -247,7 +247,7 @@ def _changes(
     for year in years:
         verdict = verdicts.judge(indicator, target, figures, year)
         newest = verdicts.newest_of(verdicts.results_until(figures, year))
-        result = next((i for i, figure in enumerate(figures) if newest and figure is newest[-1]), None)
+        result = next((i for i, figure in enumerate(figures) if len(newest) == 1 and figure is newest[0]), None)
         trend = verdicts.trend(indicator, target, figures, year)
         held = (verdict.state, verdict.missing, verdict.by, trend, result)
         if held != before:

@@ -178,6 +178,7 @@ class Plan(_Placed):
 
     id: Id
     title: Text
+    title_en: Text | None = None
     theme: Text | None = None
     concept: Text | None = None
     start_fiscal_year: FiscalYear

@@ -18,6 +18,7 @@ CREATE TABLE plans (
     id TEXT PRIMARY KEY,                -- permanent ASCII name
     municipality_id TEXT NOT NULL REFERENCES municipalities (id), -- whose plan it is
     title TEXT NOT NULL,                -- title as printed
+    title_en TEXT,                      -- English title, of the city or ours, for citations
     theme TEXT,                         -- subject in a word of ours, such as 産業
     concept TEXT,                       -- the plan's motto as printed
     start_fiscal_year INTEGER NOT NULL REFERENCES fiscal_years (fiscal_year), -- first fiscal year
@@ -598,7 +599,7 @@ SELECT
     t.plan_id,
     t.sector_id,
     t.sector,
-    t.name,
+    iif(t.measure_id IS NULL, t.label, t.name),
     NULL,
     NULL,
     NULL,

@@ -4,32 +4,34 @@ A way that finds nothing is dropped, so what is told of a query is what really h
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice, product
+from typing import NamedTuple
 
 from keikaku.plan.fiscal_year import format_fiscal_year, short_fiscal_year
-from keikaku.search.kana import has_kanji, is_kana, romaji_to_kana, to_hiragana, to_katakana
-from keikaku.search.lexicon import Entry, Lexicon, kanji_of
+from keikaku.search.index import code_token, named, plan_token, year_token
+from keikaku.search.kana import is_kana, romaji_to_kana, to_hiragana, to_katakana
+from keikaku.search.lexicon import Entry, Lexicon
 from keikaku.search.query import Word
 from keikaku.search.text import normalise, phrase
-from keikaku.search.tokens import code_token, year_token
+
+Exists = Callable[[str], bool]
 
 MAX_VARIANTS = 12
 MAX_SYNONYMS = 16
 MAX_SPELLINGS = 40
 MAX_TRIED = 60
+MAX_PLACES = 50
+NEAR = 12  # tokens between the parts of a word
 _LONGEST = 40  # characters of a word that is looked up in other spellings
 _PIECE = 10
 _PARTICLES = ("から", "まで", "より", "した", "する", "など", *"のとやをにへがはもで")
 _ROMAJI = re.compile(r"[a-zāīūēōâîûêô'-]{3,}")
-_PARTS = re.compile(r"[ぁ-ヺー]+|[^ぁ-ヺー]")
-MAX_REMEMBERED = 20_000
 _PREFIX = re.compile(r"^(?:お|ご|御)(?=..)")
 
 
-@dataclass(frozen=True)
-class Way:
+class Way(NamedTuple):
     """One thing that is searched: its words and the FTS5 expression; `whole`: it counts wherever it stands."""
 
     text: str
@@ -46,30 +48,47 @@ class Term:
     literal: list[Way] = field(default_factory=list)
     variants: list[Way] = field(default_factory=list)
     synonyms: list[Way] = field(default_factory=list)
-    is_split: bool = False
+    parts: list[str] = field(default_factory=list)  # a word that stands nowhere is searched as those it is made of
+    is_place: bool = False
 
-    @property
-    def ways(self) -> list[Way]:
-        return [*self.literal, *self.variants, *self.synonyms]
+    def ways(self, level: int = 3) -> list[Way]:
+        """What is searched as typed, from level 2 in variants too, from 3 by synonyms."""
+        return [way for ways in (self.literal, self.variants, self.synonyms)[:level] for way in ways]
 
 
-def expand(word: Word, lexicon: Lexicon, exists: Callable[[str], bool]) -> Term:
-    """All ways to search a word; `exists` tells whether an FTS5 expression finds anything."""
+def expand(word: Word, lexicon: Lexicon, exists: Exists, *, alone: bool) -> Term:
+    """All ways to search a word, `alone` or beside others; `exists` tells whether an FTS5 expression finds anything."""
     if word.years:
         return _expand_years(word, exists)
-    term = Term(word, _existing([_way(word.key)], exists, 1))
-    if word.code:
-        token = Way(word.code, f'names : "{code_token(word.code)}"', whole=True)
-        term.literal[:0] = _existing([token], exists, 1)
+    codes = [Way(word.code, named(code_token(word.code)), whole=True)] if word.code else []
+    term = Term(word, _existing([*codes, _way(word.key)], exists, 2))
     if word.exact:
         return term
-    spellings = list(islice(_spellings(word.key[:_LONGEST], lexicon, bool(term.literal)), MAX_SPELLINGS))
-    variants = [_way(key) for key in dict.fromkeys(spellings)]
-    if re.fullmatch(r"[a-z]{3,}", word.key):
-        variants.insert(0, Way(word.key, phrase(word.key, begins=True), begins=True))
-    term.variants = _existing(_new(variants, word.key), exists, MAX_VARIANTS)
-    others = map(_way, _synonyms(word.key[:_LONGEST], list(dict.fromkeys(spellings)), lexicon))
-    term.synonyms = _existing(_new(others, word.key, *(way.text for way in term.variants)), exists, MAX_SYNONYMS)
+    key = word.key[:_LONGEST]
+    spellings = list(dict.fromkeys(islice(_spellings(key, lexicon, bool(term.literal)), MAX_SPELLINGS)))
+    begun = [Way(word.key, phrase(word.key, begins=True), begins=True)] if re.fullmatch(r"[a-z]{3,}", word.key) else []
+    term.variants = _existing([*begun, *map(_way, spellings)], exists, MAX_VARIANTS, [word.key])
+    known = [word.key, *(way.text for way in term.variants)]
+    term.synonyms = _existing(map(_way, _synonyms(key, spellings, lexicon)), exists, MAX_SYNONYMS, known)
+    if not alone and word.key in lexicon.places:  # asks for its plans, wherever the name itself may stand
+        term.is_place = True
+        term.literal += [Way(word.text, named(plan_token(id_)), True) for id_ in lexicon.places[word.key][:MAX_PLACES]]
+    if not term.ways() and (parts := _split(word.key, lexicon)):
+        phrases = [phrase(part) for part in parts]
+        match = f"NEAR({' '.join(phrases)}, {NEAR})" if len(parts) == 2 else f"({' AND '.join(phrases)})"
+        term.synonyms = _existing([Way("・".join(parts), match)], exists, 1)
+        term.parts = parts
+    return term
+
+
+def _expand_years(word: Word, exists: Exists) -> Term:
+    """What is due or happens in a fiscal year, then where it is named; the same however the year is written."""
+    term = Term(word)
+    for year in word.years:
+        printed, token = format_fiscal_year(year), year_token(year)
+        texts = (printed.removesuffix("度"), short_fiscal_year(year), str(year))
+        term.literal += _existing([Way(printed, named(token), whole=True)], exists, 1)
+        term.variants += _existing([Way(printed, f'"{token}"'), *(_way(normalise(text)) for text in texts)], exists, 4)
     return term
 
 
@@ -77,30 +96,30 @@ def _way(key: str) -> Way:
     return Way(key, phrase(key))
 
 
-def _existing(ways: Iterable[Way], exists: Callable[[str], bool], most: int) -> list[Way]:
-    tried = islice((way for way in ways if way.match), MAX_TRIED)
-    return list(islice((way for way in tried if exists(way.match)), most))
+def _existing(ways: Iterable[Way], exists: Exists, most: int, known: Collection[str] = ()) -> list[Way]:
+    """The first ways that find something of their own: none that holds a word already `known`."""
+    new = (way for way in ways if way.match and (way.begins or not any(text in way.text for text in known)))
+    return list(islice((way for way in islice(new, MAX_TRIED) if exists(way.match)), most))
 
 
-def _new(ways: Iterable[Way], *known: str) -> Iterator[Way]:
-    """Ways that find something of their own: none that holds a word already searched."""
-    seen = list(known)
-    for way in ways:
-        if way.begins or not any(text in way.text for text in seen):
-            yield way
+def _split(key: str, lexicon: Lexicon) -> list[str]:
+    """The words of documents that make up a key, the longest first, hiragana between them left out; none if some is unknown.
 
-
-def _expand_years(word: Word, exists: Callable[[str], bool]) -> Term:
-    """What is due or happens in a fiscal year, then where it is named; the same however the year is written."""
-    term = Term(word)
-    for year in word.years:
-        token = year_token(year)
-        due = Way(format_fiscal_year(year), f'names : "{token}"', whole=True)
-        term.literal += _existing([due], exists, 1)
-        texts = (format_fiscal_year(year).removesuffix("度"), short_fiscal_year(year), str(year))
-        named = [Way(format_fiscal_year(year), f'"{token}"'), *(_way(normalise(text)) for text in texts)]
-        term.variants += _existing(named, exists, len(named))
-    return term
+    Short verbs (取り) are no words by themselves.
+    """
+    parts, start = [], len(key) if is_kana(key) else 0
+    while start < len(key):
+        for end in range(len(key), start + 1, -1):
+            known = lexicon.by_key.get(key[start:end], [])
+            if any(e.documents and (e.lemma == e.key or end - start > 2) for e in known):
+                parts.append(key[start:end])
+                start = end
+                break
+        else:
+            if not "ぁ" <= key[start] <= "ん":
+                return []
+            start += 1
+    return parts
 
 
 def _spellings(key: str, lexicon: Lexicon, found: bool) -> Iterator[str]:
@@ -112,125 +131,68 @@ def _spellings(key: str, lexicon: Lexicon, found: bool) -> Iterator[str]:
     if kana:
         yield from (kana, to_katakana(kana))
         written = list(dict.fromkeys(_written(kana, lexicon, found)))
-        yield from written
-        for other in written[:4]:
-            yield from _respelt(other, lexicon)
-        if _PREFIX.match(kana):
-            yield from _written(_PREFIX.sub("", kana), lexicon, found=True)
-        return
-    once = list(dict.fromkeys(_respelt(key, lexicon)))
-    yield from once
-    for other in once[:6]:
+        nearest = written[:4]
+    else:
+        written = list(dict.fromkeys(_respelt(key, lexicon)))
+        nearest = written[:6]
+    yield from written
+    for other in nearest:
         yield from _respelt(other, lexicon)
-    if _PREFIX.match(key):
-        yield _PREFIX.sub("", key)
-        yield from _respelt(_PREFIX.sub("", key), lexicon)
+    plain = _PREFIX.sub("", kana or key)
+    if plain != (kana or key):
+        yield from _written(plain, lexicon, found=True) if kana else (plain, *_respelt(plain, lexicon))
 
 
 def _written(kana: str, lexicon: Lexicon, found: bool) -> Iterator[str]:
     """The words that are read as a word in kana, put together from as few as possible; else those that begin so."""
-    paths = _segment(kana, lexicon)
-    for path in paths:
-        yield from islice(("".join(parts) for parts in product(*path)), MAX_VARIANTS)
-    whole = lexicon.read_as(kana)
-    for key in {entry.lemma: None for entry in whole}:
-        yield from (entry.key for entry in lexicon.by_lemma.get(key, []))
-    if not paths and not found and len(kana) > 1:
-        begun = sorted(lexicon.read_from(kana), key=lambda entry: (-entry.documents, entry.key))
-        yield from (entry.key for entry in begun[:8] if entry.reading.startswith(kana))
+    cuts = _segment(kana, lexicon)
+    for parts in cuts:
+        yield from islice(map("".join, product(*parts)), MAX_VARIANTS)
+    for lemma in dict.fromkeys(entry.lemma for entry in lexicon.read_as(kana)):
+        yield from (entry.key for entry in lexicon.by_lemma[lemma])
+    if not cuts and not found and len(kana) > 1:
+        begun = sorted(lexicon.read_from(kana), key=_rank)[:8]
+        yield from (entry.key for entry in begun if entry.reading.startswith(kana))
+
+
+def _rank(entry: Entry) -> tuple[int, str]:
+    return -entry.documents, entry.key
 
 
 def _segment(kana: str, lexicon: Lexicon) -> list[list[list[str]]]:
     """The shortest ways to cut a reading into readings of words: for each, the words of each part."""
-    best: list[int] = [0] * (len(kana) + 1)
-    parts: dict[int, list[tuple[int, list[str]]]] = {}
-    for start in range(len(kana) - 1, -1, -1):
-        found = [(end, words) for end in range(start + 1, len(kana) + 1) if (words := _part(kana[start:end], lexicon))]
-        costs = [(best[end] + 1, end, words) for end, words in found if end == len(kana) or best[end]]
-        best[start] = min((cost for cost, _, _ in costs), default=0)
-        parts[start] = [(end, words) for cost, end, words in costs if cost == best[start]]
-    return list(islice(_paths(0, len(kana), parts), 4)) if best[0] else []
+    ways: dict[int, list[list[list[str]]]] = {len(kana): [[]]}  # from each place to the end
+    for start in reversed(range(len(kana))):
+        found = []
+        for end in (end for end in range(start + 1, len(kana) + 1) if end in ways):
+            part = kana[start:end]
+            words = list(dict.fromkeys(entry.key for entry in sorted(lexicon.read_as(part), key=_rank)))[:6]
+            if words or part in _PARTICLES:
+                found += [[words or [part], *rest] for rest in ways[end]]
+        if found:
+            ways[start] = [way for way in found if len(way) == min(map(len, found))][:4]
+    return ways.get(0, [])
 
 
-def _part(kana: str, lexicon: Lexicon) -> list[str]:
-    entries = sorted(lexicon.read_as(kana), key=lambda entry: (-entry.documents, entry.key))
-    words = list(dict.fromkeys(entry.key for entry in entries))[:6]
-    return words or ([kana] if kana in _PARTICLES else [])
-
-
-def _paths(start: int, length: int, parts: dict[int, list[tuple[int, list[str]]]]) -> Iterator[list[list[str]]]:
-    if start == length:
-        yield []
-        return
-    for end, words in parts[start]:
-        yield from ([words, *rest] for rest in _paths(end, length, parts))
+def _replaced(key: str, longest: int, others: Callable[[str], Iterable[str]]) -> Iterator[str]:
+    """A word with one of its parts replaced by others, parts further left and longer ones first."""
+    for start in range(len(key)):
+        for end in range(min(len(key), start + longest), start, -1):
+            yield from (key[:start] + other + key[end:] for other in others(key[start:end]))
 
 
 def _respelt(key: str, lexicon: Lexicon) -> Iterator[str]:
     """A word with one of its parts in another spelling: 取り組み -> 取組, 観光まっぷ -> 観光マップ."""
-    for start in range(len(key)):
-        for end in range(min(len(key), start + _PIECE), start, -1):
-            for other in dict.fromkeys(_siblings(key[start:end], lexicon, whole=end - start == len(key))):
-                yield key[:start] + other + key[end:]
-
-
-def _siblings(piece: str, lexicon: Lexicon, *, whole: bool) -> list[str]:
-    """Spellings of the same word: by its common form, its kanji with other kana, or its reading."""
-    known = lexicon.siblings.get((piece, whole))
-    if known is None:
-        if len(lexicon.siblings) > MAX_REMEMBERED:
-            lexicon.siblings.clear()
-        found = dict.fromkeys(_find_siblings(piece, lexicon, whole=whole))
-        known = lexicon.siblings[piece, whole] = [key for key in found if key != piece]
-    return known
-
-
-def _find_siblings(piece: str, lexicon: Lexicon, *, whole: bool) -> Iterator[str]:
-    lemmas = {entry.lemma: None for entry in lexicon.by_key.get(piece, [])} | {piece: None}
-    for lemma in lemmas:
-        yield from (entry.key for entry in lexicon.by_lemma.get(lemma, []))
-    if is_kana(piece):
-        if len(piece) > 2 and not whole:
-            yield from (e.key for e in lexicon.read_as(to_hiragana(piece)) if e.reading == to_hiragana(piece))
-    elif has_kanji(piece):
-        yield from (entry.key for entry in _same_kanji(piece, lexicon, whole=whole))
-
-
-def _same_kanji(piece: str, lexicon: Lexicon, *, whole: bool) -> Iterable[Entry]:
-    if kanji_of(piece) == piece:
-        return [] if whole and len(piece) == 1 else lexicon.by_kanji.get(piece, [])
-    parts = _PARTS.findall(piece)
-    kanji = [part for part in parts if not is_kana(part)]
-    candidates: Iterable[Entry] = lexicon.by_first.get(piece[0], [])
-    if is_kana(piece[0]):
-        candidates = lexicon.read_from(to_hiragana(parts[0])) if len(parts[0]) > 1 else ()
-    if is_kana(parts[-1]):
-        last = to_hiragana(parts[-1])
-        candidates = (entry for entry in candidates if entry.reading.endswith(last))
-    candidates = [entry for entry in candidates if _holds(entry.key, kanji) or _holds(entry.lemma, kanji)]
-    if not candidates:
-        return []
-    heard = re.compile("".join(to_hiragana(part) if is_kana(part) else ".+" for part in parts))
-    return [entry for entry in candidates if heard.fullmatch(entry.reading)]
-
-
-def _holds(spelling: str, kanji: Iterable[str]) -> bool:
-    """Whether the kanji stand in a spelling in this order."""
-    rest = iter(spelling)
-    return all(character in rest for character in kanji)
+    return _replaced(key, _PIECE, lambda piece: lexicon.siblings(piece, piece == key))
 
 
 def _synonyms(key: str, spellings: list[str], lexicon: Lexicon) -> Iterator[str]:
     """Words that mean the same as a word, or as a part of it put in its place, each in all its spellings."""
-    for start in range(len(key)):
-        for end in range(len(key), start, -1):
-            for other in _meaning(key[start:end], lexicon):
-                yield key[:start] + other + key[end:]
+    yield from _replaced(key, len(key), lambda piece: _meaning(piece, lexicon))
     for spelling in spellings:
         yield from _meaning(spelling, lexicon)
 
 
 def _meaning(key: str, lexicon: Lexicon) -> Iterator[str]:
-    for other, _ in lexicon.synonyms(key):
-        yield other
-        yield from _siblings(other, lexicon, whole=True)
+    for other in lexicon.synonyms(key):
+        yield from (other, *lexicon.siblings(other, True))

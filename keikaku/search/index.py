@@ -1,11 +1,15 @@
-"""The full-text index: documents -> one FTS5 table without content, under a tokenizer that every SQLite has."""
+"""The full-text index: documents -> one FTS5 table without content, under a tokenizer that every SQLite has.
 
+Some tokens no text can make, since text is always cut between digits and letters. They carry what is exact.
+"""
+
+import zlib
 from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from keikaku.search.text import TOKENIZE, index_text
-from keikaku.search.tokens import mentioned_years
+from keikaku.plan.fiscal_year import find_fiscal_years
+from keikaku.search.text import TOKENIZE, index_text, runs
 
 Row = dict[str, Any]
 
@@ -16,12 +20,40 @@ CREATE_INDEX = f"""
 
 def index_entry(document: Row, tokens: Iterable[str]) -> Row:
     """What the index has of a document, each text as its tokens; `tokens` are those that no text can make."""
-    years = mentioned_years(f"{document['title']}\n{document['body']}")
+    years = {year for _, _, year in find_fiscal_years(f"{document['title']}\n{document['body']}")}
     return {
         "title_tokens": _tokens(document["title"]),
         "names_tokens": " ".join([_tokens(document["names"]), *sorted(set(tokens))]),
-        "body_tokens": " ".join([_tokens(document["body"]), *years]),
+        "body_tokens": " ".join([_tokens(document["body"]), *map(year_token, sorted(years))]),
     }
+
+
+def code_token(code: str) -> str:
+    """The token of a measure's code, however its hyphen is written: 工-1, 工－１ and 工1 are 工1."""
+    return "".join(runs(code))
+
+
+def year_token(fiscal_year: int) -> str:
+    """fy2024 for what is due or happens in fiscal 2024."""
+    return f"fy{fiscal_year}"
+
+
+def whole_token(title: str) -> str:
+    """The token of a title or name as a whole, brackets and spaces aside."""
+    return f"0x{zlib.crc32(''.join(runs(title)).encode()):08x}"
+
+
+def kind_token(kind: str) -> str:
+    return f"0k{kind}"
+
+
+def plan_token(plan_id: str) -> str:
+    return "0p" + plan_id.replace("-", "0")
+
+
+def named(token: str) -> str:
+    """The FTS5 expression for documents with such a token."""
+    return f'names : "{token}"'
 
 
 _tokens = lru_cache(maxsize=1 << 12)(index_text)

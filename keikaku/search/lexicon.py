@@ -5,22 +5,26 @@ Loaded once for each file from search_words and search_synonyms; it answers with
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise, takewhile
 from pathlib import Path
 from sqlite3 import DatabaseError
 from threading import Lock
 from typing import Any, NamedTuple
 
-from keikaku.search.kana import has_kanji, sound
+from keikaku.search.kana import has_kanji, is_kana, sound, to_hiragana
 from keikaku.search.text import normalise
 
 Execute = Callable[[str, Sequence[Any]], Iterable[Sequence[Any]]]
-Version = tuple[str, int, int, int]
 
 _HIRAGANA = re.compile(r"[ぁ-ゖ]+")
 _SEVERAL_WORDS = re.compile(r"[をがはのにでと]")
+_PARTS = re.compile(r"[ぁ-ヺー]+|[^ぁ-ヺー]")
 _PLACE = re.compile(r"(?<=..)[市区町村]$")
+_WORDS = "SELECT surface, reading, lemma, documents FROM search_words"
+_SYNONYMS = "SELECT group_id, word, role FROM search_synonyms ORDER BY group_id, word"
 _KEPT = 4
 _MAX_GROUPS = 20
 
@@ -41,44 +45,40 @@ class Lexicon:
     Also what queries may name: prefixes of codes, municipalities with their plans.
     """
 
-    def __init__(self, words: Iterable[Sequence[Any]], groups: Iterable[Sequence[Any]]) -> None:
-        self.siblings: dict[tuple[str, bool], list[str]] = {}  # found so far, by expand.py
-        self.prefixes: list[str] = []
-        self.places: dict[str, list[str]] = {}
-        self.by_key: dict[str, list[Entry]] = {}
-        self.by_sound: dict[str, list[Entry]] = {}
-        self.by_lemma: dict[str, list[Entry]] = {}
-        self.by_kanji: dict[str, list[Entry]] = {}
-        self.by_first: dict[str, list[Entry]] = {}
-        self.groups: dict[int, list[tuple[str, str]]] = {}
-        self.groups_of: dict[str, list[int]] = {}
-        for surface, reading, lemma, documents in words:
+    def __init__(self, execute: Execute) -> None:
+        self.siblings = lru_cache(maxsize=20_000)(self._siblings)
+        self.answers: dict[str, Any] = {}  # found last, by results.py
+        self.by_key: dict[str, list[Entry]] = defaultdict(list)
+        self.by_sound: dict[str, list[Entry]] = defaultdict(list)
+        self.by_lemma: dict[str, list[Entry]] = defaultdict(list)
+        self.by_kanji: dict[str, list[Entry]] = defaultdict(list)
+        self.by_first: dict[str, list[Entry]] = defaultdict(list)
+        for surface, reading, lemma, documents in execute(_WORDS, ()):
             key = normalise(surface)
-            self._add(Entry(key, surface, reading, normalise(lemma) if lemma else key, documents))
-        for group, word, role in groups:
-            self.groups.setdefault(group, []).append((normalise(word), word))
+            entry = Entry(key, surface, reading, normalise(lemma) if lemma else key, documents)
+            self.by_key[key].append(entry)
+            self.by_lemma[entry.lemma].append(entry)
+            if reading:
+                self.by_sound[sound(reading)].append(entry)
+            for spelling in {key, entry.lemma}:
+                if has_kanji(spelling) and not _SEVERAL_WORDS.search(spelling):
+                    self.by_kanji[_HIRAGANA.sub("", spelling)].append(entry)
+                    self.by_first[spelling[0]].append(entry)
+        self.sounds = sorted(self.by_sound)
+        self.keys = sorted(key for key, entries in self.by_key.items() if any(e.documents for e in entries))
+        self._groups: dict[int, list[str]] = defaultdict(list)
+        self._groups_of: dict[str, list[int]] = defaultdict(list)
+        for group, word, role in execute(_SYNONYMS, ()):
+            self._groups[group].append(normalise(word))
             if role == "word":
-                self.groups_of.setdefault(normalise(word), []).append(group)
-
-    def _add(self, entry: Entry) -> None:
-        self.by_key.setdefault(entry.key, []).append(entry)
-        self.by_lemma.setdefault(entry.lemma, []).append(entry)
-        if entry.reading:
-            self.by_sound.setdefault(sound(entry.reading), []).append(entry)
-        for spelling in {entry.key, entry.lemma}:
-            if has_kanji(spelling) and not _SEVERAL_WORDS.search(spelling):
-                self.by_kanji.setdefault(kanji_of(spelling), []).append(entry)
-                self.by_first.setdefault(spelling[0], []).append(entry)
-
-    @cached_property
-    def sounds(self) -> list[str]:
-        """All sounds, sorted."""
-        return sorted(self.by_sound)
-
-    @cached_property
-    def keys(self) -> list[str]:
-        """The keys of words that documents have, sorted."""
-        return sorted(key for key, entries in self.by_key.items() if any(e.documents for e in entries))
+                self._groups_of[normalise(word)].append(group)
+        prefixes = execute("SELECT prefix FROM sectors WHERE prefix IS NOT NULL ORDER BY position, rowid", ())
+        self.prefixes = list(dict.fromkeys(prefix for (prefix,) in prefixes))
+        self.places: dict[str, list[str]] = defaultdict(list)
+        for plan_id, municipality in execute("SELECT id, municipality FROM plan_facts ORDER BY id", ()):
+            place = normalise(municipality)
+            for name in {place, _PLACE.sub("", place)}:
+                self.places[name].append(plan_id)
 
     @cached_property
     def keys_with(self) -> dict[str, list[str]]:
@@ -101,38 +101,54 @@ class Lexicon:
         for heard in beginning_with(self.sounds, begin) if begin else ():
             yield from self.by_sound[heard]
 
-    def synonyms(self, key: str) -> list[tuple[str, str]]:
-        """(key, word) of every other word of the groups that a word is in."""
-        groups = self.groups_of.get(key, [])[:_MAX_GROUPS]
-        found = {pair: None for group in groups for pair in self.groups[group] if pair[0] != key}
-        return list(found)
+    def synonyms(self, key: str) -> list[str]:
+        """The keys of every other word of the groups that a word is in."""
+        groups = self._groups_of.get(key, [])[:_MAX_GROUPS]
+        return list(dict.fromkeys(other for group in groups for other in self._groups[group] if other != key))
+
+    def _siblings(self, piece: str, whole: bool) -> list[str]:
+        """Other spellings of a word or, if not `whole`, of a part of one: by its common form, its kanji, or its reading."""
+        found = [e for entry in self.by_key.get(piece, []) for e in self.by_lemma[entry.lemma]]
+        found += self.by_lemma.get(piece, [])
+        if is_kana(piece):
+            heard = to_hiragana(piece)
+            found += [e for e in self.read_as(heard) if e.reading == heard and len(piece) > 2 and not whole]
+        elif not _HIRAGANA.search(piece):
+            found += self.by_kanji.get(piece, []) if len(piece) > 1 or not whole else []
+        elif has_kanji(piece):
+            found += self._same_kanji(piece)
+        return list(dict.fromkeys(entry.key for entry in found if entry.key != piece))
+
+    def _same_kanji(self, piece: str) -> Iterator[Entry]:
+        """Words with the kanji of a piece in its order, read as its kana say."""
+        parts = _PARTS.findall(piece)
+        kanji = re.compile(".*".join(re.escape(part) for part in parts if not is_kana(part)))
+        heard = re.compile("".join(to_hiragana(part) if is_kana(part) else ".+" for part in parts))
+        candidates: Iterable[Entry] = self.by_first.get(piece[0], [])
+        if is_kana(piece[0]):
+            candidates = self.read_from(to_hiragana(parts[0])) if len(parts[0]) > 1 else ()
+        for entry in candidates:
+            if (kanji.search(entry.key) or kanji.search(entry.lemma)) and heard.fullmatch(entry.reading):
+                yield entry
 
 
 def pairs_of(key: str) -> set[str]:
     """The pairs of characters of a key, its ends included."""
-    framed = f"^{key}$"
-    return {framed[i : i + 2] for i in range(len(framed) - 1)}
+    return {first + second for first, second in pairwise(f"^{key}$")}
 
 
 def _inverted(keys: Iterable[str]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[str]] = defaultdict(list)
     for key in keys:
         for pair in pairs_of(key):
-            found.setdefault(pair, []).append(key)
+            found[pair].append(key)
     return found
-
-
-def kanji_of(text: str) -> str:
-    """A word without its hiragana: 取り組み -> 取組."""
-    return _HIRAGANA.sub("", text)
 
 
 def beginning_with(ordered: list[str], begin: str) -> Iterator[str]:
     """The texts of a sorted list that begin so."""
-    for i in range(bisect_left(ordered, begin), len(ordered)):
-        if not ordered[i].startswith(begin):
-            return
-        yield ordered[i]
+    following = (ordered[i] for i in range(bisect_left(ordered, begin), len(ordered)))
+    return takewhile(lambda text: text.startswith(begin), following)
 
 
 def load_lexicon(execute: Execute) -> Lexicon:
@@ -140,16 +156,16 @@ def load_lexicon(execute: Execute) -> Lexicon:
     version = _version_of(execute)
     if version in _loaded:
         return _loaded[version]
-    lexicon = _read_lexicon(execute)
+    lexicon = Lexicon(execute)
     if version:
         with _lock:
-            for old in list(_loaded)[: max(0, len(_loaded) - _KEPT + 1)]:
-                del _loaded[old]
             _loaded[version] = lexicon
+            for old in list(_loaded)[:-_KEPT]:
+                del _loaded[old]
     return lexicon
 
 
-def _version_of(execute: Execute) -> Version | None:
+def _version_of(execute: Execute) -> tuple[str, int, int, int] | None:
     """What tells one state of a file from another; None for a database in memory."""
     try:
         name = next((row[2] for row in execute("PRAGMA database_list", ()) if row[1] == "main"), "")
@@ -161,19 +177,5 @@ def _version_of(execute: Execute) -> Version | None:
     return (name, stat.st_ino, stat.st_mtime_ns, stat.st_size) if stat else None
 
 
-def _read_lexicon(execute: Execute) -> Lexicon:
-    lexicon = Lexicon(
-        execute("SELECT surface, reading, lemma, documents FROM search_words", ()),
-        execute("SELECT group_id, word, role FROM search_synonyms ORDER BY group_id, word", ()),
-    )
-    prefixes = execute("SELECT prefix FROM sectors ORDER BY position, rowid", ())
-    lexicon.prefixes = list(dict.fromkeys(prefix for (prefix,) in prefixes))
-    for plan_id, municipality in execute("SELECT id, municipality FROM plan_facts ORDER BY id", ()):
-        place = normalise(municipality)
-        for name in {place, _PLACE.sub("", place)}:
-            lexicon.places.setdefault(name, []).append(plan_id)
-    return lexicon
-
-
-_loaded: dict[Version | None, Lexicon] = {}
+_loaded: dict[object, Lexicon] = {}
 _lock = Lock()

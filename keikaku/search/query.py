@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from keikaku.plan.fiscal_year import read_fiscal_years
 from keikaku.search.text import normalise, runs
@@ -18,8 +18,7 @@ _FIRST_OF_PLANS = 28  # 平成28年度: no plan of today began earlier, and 令�
 _ERA = {"令": "令和", "平": "平成", "昭": "昭和"}
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(NamedTuple):
     """One word of a query: as typed and as a key. `years` where it names fiscal years, `code` where it is a code."""
 
     text: str
@@ -49,12 +48,10 @@ def _plain(text: str) -> str:
 
 
 def _read_word(match: re.Match[str], prefixes: Collection[str]) -> Word:
-    exact = match["phrase"] is not None
+    excluded, exact = bool(match["minus"]), match["phrase"] is not None
     text = (match["phrase"] if exact else match["word"]).strip()
     key = normalise(text)
-    if exact:
-        return Word(text, key, bool(match["minus"]), exact)
-    return Word(text, key, bool(match["minus"]), False, read_years(key), _read_code(text, prefixes))
+    return Word(text, key, excluded, exact, *(() if exact else (read_years(key), _read_code(text, prefixes))))
 
 
 def _read_code(text: str, prefixes: Collection[str]) -> str | None:

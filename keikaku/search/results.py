@@ -1,19 +1,11 @@
-"""What a query finds, best first: the one search of every page, of SQL and of JSON.
+"""What a query finds, best first: the one search of every page, of SQL and of JSON."""
 
-The order: an exact code, title or name; the words in the title; anywhere; in other spellings and readings; by synonyms.
-Within one of these bm25 decides, originals first and measures a little before other kinds. Where CANDIDATES documents
-or more are equally good, the order is that of their numbers instead (measures first, short titles first), so that the
-time does not grow with the number of plans.
-"""
-
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
 
 from keikaku.search.lexicon import Execute, Lexicon, load_lexicon
 from keikaku.search.plan import Plan, plan_query
-from keikaku.search.snippet import Needles, as_text, cut_out, needles_of
+from keikaku.search.snippet import Needles, cut_out, needles_of
 from keikaku.search.suggest import Suggestion, near_spellings, near_themes
 
 MOST = 500  # results of one search
@@ -52,99 +44,78 @@ class Result(NamedTuple):
     code: str | None
 
 
-@dataclass
-class Results:
+class Results(NamedTuple):
     """What was found. `notes` say in Japanese what was searched besides the words typed.
 
     Where nothing is found, `spellings` are near words to search instead and `themes` measures and goals like them.
     """
 
-    results: list[Result] = field(default_factory=list)
-    total: int = 0
-    notes: list[str] = field(default_factory=list)
-    spellings: list[str] = field(default_factory=list)
-    themes: list[Suggestion] = field(default_factory=list)
+    results: list[Result]
+    total: int
+    notes: list[str]
+    spellings: Sequence[str] = ()
+    themes: Sequence[Suggestion] = ()
 
 
-class _Hit(NamedTuple):
-    level: int
-    is_repeat: int
-    score: float
-    position: int
-    id: int
-
-
-_answers: WeakKeyDictionary[Lexicon, dict[str, Results]] = WeakKeyDictionary()
+_Hit = tuple[int, int, float, int, int]  # level, whether a repeat, score, position, id
 
 
 def search(execute: Execute, query: str) -> Results:
     """The best MOST results in a database. What was asked last is remembered."""
     lexicon = load_lexicon(execute)
-    known = _answers.setdefault(lexicon, {})
-    found = known.get(query)
+    found: Results | None = lexicon.answers.get(query)
     if found is None:
         found = _search(execute, query, lexicon)
-        if len(known) >= _REMEMBERED:
-            known.clear()
-        known[query] = found
+        if len(lexicon.answers) >= _REMEMBERED:
+            lexicon.answers.clear()
+        lexicon.answers[query] = found
     return found
-
-
-def _search(execute: Execute, query: str, lexicon: Lexicon) -> Results:
-    plan = plan_query(query, lexicon, exists_in(execute))
-    found = Results(notes=plan.notes)
-    if not plan.levels:
-        found.spellings, found.themes = near_spellings(query, lexicon), near_themes(execute, query)
-        return found
-    hits = _best(execute, plan.levels)[:MOST]
-    found.results = _read(execute, [hit.id for hit in hits], needles_of(plan.ways))
-    found.total = next(iter(execute(_TOTAL, (plan.match,))))[0]
-    return found
-
-
-def exists_in(execute: Execute) -> Callable[[str], bool]:
-    """A function that tells whether an FTS5 expression finds anything."""
-    return lambda match: any(True for _ in execute(_EXISTS, (match,)))
 
 
 def plan_in(execute: Execute, query: str) -> Plan:
     """The plan of a query for a database."""
-    return plan_query(query, load_lexicon(execute), exists_in(execute))
+    return plan_query(query, load_lexicon(execute), lambda match: any(True for _ in execute(_EXISTS, (match,))))
+
+
+def _search(execute: Execute, query: str, lexicon: Lexicon) -> Results:
+    plan = plan_in(execute, query)
+    if not plan.levels:
+        return Results([], 0, plan.notes, near_spellings(query, lexicon), near_themes(execute, query))
+    ids = [hit[-1] for hit in _best(execute, plan.levels)[:MOST]]
+    needles = needles_of(plan.ways)
+    rows = {id_: _result(row, needles) for id_, *row in execute(_DOCUMENTS, (str(ids),))}
+    total = next(iter(execute(_TOTAL, (plan.match,))))[0]
+    return Results([rows[id_] for id_ in ids], total, plan.notes)
 
 
 def _best(execute: Execute, levels: list[str]) -> list[_Hit]:
-    """The best hits, at least MOST of them if there are so many."""
+    """The best hits, at least MOST of them if there are so many: by level, then originals first, then by bm25.
+
+    Where CANDIDATES or more are equally good, the order is that of their numbers instead (measures first, short titles
+    first), so that the time does not grow with the number of plans.
+    """
     hits: dict[int, _Hit] = {}
     for level, match in enumerate(levels):
-        first = [row[0] for row in execute(_FIRST, (match,))]
-        if len(first) == CANDIDATES:  # too many to compare: as they are numbered
-            found = [_Hit(level, 0, 0.0, 0, id_) for id_ in first]
-        else:
-            found = _compared(execute, level, match) if first else []
+        found: list[_Hit] = [(level, 0, 0.0, 0, id_) for (id_,) in execute(_FIRST, (match,))]
+        if 0 < len(found) < CANDIDATES:  # else too many to compare: as they are numbered
+            found = [
+                (level, is_repeat, round(bm25 * _WEIGHTS.get(kind, 1.0), 6), position, id_)
+                for id_, kind, is_repeat, position, bm25 in execute(_HITS, (match,))
+            ]
         for hit in found:
-            hits.setdefault(hit.id, hit)
+            hits.setdefault(hit[-1], hit)
         if len(hits) >= MOST:
             break
     return sorted(hits.values())
 
 
-def _compared(execute: Execute, level: int, match: str) -> list[_Hit]:
-    rows = execute(_HITS, (match,))
-    return [_Hit(level, r, round(bm25 * _WEIGHTS.get(kind, 1.0), 6), place, id_) for id_, kind, r, place, bm25 in rows]
-
-
-def _read(execute: Execute, ids: list[int], needles: Needles) -> list[Result]:
-    rows = {row[0]: row for row in execute(_DOCUMENTS, (str(ids),))}
-    return [_result(rows[id_], needles) for id_ in ids]
-
-
 def _result(row: Sequence[Any], needles: Needles) -> Result:
-    _, kind, table, id_, sector, code, title, names, body = row
+    kind, table, id_, sector, code, title, names, body = row
     if kind == "passage":  # its heading says little without what it is a passage of
         title, names = f"{names}（{title}）", ""
-    marked = cut_out(body, needles)
-    if names and not any(found for _, found in marked):
+    snippet = cut_out(body, needles)
+    if names and "«" not in snippet:
         named = cut_out(names, needles)
-        if not body or any(found for _, found in named):
-            marked = [(_NAMES.get(kind, ""), False), *named]
-    return Result(kind, id_, title, as_text(marked), table, sector, code)
+        if not body or "«" in named:
+            snippet = _NAMES.get(kind, "") + named
+    return Result(kind, id_, title, snippet, table, sector, code)

@@ -1,7 +1,6 @@
-"""What a query found in a text, marked: whole texts and short pieces, as parts that a page can put marks around.
+"""What a query found in a text, between « and »: whole texts and short pieces.
 
-Matching goes by the search key, so ＳＮＳ is marked where SNS is asked for and 10,000人 where 1万人 is; the text itself
-is never changed.
+Matching goes by the search key, so ＳＮＳ is marked where SNS is asked for; the text itself is never changed.
 """
 
 import re
@@ -13,7 +12,6 @@ from keikaku.search.text import find_places, needle, normalise
 
 LENGTH = 90
 LEAD = 24
-Parts = list[tuple[str, bool]]
 Needles = tuple[re.Pattern[str], ...]
 
 _SENTENCE = re.compile(r"[。！？\n]\s*")
@@ -22,47 +20,33 @@ _SENTENCE = re.compile(r"[。！？\n]\s*")
 def needles_of(ways: Iterable[Way]) -> Needles:
     """Patterns of what was searched, for the keys of texts; the longest words first."""
     texts = sorted({(part, way.begins) for way in ways for part in way.text.split("・")}, key=lambda t: (-len(t[0]), t))
-    found = (needle(text, begins=begins) for text, begins in texts)
-    return tuple(pattern for pattern in found if pattern)
+    return tuple(needle(text, begins=begins) for text, begins in texts)
 
 
-def mark(text: str, needles: Needles) -> Parts:
-    """The whole text in parts, each found (True) or not."""
-    parts, done = Parts(), 0
-    for start, end in _hits(text, needles):
-        parts += [(text[done:start], False), (text[start:end], True)]
-        done = end
-    return [part for part in [*parts, (text[done:], False)] if part[0]]
+def mark(text: str, needles: Needles) -> str:
+    """The whole text."""
+    return _mark(text, _hits(text, needles), 0, len(text))
 
 
-def cut_out(text: str, needles: Needles, length: int = LENGTH) -> Parts:
-    """About `length` characters of a text around its first hit, in parts; its beginning where there is none."""
+def cut_out(text: str, needles: Needles) -> str:
+    """About LENGTH characters of a text around its first hit; its beginning where there is none."""
     text = " ／ ".join(" ".join(line.split()) for line in text.splitlines())
     hits = _hits(text, needles)
-    start, end = _window(text, hits, length)
-    parts = Parts([("…", False)] if start else [])
-    done = start
-    for hit_start, hit_end in hits:
-        if start <= hit_start and hit_end <= end:
-            parts += [(text[done:hit_start], False), (text[hit_start:hit_end], True)]
-            done = hit_end
-    parts += [(text[done:end], False), ("…" if end < len(text) else "", False)]
-    return [part for part in parts if part[0]]
-
-
-def as_text(parts: Parts) -> str:
-    """Parts as plain text, what was found between « and »."""
-    return "".join(f"«{text}»" if found else text for text, found in parts)
-
-
-def _window(text: str, hits: list[tuple[int, int]], length: int) -> tuple[int, int]:
     first, first_end = hits[0] if hits else (0, 0)
     start = max(0, first - LEAD)
-    sentences = [match.end() for match in _SENTENCE.finditer(text, start, first)]
-    if start and sentences:
-        start = sentences[0]
-    end = min(len(text), max(start + length, first_end))
-    return max(0, min(start, end - length)), end
+    if start and (sentence := _SENTENCE.search(text, start, first)):
+        start = sentence.end()
+    end = min(len(text), max(start + LENGTH, first_end))
+    return _mark(text, hits, max(0, min(start, end - LENGTH)), end)
+
+
+def _mark(text: str, hits: list[tuple[int, int]], start: int, end: int) -> str:
+    marked, done = "…" if start else "", start
+    for hit_start, hit_end in hits:
+        if start <= hit_start and hit_end <= end:
+            marked += f"{text[done:hit_start]}«{text[hit_start:hit_end]}»"
+            done = hit_end
+    return marked + text[done:end] + ("…" if end < len(text) else "")
 
 
 @lru_cache(maxsize=1024)
@@ -71,10 +55,8 @@ def _hits(text: str, needles: Needles) -> list[tuple[int, int]]:
     key = normalise(text) if needles else ""
     spans = [match.span() for pattern in needles for match in pattern.finditer(key) if match[0]]
     places = find_places(text, key) if spans else None
-    if places is None:
-        return []
-    found = [(places[start][0], places[end - 1][1]) for start, end in spans]
     apart: list[tuple[int, int]] = []
+    found = [(places[start][0], places[end - 1][1]) for start, end in spans] if places else []
     for start, end in sorted(found, key=lambda hit: (hit[0], -hit[1])):
         if not apart or start >= apart[-1][1]:
             apart.append((start, end))

@@ -1,40 +1,49 @@
 """One function for what is indexed and what is asked: the search key of a text, and its tokens.
 
-A text is normalised (NFKC, lower case, usual forms of kanji, numbers in digits) and cut into runs. A run of digits or of Latin letters is one
-token; any other run of letters becomes its overlapping pairs of characters, the last character alone at its end, after
-digits the first one too: 学校給食 -> 学校 校給 給食 食, 40人分 -> 40 人 人分 分. A phrase is cut the same way, so that words
-of one and two characters are found anywhere in a run. The tokens stand under a tokenizer that every SQLite has, so that the file opens and searches everywhere.
+A run of digits or of Latin letters is one token; any other run of letters becomes its overlapping pairs of characters, the
+last character alone at its end, after digits the first one too: 学校給食 -> 学校 校給 給食 食, 40人分 -> 40 人 人分 分.
 """
 
 import re
 import unicodedata
+from collections.abc import Callable
+from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
-
-from keikaku.search.numerals import EDITS, Edit
-from keikaku.search.variants import drop_invisible, unite_variants
+from pathlib import Path
 
 TOKENIZE = "unicode61 remove_diacritics 0 categories 'L* M* N* S* Co'"
 NOTHING = '""'
 Places = list[tuple[int, int]]
+Edit = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 _LATIN = "a-zß-öø-ɏ"
 _LETTERS = re.compile(rf"[^\W\d_{_LATIN}]+")
 _RUN = re.compile(rf"[0-9]+|[{_LATIN}]+|[^\W\d_{_LATIN}]+|[^\W_]")
-_KANJI = "々一-鿿"
-_SPELLING: tuple[Edit, ...] = (
-    (re.compile(r"(?<=[ァ-ヺー])[‐-―−-](?=[ァ-ヺ]|\s|$)"), lambda _: "ー"),
-    (re.compile(r"(?<=[0-9一二三四五六七八九十百千数何各])[ヶヵケカ箇個](?=[所月国])"), lambda _: "か"),
-    (re.compile(rf"(?<=[{_KANJI}])ケ(?=[{_KANJI}])"), lambda _: "ヶ"),
+# Old and new form of kanji by turns: NFKC unites neither them nor a word with signs without width in it (what Unicode
+# calls default ignorable: soft hyphen, joiners, marks of direction, variation selectors, tags).
+_FORMS = "".join(Path(__file__).with_name("kanji.txt").read_text("utf-8").split())
+_NEW_FORMS = str.maketrans(_FORMS[::2], _FORMS[1::2])
+_WITHOUT_WIDTH = re.compile(
+    "[\u00ad\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
-_EDITS = (*_SPELLING, *EDITS)
 _JOINS_BEFORE = re.compile("[ﾞﾟ\u1160-\u11ff\u200d]")
 # Where one character may become part of another; all else that NFKC does makes texts longer.
 _JOINING = re.compile("[^\u0000-\u02ff\u2010-\u3098\u309b-\ud7ff\uf900-\uff9d]")
 
+_DIGITS = dict(zip("〇一二三四五六七八九零元", "012345678901", strict=True))
+_LARGE, _SMALL = "兆億万", "千百十"
+_SIZES = {"兆": 10**12, "億": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}
+_NUMBER = r"[0-9]++(?:\.[0-9]++)?"
+_COUNTER = r"人|件|社|回|名|組|円|か所|店舗|団体|年|点|割|校|歳"
+
 
 def normalise(text: str) -> str:
-    """The search key of a text. Never stored as text."""
+    """The search key of a text, never stored as text: NFKC, lower case, usual forms of kanji, numbers and years in digits.
+
+    A numeral that cannot be read as one whole number stays as it is, and so do words that only look like numbers (一定,
+    一部, 十分, 数十人, 八百屋).
+    """
     key = _fold(text)
     for pattern, replace in _EDITS:
         key = pattern.sub(replace, key)
@@ -46,13 +55,18 @@ def find_places(text: str, key: str) -> Places | None:
 
     None for the rare text (conjoining jamo and the like) whose characters cannot be told apart in its key.
     """
-    folded = _fold(text)
-    if len(folded) == len(text) == len(drop_invisible(text)) and not _JOINING.search(text):
-        places = [(i, i + 1) for i in range(len(text))]
-    else:
-        folded, places = _fold_with_places(text)
-    for edit in () if folded == key else _EDITS:
-        folded, places = _apply(edit, folded, places)
+    folded, places = _fold(text), [(i, i + 1) for i in range(len(text))]
+    if len(folded) != len(text) or _JOINING.search(text) or _WITHOUT_WIDTH.search(text):
+        # NFKC makes characters of their own of each character with the marks that follow it.
+        starts = [i for i, c in enumerate(text) if not i or not (unicodedata.combining(c) or _JOINS_BEFORE.match(c))]
+        parts = [(_fold(text[start:end]), (start, end)) for start, end in pairwise([*starts, len(text)])]
+        folded = "".join(part for part, _ in parts)
+        places = [place for part, place in parts for _ in part]
+    for pattern, replace in () if folded == key else _EDITS:
+        for match in reversed(list(pattern.finditer(folded))):
+            start, end = match.span()
+            places[start:end] = [(places[start][0], places[end - 1][1])] * len(replace(match))
+        folded = pattern.sub(replace, folded)
     return places if folded == key else None
 
 
@@ -81,12 +95,15 @@ def phrase(text: str, *, begins: bool = False) -> str:
 
 
 @lru_cache(maxsize=4096)
-def needle(text: str, *, begins: bool = False) -> re.Pattern[str] | None:
-    """The pattern that finds in a key what `phrase` finds in the index; None if there is no letter or digit."""
-    cut = runs(text)
-    if not cut:
-        return None
-    parts = [re.escape(run) if is_letters(run) else _bounded(run, begins=begins and run is cut[-1]) for run in cut]
+def needle(text: str, *, begins: bool = False) -> re.Pattern[str]:
+    """The pattern that finds in a key what `phrase` finds in the index, or nothing but "" if there is no letter or digit."""
+    cut, parts = runs(text), []
+    for run in cut:
+        part = re.escape(run)
+        if not is_letters(run):
+            kind = "[0-9]" if run.isdecimal() else f"[{_LATIN}]"
+            part = f"(?<!{kind}){part}" + ("" if begins and run is cut[-1] else f"(?!{kind})")
+        parts.append(part)
     return re.compile(r"[\W_]*".join(parts))
 
 
@@ -95,14 +112,9 @@ def is_letters(run: str) -> bool:
     return bool(_LETTERS.fullmatch(run))
 
 
-def _bounded(run: str, *, begins: bool) -> str:
-    kind = "[0-9]" if run.isdecimal() else f"[{_LATIN}]"
-    return f"(?<!{kind}){re.escape(run)}" + ("" if begins else f"(?!{kind})")
-
-
 def _fold(text: str) -> str:
-    plain = unicodedata.normalize("NFKC", drop_invisible(text)).casefold()
-    return unite_variants(unicodedata.normalize("NFKC", plain))
+    plain = unicodedata.normalize("NFKC", _WITHOUT_WIDTH.sub("", text)).casefold()
+    return unicodedata.normalize("NFKC", plain).translate(_NEW_FORMS)
 
 
 def _tokens(cut: list[str]) -> list[str]:
@@ -117,28 +129,41 @@ def _tokens(cut: list[str]) -> list[str]:
     return tokens
 
 
-def _fold_with_places(text: str) -> tuple[str, Places]:
-    key, places = "", Places()
-    for start, end in _clusters(text):
-        folded = _fold(text[start:end])
-        key += folded
-        places += [(start, end)] * len(folded)
-    return key, places
+def _read(match: re.Match[str]) -> str:
+    """A numeral in digits, kanji or both (2万5千, 一万, 1.5万) in digits; as it is where it is not one whole number."""
+    value = _value(match[match.lastindex or 0], _LARGE + _SMALL)
+    return match[0] if value is None or value % 1 else str(int(value))
 
 
-def _clusters(text: str) -> Places:
-    """The parts of a text that NFKC turns into characters of their own: each with the marks that follow it."""
-    starts = [i for i, c in enumerate(text) if not i or not (unicodedata.combining(c) or _JOINS_BEFORE.match(c))]
-    return list(pairwise([*starts, len(text)]))
+def _value(text: str, units: str) -> Decimal | None:
+    for i, unit in enumerate(units):
+        head, found, tail = text.partition(unit)
+        if found:
+            alone = Decimal(1) if unit in _SMALL else None  # 千 is 1000, but 万一 is no number
+            times = _value(head, _SMALL if unit in _LARGE else "") if head else alone
+            rest = _value(tail, units[i + 1 :]) if tail else Decimal(0)
+            size = _SIZES[unit]
+            return times * size + rest if times and rest is not None and rest < size else None
+    digits = _DIGITS.get(text, text)
+    return Decimal(digits) if re.fullmatch(_NUMBER, digits) else None
 
 
-def _apply(edit: Edit, key: str, places: Places) -> tuple[str, Places]:
-    pattern, replace = edit
-    new_key, new_places, done = "", Places(), 0
-    for match in pattern.finditer(key):
-        replacement = replace(match)
-        source = (places[match.start()][0], places[match.end() - 1][1])
-        new_key += key[done : match.start()] + replacement
-        new_places += places[done : match.start()] + [source] * len(replacement)
-        done = match.end()
-    return (new_key + key[done:], new_places + places[done:]) if done else (key, places)
+_EDITS: tuple[Edit, ...] = (
+    (re.compile(r"(?<=[ァ-ヺー])[‐-―−-](?=[ァ-ヺ]|\s|$)"), lambda _: "ー"),
+    (re.compile(r"(?<=[0-9一二三四五六七八九十百千数何各])[ヶヵケカ箇個](?=[所月国])"), lambda _: "か"),
+    (re.compile(r"(?<=[々一-鿿])ケ(?=[々一-鿿])"), lambda _: "ヶ"),
+    (re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])"), lambda match: match[0].replace(",", "")),
+    (re.compile(r"(?<=令和|平成|昭和)\s*([元一二三四五六七八九十]{1,3})(?=年)"), _read),
+    (
+        re.compile(r"(?<![〇零一二三四五六七八九])[一二][〇零一二三四五六七八九]{3}(?=年)"),
+        lambda match: "".join(_DIGITS[character] for character in match[0]),
+    ),
+    (
+        re.compile(
+            rf"(?<![0-9.数何幾])(?:{_NUMBER}|[一二三四五六七八九十百千])"
+            rf"(?:{_NUMBER}|[一二三四五六七八九十百千万億兆])+(?![葉代屋])"
+        ),
+        _read,
+    ),
+    (re.compile(rf"(?<![0-9.数何幾〇一二三四五六七八九十百千万億兆])[一二三四五六七八九十百千](?={_COUNTER})"), _read),
+)

@@ -1,15 +1,19 @@
-"""Japanese search in the search box of every table and view whose rows, or what they name, can be found."""
+"""The search of the site: its page, the box of tables whose rows can be found, and suggestions while one types."""
 
+import json
 from typing import Any
+from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
 
+from datasette import Response
 from datasette.app import Datasette
 from datasette.database import Database
 from datasette.filters import FilterArguments
 from datasette.utils import escape_sqlite
 from datasette.utils.asgi import BadRequest, Request
 
-from keikaku.search import search
+from keikaku.search import search, suggest
+from keikaku.views.addresses import find_site_root
 
 # The ids of the rows found: a passage of a report stands for the row that it is quoted for, too.
 FOUND = """
@@ -28,9 +32,7 @@ async def describe_results(datasette: Datasette, database: str | None, request: 
     """For the page of results: how many there are, what was searched besides, what else to try if there is nothing."""
     if not request or not database or request.url_vars.get("table") != "search" or not request.args.get("q"):
         return {}
-    words = request.args["q"]
-    db = datasette.get_database(database)
-    found = await db.execute_fn(lambda conn: search(conn.execute, words))
+    found = await datasette.get_database(database).execute_fn(lambda conn: search(conn.execute, request.args["q"]))
     return {
         "search_total": found.total,
         "search_notes": found.notes,
@@ -68,12 +70,32 @@ async def _searchable_columns(db: Database, table: str) -> list[str]:
 async def _find_columns(db: Database, table: str) -> list[str]:
     if not {"search_documents", table} <= {*await db.table_names(), *await db.view_names()}:
         return []
-    names = [name for name in await db.table_columns(table) if name == "id" or name.endswith("_id")]
-    known = [name for name in names if await _holds_known_ids(db, table, name)]
+    known = []
+    for column in [name for name in await db.table_columns(table) if name == "id" or name.endswith("_id")]:
+        named = f"SELECT 1 FROM {escape_sqlite(table)} WHERE {escape_sqlite(column)} IN (SELECT row_id FROM search_documents)"
+        known += [column] if (await db.execute(f"{named} LIMIT 1")).rows else []
     return ["id"] if "id" in known else known
 
 
-async def _holds_known_ids(db: Database, table: str, column: str) -> bool:
-    name = escape_sqlite(column)
-    sql = f"SELECT 1 FROM {escape_sqlite(table)} WHERE {name} IN (SELECT row_id FROM search_documents) LIMIT 1"
-    return bool((await db.execute(sql)).rows)
+async def send_suggestions(datasette: Datasette, request: Request) -> Response:
+    """What may be meant by what has been typed so far: [{"text", "label", "url"}], for static/search.js.
+
+    With _format=opensearch as browsers ask for it that have added this search to their own.
+    """
+    typed = request.args.get("q") or ""
+    kind = request.args.get("_format") or "json"
+    if kind not in ("json", "opensearch"):
+        raise BadRequest(f"Invalid _format: {kind}")
+    database = datasette.get_database()
+    found = await database.execute_fn(lambda conn: suggest(conn.execute, typed)) if typed.strip() else []
+    if kind == "opensearch":
+        root = f"{find_site_root(datasette, request)}{database.name}/"
+        addresses = [root + (s.path or f"search?{urlencode({'q': s.text})}") for s in found]
+        told: list[Any] = [typed, [s.text for s in found], [s.label for s in found], addresses]
+        media_type = "application/x-suggestions+json"
+    else:
+        root = f"{datasette.urls.database(database.name)}/"
+        told = [{"text": s.text, "label": s.label, "url": root + s.path if s.path else None} for s in found]
+        media_type = "application/json"
+    text = json.dumps(told, ensure_ascii=False)
+    return Response(text, headers={"Cache-Control": "public, max-age=300"}, content_type=f"{media_type}; charset=utf-8")

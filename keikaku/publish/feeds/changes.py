@@ -27,11 +27,15 @@ _TOUCHED = """
     )
     FROM change_records AS c ORDER BY c.rowid
 """
-# The day of a plan's last change; without one, that of its document or its first day.
+# The day of a plan's last change; without one, the day on which its document was read, or when that was published.
 _LAST_CHANGES = """
-    SELECT p.id, coalesce(max(c.date), substr(p.document_date || '-01-01', 1, 10), p.start_fiscal_year || '-04-01')
-    FROM plan_facts AS p LEFT JOIN changes AS c ON c.plan_id = p.id
-    GROUP BY p.id ORDER BY p.id
+    SELECT p.id, coalesce(
+        (SELECT max(date) FROM changes WHERE plan_id = p.id),
+        (SELECT max(retrieved) FROM documents WHERE plan_id = p.id),
+        substr(p.document_date || '-01-01', 1, 10),
+        p.start_fiscal_year || '-04-01'
+    )
+    FROM plan_facts AS p ORDER BY p.id
 """
 
 

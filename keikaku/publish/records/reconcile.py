@@ -13,9 +13,9 @@ from typing import Any
 
 from keikaku.publish.records.sharing import EMBED
 from keikaku.search import normalise
+from keikaku.search.index import kind_token
 from keikaku.search.lexicon import Execute
 from keikaku.search.text import index_text, phrase
-from keikaku.search.tokens import kind_token
 
 TABLE = "organizations"
 MOST_QUERIES, MOST_CANDIDATES = 100, 25

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 Hit = Mapping[str, Any]  # kind, id, sector, ...
 
@@ -11,8 +10,7 @@ Hit = Mapping[str, Any]  # kind, id, sector, ...
 FEW = 8
 
 
-@dataclass(frozen=True)
-class Hits:
+class Hits(NamedTuple):
     """`kinds` and `sectors` count what the other choice leaves, in the order of the hits; `of_kind` are those chosen.
 
     Some hits have no sector, so that `of_any_sector` may be more than the sum.
@@ -22,11 +20,11 @@ class Hits:
     sectors: dict[str, int]
     of_kind: dict[str, list[Hit]]
     of_any_sector: int
-    is_of_one_kind: bool
+    most: int | None
 
     def shown(self, kind: str) -> list[Hit]:
         """The hits of a kind that are listed."""
-        return self.of_kind[kind] if self.is_of_one_kind else self.of_kind[kind][:FEW]
+        return self.of_kind[kind][: self.most]
 
     @property
     def shown_ids(self) -> list[str]:
@@ -36,18 +34,15 @@ class Hits:
 def sort_hits(rows: Iterable[Hit], kind: str, sector: str) -> Hits:
     """Of what was found, what is of a kind and a sector; "" for any."""
     rows = list(rows)
-    of_sector = [row for row in rows if sector in ("", row["sector"])]
-    of_kind = [row for row in rows if kind in ("", row["kind"])]
-    kinds = Counter(row["kind"] for row in of_sector)
-    sectors = Counter(row["sector"] for row in of_kind)
-    chosen: dict[str, list[Hit]] = {}
-    for row in of_sector:
-        if kind in ("", row["kind"]):
-            chosen.setdefault(row["kind"], []).append(row)
+    found: dict[str, list[Hit]] = {}
+    for row in rows:
+        if sector in ("", row["sector"]):
+            found.setdefault(row["kind"], []).append(row)
+    sectors = Counter(row["sector"] for row in rows if kind in ("", row["kind"]))
     return Hits(
-        {name: kinds[name] for name in dict.fromkeys(row["kind"] for row in rows)},
+        {name: len(found.get(name, [])) for name in dict.fromkeys(row["kind"] for row in rows)},
         {name: sectors[name] for name in dict.fromkeys(row["sector"] for row in rows) if name},
-        chosen,
-        len(of_kind),
-        bool(kind),
+        {name: hits for name, hits in found.items() if kind in ("", name)},
+        sectors.total(),
+        None if kind else FEW,
     )

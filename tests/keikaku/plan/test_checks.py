@@ -122,7 +122,7 @@ BROKEN = {
         "row and sector": ("events.yml", "- id: minato-event-3\n", "- ‸id: minato-event-3\n  row: 全体\n", "row と sector の両方があります (both); どちらか一つを書く"),
     },
     "check_evaluations": {
-        "nothing named": ("evaluations.yml", "- id: minato-evaluation-3\n  sector: 芸\n  name: 街角コンサート", "- ‸id: minato-evaluation-3\n  sector: 芸", "何の評価かが書かれていません (nothing named); name、measure、goal のどれかを書く"),
+        "nothing named": ("evaluations.yml", "- id: minato-evaluation-3\n  sector: 芸\n  name: 街角コンサート", "- ‸id: minato-evaluation-3\n  sector: 芸", "何の評価かが書かれていません (nothing named); name、measure、goal、indicator のどれかを書く"),
         "decision that is no grade": ("evaluations.yml", "decision: 終了", "decision: ‸中止", "grades の記号「中止」はありません (unknown); 近いもの: 変更し実施、終了、継続"),
         "grade that is none": ("evaluations.yml", "decision: 終了", "decision: 終了\n  grade: ‸A", "grades の記号「A」はありません (unknown); 近いもの: なし"),
         "year after the plan": ("evaluations.yml", "decision: 終了", "decision: 終了\n  fiscal_year: ‸R8", "年度 2026 は計画の外です"),
@@ -151,7 +151,7 @@ BROKEN = {
         "replacement that does not exist": ("withdrawn.yml", "replaced_by: minato-event-8", "replaced_by: ‸minato-event-80", "events の「minato-event-80」はありません (unknown); 近いもの: minato-event-8"),
         "replacement in another table": ("withdrawn.yml", "replaced_by: minato-event-8", "replaced_by: ‸minato-rekishi-3", "events の「minato-rekishi-3」はありません (unknown); 近いもの: minato-event-3"),
     },
-    "check_results": {
+    "check_figures": {
         "unknown measure": ("results.csv", "史-4,1", "‸史-9,1", "「史-9」の1番目の指標はありません (no indicator); 指標は0個です"),
         "unknown indicator": ("results.csv", "史-4,1", "史-4,‸2", "「史-4」の2番目の指標はありません (no indicator); 指標は1個です"),
         "one figure twice": ("results.csv", AT_RESULTS, f"芸-1,1,‸R4,3300,,,https://example.jp/minato/r4\n{AT_RESULTS}", "同じ指標・年度・出典の数字がもうあります (twice); 一つにするか、edition を変える"),

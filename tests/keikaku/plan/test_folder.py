@@ -84,7 +84,7 @@ CASES = {
     "unknown table": ("corrections.yml", "table: plans", "table: ‸plan", "table: 'plan' は使えません (Input should be 'plans', 'periods'"),
     "withdrawn from a table without pages": ("withdrawn.yml", "table: events", "table: ‸codes", "table: 'codes' は使えません (Input should be 'sectors'"),
     # numbers and years
-    "year that the era never had": ("events.yml", "平成30年度", "‸平成32年度", f"fiscal_year: '平成32年度' {YEAR}'平成32年度' is not a fiscal year: 平成 has the years 1 to 31.); 令和6年度、R6、2024 のように書く"),
+    "year that the era never had": ("events.yml", "平成30年度", "‸昭和65年度", f"fiscal_year: '昭和65年度' {YEAR}'昭和65年度' is not a fiscal year: 昭和 has the years 1 to 64.); 令和6年度、R6、2024 のように書く"),
     "fraction for a year": ("events.yml", "平成30年度", "‸2018.5", f"fiscal_year: 2018.5 {YEAR}not a fiscal year)"),
     "two years for one": ("events.yml", "令和2年度", "‸令和2・3年度", f"fiscal_year: '令和2・3年度' {YEAR}"),
     "true for a year": ("events.yml", "令和2年度", "‸true", f"fiscal_year: True {YEAR}not a fiscal year)"),
@@ -97,7 +97,7 @@ CASES = {
     # cells of tables
     "other heading": ("results.csv", "measure,indicator", "‸code,indicator", "見出し「code」はありません (unknown column); 使える見出し:"),
     "semicolons for commas": ("results.csv", "芸-1,1,令和4年度,3200,,,", "‸芸-1;1;令和4年度;3200;;;", "キー fiscal_year がありません (missing)"),
-    "row without a measure": ("results.csv", "芸-1,1", "‸,1", "キー measure がありません (missing)"),
+    "row without a measure": ("results.csv", "芸-1,1", ",‸1", "指標「1」はありません (unknown)"),
     "number with a word": ("results.csv", "3200", "‸約3200", f"value: '約3200' {NUMBER}"),
     "separators in the wrong place": ("results.csv", "3200", '‸"32,00"', f"value: '32,00' {NUMBER}"),
     "decimal comma": ("results.csv", "12.5", '‸"12,5"', f"value: '12,5' {NUMBER}"),
@@ -106,7 +106,7 @@ CASES = {
     "number as Python writes it": ("results.csv", "3200", "‸3_200", f"value: '3_200' {NUMBER}"),
     "number without end": ("results.csv", "3200", "‸" + "9" * 5000, f"value: '{'9' * 56}... {NUMBER}"),
     "place after a quoted cell": ("results.csv", '芸-1,1,令和4年度,3200', '芸-1,1,"令和4年度",‸many', f"value: 'many' {NUMBER}"),
-    "indicator in words": ("results.csv", "芸-1,1", "芸-1,‸一", f"indicator: '一' {WHOLE}"),
+    "indicator in words": ("results.csv", "芸-1,1", "芸-1,‸一", "指標「一」はありません (unknown)"),
     "indicator 0": ("results.csv", "芸-1,1", "芸-1,‸0", "indicator: 0 は使えません (Input should be greater than or equal to 1)"),
     "year in words": ("results.csv", "芸-1,1,令和4年度", "芸-1,1,‸昨年度", f"fiscal_year: '昨年度' {YEAR}"),
     "unknown status": ("results.csv", "not_met", "‸だめ", f"status: 'だめ' {WORD} met（達成）"),

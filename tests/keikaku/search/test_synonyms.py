@@ -7,7 +7,7 @@ import yaml
 
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.folder import read_city, read_synonyms
-from keikaku.search.synonyms import build_groups
+from keikaku.search.words import build_groups
 
 DATA = Path(__file__).resolve().parents[3] / "data"
 
