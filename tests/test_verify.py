@@ -184,6 +184,7 @@ async def test_a_record_that_is_gone_is_told_as_such(released: Datasette, folder
 
 async def test_an_answer_that_differs_names_what_changed_in_it(released: Datasette, folder: Path) -> None:
     old = Datasette([str(folder / "before" / "plans.db")], metadata={"databases": {"plans": {}}})
+    await old.invoke_startup()
     sql = "select id, summary from measures"
     was = (await old.client.get(f"/plans.json?sql={sql}")).json()["content_hash"]
     told = await ask(released, was, f"http://example.com/plans?sql={sql}")

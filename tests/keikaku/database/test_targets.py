@@ -116,7 +116,9 @@ def test_the_view_agrees_with_the_rules_on_every_row_in_every_fiscal_year(
                 assert (row["state"], row["missing"], row["judged_by"]) == (verdict.state, verdict.missing, verdict.by)
                 assert row["trend"] == trend(indicator, target, figures.values(), year)
                 newest = [(f.last_year, f.value) for f in newest_of(results_until(figures.values(), year))]
-                assert (row["result_fiscal_year"], row["result_value"]) in (newest if len(newest) == 1 else [(None, None)])
+                assert (row["result_fiscal_year"], row["result_value"]) in (
+                    newest if len(newest) == 1 else [(None, None)]
+                )
 
 
 MORE = {"label": "利用者", "target": "令和6年度までに20人以上", "baseline": "10人（令和元年度）"}
