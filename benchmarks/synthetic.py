@@ -1,4 +1,4 @@
-"""Write N invented plans: `python benchmarks/synthetic.py 1741 DIR`, then `python build_db.py --data DIR`.
+"""Write N invented municipalities with a plan each: `python benchmarks/synthetic.py 1741 DIR`, then `python build_db.py --data DIR`.
 
 Each folder is like data/akishima in size and vocabulary, with words from synthetic.yml and a text of its own; the same
 number gives the same files, byte for byte.
@@ -17,8 +17,8 @@ import yaml
 ROOT = Path(__file__).resolve().parent
 sys.path.insert(0, str(ROOT.parent))
 
-from keikaku.plan.checks import corporate_check_digit, municipality_check_digit  # noqa: E402
 from keikaku.plan.fiscal_year import format_fiscal_year  # noqa: E402
+from keikaku.plan.municipality import corporate_check_digit, municipality_check_digit  # noqa: E402
 from keikaku.plan.target import Indicator, parse_target  # noqa: E402
 
 WORDS = yaml.safe_load((ROOT / "synthetic.yml").read_text("utf-8"))
@@ -26,7 +26,7 @@ FIRST, HALF, LAST = 2017, 2023, 2026
 MEASURES = {"工": 10, "商": 8, "農": 9, "観": 10, "共": 9}
 GOALS = {"工": 3, "商": 3, "農": 2, "観": 3, "共": 3}
 EVALUATIONS, EVENTS = 37, 58
-RESULTS = "measure,indicator,fiscal_year,value,status,note,source_url\n"
+PLAN = "sangyo"  # name of the folder of a plan
 Record = dict[str, Any]
 
 
@@ -59,14 +59,23 @@ class InventedPlan:
         self.names = list(self.measure_names())
 
     def write(self, folder: Path) -> None:
-        place = folder / self.id
+        city, place = folder / self.id, folder / self.id / PLAN
         place.mkdir(parents=True, exist_ok=True)
-        for kind in ("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events"):
+        for kind in (
+            "plan",
+            "sectors",
+            "goals",
+            "measures",
+            "organizations",
+            "grades",
+            "evaluations",
+            "events",
+            "municipality",
+        ):
             value = getattr(self, kind)()
             text = yaml.dump(value, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=1000)
-            (place / f"{kind}.yml").write_text(text, "utf-8")
-        (place / "corrections.yml").write_text("[]\n", "utf-8")
-        (place / "results.csv").write_text(RESULTS, "utf-8")
+            home = city if kind in ("municipality", "organizations") else place
+            (home / f"{kind}.yml").write_text(text, "utf-8")
 
     def pick(self, words: str) -> Any:
         return self.random.choice(WORDS[words])
@@ -74,30 +83,31 @@ class InventedPlan:
     def year(self, first: int = HALF) -> str:
         return format_fiscal_year(self.random.randint(first, LAST))
 
+    def municipality(self) -> Record:
+        number = f"{1 + self.number % 47:02}{self.number % 1000:03}"
+        return {
+            "id": self.id,
+            "code": number + municipality_check_digit(number),
+            "name": self.stem + self.kind,
+            "corporate_number": corporate_check_digit(f"{self.number:013}") + f"{self.number:012}",
+        }
+
     def plan(self) -> Record:
-        municipality, number = self.stem + self.kind, f"{self.number:05}"
+        municipality = self.stem + self.kind
         return {
             "id": self.id,
             "title": f"{municipality}産業振興計画",
-            "municipality": municipality,
-            "municipality_code": number + municipality_check_digit(number),
-            "corporate_number": corporate_check_digit(f"{self.number:013}") + f"{self.number:012}",
             "concept": f"{self.pick('things')}と{self.pick('things')}で{self.pick('aims')}",
             "start_fiscal_year": FIRST,
             "end_fiscal_year": LAST,
-            "second_half_start": HALF,
-            "report": {
-                "title": f"{municipality}産業振興計画の報告書",
-                "date": "2023-03",
-                "author": municipality,
-                "sections": {"introduction": "前書き", "evaluations": "評価", "measures": "施策", "events": "年表"},
-                "table_headings": {"evaluations": ["施策", "評価", "後期"], "measures": ["施策", "目標", "団体", "指標"], "years": "年度"},
-                "passages": ["内容", "期間"],
-                "goals_until": "施策の一覧",
-            },
+            "periods": [
+                {"name": "前期", "start_fiscal_year": FIRST, "end_fiscal_year": HALF - 1},
+                {"name": "後期", "start_fiscal_year": HALF, "end_fiscal_year": LAST},
+            ],
+            "documents": [{"title": f"{municipality}産業振興計画の報告書", "date": "2023-03", "author": municipality}],
             "members": [municipality, f"{municipality}商工会"],
             "consulted": [f"{self.stem}大学"],
-        }  # fmt: skip
+        }
 
     def sectors(self) -> list[Record]:
         return [
@@ -144,6 +154,7 @@ class InventedPlan:
         return {
             "code": code,
             "name": name,
+            "period": "後期",
             "goals": [self.random.randint(1, GOALS[code[0]])],
             "organizations": promoters,
             "target": target,
@@ -171,6 +182,7 @@ class InventedPlan:
                 "id": f"{self.id}-evaluation-{position}",
                 "sector": code[0],
                 "name": name,
+                "period": "前期",
                 "decision": self.random.choice(["継続", "変更し実施"]),
                 "outcome": "not_stated",
                 "rule": "none",
@@ -180,6 +192,10 @@ class InventedPlan:
             }
             for position, (code, name) in enumerate(chosen, 1)
         ]
+
+    def grades(self) -> list[Record]:
+        meanings = {"継続": "continue", "変更し実施": "change"}
+        return [{"field": "decision", "grade": grade, "meaning": meaning} for grade, meaning in meanings.items()]
 
     def events(self) -> list[Record]:
         records = []

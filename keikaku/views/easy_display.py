@@ -17,7 +17,9 @@ async def easy_words(datasette: Datasette, request: Request | None) -> dict[str,
     """What the filters below need of a page."""
     if request is None or not request.scope.get(NAME):
         return {"easy": False}
-    rows = await datasette.get_database().execute("SELECT plan_id, word, reading FROM ruby")
+    rows = await datasette.get_database().execute(
+        "SELECT p.id, r.word, r.reading FROM ruby AS r JOIN plans AS p ON p.municipality_id = r.municipality_id"
+    )
     return {"easy": True, "readings": [tuple(row) for row in rows.rows]}
 
 

@@ -21,7 +21,7 @@ from openpyxl import load_workbook
 
 from build_db import main
 from keikaku.plan.errors import InvalidData
-from keikaku.plan.folder import read_plan
+from keikaku.plan.folder import read_city
 from tests.attacks.addresses import list_addresses
 from tests.attacks.asking import Answer, Asked, ask
 from tests.attacks.requests import NAMES
@@ -77,7 +77,7 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
     plan = Path(shutil.copytree(FIXTURE, folder / "data" / "minato"))
     named = {
         f"{path.name}:{key}"
-        for path in plan.glob("*.yml")
+        for path in plan.rglob("*.yml")
         for key in re.findall(r"\b(\w+):\s", path.read_text("utf-8"))
     }
     taken = {name for name in sorted(named) if spoil(plan, *name.split(":"))}
@@ -93,13 +93,13 @@ def spoilt(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, set[str]]:
 
 def spoil(plan: Path, file: str, key: str) -> bool:
     """Add the probe to all texts of this key; whether the plan is still accepted. If not, they are as they were."""
-    path = plan / file
+    (path,) = plan.rglob(file)
     before = path.read_text("utf-8")
     path.write_text(
         yaml.safe_dump(add_probe(yaml.safe_load(before), key), allow_unicode=True, sort_keys=False), "utf-8"
     )
     try:
-        read_plan(plan)
+        read_city(plan)
     except InvalidData:
         path.write_text(before, "utf-8")
         return False

@@ -72,7 +72,7 @@ def read_health(deployed: Deployed, number: int) -> dict:
 def test_new_data_comes_without_a_request_that_fails_or_an_answer_that_is_neither_old_nor_new(
     deployed: Deployed,
 ) -> None:
-    plan = deployed.project / "data" / "minato" / "plan.yml"
+    plan = deployed.project / "data" / "minato" / "bunka" / "plan.yml"
     text = plan.read_text("utf-8")
     assert OLD in text
     old = ask_all(deployed, 11)
@@ -99,7 +99,7 @@ def test_new_data_comes_without_a_request_that_fails_or_an_answer_that_is_neithe
 
 
 def test_a_build_that_fails_changes_nothing(deployed: Deployed) -> None:
-    plan = deployed.project / "data" / "minato" / "plan.yml"
+    plan = deployed.project / "data" / "minato" / "bunka" / "plan.yml"
     text = plan.read_text("utf-8")
     before = (deployed.place / "lib" / "current").resolve()
     plan.write_text(text + "nonsense: 1\n", "utf-8")

@@ -7,7 +7,7 @@ from tests.conftest import ROOT
 MOST = 200  # characters of a line
 PAGES = ["index.html", "pages/timeline.html", "pages/data.html", "pages/about.html"]
 WORDS = """
-    select title as word from plans union select municipality from plans union select concept from plans
+    select title as word from plans union select municipality from plan_facts union select concept from plans
     union select id from plans union select id from sectors union select title from sectors
     union select title from goals union select name from measures union select code from measures
     union select name from organizations where length(name) > 2 union select name from sectors where name <> '共通'

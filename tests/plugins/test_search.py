@@ -43,7 +43,7 @@ async def test_box_finds_one_character_words_and_rows_that_are_named(site: Datas
     assert {"観-1", "観-9", "観-10"} <= codes
     assert await search(site, "measures", "食")
     assert await search(site, "measures", " ") == await search(site, "measures", "")
-    indicators = {row["measure_id"] for row in await search(site, "indicators", "給食")}
+    indicators = {row["id"].rpartition("-target-")[0] for row in await search(site, "indicators", "給食")}
     assert indicators == {"akishima-nogyo-4", "akishima-nogyo-5"}
 
 
