@@ -47,7 +47,7 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     of = f"the {only['title_en']}" if only and only["title_en"] else "plans of Japanese municipalities"
     citation.setdefault("title_en", f"Database of {of}, unofficial")
     citation.setdefault("source_en", f"Made by processing {str(metadata['source']).removesuffix('を加工して作成')}")
-    described = metadata["databases"]["plans"]
+    described = (metadata.get("databases") or {}).get("plans") or {}
     described.setdefault("title", only["title"] if only else "自治体の計画")
     described.setdefault("description_html", _describe_database(plans, str(metadata["source"])))
     _replace_words(metadata, words)

@@ -50,8 +50,8 @@ def _find_faults(datasette: Datasette) -> Iterator[str]:
         if fault := _find_file_fault(Path(db.path)):
             yield f"{db.path}: {fault}: run make build"
         said = described.get(db.name)
-        if not metadata.get("title") or not isinstance(said, dict) or not said.get("queries"):
-            yield f"metadata.yml is missing, or has no title or nothing on the database {db.name}"
+        if not isinstance(said, dict) or not said.get("queries"):
+            yield f"metadata.yml is missing, or has nothing on the database {db.name}"
 
 
 def _list_files(datasette: Datasette) -> list[Database]:

@@ -15,15 +15,23 @@ from datasette.utils.asgi import BadRequest, Request
 from keikaku.search import search, suggest
 from keikaku.views.addresses import find_site_root
 
-# The ids of the rows found: a passage of a report stands for the row that it is quoted for, too.
+# The ids of the rows found: a passage of a report stands for the row that it is quoted for, too, and a measure or goal for
+# its indicators.
 FOUND = """
+    WITH found (row_id) AS (
     SELECT d.row_id FROM search_index AS i JOIN search_documents AS d ON d.id = i.rowid
     WHERE i.search_index MATCH search_match(:kk_search)
     UNION
     SELECT p.row_id FROM search_index AS i JOIN search_documents AS d ON d.id = i.rowid
     JOIN report_passages AS p ON d.table_name = 'report_passages' AND p.id = d.row_id
     WHERE i.search_index MATCH search_match(:kk_search)
+    )
+    SELECT row_id FROM found
+    UNION
+    SELECT l.indicator_id FROM found JOIN indicator_links AS l ON l.row_id = found.row_id
 """
+
+KNOWN = "SELECT row_id FROM search_documents UNION SELECT indicator_id FROM indicator_links"
 
 _columns: WeakKeyDictionary[Database, dict[str, list[str]]] = WeakKeyDictionary()
 
@@ -68,11 +76,11 @@ async def _searchable_columns(db: Database, table: str) -> list[str]:
 
 
 async def _find_columns(db: Database, table: str) -> list[str]:
-    if not {"search_documents", table} <= {*await db.table_names(), *await db.view_names()}:
+    if not {"search_documents", "indicator_links", table} <= {*await db.table_names(), *await db.view_names()}:
         return []
     known = []
     for column in [name for name in await db.table_columns(table) if name == "id" or name.endswith("_id")]:
-        named = f"SELECT 1 FROM {escape_sqlite(table)} WHERE {escape_sqlite(column)} IN (SELECT row_id FROM search_documents)"
+        named = f"SELECT 1 FROM {escape_sqlite(table)} WHERE {escape_sqlite(column)} IN ({KNOWN})"
         known += [column] if (await db.execute(f"{named} LIMIT 1")).rows else []
     return ["id"] if "id" in known else known
 

@@ -3,7 +3,7 @@
 import re
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,11 +27,15 @@ _FOLDED = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # what YAML leave
 
 
 def fill_site_words(datasette: Datasette) -> None:
-    """What metadata.yml leaves to the data; see site_words.py. Before any template is read."""
-    with closing(
-        sqlite3.connect(f"{Path(str(datasette.get_database().path)).resolve().as_uri()}?mode=ro", uri=True)
-    ) as connection:
-        fill_metadata(local_metadata(datasette), connection.execute)
+    """What metadata.yml leaves to the data; see site_words.py. Before any template is read.
+
+    A database that is missing or cannot be read is told by the check of the site, which comes next.
+    """
+    files = [db.path for db in datasette.databases.values() if db.path and not db.is_memory]
+    with suppress(sqlite3.Error):
+        for file in files[:1]:
+            with closing(sqlite3.connect(f"{Path(file).resolve().as_uri()}?mode=ro", uri=True)) as connection:
+                fill_metadata(local_metadata(datasette), connection.execute)
 
 
 def site_title(datasette: Datasette) -> str:

@@ -10,7 +10,7 @@ JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 ENGLISH = re.compile(
     r"\b(rows?|records?|where|sorted by|descending|Next page|Apply|View and edit|This data as|advanced|Advanced export"
     r"|Suggested facets|facets?|remove filter|contains|ends with|starts with|is null|not null|is blank|column -|Sort"
-    r"|download file|expand labels|stream all|Custom SQL|Run SQL|Format SQL|Edit SQL|Query parameters|results?"
+    r"|download file|expand labels|stream all|Custom SQL|Run SQL|Format SQL|Edit SQL|Query parameters|results?(?!-\d)"
     r"|Queries|Tables|Views|hidden|Download|Data license|Data source|About|home|Error|Invalid|Forbidden|Not found"
     r"|Table actions|array|newline-delimited|Powered by|Log out|None|Undefined|undefined)\b"
 )

@@ -109,7 +109,7 @@ async def test_the_data_page_cites_the_data_set(site: Datasette) -> None:
 
 
 async def test_several_plans_are_cited_with_all_their_reports(two_plans: Datasette) -> None:
-    plans = (await two_plans.get_database("plans").execute("select report_title from plans")).rows
+    plans = (await two_plans.get_database("plans").execute("select document_title from plan_facts")).rows
     text = (await two_plans.client.get("/cite/dataset.txt")).text
     for paragraph in text.strip().split("\n\n"):
         assert [row[0] for row in plans if row[0] not in paragraph] == []

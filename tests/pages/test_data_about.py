@@ -87,10 +87,10 @@ def test_the_picture_of_the_tables_can_be_read_without_seeing_it(data_page):
 
 
 async def test_the_source_is_told_in_the_form_of_the_public_data_licence(site, about_page):
-    plan = (await site.get_database("plans").execute("select * from plans")).first()
-    year, month = plan["report_date"].split("-")
+    plan = (await site.get_database("plans").execute("select * from plan_facts")).first()
+    year, month = plan["document_date"].split("-")
     assert (
-        f"出典：「{plan['report_title']}」（{plan['municipality']}、{year}年{int(month)}月）を加工して作成"
+        f"出典：「{plan['document_title']}」（{plan['municipality']}、{year}年{int(month)}月）を加工して作成"
         in about_page
     )
     assert "非公式" in about_page

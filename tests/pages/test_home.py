@@ -51,7 +51,7 @@ async def test_an_unknown_plan_is_told(two_plans, plan):
 
 async def test_it_says_what_the_plan_is_and_what_is_now(site):
     page = await get(site, "/")
-    row = (await site.get_database("plans").execute("select * from plans")).first()
+    row = (await site.get_database("plans").execute("select * from plan_facts")).first()
     assert f"<h1>{row['title']}</h1>" in page
     assert row["municipality"] in page
     assert "いま（" in page
@@ -64,10 +64,10 @@ async def test_a_plan_that_is_over_says_so(two_plans):
 async def test_targets_not_met_in_the_first_half_are_counted_and_begin_with_the_worst(site):
     page = await get(site, "/")
     rows = (
-        await site.get_database("plans").execute("select name from unmet_targets where reason_kind = 'first_half'")
+        await site.get_database("plans").execute("select name from unmet_targets where reason_kind = 'evaluation'")
     ).rows
     part = page[page.index('<h2 id="unmet">') : page.index('<h2 id="sectors">')]
-    assert f"{len(rows)}件すべてを見る" in part
+    assert f'<span class="n">{len(rows)}</span>件</a>' in part
     listed = re.findall(r'href="/plans/evaluations/[^"]+">([^<]+)</a>', part)
     assert len(listed) == 5
     assert set(listed) <= {row["name"] for row in rows}

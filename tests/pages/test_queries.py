@@ -107,7 +107,7 @@ async def test_unmet_targets_give_reason_evidence_and_what_became_of_them(site):
     assert f"{len(rows)}件" in page.text
     assert [word for word in UNMET if word not in page.text] == []
     for row in rows:
-        for column in ("施策", "根拠の語", "後期に向けた決定", "後期の施策", "推進団体"):
+        for column in ("施策", "根拠の語", "今後", "引き継いだ施策", "団体"):
             assert (row[column] or "") in page.text, row
     assert "当サイトに実績の記録がありません" in page.text
     assert page.links["/about#judgement"]
@@ -129,7 +129,7 @@ async def test_unmet_targets_filter_by_reason_and_sector_with_counts(site):
             assert f"{count}件：" in filtered.text
 
 
-@pytest.mark.parametrize("group", ["分野", "理由", "期限", "後期に向けた決定"])
+@pytest.mark.parametrize("group", ["分野", "理由", "期限", "今後"])
 async def test_unmet_targets_can_be_grouped(site, group):
     page = await get(site, f"/plans/unmet_targets?_group={group}")
     assert list(page.faults()) == []
@@ -144,7 +144,7 @@ async def test_first_to_second_half_is_drawn_and_written(site):
     assert page.html.count("<title id=") == page.html.count("<desc id=") == 2
     ended = sum(row["変化"] == "終了" for row in rows)
     assert f"終了{ended}件" in page.html
-    assert f"{ended}件が終わりました" in page.text
+    assert f"{ended}件は終了とされました" in page.text
     drawn = [int(n) for n in re.findall(r"→ [^<]+：(\d+)件</title>", page.html)]
     assert sum(drawn) == 2 * len(rows)
     patterns = set(re.findall(r'<pattern id="wide-(p\d+)"', page.html))
@@ -155,7 +155,7 @@ async def test_first_to_second_half_names_what_changed_before_the_picture(site):
     page = await get(site, "/plans/first_to_second_half")
     rows = (await site.client.get("/plans/first_to_second_half.json?_shape=array")).json()
     changed = page.html.partition('id="changed"')[2].partition("</section>")[0]
-    wanted = {row["後期の施策"] or row["前期の施策"] for row in rows if row["変化"] != "同じ名前で継続"}
+    wanted = {row["後の名前"] or row["前の名前"] for row in rows if row["変化"] != "同じ名前で継続"}
     assert set(re.findall(r"<a [^>]*>([^<]+)</a>", changed)) == wanted
     assert page.html.index('id="changed"') < page.html.index('id="picture"')
 
@@ -285,7 +285,7 @@ async def test_each_plan_has_its_own_pictures_and_groups(two_plans):
 async def test_a_target_stands_once_among_those_past_their_year(two_plans):
     page = (await two_plans.client.get("/plans/unmet_targets?plan=minato")).text
     cards = re.findall(r"芸-4</span> アトリエマップの作成</a></h3>(.*?)</li>\s*</ul>", page, re.DOTALL)
-    assert sorted(re.findall(r"後期の目標「(令和\d年度)", card) for card in cards) == [["令和5年度"], ["令和7年度"]]
+    assert sorted(re.findall(r"目標「(令和\d年度)", card) for card in cards) == [["令和5年度"], ["令和7年度"]]
 
 
 async def test_a_hit_says_of_which_plan_it_is(two_plans, site):

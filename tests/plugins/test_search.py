@@ -11,7 +11,7 @@ SEARCHABLE = {
     "measure_organizations", "event_measures", "organization_names", "plan_organizations", "indicators", "corrections",
     "targets", "measure_overview", "organization_overview", "timeline",
 }  # fmt: skip
-WITHOUT_BOX = {"plans", "sectors", "fiscal_years", "codes", "results", "current_fiscal_year"}
+WITHOUT_BOX = {"plans", "sectors", "fiscal_years", "codes", "grades", "current_fiscal_year"}
 
 
 async def search(site: Datasette, table: str, words: str) -> list[dict[str, Any]]:

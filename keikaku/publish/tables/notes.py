@@ -65,7 +65,7 @@ class Caveats:
             for field in fields
             if OURS in field.meaning
         ]
-        if "results" in names and self.results is not None:
+        if ("verdicts" in names or "figures" in _NAME.findall(sql)) and self.results is not None:
             notes.append(note_results(self.results))
         if "current_fiscal_year" in names:
             notes.append(Note("today", "今日が何年度かによって変わる値を含みます。"))

@@ -120,7 +120,7 @@ class _Column:
         self._name = name
         self._has_codes = bool(find_terms(style.table, name))
         self._is_year = name.endswith("fiscal_year")
-        self._is_quantity = not (self._is_year or name.endswith("_start"))
+        self._is_quantity = not name.endswith("_year")
         self._is_place = name == "table_name" or (style.names_places and name in ("column_name", "code"))
 
     def show(self, row: Mapping[str, Any], links: Links, found: Found) -> Cell:
@@ -213,5 +213,5 @@ def _is_quantity(column: str) -> bool:
     return not (
         column in ("number", "position", "rowid")
         or column.startswith("is_")
-        or column.endswith(("fiscal_year", "_start", "_position", "番号", "年度"))
+        or column.endswith(("_year", "_position", "番号", "年度"))
     )
