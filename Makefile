@@ -47,7 +47,7 @@ audit: $(DEV) ## known weaknesses of the locked libraries, as PyPI tells them (n
 	.venv/bin/pip-audit --requirement requirements.lock --disable-pip
 
 citation: plans.db ## CITATION.cff from metadata.yml and plans.db
-	.venv/bin/python -m keikaku.publish.records.citation
+	.venv/bin/python -m tools.citation
 
 notebooks: $(DEV) ## run docs/notebooks/ against the site and keep what they show
 	.venv/bin/python -m tests.notebooks.running_notebooks

@@ -13,9 +13,8 @@ from jinja2 import Environment
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from keikaku.publish.catalogue.data_set import describe_data_set
+from keikaku.publish.catalogue.data_set import LISTING, FileInfo, describe_data_set
 from keikaku.publish.catalogue.descriptions import build_schema_org
-from keikaku.publish.catalogue.listing import LISTING, FileInfo
 from keikaku.serving.baked_site import find_site
 from keikaku.views.addresses import find_site_root
 

@@ -10,7 +10,7 @@ from datasette.utils.asgi import Request
 from jinja2 import Environment
 
 from keikaku.plan.fiscal_year import format_date, format_fiscal_year
-from keikaku.publish.records.citation import FORMATS, RECORDS, WRITERS, write_english, write_japanese
+from keikaku.publish.records.citation import FORMATS, RECORDS, write_english, write_japanese
 from keikaku.publish.records.search_hits import sort_hits
 from keikaku.publish.records.timeline import lay_out_events
 from keikaku.schema.codes import CODES
@@ -26,7 +26,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 GLOBALS: dict[str, Any] = {
     "citation_files": FORMATS,
-    "citation_writers": WRITERS,
     "cited_tables": list(RECORDS),
     "codes": CODES,
     "content_hash": verifying.content_hash,

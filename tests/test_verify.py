@@ -17,19 +17,11 @@ from datasette.app import Datasette
 from build_db import main
 from keikaku.database.content_hash import hash_rows, read_hash
 from keikaku.database.errors import HistoryError
-from keikaku.database.history import (
-    HISTORY,
-    RecordId,
-    Told,
-    check_told,
-    hash_records,
-    last,
-    read_history,
-    read_rows,
-)
+from keikaku.database.history import HISTORY, RecordId, Told, check_told, hash_records, last, read_history, read_rows
 from tests.conftest import ROOT, SERVED
 from tests.test_docs import blocks
 
+CHANGES = Path("data", "minato", "bunka", "changes.yml")
 REASON = "目標を読み誤っていた。"
 FIRST = "- {id: minato-change-1, date: 2026-01-01, version: 1.0.0, kind: added, title: 公開, records: [minato]}\n"
 SECOND = "- {id: minato-change-2, date: 2026-01-20, version: 1.0.1, kind: corrected, title: 訂正, records: []}\n"
@@ -55,7 +47,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in SERVED:
         (folder / name).symlink_to(ROOT / name)
     shutil.copytree(ROOT / "tests" / "fixtures" / "minato", folder / "data" / "minato")
-    (folder / "data" / "minato" / "bunka" / "changes.yml").write_text(FIRST, "utf-8")
+    (folder / CHANGES).write_text(FIRST, "utf-8")
     assert build(folder, "release", "1.0.0", "--reason", "最初の公開", "--date", "2026-01-01").exit_code == 0
     (folder / "before").mkdir()
     shutil.copy(folder / "plans.db", folder / "before" / "plans.db")
@@ -66,18 +58,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         str(row["name"]) for r, row in first.items() if r.table == "organization_names" and row["kind"] == "everyday"
     )
     edit(folder, "organizations.yml", everyday, f"{everyday}会")
-    (folder / "data" / "minato" / "bunka" / "changes.yml").write_text(SECOND + FIRST, "utf-8")
-    arguments = (
-        "release",
-        "1.0.1",
-        "--reason",
-        REASON,
-        "--date",
-        "2026-02-01",
-        "--since",
-        str(folder / "before" / "plans.db"),
-    )
-    released = build(folder, *arguments)
+    (folder / CHANGES).write_text(SECOND + FIRST, "utf-8")
+    since = str(folder / "before" / "plans.db")
+    released = build(folder, "release", "1.0.1", "--reason", REASON, "--date", "2026-02-01", "--since", since)
     assert released.exit_code == 0, released.output
     return folder
 
@@ -102,9 +85,6 @@ def changed(folder: Path, table: str) -> tuple[dict[RecordId, str], dict[RecordI
     return dict(old.items() - new.items()), dict(new.items() - old.items())
 
 
-# The hash
-
-
 async def test_the_hash_can_be_computed_as_the_document_says(released: Datasette) -> None:
     (example,) = blocks("docs/verify.md", "python")
     pages = [
@@ -117,21 +97,16 @@ async def test_the_hash_can_be_computed_as_the_document_says(released: Datasette
         body = (await released.client.get(quote(page, safe="/?&=._"))).text
         assert "content_hash" in body, body
         code = example["body"].replace("urlopen(address)", "urlopen()")
-        exec(
-            re.sub(r"from urllib.*\n", "import io\n", code),
-            {"urlopen": lambda body=body: __import__("io").StringIO(body)},
-        )
+        exec(re.sub(r"from urllib.*\n", "", code), {"urlopen": lambda body=body: io.StringIO(body)})
 
 
 def test_the_order_of_rows_does_not_matter_but_everything_else_does() -> None:
     digest = hash_rows(["a", "b"], [[1, "甲"], [2, None]])
     assert hash_rows(["a", "b"], [[2, None], [1, "甲"]]) == digest
     others = [
-        (["a", "c"], [[1, "甲"], [2, None]]),
-        (["a", "b"], [[1, "甲"], [2, ""]]),
-        (["a", "b"], [["1", "甲"], [2, None]]),
-    ]
-    others += [(["a", "b"], [[1, "甲"], [2, None], [2, None]]), (["b", "a"], [["甲", 1], [None, 2]])]
+        (["a", "c"], [[1, "甲"], [2, None]]), (["a", "b"], [[1, "甲"], [2, ""]]), (["a", "b"], [["1", "甲"], [2, None]]),
+        (["a", "b"], [[1, "甲"], [2, None], [2, None]]), (["b", "a"], [["甲", 1], [None, 2]]),
+    ]  # fmt: skip
     assert digest not in {hash_rows(columns, rows) for columns, rows in others}
 
 
@@ -141,21 +116,12 @@ def test_what_is_no_hash_is_none(text: str) -> None:
     assert read_hash(f" SHA256:{'AB' * 8}{'c' * 48}") == "ab" * 8
 
 
-# What is told
-
-
 async def test_every_record_page_and_answer_shows_a_hash_that_stands(released: Datasette) -> None:
     pages = [
-        "/plans/measures/minato-geijutsu-1",
-        "/plans/unmet_targets",
-        "/plans/organizations_together",
-        "/plans/search?q=作品",
-    ]
-    pages += [
-        "/plans/targets_due?fiscal_year=令和6年度",
-        "/plans?sql=select count(*) as n from measures where number > :n&n=1",
-    ]
-    pages += ["/plans/measures_by_goal?_sort_desc=番号", "/plans/plans/minato", "/plans/sectors/minato-geijutsu"]
+        "/plans/measures/minato-geijutsu-1", "/plans/unmet_targets", "/plans/organizations_together", "/plans/search?q=作品",
+        "/plans/targets_due?fiscal_year=令和6年度", "/plans?sql=select count(*) as n from measures where number > :n&n=1",
+        "/plans/measures_by_goal?_sort_desc=番号", "/plans/plans/minato", "/plans/sectors/minato-geijutsu",
+    ]  # fmt: skip
     for page in pages:
         html = (await released.client.get(quote(page, safe="/?&=._"))).text
         (address,) = re.findall(r'href="(/verify\?hash=[^"]+)"', html)
@@ -168,15 +134,11 @@ async def test_every_record_page_and_answer_shows_a_hash_that_stands(released: D
 @pytest.mark.parametrize(
     "path",
     [
-        "/plans/measures",
-        "/plans/evaluations",
-        "/plans/measures?is_new=1&_sort_desc=number",
-        "/plans/unmet_targets",
-        "/plans/search?q=作品",
-        "/plans/measures/minato-geijutsu-1",
+        "/plans/measures", "/plans/evaluations", "/plans/measures?is_new=1&_sort_desc=number", "/plans/unmet_targets",
+        "/plans/search?q=作品", "/plans/measures/minato-geijutsu-1",
         "/plans?sql=select code, x'00ff' as b, null as n from measures where number > :n&n=1",
     ],
-)
+)  # fmt: skip
 async def test_every_download_has_the_hash_of_the_page(released: Datasette, path: str) -> None:
     page, mark, query = path.partition("?")
     told = (await released.client.get(quote(f"{page}.json{mark}{query}", safe="/?&=._:"))).json()
@@ -222,6 +184,7 @@ async def test_a_record_that_is_gone_is_told_as_such(released: Datasette, folder
 
 async def test_an_answer_that_differs_names_what_changed_in_it(released: Datasette, folder: Path) -> None:
     old = Datasette([str(folder / "before" / "plans.db")], metadata={"databases": {"plans": {}}})
+    await old.invoke_startup()
     sql = "select id, summary from measures"
     was = (await old.client.get(f"/plans.json?sql={sql}")).json()["content_hash"]
     told = await ask(released, was, f"http://example.com/plans?sql={sql}")
@@ -240,16 +203,14 @@ async def test_an_unknown_hash_is_told_as_such(released: Datasette) -> None:
     ("query", "words"),
     [
         ("hash=xyz", "16〜64桁"),
-        ("hash=0123456789abcdef&of=/verify", "表・問い合わせ・記録"),
-        ("hash=0123456789abcdef&of=/plans", "表・問い合わせ・記録"),
-        ("hash=0123456789abcdef&of=//x[", "表・問い合わせ・記録"),
-        ("hash=0123456789abcdef&of=/plans/nosuch", "開けません"),
-        ("hash=0123456789abcdef&of=/plans/measures/a/b/c", "表・問い合わせ・記録"),
-        ("hash=0123456789abcdef&of=/plans?sql=select+nosuch", "開けません"),
-        ("hash=0123456789abcdef&of=/plans/measures%3Fnosuch=1", "開けません"),
-        (f"hash=0123456789abcdef&of=/plans/{'x' * 21_000}", "表・問い合わせ・記録"),
+        *((f"hash=0123456789abcdef&of={page}", "表・問い合わせ・記録") for page in (
+            "/verify", "/plans", "//x[", "/plans/measures/a/b/c", f"/plans/{'x' * 21_000}",
+        )),
+        *((f"hash=0123456789abcdef&of={page}", "開けません") for page in (
+            "/plans/nosuch", "/plans?sql=select+nosuch", "/plans/measures%3Fnosuch=1",
+        )),
     ],
-)
+)  # fmt: skip
 async def test_wrong_questions_are_refused_in_japanese(released: Datasette, query: str, words: str) -> None:
     page = await released.client.get(f"/verify?{query}")
     assert page.status_code == 400
@@ -264,9 +225,6 @@ async def test_the_form_is_there_for_those_who_come_without_a_hash(released: Dat
     assert page.status_code == 200
     assert "公開版 1.0.1 と同じ内容" in page.text
     assert (await released.client.get("/verify.json")).status_code == 400
-
-
-# Releases
 
 
 def test_the_build_is_the_same_with_and_without_a_history(folder: Path, tmp_path: Path) -> None:
@@ -309,7 +267,7 @@ def test_a_release_that_would_not_be_true_is_refused(folder: Path, arguments: li
 def test_a_release_needs_the_database_of_the_one_before(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder / "data", tmp_path / "data")
     edit(tmp_path, "measures.yml", "要約を直しました。", "要約をまた直しました。")
-    (tmp_path / "data" / "minato" / "bunka" / "changes.yml").write_text(THIRD + SECOND + FIRST, "utf-8")
+    (tmp_path / CHANGES).write_text(THIRD + SECOND + FIRST, "utf-8")
     for since in ([], ["--since", str(folder / "before" / "plans.db")]):
         refused = build(tmp_path, "release", "1.0.2", "--reason", "x", *since)
         assert "name the database of 1.0.1 with --since" in refused.output
@@ -319,26 +277,18 @@ def test_a_release_needs_the_database_of_the_one_before(folder: Path, tmp_path: 
 @pytest.mark.parametrize(
     ("changes", "arguments", "said"),
     [
-        (
-            SECOND.replace("2026-01-20", "2026-02-02") + FIRST,
-            [],
-            "2026-02-02 is later than 1.0.1, released on 2026-02-01",
-        ),
+        (SECOND.replace("2026-01-20", "2026-02-02") + FIRST, [], "2026-02-02 is later than 1.0.1, released on 2026-02-01"),
         (FIRST, [], "no change has version 1.0.1"),
         (SECOND + FIRST, ["release", "1.0.2", "--reason", "x"], "no change has version 1.0.2"),
         (THIRD + SECOND + FIRST, ["release", "1.0.3", "--reason", "x"], "version 1.0.2 is none of those released"),
-        (
-            THIRD + SECOND + FIRST,
-            ["release", "1.0.2", "--reason", "x", "--date", "2026-02-10"],
-            "is later than 1.0.2",
-        ),
+        (THIRD + SECOND + FIRST, ["release", "1.0.2", "--reason", "x", "--date", "2026-02-10"], "is later than 1.0.2"),
     ],
-)
+)  # fmt: skip
 def test_changes_that_do_not_agree_with_the_releases_are_refused_in_a_line(
     folder: Path, tmp_path: Path, changes: str, arguments: list[str], said: str
 ) -> None:
     shutil.copytree(folder / "data", tmp_path / "data")
-    (tmp_path / "data" / "minato" / "bunka" / "changes.yml").write_text(changes, "utf-8")
+    (tmp_path / CHANGES).write_text(changes, "utf-8")
     before = (tmp_path / "data" / HISTORY).read_bytes()
     if arguments:
         edit(tmp_path, "measures.yml", "要約を直しました。", "要約をまた直しました。")
@@ -352,14 +302,12 @@ def test_changes_that_do_not_agree_with_the_releases_are_refused_in_a_line(
 
 
 def test_a_version_between_two_releases_was_never_one(folder: Path) -> None:
-    releases = [
-        replace(r, version=v) for r, v in zip(read_history(folder / "data" / HISTORY), ("1.0.0", "1.2.0"), strict=True)
-    ]
+    first, second = read_history(folder / "data" / HISTORY)
+    releases = [first, replace(second, version="1.2.0")]
     told = [Told(f"t-{v}", v, "2026-01-01") for v in ("0.9.0", "1.0.0", "1.2.0", "1.3.0")]
     check_told({"changes.yml": told}, releases)
-    with pytest.raises(
-        HistoryError, match=r"changes\.yml: t: version 1\.1\.0 is none of those released: 1\.0\.0, 1\.2\.0"
-    ):
+    refused = r"changes\.yml: t: version 1\.1\.0 is none of those released: 1\.0\.0, 1\.2\.0"
+    with pytest.raises(HistoryError, match=refused):
         check_told({"changes.yml": [*told, Told("t", "1.1.0", "2026-01-01")]}, releases)
     check_told({"changes.yml": []}, releases)
     check_told({"changes.yml": told}, [])
@@ -369,7 +317,7 @@ async def test_telling_of_a_change_does_not_change_what_a_release_held(folder: P
     shutil.copytree(folder / "data", tmp_path / "data")
     for name in SERVED:
         (tmp_path / name).symlink_to(ROOT / name)
-    path = tmp_path / "data" / "minato" / "bunka" / "changes.yml"
+    path = tmp_path / CHANGES
     path.write_text(THIRD + path.read_text("utf-8"), "utf-8")
     assert build(tmp_path).exit_code == 0
     tables = ["changes", "change_records", "measures"]
@@ -408,12 +356,8 @@ def test_a_history_changed_by_hand_is_refused_with_its_line(folder: Path, tmp_pa
     lines = (folder / "data" / HISTORY).read_text("utf-8").splitlines()
     told = json.loads(lines[1])
     told["records"]["measures"] = {}
-    for second, said in (
-        (json.dumps(told), "changed by hand"),
-        ("{", "is not a release"),
-        ('{"version":1}', "is not a release"),
-        ("[" * 100_000, "is not a release"),
-    ):
+    faults = dict.fromkeys(("{", '{"version":1}', "[" * 100_000), "is not a release")
+    for second, said in {json.dumps(told): "changed by hand", **faults}.items():
         path.write_text(f"{lines[0]}\n{second}\n", "utf-8")
         with pytest.raises(HistoryError, match=said) as raised:
             read_history(path)

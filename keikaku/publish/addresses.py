@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from keikaku.files.digest import ROOT
 from keikaku.publish.catalogue.notebooks import read_notebooks
 from keikaku.publish.records.citation import FORMATS
-from keikaku.publish.records.json_ld import BUILDERS
+from keikaku.publish.records.json_ld import DESCRIBED
 from keikaku.schema.tables import read_schema
 
 DATABASE = "plans"
@@ -66,7 +66,7 @@ def list_records(execute: Callable[..., Any]) -> Iterator[tuple[str, str, str]]:
 def _list_forms(table: str, row_id: str) -> Iterator[str]:
     yield from (f"/{DATABASE}/{table}/{row_id}{form}" for form in RECORD_FORMS)
     yield from (f"/cite/{table}/{row_id}.{form.ending}" for form in FORMATS)
-    if table in BUILDERS:
+    if table in DESCRIBED:
         yield f"/{DATABASE}/{table}/{row_id}.jsonld"
     if table in PRINTED:
         yield f"/calendar/{row_id}.ics"

@@ -8,7 +8,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 
 from keikaku.database.content_hash import LENGTH, hash_rows
-from keikaku.publish.records.citation import FORMATS, RECORDS, REPORTS, Citation, join_reports, read_data_set
+from keikaku.publish.records.citation import FORMATS, RECORD, RECORDS, REPORTS, Citation, join_reports, read_data_set
 from keikaku.publish.records.sharing import shared_address
 from keikaku.views.addresses import complete
 from keikaku.views.version import data_date, data_version
@@ -32,8 +32,8 @@ async def send_citation(datasette: Datasette, request: Request) -> Response:
 
 async def cite_record(datasette: Datasette, request: Request, table: str, key: str) -> Citation:
     """With the hash of the record in place of the version of all data, which changes with any other record."""
-    record, db = RECORDS[table], datasette.get_database()
-    row = (await db.execute(record.sql, {"id": key})).first()
+    db = datasette.get_database()
+    row = (await db.execute(RECORD, {"table": table, "id": key})).first()
     if row is None:
         raise NotFound("404")
     content = await db.execute(f"SELECT * FROM {table} WHERE id = :id", {"id": key})
@@ -44,7 +44,7 @@ async def cite_record(datasette: Datasette, request: Request, table: str, key: s
         changed=_day(await data_date(datasette, request)),
         content_hash=hash_rows(content.columns, map(tuple, content.rows))[:LENGTH],
         title=row["title"],
-        kind_en=record.kind_en,
+        kind_en=RECORDS[table],
         source=row["source"],
         place=row["place"],
     )

@@ -10,7 +10,7 @@ from datasette.utils.asgi import NotFound, Request
 
 from keikaku.publish.catalogue.notebooks import point_at, read_notebooks
 from keikaku.publish.catalogue.openapi import Field, Query, Site, Table, build_openapi
-from keikaku.publish.records.json_ld import BUILDERS, build_record
+from keikaku.publish.records.json_ld import DESCRIBED, build_record
 from keikaku.schema.columns import split_help
 from keikaku.views.addresses import find_site_root
 from keikaku.views.version import data_version
@@ -19,7 +19,7 @@ from keikaku.views.words import column_words, describe_table, list_tables, site_
 JSON_LD = "application/ld+json; charset=utf-8"
 NOTEBOOK = "application/x-ipynb+json; charset=utf-8"
 NOTEBOOKS = {notebook.name: notebook for notebook in read_notebooks()}
-RECORD = rf"^/(?P<database>plans)/(?P<table>{'|'.join(BUILDERS)})/(?P<pks>[^/]+?)\.jsonld$"
+RECORD = rf"^/(?P<database>plans)/(?P<table>{'|'.join(DESCRIBED)})/(?P<pks>[^/]+?)\.jsonld$"
 
 
 def send_json(content: Any, content_type: str = "application/json; charset=utf-8", status: int = 200) -> Response:
@@ -39,7 +39,7 @@ async def send_record(datasette: Datasette, request: Request) -> Response:
 
 def json_ld_link(request: Request | None) -> dict[str, str]:
     """alternate_url_json_ld for the page of a record that has it."""
-    if request is None or request.url_vars.get("table") not in BUILDERS or "pks" not in request.url_vars:
+    if request is None or request.url_vars.get("table") not in DESCRIBED or "pks" not in request.url_vars:
         return {}
     return {"alternate_url_json_ld": f"{request.path}.jsonld"}
 

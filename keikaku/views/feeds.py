@@ -6,12 +6,11 @@ from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 
-from keikaku.publish.feeds.atom import Feed, write_atom
 from keikaku.publish.feeds.calendar import write_calendar
-from keikaku.publish.feeds.changes import read_changes, read_last_changes, read_places
+from keikaku.publish.feeds.changes import read_changes, read_last_changes, write_atom
 from keikaku.publish.feeds.deadlines import find_calendar
-from keikaku.publish.feeds.open_search import write_description
-from keikaku.publish.feeds.site_map import MOST, Place, write_index, write_site_map
+from keikaku.publish.feeds.site_map import MOST, Place, read_places, write_index, write_site_map
+from keikaku.publish.filling import fill
 from keikaku.views.addresses import STATIC, complete, find_site_root
 from keikaku.views.version import data_date
 from keikaku.views.words import list_tables, site_description, site_title
@@ -80,8 +79,9 @@ async def _read_parts(datasette: Datasette, request: Request) -> dict[str, list[
 
 async def send_open_search(datasette: Datasette, request: Request) -> Response:
     root = find_site_root(datasette, request)
-    words = site_title(datasette), site_description(datasette)
-    return Response(write_description(*words, root, f"{root}static/favicon.svg"), content_type=OPEN_SEARCH)
+    words = {"title": site_title(datasette), "description": site_description(datasette)}
+    text = fill("opensearch.xml", **words, root=root, icon=f"{root}static/favicon.svg")
+    return Response(text, content_type=OPEN_SEARCH)
 
 
 async def send_llms(datasette: Datasette, request: Request) -> Response:
@@ -102,8 +102,9 @@ async def send_changes(datasette: Datasette, request: Request) -> Response:
     root, db = find_site_root(datasette, request), datasette.get_database()
     changes = await db.execute_fn(lambda connection: read_changes(connection.execute, root))
     metadata: dict[str, Any] = datasette.metadata()
-    feed = Feed(
-        name=metadata["plugins"]["citation"]["title_en"],
+    feed = write_atom(
+        changes,
+        metadata["plugins"]["citation"]["title_en"],
         title=f"{site_title(datasette)} データの変更",
         author=metadata.get("publisher") or site_title(datasette),
         rights=f"{metadata['license']} {metadata['license_url']}",
@@ -111,7 +112,7 @@ async def send_changes(datasette: Datasette, request: Request) -> Response:
         page=f"{root}data#changes",
         updated=await data_date(datasette, request),
     )
-    return Response(write_atom(feed, changes), content_type=ATOM)
+    return Response(feed, content_type=ATOM)
 
 
 async def send_calendar(datasette: Datasette, request: Request) -> Response:

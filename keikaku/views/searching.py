@@ -12,7 +12,6 @@ from datasette.filters import FilterArguments
 from datasette.utils import escape_sqlite
 from datasette.utils.asgi import BadRequest, Request
 
-from keikaku.publish.feeds.open_search import Suggestion, write_suggestions
 from keikaku.search import search, suggest
 from keikaku.views.addresses import find_site_root
 
@@ -99,10 +98,12 @@ async def send_suggestions(datasette: Datasette, request: Request) -> Response:
     found = await database.execute_fn(lambda conn: suggest(conn.execute, typed)) if typed.strip() else []
     if kind == "opensearch":
         root = f"{find_site_root(datasette, request)}{database.name}/"
-        words = [Suggestion(s.text, s.label, root + (s.path or f"search?{urlencode({'q': s.text})}")) for s in found]
-        text, media_type = write_suggestions(typed, words), "application/x-suggestions+json"
+        addresses = [root + (s.path or f"search?{urlencode({'q': s.text})}") for s in found]
+        told: list[Any] = [typed, [s.text for s in found], [s.label for s in found], addresses]
+        media_type = "application/x-suggestions+json"
     else:
         root = f"{datasette.urls.database(database.name)}/"
-        rows = [{"text": s.text, "label": s.label, "url": root + s.path if s.path else None} for s in found]
-        text, media_type = json.dumps(rows, ensure_ascii=False), "application/json"
+        told = [{"text": s.text, "label": s.label, "url": root + s.path if s.path else None} for s in found]
+        media_type = "application/json"
+    text = json.dumps(told, ensure_ascii=False)
     return Response(text, headers={"Cache-Control": "public, max-age=300"}, content_type=f"{media_type}; charset=utf-8")

@@ -99,16 +99,8 @@ async def test_every_table_query_and_address_is_described(site: Datasette) -> No
     names = [name for name in [*await db.table_names(), *await db.view_names()] if name not in hidden]
     for name in [*names, *await site.get_canned_queries("plans", None)]:
         assert f"/plans/{name}.json" in paths, name
-    for address in (
-        "/plans.json",
-        "/-/suggest",
-        "/verify.json",
-        "/changes.atom",
-        "/reconcile",
-        "/plans.db",
-        "/-/health",
-    ):
-        assert address in paths
+    addresses = {"/plans.json", "/-/suggest", "/verify.json", "/changes.atom", "/reconcile", "/plans.db", "/-/health"}
+    assert addresses <= paths.keys()
     operations = [operation["operationId"] for methods in paths.values() for operation in methods.values()]
     assert len(operations) == len(set(operations))
 

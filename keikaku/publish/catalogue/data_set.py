@@ -16,6 +16,7 @@ import yaml
 
 from keikaku.files.digest import fingerprint, name_version
 from keikaku.files.errors import FilesError
+from keikaku.plan.fiscal_year import ends_on, starts_on
 from keikaku.publish.feeds.changes import read_last_changes
 from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.about import Field, plain_lines
@@ -27,8 +28,23 @@ from keikaku.schema.codes import CODES, Terms
 from keikaku.schema.columns import split_help
 from keikaku.schema.tables import Column, read_schema
 
+LISTING = "files.json"
 NOT_OURS = "report_passages"
 _FOLDED = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")  # what YAML leaves of a line break
+
+
+@dataclass(frozen=True)
+class FileInfo:
+    """One file of the folder, as files.json lists it; `rows` and `table` only where it holds one table."""
+
+    path: str
+    title: str
+    format: str
+    media_type: str
+    size: int
+    sha256: str
+    table: str | None = None
+    rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +59,10 @@ class TableInfo:
     keys: tuple[str, ...]
     naming: str | None
     count: int
+
+    @property
+    def explained(self) -> Iterator[tuple[Column, Field]]:
+        return zip(self.columns, self.fields, strict=True)
 
     def terms(self, column: Column) -> Terms:
         """The closed vocabulary of a column, empty if it has none."""
@@ -76,32 +96,41 @@ class DataSet:
 
     @property
     def version(self) -> str:
-        """As About.version: the beginning of the database's SHA-256."""
         return name_version(self.digest)
+
+    @property
+    def file(self) -> FileInfo:
+        """The database itself, which lies above the other files."""
+        size = self.path.stat().st_size
+        return FileInfo(f"../{self.path.name}", "SQLite", "SQLite", "application/vnd.sqlite3", size, self.digest)
+
+    def query(self, sql: str) -> Iterator[tuple[Any, ...]]:
+        with closing(_open(self.path)) as connection:
+            yield from connection.execute(sql)
 
     def rows(self, table: TableInfo) -> Iterator[Sequence[Value]]:
         """All rows of a table in the order in which they were written."""
         columns = ", ".join(column.name for column in table.columns)
-        with closing(_open(self.path)) as connection:
-            yield from connection.execute(f"SELECT {columns} FROM {table.name} ORDER BY rowid")
+        return self.query(f"SELECT {columns} FROM {table.name} ORDER BY rowid")
 
     def blank_columns(self, table: TableInfo) -> set[str]:
-        """Columns of required text in which some row has a text without characters."""
+        """Columns of required text in which some row has a text without characters, which a CSV cannot tell from none."""
         texts = [column.name for column in table.columns if column.type == "TEXT" and column.required]
-        with closing(_open(self.path)) as connection:
-            blank = ((t, f"SELECT 1 FROM {table.name} WHERE {t} = '' LIMIT 1") for t in texts)
-            return {text for text, sql in blank if connection.execute(sql).fetchone()}
+        return {text for text in texts if any(self.query(f"SELECT 1 FROM {table.name} WHERE {text} = '' LIMIT 1"))}
 
-    def plans(self) -> list[dict[str, Any]]:
-        """The rows of the view plan_facts."""
+    def records(self, sql: str) -> list[dict[str, Any]]:
+        """Rows by column name."""
         with closing(_open(self.path)) as connection:
             connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute("SELECT * FROM plan_facts ORDER BY id")]
+            return [dict(row) for row in connection.execute(sql)]
 
-    def records(self, name: str) -> list[dict[str, Any]]:
-        """All rows of a table by column name."""
-        (table,) = (table for table in self.tables if table.name == name)
-        return [dict(zip((c.name for c in table.columns), row, strict=True)) for row in self.rows(table)]
+    def plans(self) -> list[dict[str, Any]]:
+        return self.records("SELECT * FROM plan_facts ORDER BY id")
+
+    def period(self) -> tuple[str, str]:
+        """First and last day of all plans."""
+        ((first, last),) = self.query("SELECT min(start_fiscal_year), max(end_fiscal_year) FROM plans")
+        return starts_on(first).isoformat(), ends_on(last).isoformat()
 
     def caveats(self) -> list[Note]:
         """What is ours, what is not published, and every correction."""
@@ -111,14 +140,20 @@ class DataSet:
             for field in table.fields
             if OURS in field.meaning
         ]
-        corrections = map(note_correction, self.records("corrections"))
-        return [*ours, note_results(sum(row["role"] == "result" for row in self.records("figures"))), *corrections]
+        ((results,),) = self.query("SELECT count(*) FROM figures WHERE role = 'result'")
+        corrections = self.records("SELECT * FROM corrections ORDER BY rowid")
+        return [*ours, note_results(results), *map(note_correction, corrections)]
+
+    def references(self, table: TableInfo) -> list[tuple[str, TableInfo, str]]:
+        """Column, table and column of each reference to a published table."""
+        published = {other.name: other for other in self.tables}
+        found = ((column.name, column.references) for column in table.columns if column.references)
+        return [(name, published[other], key) for name, (other, key) in found if other in published]
 
     def labels(self, table: TableInfo) -> list[Label]:
         """The references of a table whose rows have a name."""
-        naming = {other.name: other.naming for other in self.tables}
-        found = ((column.name, column.references) for column in table.columns if column.references)
-        return [Label(name, other, key, named) for name, (other, key) in found if (named := naming.get(other))]
+        found = self.references(table)
+        return [Label(name, other.name, key, other.naming) for name, other, key in found if other.naming]
 
 
 def is_date(column: Column) -> bool:
@@ -135,24 +170,18 @@ def read_data_set(database: Path, metadata: Path) -> DataSet:
 
 
 def read_filled_metadata(database: Path, path: Path) -> dict[str, Any]:
-    """The content of metadata.yml, with what it leaves to the data."""
-    metadata = read_metadata(path)
-    with closing(_open(database)) as connection:
-        fill_metadata(metadata, connection.execute)
-    return metadata
-
-
-def read_metadata(path: Path) -> dict[str, Any]:
-    """The content of metadata.yml; raises FilesError in one line."""
+    """The content of metadata.yml, with what it leaves to the data; raises FilesError in one line."""
     try:
-        content = yaml.safe_load(path.read_text("utf-8"))
+        metadata = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise FilesError(f"{path}: cannot be read: {error}") from error
     except yaml.YAMLError as error:
         raise FilesError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
-    if not isinstance(content, dict) or not isinstance(content.get("databases"), dict):
+    if not isinstance(metadata, dict) or not isinstance(metadata.get("databases"), dict):
         raise FilesError(f"{path}: has no databases")
-    return content
+    with closing(_open(database)) as connection:
+        fill_metadata(metadata, connection.execute)
+    return metadata
 
 
 def describe_data_set(database: Path, described: dict[str, Any]) -> DataSet:
@@ -165,11 +194,8 @@ def describe_data_set(database: Path, described: dict[str, Any]) -> DataSet:
     return DataSet(
         path=database,
         name=database.stem,
-        title=described["title"],
+        **{word: described[word] for word in ("title", "source", "license", "license_url")},
         description=_FOLDED.sub("", described["description"]),
-        source=described["source"],
-        license=described["license"],
-        license_url=described["license_url"],
         author=citation.get("author", ""),
         publisher=described.get("publisher") or "",
         contact=described.get("contact") or "",
@@ -187,14 +213,14 @@ def _read_tables(described: dict[str, Any], connection: sqlite3.Connection) -> I
         if table.is_view or table.name == NOT_OURS or described[table.name].get("hidden"):
             continue
         words = described[table.name]
-        info = list(connection.execute(f"PRAGMA table_info({table.name})"))
+        keys = connection.execute("SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk", (table.name,))
         yield TableInfo(
             name=table.name,
             title=words["title"],
             description=words["description"],
             columns=table.columns,
             fields=tuple(Field(c.name, *split_help(words["columns"][c.name], c.name)) for c in table.columns),
-            keys=tuple(row[1] for row in sorted(info, key=lambda row: int(row[5])) if row[5]),
+            keys=tuple(name for (name,) in keys),
             naming=words.get("label_column"),
             count=connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0],
         )

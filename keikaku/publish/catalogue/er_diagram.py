@@ -8,9 +8,9 @@ Japanese, no colour, font or script of its own (site styles apply by class), and
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from html import escape
 from itertools import pairwise
 
+from keikaku.publish.filling import fill
 from keikaku.schema.tables import Table, read_schema
 
 LINE, PADDING, GAP_X, GAP_Y, MARGIN = 20, 10, 44, 16, 8
@@ -47,19 +47,16 @@ def draw_er_diagram() -> str:
     drawn = {name: _without_implied(name, references) for name in tables}
     paths = [path for name in sorted(drawn) for path in _lead_lines(name, drawn[name], layers)]
     boxes = _place(_order_layers(layers, paths), tables)
-    width = max(box.x + box.width for box in boxes.values()) + MARGIN
-    height = max(box.y + box.height for box in boxes.values()) + MARGIN
-    return "\n".join(
-        (
-            f'<svg class="er" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" '
-            f'width="{width:.0f}" height="{height:.0f}" role="img" aria-labelledby="er-title er-description">',
-            '<title id="er-title">表どうしの関係</title>',
-            f'<desc id="er-description">{escape(_describe(references))}</desc>',
-            *(_draw_line([boxes[name] for name in path]) for path in paths),
-            *(_draw_box(boxes[name]) for name in tables),
-            "</svg>",
-        )
-    )
+    return fill(
+        "er_diagram.svg",
+        width=max(box.x + box.width for box in boxes.values()) + MARGIN,
+        height=max(box.y + box.height for box in boxes.values()) + MARGIN,
+        references=references,
+        paths=[[boxes[name] for name in path] for path in paths],
+        boxes=[boxes[name] for name in tables],
+        padding=PADDING,
+        leading=LINE,
+    ).strip()
 
 
 def _references(table: Table) -> set[str]:
@@ -163,36 +160,3 @@ def _lines(table: Table) -> Iterable[str]:
             yield column.name if column.name.startswith(target[:-1]) else f"{column.name} → {target}"
         elif column.name == "id":
             yield "id"
-
-
-def _draw_line(path: list[Box]) -> str:
-    start = path[0]
-    commands = [f"M{start.x + start.width:.0f} {start.middle:.0f}"]
-    for left, right in pairwise(path):
-        a, b = left.x + left.width, right.x
-        commands.append(
-            f"C{(a + b) / 2:.0f} {left.middle:.0f} {(a + b) / 2:.0f} {right.middle:.0f} {b:.0f} {right.middle:.0f}"
-        )
-        if not right.lines:
-            commands.append(f"H{right.x + right.width:.0f}")
-    return f'<path class="er-line" fill="none" d="{"".join(commands)}"/>'
-
-
-def _draw_box(box: Box) -> str:
-    left, top = box.x + PADDING, box.y + PADDING + LINE * 0.7
-    texts = "".join(
-        f'<text class="{"er-key" if i else "er-name"}" x="{left:.0f}" y="{top + LINE * i:.0f}">{escape(line)}</text>'
-        for i, line in enumerate(box.lines)
-    )
-    return (
-        f'<rect class="er-box" x="{box.x:.0f}" y="{box.y:.0f}" width="{box.width:.0f}" height="{box.height:.0f}" '
-        f'rx="8"/>{texts}'
-    )
-
-
-def _describe(references: Links) -> str:
-    return "".join(
-        f"{name} は {'、'.join(sorted(targets))} を参照します。"
-        for name, targets in sorted(references.items())
-        if targets
-    )

@@ -8,7 +8,7 @@ Does not: know plans; keikaku.publish.feeds.deadlines decides what stands on whi
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 _LONGEST_LINE = 75  # octets, without the line break
 _UNPRINTABLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
@@ -41,23 +41,23 @@ class Calendar:
 
 def write_calendar(calendar: Calendar) -> str:
     """The whole file, with CRLF at the end of every line."""
+    name, description, stamp = escape(calendar.name), escape(calendar.description), f"{calendar.changed:%Y%m%d}T000000Z"
     lines = [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
         "PRODID:-//keikaku//plans//JA",
         "CALSCALE:GREGORIAN",
-        f"NAME:{escape(calendar.name)}",
-        f"X-WR-CALNAME:{escape(calendar.name)}",
-        f"DESCRIPTION:{escape(calendar.description)}",
-        f"X-WR-CALDESC:{escape(calendar.description)}",
+        f"NAME:{name}",
+        f"X-WR-CALNAME:{name}",
+        f"DESCRIPTION:{description}",
+        f"X-WR-CALDESC:{description}",
         f"URL:{calendar.url}",
         "REFRESH-INTERVAL;VALUE=DURATION:P1D",
         "X-PUBLISHED-TTL:P1D",
+        *(line for entry in calendar.entries for line in _write_entry(entry, stamp)),
+        "END:VCALENDAR",
     ]
-    stamp = datetime(calendar.changed.year, calendar.changed.month, calendar.changed.day, tzinfo=UTC)
-    for entry in calendar.entries:
-        lines += _write_entry(entry, f"{stamp:%Y%m%dT%H%M%SZ}")
-    return "".join(fold(line) for line in [*lines, "END:VCALENDAR"])
+    return "".join(map(fold, lines))
 
 
 def _write_entry(entry: Entry, stamp: str) -> Iterator[str]:

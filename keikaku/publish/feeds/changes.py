@@ -1,26 +1,34 @@
-"""The changes of the data with the records that they touch, and the addresses of everything that has a page."""
+"""The changes of the data with the records that they touch, as rows and as an Atom feed (RFC 4287).
 
-from collections.abc import Callable, Iterator
+Guarantees: the id of an entry is made from the id of its change alone, that of the feed from its name, so that they
+survive a move of the site; texts and addresses are escaped, whatever stands in them.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
 from typing import Any
 
-from keikaku.publish.feeds.atom import Change
-from keikaku.publish.feeds.site_map import Place
+from keikaku.publish.filling import fill
+from keikaku.publish.urn import make_urn
 from keikaku.schema.codes import CHANGE_KINDS
 
 Execute = Callable[..., Any]
 
-_NAME = """
-    SELECT full_title FROM records WHERE id = :id
-    UNION ALL
-    SELECT name || '（取り下げ）' FROM withdrawn_ids WHERE id = :id
+_CHANGES = """
+    SELECT id, date, title, kind, coalesce(text, '') FROM changes ORDER BY date DESC, plan_id, position DESC
 """
-_PLACES = "SELECT table_name, id FROM records WHERE plan_id = ?"
-_CHANGES = (
-    "SELECT id, date, kind, title, coalesce(text, ''), plan_id FROM changes ORDER BY date DESC, plan_id, position DESC"
-)
-_TOUCHED = "SELECT change_id, table_name, row_id FROM change_records ORDER BY rowid"
+# What a record is called, one that is withdrawn by the name that it had.
+_TOUCHED = """
+    SELECT c.change_id, c.table_name, c.row_id, coalesce(
+        (SELECT full_title FROM records WHERE id = c.row_id),
+        (SELECT name || '（取り下げ）' FROM withdrawn_ids WHERE id = c.row_id),
+        c.row_id
+    )
+    FROM change_records AS c ORDER BY c.rowid
+"""
 # The day of a plan's last change; without one, the day on which its document was read, or when that was published.
-LAST_CHANGES = """
+_LAST_CHANGES = """
     SELECT p.id, coalesce(
         (SELECT max(date) FROM changes WHERE plan_id = p.id),
         (SELECT max(retrieved) FROM documents WHERE plan_id = p.id),
@@ -31,37 +39,51 @@ LAST_CHANGES = """
 """
 
 
+@dataclass(frozen=True)
+class Change:
+    """`day` is an ISO date; `records` are addresses and names of what it touches."""
+
+    id: str
+    day: str
+    title: str
+    kind: str
+    text: str
+    url: str
+    records: Sequence[tuple[str, str]] = ()
+
+    @property
+    def urn(self) -> str:
+        return make_urn(self.id)
+
+    @property
+    def label(self) -> str:
+        return CHANGE_KINDS[self.kind][0]
+
+    @property
+    def content(self) -> str:
+        """HTML."""
+        links = "".join(f'<li><a href="{escape(url)}">{escape(name)}</a></li>' for url, name in self.records)
+        return f"<p>{escape(self.text or self.title)}</p>{links and f'<ul>{links}</ul>'}"
+
+
 def read_changes(execute: Execute, root: str) -> list[Change]:
     """All changes, the newest first; `root` is the address of the site with a slash at its end."""
     touched: dict[str, list[tuple[str, str]]] = {}
-    for change, table, row_id in execute(_TOUCHED).fetchall():
-        touched.setdefault(change, []).append((f"{root}plans/{table}/{row_id}", _name(execute, row_id)))
-    return [
-        Change(
-            id_,
-            day,
-            title,
-            (kind, CHANGE_KINDS[kind][0]),
-            text,
-            f"{root}plans/changes/{id_}",
-            tuple(touched.get(id_, ())),
-        )
-        for id_, day, kind, title, text, _ in execute(_CHANGES).fetchall()
-    ]
-
-
-def _name(execute: Execute, row_id: str) -> str:
-    """What a record is called, one that is withdrawn by the name that it had."""
-    found = execute(_NAME, {"id": row_id}).fetchone()
-    return str(found[0]) if found else row_id
+    for change, table, row_id, name in execute(_TOUCHED):
+        touched.setdefault(change, []).append((f"{root}plans/{table}/{row_id}", name))
+    rows: list[tuple[str, str, str, str, str]] = execute(_CHANGES).fetchall()
+    return [Change(*row, f"{root}plans/changes/{row[0]}", touched.get(row[0], ())) for row in rows]
 
 
 def read_last_changes(execute: Execute) -> dict[str, str]:
     """Plan -> ISO date of its last change."""
-    return dict(execute(LAST_CHANGES).fetchall())
+    return dict(execute(_LAST_CHANGES).fetchall())
 
 
-def read_places(execute: Execute, root: str, plan: str, changed: str) -> Iterator[Place]:
-    """The page of every record of a plan."""
-    for table, row_id in execute(_PLACES, (plan,)).fetchall():
-        yield Place(f"{root}plans/{table}/{row_id}", changed)
+def write_atom(changes: Sequence[Change], name: str, **words: str) -> str:
+    """The feed with its changes in the order given.
+
+    The id is made from `name`, which never changes. Words are title, author and rights; address, which is the feed's own,
+    page, that of the page which shows the same; and updated, an ISO date.
+    """
+    return fill("changes.xml", changes=changes, id=make_urn(f"feed:{name}"), **words)

@@ -5,7 +5,7 @@ next calendar year, and each description says that; a target for every year stan
 half; an event that lasts for several fiscal years takes all their days. A repeat is left out where its original is in.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -62,7 +62,6 @@ _EVENTS = f"""
     ))
     ORDER BY t.position
 """
-_NO_DAY = "計画には年だけが書かれていて、日は決まっていません。{}に置いています。"
 
 
 def find_calendar(execute: Execute, id_: str, root: str) -> Calendar | None:
@@ -74,10 +73,8 @@ def find_calendar(execute: Execute, id_: str, root: str) -> Calendar | None:
     if about is None:
         return None
     events = _rows(execute, _EVENTS, id=id_, by_measure=about["table_name"] == "organizations")
-    entries = [
-        *(entry for row in _rows(execute, _TARGETS, id=id_) for entry in _target_entries(row, root)),
-        *(_event_entry(row, root) for row in events),
-    ]
+    entries = [_target_entry(row, root) for row in _rows(execute, _TARGETS, id=id_)]
+    entries += [_event_entry(row, root) for row in events]
     whose = "" if about["table_name"] == "plans" else f"{about['name']}・"
     return Calendar(
         name=f"{whose}{about['title']} 期限",
@@ -94,39 +91,36 @@ def _rows(execute: Execute, sql: str, **values: Any) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in found]
 
 
-def _target_entries(row: Row, root: str) -> Iterator[Entry]:
+def _target_entry(row: Row, root: str) -> Entry:
+    due, is_yearly, whole_year = row["due_fiscal_year"], row["per"] == "year", row["calendar"] == "calendar"
     what = " ".join(filter(None, (row["code"], f"{row['label']}{_say_value(row)}")))
     about = {
         row["measure_word"]: " ".join(filter(None, (row["code"], row["name"]))),
         row["target_word"]: row["printed"],
         row["organization_word"]: row["organizations"],
     }
-    url = f"{root}{row['table_name']}/{row['row_id']}"
-    due = row["due_fiscal_year"]
-    if row["per"] == "year":
-        first, last = ends_on(row["first_fiscal_year"]), ends_on(due or row["end_fiscal_year"])
-        lines = _describe(about, "毎年度の終わり（3月31日）", url)
-        yield Entry(
-            row["entry_id"], f"【毎年】{what}", lines, url, "毎年の目標", min(first, last), min(first, last), last
-        )
+    if is_yearly:
+        until = ends_on(due or row["end_fiscal_year"])
+        day, where = min(ends_on(row["first_fiscal_year"]), until), "毎年度の終わり（3月31日）"
     else:
-        whole_year = row["calendar"] == "calendar"
-        day = date(due, 12, 31) if whole_year else ends_on(due)
-        year = f"{due}年" if whole_year else format_fiscal_year(due)
-        where = "年の最後の日" if whole_year else "年度の最後の日"
-        lines = _describe(about | {"期限": f"{year}（{format_date(day.isoformat())}まで）"}, where, url)
-        yield Entry(row["entry_id"], f"【期限】{what}", lines, url, "期限", day, day)
+        until, day = None, date(due, 12, 31) if whole_year else ends_on(due)
+        year, where = (f"{due}年", "年の最後の日") if whole_year else (format_fiscal_year(due), "年度の最後の日")
+        about["期限"] = f"{year}（{format_date(day.isoformat())}まで）"
+    url = f"{root}{row['table_name']}/{row['row_id']}"
+    mark, kind = ("毎年", "毎年の目標") if is_yearly else ("期限", "期限")
+    return Entry(row["entry_id"], f"【{mark}】{what}", _describe(about, where, url), url, kind, day, day, until)
 
 
 def _event_entry(row: Row, root: str) -> Entry:
     start, end = row["fiscal_year"], row["end_fiscal_year"]
-    year = format_fiscal_year(start) if start == end else f"{format_fiscal_year(start)}〜{format_fiscal_year(end)}"
-    where = "年度の最後の日" if start == end else "最初の年度の初めから最後の年度の終わりまで"
+    last, url = ends_on(end), f"{root}events/{row['id']}"
+    year, first, where = format_fiscal_year(start), last, "年度の最後の日"
+    if start != end:
+        year, first = f"{year}〜{format_fiscal_year(end)}", starts_on(start)
+        where = "最初の年度の初めから最後の年度の終わりまで"
     about = {"年度": year, "分野": row["sector"], "施策": row["measure_names"]}
-    url = f"{root}events/{row['id']}"
-    first = ends_on(end) if start == end else starts_on(start)
-    summary = f"【{year}】{row['title']}"
-    return Entry(row["id"], summary, _describe(about, where, url), url, "年表のできごと", first, ends_on(end))
+    text = _describe(about, where, url)
+    return Entry(row["id"], f"【{year}】{row['title']}", text, url, "年表のできごと", first, last)
 
 
 def _say_value(row: Row) -> str:
@@ -139,5 +133,5 @@ def _say_value(row: Row) -> str:
 
 
 def _describe(about: dict[str, str | None], where: str, url: str) -> str:
-    lines: Iterable[str] = (f"{word}：{text}" for word, text in about.items() if text)
-    return "\n".join([*lines, _NO_DAY.format(where), url])
+    lines = [f"{word}：{text}" for word, text in about.items() if text]
+    return "\n".join([*lines, f"計画には年だけが書かれていて、日は決まっていません。{where}に置いています。", url])

@@ -1,13 +1,11 @@
 """The addresses of a site for search engines (sitemaps.org), in parts where there are more than a file may hold."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
-from xml.etree.ElementTree import Element, SubElement, tostring
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, NamedTuple
 
-from keikaku.publish.feeds.atom import DECLARATION
+from keikaku.publish.filling import fill
 
 MOST = 50_000  # addresses of one file, by the protocol
-_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 class Place(NamedTuple):
@@ -17,20 +15,17 @@ class Place(NamedTuple):
     changed: str
 
 
+def read_places(execute: Callable[..., Any], root: str, plan: str, changed: str) -> Iterator[Place]:
+    """The page of every record of a plan."""
+    for table, row_id in execute("SELECT table_name, id FROM records WHERE plan_id = ?", (plan,)).fetchall():
+        yield Place(f"{root}plans/{table}/{row_id}", changed)
+
+
 def write_site_map(places: Iterable[Place]) -> str:
     """At most MOST places."""
-    return _write("urlset", "url", places)
+    return fill("sitemap.xml", outer="urlset", inner="url", places=places)
 
 
 def write_index(parts: Iterable[Place]) -> str:
     """The addresses of site maps instead of pages."""
-    return _write("sitemapindex", "sitemap", parts)
-
-
-def _write(outer: str, inner: str, places: Iterable[Place]) -> str:
-    root = Element(outer, xmlns=_NAMESPACE)
-    for place in places:
-        element = SubElement(root, inner)
-        SubElement(element, "loc").text = place.address
-        SubElement(element, "lastmod").text = place.changed
-    return DECLARATION + tostring(root, encoding="unicode") + "\n"
+    return fill("sitemap.xml", outer="sitemapindex", inner="sitemap", places=parts)

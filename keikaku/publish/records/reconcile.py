@@ -8,7 +8,6 @@ to 100.
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -46,6 +45,9 @@ _LIKE = """
 _NAMED = "SELECT organization_id FROM organization_names WHERE name = ? LIMIT ?"
 
 
+_NEEDS_TEXT = 'どの問い合わせにも、文字列の "query" が要ります。'
+
+
 class WrongQueries(ValueError):
     """What a client sent is not a batch of queries; the message says in Japanese what would be right."""
 
@@ -59,7 +61,7 @@ def describe_service(title: str, root: str, database: str, label: str) -> dict[s
         "identifierSpace": records,
         "schemaSpace": f"{root}{database}/",
         "documentation": f"{root}data#reconcile",
-        "defaultTypes": [_type(label)],
+        "defaultTypes": [{"id": TABLE, "name": label}],
         "view": {"url": f"{records}{{{{id}}}}"},
         "preview": {"url": f"{records}{{{{id}}}}?{EMBED}=1", "width": 480, "height": 360},
         "suggest": {"entity": {"service_url": root.rstrip("/"), "service_path": "/reconcile/suggest"}},
@@ -77,10 +79,10 @@ def read_queries(text: str) -> dict[str, dict[str, Any]]:
     if not isinstance(queries, dict) or len(queries) > MOST_QUERIES:
         raise WrongQueries(f"queries は、{MOST_QUERIES}件までの問い合わせに名前を付けたオブジェクトです。")
     for query in queries.values():
-        if not isinstance(query, dict) or not isinstance(
-            query.get("query", "" if query.get("properties") else None), str
-        ):
-            raise WrongQueries('どの問い合わせにも、文字列の "query" が要ります。')
+        if not isinstance(query, dict):
+            raise WrongQueries(_NEEDS_TEXT)
+        if not isinstance(query.get("query", "" if query.get("properties") else None), str):
+            raise WrongQueries(_NEEDS_TEXT)
     return queries
 
 
@@ -93,36 +95,35 @@ def reconcile(execute: Execute, query: dict[str, Any], label: str) -> dict[str, 
     name = query.get("query", "").strip()[:MOST_LENGTH]
     if not name or (types and TABLE not in types):
         return {"result": []}
-    found = sorted(_score(execute, name, _find_plan(query)), key=lambda c: (-c["score"], c["id"]))[:limit]
-    best = [candidate for candidate in found if candidate["score"] >= SAME_KEY]
-    for candidate in found:
-        candidate["match"] = best == [candidate] or (candidate["score"] == EXACT and _is_only(candidate, best))
-        candidate["type"] = [_type(label)]
-    return {"result": found}
+    found = _rank(execute, name, _find_plan(query))[:limit]
+    best, exact = ([c for c in found if c["score"] >= least] for least in (SAME_KEY, EXACT))
+    sure = best if len(best) == 1 else exact if len(exact) == 1 else []
+    kind = [{"id": TABLE, "name": label}]
+    return {"result": [{**candidate, "match": candidate in sure, "type": kind} for candidate in found]}
 
 
 def suggest_organizations(execute: Execute, prefix: str, label: str, start: int = 0) -> dict[str, Any]:
     """What a person who types may mean, for the choice of an organization by hand, without the first `start`."""
-    found = _score(execute, prefix.strip()[:MOST_LENGTH], "", least=0.0) if prefix.strip() else ()
-    best = sorted(found, key=lambda c: (-c["score"], c["id"]))[start : start + MOST_CANDIDATES]
-    return {
-        "result": [
-            {"id": c["id"], "name": c["name"], "description": c["description"], "notable": [_type(label)]} for c in best
-        ]
-    }
+    found = _rank(execute, prefix.strip()[:MOST_LENGTH], "", least=0.0) if prefix.strip() else []
+    kind = [{"id": TABLE, "name": label}]
+    named = ({key: c[key] for key in ("id", "name", "description")} for c in found[start : start + MOST_CANDIDATES])
+    return {"result": [{**candidate, "notable": kind} for candidate in named]}
 
 
-def _score(execute: Execute, name: str, plan: str, least: float = LEAST) -> Iterator[dict[str, Any]]:
+def _rank(execute: Execute, name: str, plan: str, least: float = LEAST) -> list[dict[str, Any]]:
+    """The candidates with this score at least, best first."""
     ids = [row[0] for row in execute(_NAMED, (name, MOST_CANDIDATES))]
     key = _key(name)
     tokens = index_text(key).split()
     if pairs := phrase(key) if len(tokens) == 1 else " OR ".join(f'"{token}"' for token in tokens):
         ids += [row[0] for row in execute(_LIKE, (f'({pairs}) AND names : "{kind_token("organization")}"', MOST_LIKE))]
+    candidates = []
     for id_, title, place, names in execute(_ORGANIZATIONS, (json.dumps(ids), plan, plan)):
         score, by = max((_compare(name, key, known), known) for known in {title, *json.loads(names)})
         if score >= least:
             known = place if by == title else f"{place}（別名：{by}）"
-            yield {"id": id_, "name": title, "description": known, "score": score}
+            candidates.append({"id": id_, "name": title, "description": known, "score": score})
+    return sorted(candidates, key=lambda c: (-c["score"], c["id"]))
 
 
 def _compare(name: str, key: str, known: str) -> float:
@@ -140,10 +141,6 @@ def _key(name: str) -> str:
     return _REST.sub("", plain) or normalise(name)
 
 
-def _is_only(candidate: dict[str, Any], best: Iterable[dict[str, Any]]) -> bool:
-    return [other for other in best if other["score"] == EXACT] == [candidate]
-
-
 def _find_plan(query: dict[str, Any]) -> str:
     """The value of the property `plan`: a plan's id or title, or a municipality's name or code; "" for none."""
     properties = query.get("properties")
@@ -151,7 +148,3 @@ def _find_plan(query: dict[str, Any]) -> str:
         if isinstance(known, dict) and known.get("pid") == "plan" and isinstance(known.get("v"), str):
             return str(known["v"])
     return ""
-
-
-def _type(label: str) -> dict[str, str]:
-    return {"id": TABLE, "name": label}

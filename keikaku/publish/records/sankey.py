@@ -4,7 +4,8 @@ Guarantees: bands and nodes are as high as their counts; nodes keep the order of
 draw, colour or measure text; a label takes two lines beside its node, in the room that the caller gives it.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 _LABEL_HEIGHT = 42
@@ -50,27 +51,26 @@ class Sankey:
 def draw_sankey(flows: Iterable[tuple[str, str, int]], width: int, left: int, right: int) -> Sankey:
     """A picture of (source, target, count), `left` and `right` pixels of whose width are left for labels."""
     flows = [flow for flow in flows if flow[2] > 0]
-    total = sum(count for _, _, count in flows)
+    total = sum(count for *_, count in flows)
     unit = min(14.0, _LARGEST / total) if total else 0.0
-    sources = _place(_totals((source, count) for source, _, count in flows), left, unit)
-    targets = _place(_totals((target, count) for _, target, count in flows), width - right - _NODE_WIDTH, unit)
-    height = max((_bottom(node) for node in (*sources, *targets)), default=0)
-    return Sankey(width, round(height), sources, targets, _connect(flows, sources, targets, unit))
+    sources = _place(((source, count) for source, _, count in flows), left, unit)
+    targets = _place(((target, count) for _, target, count in flows), width - right - _NODE_WIDTH, unit)
+    height = max((_bottom(node) for node in (*sources.values(), *targets.values())), default=0)
+    bands = tuple(_connect(flows, sources, targets, unit))
+    return Sankey(width, round(height), tuple(sources.values()), tuple(targets.values()), bands)
 
 
-def _totals(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
-    totals: dict[str, int] = {}
+def _place(counts: Iterable[tuple[str, int]], x: float, unit: float) -> dict[str, Node]:
+    """Label -> node, one under the other."""
+    totals: Counter[str] = Counter()
     for label, count in counts:
-        totals[label] = totals.get(label, 0) + count
-    return totals
-
-
-def _place(totals: dict[str, int], x: float, unit: float) -> tuple[Node, ...]:
-    nodes: list[Node] = []
+        totals[label] += count
+    nodes: dict[str, Node] = {}
+    y = 0.0
     for label, count in totals.items():
-        y = _bottom(nodes[-1]) if nodes else 0.0
-        nodes.append(Node(label, count, x, y, _NODE_WIDTH, count * unit))
-    return tuple(nodes)
+        nodes[label] = Node(label, count, x, y, _NODE_WIDTH, count * unit)
+        y = _bottom(nodes[label])
+    return nodes
 
 
 def _bottom(node: Node) -> float:
@@ -78,23 +78,17 @@ def _bottom(node: Node) -> float:
 
 
 def _connect(
-    flows: list[tuple[str, str, int]], sources: tuple[Node, ...], targets: tuple[Node, ...], unit: float
-) -> tuple[Band, ...]:
+    flows: list[tuple[str, str, int]], sources: dict[str, Node], targets: dict[str, Node], unit: float
+) -> Iterator[Band]:
     """Bands leave a source in the order of their targets and reach a target in the order of their sources."""
-    source_of = {node.label: node for node in sources}
-    target_of = {node.label: node for node in targets}
-    order = {label: place for place, label in enumerate(target_of)}
-    source_order = {label: place for place, label in enumerate(source_of)}
-    leaves = {node.label: node.y for node in sources}
-    reaches = {node.label: node.y for node in targets}
-    bands = []
+    order, source_order = ({label: place for place, label in enumerate(nodes)} for nodes in (targets, sources))
+    leaves, reaches = ({label: node.y for label, node in nodes.items()} for nodes in (sources, targets))
     for source, target, count in sorted(flows, key=lambda flow: (source_order[flow[0]], order[flow[1]])):
         thick = count * unit
-        path = _outline(source_of[source].x + _NODE_WIDTH, leaves[source], target_of[target].x, reaches[target], thick)
-        bands.append(Band(source, target, count, order[target], path))
+        path = _outline(sources[source].x + _NODE_WIDTH, leaves[source], targets[target].x, reaches[target], thick)
+        yield Band(source, target, count, order[target], path)
         leaves[source] += thick
         reaches[target] += thick
-    return tuple(bands)
 
 
 def _outline(x: float, y: float, end_x: float, end_y: float, thick: float) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Event = Mapping[str, Any]
+_Entry = tuple[Event, int, int]  # with its first and last year shown
 
 
 @dataclass(frozen=True)
@@ -35,22 +36,18 @@ def lay_out_events(events: Iterable[Event], years: Sequence[int]) -> Column:
 
     An event is a mapping with `fiscal_year` and `end_fiscal_year`.
     """
-    shown = [(event, *span) for event in events if (span := _cut(event, years))]
+    shown = []
+    for event in events:
+        first, last = max(event["fiscal_year"], years[0]), min(event["end_fiscal_year"], years[-1])
+        if first <= last:
+            shown.append((event, first, last))
     lanes = _assign_lanes([entry for entry in shown if entry[2] > entry[1]])
     cells = {}
     for year in years:
         single = tuple(event for event, first, last in shown if first == last == year)
-        row = [_at(lane, year) for lane in lanes]
+        row = [next((entry for entry in lane if entry[1] <= year <= entry[2]), None) for lane in lanes]
         cells[year] = tuple(_fill_row(single, row, year))
     return Column(len(lanes), cells)
-
-
-_Entry = tuple[Event, int, int]
-
-
-def _cut(event: Event, years: Sequence[int]) -> tuple[int, int] | None:
-    first, last = max(event["fiscal_year"], years[0]), min(event["end_fiscal_year"], years[-1])
-    return (first, last) if first <= last else None
 
 
 def _assign_lanes(spans: list[_Entry]) -> list[list[_Entry]]:
@@ -63,10 +60,6 @@ def _assign_lanes(spans: list[_Entry]) -> list[list[_Entry]]:
         else:
             free.append(entry)
     return lanes
-
-
-def _at(lane: list[_Entry], year: int) -> _Entry | None:
-    return next((entry for entry in lane if entry[1] <= year <= entry[2]), None)
 
 
 def _fill_row(single: tuple[Event, ...], row: list[_Entry | None], year: int) -> list[Cell]:

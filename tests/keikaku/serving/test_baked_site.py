@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner
 
 from build_db import main
-from keikaku.publish.records.json_ld import BUILDERS
+from keikaku.publish.records.json_ld import DESCRIBED
 from keikaku.serving import baking
 from keikaku.serving.baked_site import BakedSite, accepts_gzip, use_site
 from keikaku.serving.baking import LOCAL, open_datasette, write_site
@@ -24,7 +24,7 @@ from tests.conftest import ROOT
 
 HOST = {"host": LOCAL.removeprefix("http://").strip("/"), "accept-encoding": "identity"}
 # What is asked of Datasette although it has no argument: its own scripts, and rows and tables that have no page of their own.
-_OWN_PAGE = "|".join([*BUILDERS, "corrections", "changes"])
+_OWN_PAGE = "|".join([*DESCRIBED, "corrections", "changes"])
 WINDOW = re.compile(rf"/-/|/plans/(?:report_passages|search_\w+)(?:[/.]|$)|/plans/(?!(?:{_OWN_PAGE})/)\w+/")
 
 

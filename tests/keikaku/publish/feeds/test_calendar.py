@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keikaku.publish.feeds.calendar import Calendar, Entry, fold, write_calendar
+from keikaku.publish.feeds.calendar import Calendar, Entry, write_calendar
 from keikaku.publish.feeds.deadlines import find_calendar
 
 ROOT = "https://example.jp/plans/"
@@ -35,21 +35,10 @@ def test_whatever_is_written_is_read_back(summary: str, description: str, first:
     assert str(event["UID"]) == "a-1@keikaku"
 
 
-@given(st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=400))
-def test_a_folded_line_is_the_same_line(line: str) -> None:
-    folded = fold(line)
-    assert folded.endswith("\r\n")
-    assert folded[:-2].replace("\r\n ", "") == line
-    assert all(len(part.encode("utf-8")) <= 75 for part in folded.split("\r\n"))
-
-
 def test_control_characters_and_line_breaks_begin_no_property_of_their_own() -> None:
     entry = Entry("a-1", "題\r\nSUMMARY:x\x00\x1b", "", ROOT, "", date(2026, 4, 1), date(2026, 4, 1))
     (event,) = read(write_calendar(Calendar("", "", ROOT, date(2026, 4, 1), (entry,)))).walk("VEVENT")
     assert str(event["SUMMARY"]) == "題\nSUMMARY:x"
-
-
-# what stands on which day
 
 
 def events(database: sqlite3.Connection, id_: str) -> dict[str, Any]:

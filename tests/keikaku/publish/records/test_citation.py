@@ -14,14 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keikaku.publish.records.citation import (
-    CFF,
     FORMATS,
     MOST_REPORTS,
-    ROOT,
     Citation,
-    build_cff,
     join_reports,
-    read_cff_sources,
     read_data_set,
     write_bibtex,
     write_csl_json,
@@ -29,8 +25,9 @@ from keikaku.publish.records.citation import (
     write_japanese,
     write_ris,
 )
+from tools.citation import CFF, ROOT, build_cff, read_sources
 
-METADATA, PROJECT_VERSION = read_cff_sources()
+METADATA, PROJECT_VERSION = read_sources()
 DATA_SET = read_data_set(METADATA)
 RECORD = Citation(
     DATA_SET,
@@ -48,11 +45,12 @@ ESCAPED = re.compile(r"\\textbackslash\{\}|\\textasciitilde\{\}|\\textasciicircu
 WORDS = {r"\textbackslash{}": "\\", r"\textasciitilde{}": "~", r"\textasciicircum{}": "^"}
 
 titles = st.text(st.characters(exclude_categories=("Cs",)), max_size=40)
-addresses = st.text(st.characters(exclude_categories=("Cs",)), max_size=30).map("https://example.com/".__add__)
+addresses = titles.map("https://example.com/".__add__)
 
 
-def flat(text: str) -> str:
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+", " ", text).strip()
+def flat(title: str) -> str:
+    """In one line; that of the data set where nothing is left."""
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+", " ", title).strip() or DATA_SET.title
 
 
 def read_latex(text: str) -> str:
@@ -100,7 +98,7 @@ def test_bibtex_is_read_back_as_it_was_written(title: str, address: str) -> None
     (entry,) = library.entries
     fields = {name: field.value for name, field in entry.fields_dict.items()}
     assert entry.key == RECORD.key
-    assert read_latex(fields["title"].removeprefix("{").removesuffix("}")) == (flat(title) or DATA_SET.title)
+    assert read_latex(fields["title"].removeprefix("{").removesuffix("}")) == flat(title)
     assert not re.search(r"[\s{}\\]", fields["url"])
     assert unquote(fields["url"]) == unquote(address) or "%" in address
     bare = ESCAPED.sub("", text)
@@ -115,44 +113,29 @@ def test_ris_is_read_back_as_it_was_written(title: str, address: str) -> None:
     assert [line for line in lines if not re.fullmatch(r"[A-Z][A-Z0-9]  - .*", line)] == []
     (entry,) = rispy.loads(text.replace("\r\n", "\n"))
     assert entry["type_of_reference"] == "DATA"
-    assert entry["title"] == (flat(title) or DATA_SET.title)
+    assert entry["title"] == flat(title)
     assert entry["authors"] == [DATA_SET.author]
     assert entry["urls"][0].startswith("https://example.com/")
 
 
 @given(titles, addresses)
-def test_csl_json_is_read_back_as_it_was_written(title: str, address: str) -> None:
-    (item,) = json.loads(write_csl_json(replace(RECORD, title=title, address=address)))
-    assert item["title"] == (flat(title) or DATA_SET.title)
-    assert item["issued"]["date-parts"][0] == [DATA_SET.released.year, DATA_SET.released.month, DATA_SET.released.day]
-
-
-@given(titles, addresses)
-def test_text_is_one_line_in_each_language(title: str, address: str) -> None:
+def test_csl_json_is_read_back_as_it_was_written_and_text_is_of_one_line(title: str, address: str) -> None:
     citation = replace(RECORD, title=title, address=address)
-    for text in (write_japanese(citation), write_english(citation)):
+    (item,) = json.loads(write_csl_json(citation))
+    assert item["title"] == flat(title)
+    assert date(*item["issued"]["date-parts"][0]) == DATA_SET.released
+    for text in (write_japanese(citation), write_english(citation)):  # one line in each language
         assert not re.search(r"[\x00-\x1f\x7f\u2028\u2029]", text)
 
 
-# CITATION.cff
-
-
-def test_the_citation_of_the_repository_is_up_to_date() -> None:
+def test_the_citation_of_the_repository_is_up_to_date_and_has_what_its_format_asks_for() -> None:
     assert CFF.read_text("utf-8") == build_cff(METADATA, PROJECT_VERSION), "run: make citation"
-
-
-def test_the_citation_of_the_repository_has_what_the_format_asks_for() -> None:
     described = yaml.safe_load(CFF.read_text("utf-8"))
     assert {"cff-version", "message", "title", "authors"} <= described.keys()
-    assert described["cff-version"] == "1.2.0"
-    assert described["type"] in ("dataset", "software")
+    assert (described["cff-version"], described["type"]) == ("1.2.0", "dataset")
     assert all(author.get("name") for author in described["authors"])
-    assert isinstance(described["date-released"], date)
-
-
-def test_the_day_of_publication_is_that_of_the_changelog() -> None:
     released = re.findall(r"^## \[[0-9.]+\] - (\S+)$", (ROOT / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
-    assert DATA_SET.released.isoformat() == released[0]
+    assert str(described["date-released"]) == released[0]
 
 
 def test_of_many_reports_the_first_is_named_and_the_others_counted() -> None:

@@ -7,8 +7,10 @@ import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -29,14 +31,8 @@ from keikaku.publish.records.pictures import (
     write_pictures,
 )
 
-CARD = Card(
-    "x.png",
-    "港町　港町計画",
-    "工-1",
-    "市内製造業の見学受け入れ体制の充実",
-    (("目標", "9件/年"), ("期限", "令和6年度")),
-    "港町",
-)
+FACTS = (("目標", "9件/年"), ("期限", "令和6年度"))
+CARD = Card("x.png", "港町　港町計画", "工-1", "市内製造業の見学受け入れ体制の充実", FACTS, "港町")
 japanese = st.text(
     st.characters(min_codepoint=0x20, max_codepoint=0x9FFF, exclude_categories=("Cs", "Cc", "Cn")), max_size=60
 )
@@ -82,17 +78,10 @@ def test_a_machine_without_any_type_draws_the_same(folder: Path, site_folder: Pa
 
 
 def test_what_a_card_says_changes_the_picture() -> None:
-    drawn = {draw_picture(CARD)}
-    for change in (
-        {"title": "別の題"},
-        {"code": "工-2"},
-        {"code": ""},
-        {"above": "山町"},
-        {"below": "山町"},
-        {"facts": ()},
-    ):
-        drawn.add(draw_picture(Card(**{**CARD.__dict__, **change})))
-    assert len(drawn) == 7
+    changes: list[dict[str, Any]] = [
+        {}, {"title": "別の題"}, {"code": "工-2"}, {"code": ""}, {"above": "山町"}, {"below": "山町"}, {"facts": ()}
+    ]  # fmt: skip
+    assert len({draw_picture(replace(CARD, **change)) for change in changes}) == len(changes)
 
 
 def test_a_line_ends_where_a_word_does() -> None:

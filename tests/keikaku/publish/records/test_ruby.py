@@ -13,57 +13,38 @@ from keikaku.publish.records.ruby import annotate, choose_readings, keep_easy
 
 READINGS = {"拝島": "はいじま", "拝島駅": "はいじまえき", "掘り起し": "ほりおこし"}
 PIECES = [
-    "拝島",
-    "拝島駅",
-    "<p>",
-    "</p>",
-    '<a href="/拝島" title="拝島">',
-    "</a>",
-    "<code>",
-    "</code>",
-    "<br>",
-    "<!--拝島-->",
-]
-PIECES += ["<svg>", "</svg>", "<textarea>", "</textarea>", "&amp;", "<", ">", '"', "'", " ", "駅", "<ruby>", "</ruby>"]
+    "拝島", "拝島駅", "<p>", "</p>", '<a href="/拝島" title="拝島">', "</a>", "<code>", "</code>", "<br>", "<!--拝島-->",
+    "<svg>", "</svg>", "<textarea>", "</textarea>", "&amp;", "<", ">", '"', "'", " ", "駅", "<ruby>", "</ruby>",
+]  # fmt: skip
 
 
 def ruby(word: str) -> str:
     return f"<ruby>{word}<rp>（</rp><rt>{READINGS[word]}</rt><rp>）</rp></ruby>"
 
 
-def test_a_word_gets_its_reading() -> None:
-    assert annotate("<p>拝島の資源の掘り起し</p>", READINGS) == f"<p>{ruby('拝島')}の資源の{ruby('掘り起し')}</p>"
-
-
-def test_the_longest_word_wins() -> None:
-    assert annotate("拝島駅", READINGS) == ruby("拝島駅")
+@pytest.mark.parametrize(
+    ("html", "annotated"),
+    [
+        ("<p>拝島の資源の掘り起し</p>", f"<p>{ruby('拝島')}の資源の{ruby('掘り起し')}</p>"),
+        ("拝島駅", ruby("拝島駅")),  # the longest word wins
+        ("<code>拝島</code>拝島", f"<code>拝島</code>{ruby('拝島')}"),
+    ],
+)
+def test_a_word_gets_its_reading(html: str, annotated: str) -> None:
+    assert annotate(html, READINGS) == annotated
+    assert annotate(html, {}) == html
 
 
 @pytest.mark.parametrize(
     "html",
     [
-        '<a href="/拝島" title="拝島 > 駅">x</a>',
-        "<!-- 拝島 -->",
-        "<title>拝島</title>",
-        "<script>'拝島'</script><style>拝島</style>",
-        "<textarea>拝島 <b>拝島</b></textarea>",
-        "<code>拝島</code><pre><b>拝島</b></pre>",
-        "<select><option>拝島</option></select>",
-        "<svg><text>拝島</text></svg>",
-        ruby("拝島"),
-        "<h1>商工会</h1>",
+        '<a href="/拝島" title="拝島 > 駅">x</a>', "<!-- 拝島 -->", "<title>拝島</title>", "<script>'拝島'</script><style>拝島</style>",
+        "<textarea>拝島 <b>拝島</b></textarea>", "<code>拝島</code><pre><b>拝島</b></pre>", "<svg><text>拝島</text></svg>",
+        "<select><option>拝島</option></select>", ruby("拝島"), "<h1>商工会</h1>",
     ],
-)
+)  # fmt: skip
 def test_what_is_no_text_stays_as_it_is(html: str) -> None:
     assert annotate(html, READINGS) == html
-
-
-def test_text_after_an_element_left_alone_is_read_again() -> None:
-    assert annotate("<code>拝島</code>拝島", READINGS) == f"<code>拝島</code>{ruby('拝島')}"
-
-
-def test_without_words_nothing_changes() -> None:
-    assert annotate("<p>拝島</p>", {}) == "<p>拝島</p>"
 
 
 @given(st.lists(st.sampled_from(PIECES)).map("".join))
@@ -92,30 +73,26 @@ def test_links_and_forms_lead_on(before: str, after: str) -> None:
 @pytest.mark.parametrize(
     "html",
     [
-        '<a href="#main">',
-        '<a href="https://example.com/">',
-        '<a href="//example.com/">',
-        '<a href="/plans.db">',
-        '<a href="/plans/measures.csv?_size=max">',
-        '<a href="/-/static/app.css">',
-        '<a rel="alternate" href="/plans">',
-        '<form method="post">',
-        "</form></a>",
+        '<a href="#main">', '<a href="https://example.com/">', '<a href="//example.com/">', '<a href="/plans.db">',
+        '<a href="/plans/measures.csv?_size=max">', '<a href="/-/static/app.css">', '<a rel="alternate" href="/plans">',
+        '<form method="post">', "</form></a>",
     ],
-)
+)  # fmt: skip
 def test_files_and_other_sites_are_left(html: str) -> None:
     assert keep_easy(html) == html
 
 
-def test_a_page_reads_words_as_its_own_plan_does() -> None:
+@pytest.mark.parametrize(
+    ("plan", "readings"),
+    [
+        ("a", {"日本橋": "にほんばし"}),
+        ("b", {"日本橋": "にっぽんばし", "港": "みなと"}),
+        (None, {"港": "みなと"}),  # a page of no plan leaves words that plans read differently
+    ],
+)
+def test_a_page_reads_words_as_its_own_plan_does(plan: str | None, readings: dict[str, str]) -> None:
     rows = [("a", "日本橋", "にほんばし"), ("b", "日本橋", "にっぽんばし"), ("b", "港", "みなと")]
-    assert choose_readings(rows, "a") == {"日本橋": "にほんばし"}
-    assert choose_readings(rows, "b") == {"日本橋": "にっぽんばし", "港": "みなと"}
-
-
-def test_a_page_of_no_plan_leaves_words_that_plans_read_differently() -> None:
-    rows = [("a", "日本橋", "にほんばし"), ("b", "日本橋", "にっぽんばし"), ("b", "港", "みなと")]
-    assert choose_readings(rows, None) == {"港": "みなと"}
+    assert choose_readings(rows, plan) == readings
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,50 @@
+"""What is published as a document of fixed form stands in templates/ beside this; here it is filled in.
+
+XML and SVG escape what is filled in, text takes it as it is, YAML takes it as JSON and gives the data that it describes.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+from xml.sax.saxutils import escape
+
+import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+_UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")  # which YAML takes for line breaks or refuses
+
+
+def fill(name: str, **words: Any) -> str:
+    """The text of templates/NAME."""
+    return _environment(name.rpartition(".")[2]).get_template(name).render(words)
+
+
+def fill_data(name: str, **words: Any) -> Any:
+    """What the YAML of templates/NAME says, in the order in which it stands there."""
+    return yaml.load(fill(name, **words), yaml.CSafeLoader)
+
+
+def _write_json(value: Any) -> str:
+    return _UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(value, ensure_ascii=False))
+
+
+_WRITERS: dict[str, Callable[[Any], str]] = {"yml": _write_json, "txt": str, "xml": lambda value: escape(str(value))}
+
+
+@cache
+def _environment(kind: str) -> Environment:
+    write = _WRITERS.get(kind, _WRITERS["xml"])
+    environment = Environment(
+        loader=PackageLoader("keikaku.publish"),
+        autoescape=True,  # so that what a macro gives is told from a word
+        finalize=lambda value: value if isinstance(value, Markup) else Markup(write(value)),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["attribute"] = lambda value: Markup(escape(str(value), {'"': "&quot;"}))
+    return environment
