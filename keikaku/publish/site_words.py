@@ -6,6 +6,8 @@ is the plan's own word where the site has one plan (〔施策〕 becomes 事業)
 
 import re
 from collections.abc import Callable, Iterator
+from functools import partial
+from html import escape
 from typing import Any
 
 from keikaku.plan.fiscal_year import format_fiscal_year
@@ -85,19 +87,24 @@ def _describe_database(plans: list[dict[str, Any]], source: str) -> str:
         "など" if len(plans) > NAMED else ""
     )
     return f"""<ul>
-<li>出典：{source}（書き方は公共データ利用規約（第1.0版）にならいました）。</li>
-<li>非公式のデータです。{cities}や、文書をまとめた団体が作成・確認・保証したものではありません。</li>
+<li>出典：{escape(source)}（書き方は公共データ利用規約（第1.0版）にならいました）。</li>
+<li>非公式のデータです。{escape(cities)}や、文書をまとめた団体が作成・確認・保証したものではありません。</li>
 <li>事実の整理、要約、判定、訂正の記録は CC BY 4.0 で使えます。原文の文章は自治体のもので、その対象ではありません。</li>
 </ul>"""
 
 
 def _replace_words(value: Any, words: dict[str, str]) -> None:
-    """In every text of a nested mapping or list."""
+    """In every text of a nested mapping or list; as text where the key says that it holds HTML."""
     for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(inner, str):
-            value[key] = _WORD.sub(lambda word: words.get(word[1], word[0]), inner)
+            value[key] = _WORD.sub(partial(_say, words, str(key).endswith("_html")), inner)
         elif isinstance(inner, dict | list):
             _replace_words(inner, words)
+
+
+def _say(words: dict[str, str], in_html: bool, found: re.Match[str]) -> str:
+    word = words.get(found[1], found[0])
+    return escape(word) if in_html else word
 
 
 def _rows(execute: Execute, sql: str) -> Iterator[dict[str, Any]]:

@@ -45,7 +45,7 @@ def test_plans_are_as_large_as_the_real_one_and_differ(connection: sqlite3.Conne
 def test_a_code_finds_the_measure_of_every_plan_and_a_place_that_of_one(connection: sqlite3.Connection) -> None:
     found = search(connection.execute, "工-1")
     assert {result.id for result in found.results[:3]} == {f"plan000{i}-kogyo-1" for i in (1, 2, 3)}
-    for id_, municipality in connection.execute("SELECT id, municipality FROM plans").fetchall():
+    for id_, municipality in connection.execute("SELECT id, municipality FROM plan_facts").fetchall():
         results = search(connection.execute, f"{municipality} 商業").results
         assert results
         assert all(result.id.startswith(f"{id_}-") or result.id == id_ for result in results)
