@@ -37,7 +37,7 @@ def test_a_notebook_runs_to_its_end_and_shows_the_same_kinds_of_things(
 def test_a_chart_and_a_table_come_out(ran: dict[Path, nbformat.NotebookNode]) -> None:
     shown = {path.stem: json.dumps([c.get("outputs") for c in n.cells], ensure_ascii=False) for path, n in ran.items()}
     assert all(word in shown["unmet_targets"] for word in ("image/svg+xml", "未達成の目標", "工業", "データの版"))
-    assert all(word in shown["parquet_with_duckdb"] for word in ("municipality_code", "VARCHAR", "令和6年度", "商工会"))
+    assert all(word in shown["parquet_with_duckdb"] for word in ("corporate_number", "VARCHAR", "令和6年度", "商工会"))
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
