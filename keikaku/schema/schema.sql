@@ -153,7 +153,7 @@ CREATE TABLE organizations (
     parent_id TEXT REFERENCES organizations (id), -- the body that it is a department or unit of
     note TEXT,                          -- what is our judgement about it
     document_id TEXT REFERENCES documents (id), -- document that it was read from
-    place TEXT                          -- where in the document it is first named
+    place TEXT                          -- where a measure first names it, else where the plan does
 );
 
 -- Every name under which an organization is printed or known.
