@@ -18,9 +18,9 @@ Texts = Iterable[str | None]
 # Kind -> its word, in the order in which kinds are numbered and shown.
 KINDS = {
     "measure": "施策",
-    "goal": "基本目標",
+    "goal": "目標",
     "organization": "団体",
-    "evaluation": "前期の評価",
+    "evaluation": "評価",
     "event": "年表の項目",
     "passage": "報告書の文",
 }

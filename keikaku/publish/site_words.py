@@ -34,10 +34,13 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     """Say in metadata, which is changed, what the database holds."""
     if not execute("SELECT 1 FROM sqlite_master WHERE name = 'plan_facts'").fetchone():
         metadata.update({"title": "keikaku", "description": "", "source": "", "navigation": []} | metadata)
+        metadata["words"] = {term: label for label, term in _TERMS.items()}
+        replace_words(metadata, {})
         return  # a database of something else
     plans = list(_rows(execute, "SELECT * FROM plan_facts ORDER BY start_fiscal_year DESC, title"))
     only = plans[0] if len(plans) == 1 else None
     words = {label: only[f"{term}_word"] if only else label for label, term in _TERMS.items()}
+    metadata["words"] = {term: words[label] for label, term in _TERMS.items()}
     metadata["navigation"] = [
         [address, label]
         for address, label, source in NAVIGATION
@@ -52,7 +55,7 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     described = (metadata.get("databases") or {}).get("plans") or {}
     described.setdefault("title", only["title"] if only else "自治体の計画")
     described.setdefault("description_html", _describe_database(plans, str(metadata["source"])))
-    _replace_words(metadata, words)
+    replace_words(metadata, words)
 
 
 def _describe(plans: list[dict[str, Any]]) -> dict[str, str]:
@@ -93,17 +96,17 @@ def _describe_database(plans: list[dict[str, Any]], source: str) -> str:
 </ul>"""
 
 
-def _replace_words(value: Any, words: dict[str, str]) -> None:
+def replace_words(value: Any, words: dict[str, str]) -> None:
     """In every text of a nested mapping or list; as text where the key says that it holds HTML."""
     for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
         if isinstance(inner, str):
             value[key] = _WORD.sub(partial(_say, words, str(key).endswith("_html")), inner)
         elif isinstance(inner, dict | list):
-            _replace_words(inner, words)
+            replace_words(inner, words)
 
 
 def _say(words: dict[str, str], in_html: bool, found: re.Match[str]) -> str:
-    word = words.get(found[1], found[0])
+    word = words.get(found[1], found[1])
     return escape(word) if in_html else word
 
 

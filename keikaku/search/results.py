@@ -12,7 +12,7 @@ MOST = 500  # results of one search
 CANDIDATES = 400
 TITLE, NAMES, BODY = 10.0, 4.0, 1.0  # weights of the columns for bm25
 _WEIGHTS = {"measure": 1.3, "goal": 1.1, "organization": 1.2, "event": 0.9, "passage": 0.5}
-_NAMES = {"measure": "推進：", "organization": "別名：", "evaluation": "前期：", "event": "年度："}
+_NAMES = {"measure": "担当：", "organization": "別名：", "evaluation": "評価：", "event": "年度："}
 
 # CROSS JOIN: asked the other way round, the index would be searched once for each document.
 _HITS = f"""

@@ -103,6 +103,7 @@ def site_words(datasette: Datasette) -> dict[str, Any]:
     """Those that nearly every page says."""
     return {
         "site_nav": datasette.metadata("navigation"),
+        "plan_words": datasette.metadata("words"),
         "site_title": site_title(datasette),
         "site_description": site_description(datasette),
         "metadata_source": datasette.metadata("source"),
