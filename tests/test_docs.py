@@ -292,6 +292,12 @@ def test_the_starter_is_written_and_builds_as_it_stands(tmp_path: Path) -> None:
     assert (beside.returncode, beside.stdout.count("municipality")) == (0, 0)
 
 
+def test_the_starter_of_a_new_municipality_asks_for_its_code_and_name_and_writes_nothing(tmp_path: Path) -> None:
+    done = run_build(tmp_path, "new-plan", "data/mihon/sosei", "--title", "みほん", "--years", "2021-2026")
+    assert (done.returncode, "--city-code と --city-name も書く" in done.stderr) == (1, True)
+    assert not (tmp_path / "data").exists()
+
+
 def mistakes() -> Iterator[tuple[re.Match[str], str]]:
     """Each diff of the page with the answer that is printed under it."""
     for edit, answer in pairwise(blocks(ADDING[0], "diff", "text")):

@@ -222,7 +222,7 @@ def _add_row(
             record[key] = converters[key](cell)
         elif cell:
             wrong = f"見出しのない列に「{cell[:20]}」があります (no heading)"
-            yield Problem(document.file, *place, wrong, "見出しをつけるか消す")
+            yield Problem(document.file, *place, wrong, '見出しをつけるか消す。「,」の入った欄は "…" で囲む')
     document.value.append(record)
 
 

@@ -55,6 +55,8 @@ def write_starter(folder: Path, code: str, name: str, title: str, years: str) ->
     if folder.exists():
         raise _refusal(folder, "もうあります (exists)", "別のフォルダーにするか、そのファイルを書きかえる")
     city = folder.parent
+    if is_missing(city / "municipality.yml") and not (code and name):
+        raise _refusal(folder, "はじめての市区町村です (new municipality)", "--city-code と --city-name も書く")
     values = {
         "city": city.resolve().name,
         "plan": folder.resolve().name,

@@ -81,6 +81,7 @@ REFUSED_CSV = {
     "no heading": (",,\n", "1:1: 見出しの行がありません (no header)"),
     "unknown heading": ('"name",valeu\n', "1:8: 見出し「valeu」はありません (unknown column); 使える見出し: value"),
     "heading twice": ("name,value,name\n", "1:12: 見出し「name」が二つあります (column twice); 一つにする"),
+    "comma without quotes": ("name,value\na,1,191件\n", "2:5: 見出しのない列に「191件」があります (no heading); 見出しをつけるか消す。「,」の入った欄は \"…\" で囲む"),
     "cell without a heading": ('name,value\n"a\nb",1\nc,1,2\n', "4:5: 見出しのない列に「2」があります (no heading)"),
     "open quotation mark": ('name,value\n"a,1\n', "2:1: CSVとして読めません (not CSV: unexpected end of data); 「CSV UTF-8」"),
     "text after a quotation": ('name,value\n"a"b,1\n', "2:1: CSVとして読めません (not CSV: ',' expected after '\"')"),
