@@ -60,7 +60,7 @@ def kind(address: str) -> str:
 async def test_a_site_of_one_plan_says_its_words_in_headings(tmp_path_factory: pytest.TempPathFactory) -> None:
     site = Datasette(config_dir=make_once(tmp_path_factory, "one_shape", build_one_shape))
     await site.invoke_startup()
-    for path in ("/", "/plans", "/plans/measures", "/plans/measure_overview", "/plans/search?q=保育園", "/data"):
+    for path in ("/", "/plans", "/plans/measures", "/plans/measure_overview", "/plans/search?q=保育園", "/about"):
         page = (await site.client.get(path)).text
         assert "事業" in page, path
         assert not re.search("〔|施策|推進団体", page), path

@@ -46,7 +46,7 @@ def join_reports(sources: Sequence[str], number: int) -> str:
     """The reports of several plans, of which `sources` are the first; empty where there is but one."""
     if number <= 1:
         return ""
-    return "、".join(sources) if number <= MOST_REPORTS else f"{sources[0]}ほか{number - 1:,}の計画の報告書"
+    return "、".join(sources) if number <= MOST_REPORTS else f"{sources[0]}ほか{number - 1:,}の計画の文書"
 
 
 @dataclass(frozen=True)
