@@ -6,9 +6,8 @@ from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 
-from keikaku.publish.feeds.calendar import write_calendar
+from keikaku.publish.feeds.calendar import find_calendar, write_calendar
 from keikaku.publish.feeds.changes import read_changes, read_last_changes, write_atom
-from keikaku.publish.feeds.deadlines import find_calendar
 from keikaku.publish.feeds.site_map import MOST, Place, read_places, write_index, write_site_map
 from keikaku.publish.filling import fill
 from keikaku.views.addresses import STATIC, complete, find_site_root
@@ -21,24 +20,10 @@ OPEN_SEARCH = "application/opensearchdescription+xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 XML = "application/xml; charset=utf-8"
 PAGES = "_pages"  # the part of the site map that is of no plan; no id begins with _
-# Filters and open SQL are addresses without number: all have arguments. A plain search may be read; one without hits says noindex. The longest rule counts (RFC 9309).
-ROBOTS = """User-agent: *
-Allow: {base}
-Disallow: {base}*?
-Disallow: {base}-/
-Allow: {base}static/
-Allow: {base}-/static
-Allow: {base}styles/
-Allow: {base}?plan=
-Allow: {base}plans/search?q=
-Allow: {base}timeline?plan=
-
-Sitemap: {root}sitemap.xml
-"""
 
 
 async def send_robots(datasette: Datasette, request: Request) -> Response:
-    text = ROBOTS.format(base=datasette.setting("base_url"), root=find_site_root(datasette, request))
+    text = fill("robots.txt", base=datasette.setting("base_url"), root=find_site_root(datasette, request))
     return Response(text, content_type=TEXT)
 
 
