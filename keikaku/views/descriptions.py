@@ -14,7 +14,7 @@ from keikaku.publish.records.json_ld import DESCRIBED, build_record
 from keikaku.schema.columns import split_help
 from keikaku.views.addresses import find_site_root
 from keikaku.views.version import data_version
-from keikaku.views.words import column_words, describe_table, list_tables, site_description, site_title, table_name
+from keikaku.views.words import heading_of, list_tables, site_description, site_title
 
 JSON_LD = "application/ld+json; charset=utf-8"
 NOTEBOOK = "application/x-ipynb+json; charset=utf-8"
@@ -74,18 +74,17 @@ async def send_openapi(datasette: Datasette, request: Request) -> Response:
 
 async def _read_table(datasette: Datasette, name: str) -> Table:
     db = datasette.get_database()
-    columns = await db.table_column_details(name)
+    columns, described = await db.table_column_details(name), datasette.table_metadata(db.name, name)
     fields = [
-        Field(column.name, column.type, bool(column.notnull or column.is_pk), *column_words(datasette, name, column.name))
+        Field(column.name, column.type, bool(column.notnull or column.is_pk), *heading_of(described, column.name))
         for column in columns
-    ]  # fmt: skip
+    ]
     keys = [column.name for column in columns if column.is_pk]
     key = keys[0] if len(keys) == 1 else None
     sql = f"SELECT {escape_sqlite(key)} FROM {escape_sqlite(name)} LIMIT 1" if key else "SELECT NULL"
     row = (await db.execute(sql)).first()
     example = str(row[0]) if key and row else None
-    description = describe_table(datasette, name, "description") or ""
-    return Table(name, table_name(datasette, name), description, fields, key, example)
+    return Table(name, described.get("title") or name, described.get("description") or "", fields, key, example)
 
 
 async def _read_query(datasette: Datasette, query: dict[str, Any]) -> Query:

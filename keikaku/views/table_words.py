@@ -14,8 +14,9 @@ from markupsafe import Markup, escape
 from keikaku.publish.tables import shown_rows
 from keikaku.publish.tables.query_forms import Choice, Parameter, build_choices, find_parameter
 from keikaku.publish.tables.shown_rows import Cell, Found, Links, Style
-from keikaku.schema.columns import find_word, split_help
+from keikaku.schema.columns import find_word
 from keikaku.views.sorting import sort_rows
+from keikaku.views.words import column_title, table_title
 
 # As many choices are listed; of more, a visitor writes one.
 MOST_CHOICES = 300
@@ -25,21 +26,6 @@ MOST_IDS = 1000  # in one statement; SQLite is given 5,000 parameters at most
 async def naming_column(datasette: Datasette, database: str, table: str) -> str | None:
     """The column that names a row of a table."""
     return await datasette.get_database(database).label_column_for_table(table)
-
-
-def table_title(datasette: Datasette, database: str, table: str) -> str:
-    """What a table is called in metadata.yml."""
-    return str(datasette.table_metadata(database, table).get("title") or table)
-
-
-def column_title(datasette: Datasette, database: str, table: str, column: str) -> str:
-    """What a column is called in metadata.yml."""
-    return split_help((datasette.table_metadata(database, table).get("columns") or {}).get(column), column)[0]
-
-
-def heading_of(metadata: dict[str, Any], column: str) -> tuple[str, str]:
-    """Heading and explanation of a column."""
-    return split_help((metadata.get("columns") or {}).get(column), column)
 
 
 async def say_value(datasette: Datasette, database: str, table: str, column: str, value: Any) -> Markup:
