@@ -1,4 +1,4 @@
-"""What pages of tables and queries may use: rows to show, words for codes, names for ids, forms, addresses, charts."""
+"""What pages of tables and queries may use, and the formats that they have besides."""
 
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +15,7 @@ from keikaku.publish.tables.shown_rows import find_empty, find_values, title_pla
 from keikaku.schema.columns import OPERATORS, find_order, find_redundant, find_terms, find_word
 from keikaku.serving.refusals import explain_complaint, explain_words
 from keikaku.views import table_words
+from keikaku.views.json_answers import render_json
 from keikaku.views.words import column_title, heading_of, table_title
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
@@ -34,6 +35,15 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     env.globals.update(address=path_with_replaced_args, operators=OPERATORS)
     env.globals.update({function.__name__: function for function in FUNCTIONS})
     env.globals.update({function.__name__: partial(function, datasette) for function in OF_THE_SITE})
+
+
+@hookimpl
+def register_output_renderer() -> list[dict[str, Any]]:
+    """Only json is ever called; xlsx stands here so that pages know the format and link to it."""
+    return [
+        {"extension": "json", "render": render_json},
+        {"extension": "xlsx", "render": lambda: None, "can_render": lambda sql, table: bool(sql or table)},
+    ]
 
 
 def first_sentence(text: str) -> str:

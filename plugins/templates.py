@@ -32,7 +32,6 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
     addresses.canonical_url, addresses.embed_code, addresses.source_address, citations.cite_page, citations.cite_record,
     pictures.picture_address, version.data_date, version.data_version, words.database_size, words.describe_table,
-    words.site_metadata,
 )  # fmt: skip
 
 

@@ -21,15 +21,15 @@ from keikaku.publish.records.verify import SENTENCES, Verdict, find_release, jud
 from keikaku.serving.baked_site import find_site
 from keikaku.serving.site_address import cut_base
 from keikaku.views.descriptions import send_json
+from keikaku.views.sources import WRITING
 from keikaku.views.version import data_version
 from keikaku.views.words import column_title, table_title
 
 LONGEST = 20_000
 # A page of data: the database alone (for SQL), a table or query, a row; with any of the formats that it has.
 _PAGE = re.compile(r"/(?P<database>[^/.]+)(?P<below>(?:/[^/.]+){0,2})(?:\.json|\.xlsx|(?:\.excel)?\.csv)?")
-# These change how an answer is written, not what it says.
-_WRITING = {"_shape", "_size", "_nl", "_labels", "_label", "_header", "_dl", "_stream", "_json", "_json_infinity"}
-_WRITING |= {"_sort", "_sort_desc", "_group", "_chart", "_facet", "_easy", "_next"}
+# These change how a page is written, not what it says.
+_WRITING = WRITING | {"_sort", "_sort_desc", "_group", "_chart", "_facet", "_easy"}
 
 _records: WeakKeyDictionary[Database, dict[RecordId, str]] = WeakKeyDictionary()
 

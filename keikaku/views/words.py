@@ -99,13 +99,10 @@ def data_page_words() -> dict[str, Any]:
     }
 
 
-def site_metadata(datasette: Datasette, key: str) -> Any:
-    return datasette.metadata(key)
-
-
 def site_words(datasette: Datasette) -> dict[str, Any]:
     """Those that nearly every page says."""
     return {
+        "site_metadata": datasette.metadata,
         "site_nav": datasette.metadata("navigation"),
         "site_title": site_title(datasette),
         "site_description": site_description(datasette),
