@@ -95,9 +95,8 @@ async def test_plain_csv_holds_every_row_as_it_is_stored(site: Datasette, name: 
     if name == "search_index":
         pytest.skip("holds no text")
     response = await get(site, f"/plans/{name}.csv")
-    assert response.status_code == 200, response.text
-    assert response.headers["content-type"] == "text/csv; charset=utf-8; header=present"
-    header, *rows = read_csv(response)
+    assert not response.content.startswith(b"\xef\xbb\xbf")
+    header, *rows = read_table(response)
     expected = [["" if cell is None else str(cell) for cell in row] for row in await all_rows(site, name)]
     assert sorted(rows) == sorted(expected)
     assert response.headers["keikaku-rows"] == str(len(rows))
@@ -109,21 +108,32 @@ async def test_plain_csv_holds_every_row_as_it_is_stored(site: Datasette, name: 
 @pytest.mark.parametrize("name", PAGES)
 async def test_csv_for_excel_has_a_mark_and_japanese_headings(site: Datasette, name: str) -> None:
     response = await get(site, f"/plans/{name}.excel.csv")
-    assert response.status_code == 200, response.text
     assert response.content.startswith(b"\xef\xbb\xbf")
-    header, *rows = read_csv(response)
+    header, *_ = read_table(response)
     assert [heading for heading in header if not JAPANESE.search(heading)] == []
+
+
+def read_table(response: httpx.Response) -> list[list[str]]:
+    """The rows of a CSV that is one table with a line a record and a name for each column (rules L1-02, L1-14, L2-03)."""
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == "text/csv; charset=utf-8; header=present"
+    header, *rows = read_csv(response)
+    assert all(header)
     assert len(set(header)) == len(header)
     assert {len(row) for row in rows} <= {len(header)}
+    assert len(response.content.split(b"\r\n")) == len(rows) + 2
+    return [header, *rows]
 
 
 @pytest.mark.parametrize("name", PAGES)
 async def test_workbook_holds_every_row_and_says_what_it_is(site: Datasette, name: str) -> None:
+    """As rules L1-02, L1-03, L1-12, L2-01 and L2-03 ask for it."""
     response = await get(site, f"/plans/{name}.xlsx")
     assert response.status_code == 200, response.text
     (header, *rows), told = read_sheets(response)
     assert len(rows) == int(response.headers["keikaku-rows"]) == len(await all_rows(site, name))
     assert [heading for heading in header if not JAPANESE.search(heading)] == []
+    assert len(set(header)) == len(header)
     facts = {row[0]: row[2] for row in reversed(told) if row[0]}
     described = (PLANS["queries"].get(name) or PLANS["tables"][name])["title"]
     assert facts["題名"] == described
@@ -131,7 +141,12 @@ async def test_workbook_holds_every_row_and_says_what_it_is(site: Datasette, nam
     assert facts["ライセンス"] == METADATA["license"]
     assert facts["取得したアドレス"] == f"http://localhost/plans/{name}.xlsx"
     assert facts["データの版"] == response.headers["keikaku-data-version"]
-    assert openpyxl.load_workbook(io.BytesIO(response.content)).sheetnames[0] == described
+    sheet = openpyxl.load_workbook(io.BytesIO(response.content)).worksheets[0]
+    assert sheet.title == described
+    assert not sheet.merged_cells.ranges and not sheet._images and not sheet._charts
+    for row in sheet.iter_rows(min_row=2):
+        assert any(cell.value is not None for cell in row)
+        assert not any(isinstance(cell.value, str) and cell.data_type == "n" for cell in row)
 
 
 @pytest.mark.parametrize("name", PAGES)
