@@ -2,9 +2,9 @@
 
 import asyncio
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from datasette import hookimpl
 from datasette.app import Datasette
@@ -19,9 +19,6 @@ from keikaku.serving.baked_site import find_site
 from keikaku.views.addresses import find_site_root
 
 FOLDER = "files"
-MOST_ROOTS = 8  # addresses of the site whose description is kept
-
-_described: WeakKeyDictionary[Datasette, dict[str, Markup]] = WeakKeyDictionary()
 
 
 @hookimpl
@@ -46,13 +43,9 @@ def read_listing(datasette: Datasette) -> dict[str, Any]:
     return listing if listing["database"]["sha256"] == datasette.get_database().hash else {}
 
 
+@lru_cache(maxsize=8)  # addresses of the site
 def describe(datasette: Datasette, root: str) -> Markup:
     """Made once for each address of the site, since it reads the whole database."""
-    known = _described.setdefault(datasette, {})
-    if root not in known:
-        files = [FileInfo(**file) for file in read_listing(datasette).get("files", [])]
-        data_set = describe_data_set(Path(datasette.get_database().path), datasette.metadata())
-        if len(known) >= MOST_ROOTS:
-            known.clear()
-        known[root] = htmlsafe_json_dumps(build_schema_org(data_set, files, root), dumps=json.dumps, ensure_ascii=False)
-    return known[root]
+    files = [FileInfo(**file) for file in read_listing(datasette).get("files", [])]
+    data_set = describe_data_set(Path(datasette.get_database().path), datasette.metadata())
+    return htmlsafe_json_dumps(build_schema_org(data_set, files, root), dumps=json.dumps, ensure_ascii=False)

@@ -24,38 +24,15 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "style_url": addresses.style_url,
     "timeline_column": lay_out_events,
 }
-GLOBALS: dict[str, Any] = {
-    "citation_files": FORMATS,
-    "cited_tables": list(RECORDS),
-    "codes": CODES,
-    "content_hash": verifying.content_hash,
-    "current_fiscal_year": words.current_fiscal_year,
-    "easy_switch_url": addresses.easy_switch_url,
-    "embed_parts": addresses.embed_parts,
-    "embed_path": addresses.embed_path,
-    "find_embedded": addresses.find_embedded,
-    "is_for_charts": addresses.is_for_charts,
-    "ours": words.our_columns,
-    "sort_hits": sort_hits,
-    "static_url": addresses.static_url,
-    "verify_address": verifying.verify_address,
-    "write_english": write_english,
-    "write_japanese": write_japanese,
-}
-OF_THE_SITE: dict[str, Callable[..., Any]] = {  # these take the site first
-    "canonical_url": addresses.canonical_url,
-    "cite_page": citations.cite_page,
-    "cite_record": citations.cite_record,
-    "data_date": version.data_date,
-    "data_version": version.data_version,
-    "database_size": words.database_size,
-    "describe_table": words.describe_table,
-    "embed_code": addresses.embed_code,
-    "picture_address": pictures.picture_address,
-    "site_metadata": words.site_metadata,
-    "site_root": addresses.find_site_root,
-    "source_address": addresses.source_address,
-}
+FUNCTIONS: tuple[Callable[..., Any], ...] = (
+    addresses.easy_switch_url, addresses.embed_parts, addresses.embed_path, addresses.find_embedded, addresses.is_for_charts,
+    addresses.static_url, sort_hits, verifying.content_hash, verifying.verify_address, words.current_fiscal_year,
+    write_english, write_japanese,
+)  # fmt: skip
+OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
+    addresses.canonical_url, addresses.embed_code, addresses.source_address, citations.cite_page, citations.cite_record,
+    pictures.picture_address, version.data_date, version.data_version, words.database_size, words.describe_table,
+)  # fmt: skip
 
 
 @hookimpl
@@ -63,8 +40,10 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     words.fill_site_words(datasette)
     addresses.add_site_links(env, datasette)
     env.filters.update(FILTERS)
-    env.globals.update(GLOBALS)
-    env.globals.update({name: partial(function, datasette) for name, function in OF_THE_SITE.items()})
+    env.globals.update(citation_files=FORMATS, cited_tables=list(RECORDS), codes=CODES, ours=words.our_columns)
+    env.globals.update({function.__name__: function for function in FUNCTIONS})
+    env.globals.update({function.__name__: partial(function, datasette) for function in OF_THE_SITE})
+    env.globals["site_root"] = partial(addresses.find_site_root, datasette)
     env.globals.update(words.site_words(datasette) | words.data_page_words())
 
 

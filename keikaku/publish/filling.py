@@ -1,12 +1,14 @@
 """What is published as a document of fixed form stands in templates/ beside this; here it is filled in.
 
-XML and SVG escape what is filled in, text takes it as it is, YAML takes it as JSON and gives the data that it describes.
+XML and SVG escape what is filled in, text takes it as it is, YAML takes it as JSON and gives the data that it describes,
+iCalendar takes it as the value of a property.
 """
 
 import json
 import re
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -15,6 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")  # which YAML takes for line breaks or refuses
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
 def fill(name: str, **words: Any) -> str:
@@ -27,11 +30,28 @@ def fill_data(name: str, **words: Any) -> Any:
     return yaml.load(fill(name, **words), yaml.CSafeLoader)
 
 
+def read_statements(module: str) -> dict[str, str]:
+    """The statements of the SQL file beside a module, under the names that stand above them: `-- name: NAME`."""
+    parts = re.split(r"^-- name: (\w+)\n", Path(module).with_suffix(".sql").read_text("utf-8"), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
 def _write_json(value: Any) -> str:
     return _UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", json.dumps(value, ensure_ascii=False))
 
 
-_WRITERS: dict[str, Callable[[Any], str]] = {"yml": _write_json, "txt": str, "xml": lambda value: escape(str(value))}
+def _write_property(value: Any) -> str:
+    """Line breaks as \\n, what separates values with a backslash, no control characters (RFC 5545)."""
+    plain = _CONTROL.sub("", str(value).replace("\r\n", "\n").replace("\r", "\n"))
+    return plain.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+
+
+_WRITERS: dict[str, Callable[[Any], str]] = {
+    "ics": _write_property,
+    "txt": str,
+    "xml": lambda value: escape(str(value)),
+    "yml": _write_json,
+}
 
 
 @cache

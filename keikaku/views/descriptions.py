@@ -9,12 +9,11 @@ from datasette.utils import derive_named_parameters, escape_sqlite, tilde_decode
 from datasette.utils.asgi import NotFound, Request
 
 from keikaku.publish.catalogue.notebooks import point_at, read_notebooks
-from keikaku.publish.catalogue.openapi import Field, Query, Site, Table, build_openapi
+from keikaku.publish.catalogue.openapi import build_openapi
 from keikaku.publish.records.json_ld import DESCRIBED, build_record
-from keikaku.schema.columns import split_help
 from keikaku.views.addresses import find_site_root
 from keikaku.views.version import data_version
-from keikaku.views.words import column_words, describe_table, list_tables, site_description, site_title, table_name
+from keikaku.views.words import heading_of, list_tables, site_description, site_title
 
 JSON_LD = "application/ld+json; charset=utf-8"
 NOTEBOOK = "application/x-ipynb+json; charset=utf-8"
@@ -57,43 +56,52 @@ async def send_notebook(datasette: Datasette, request: Request) -> Response:
 async def send_openapi(datasette: Datasette, request: Request) -> Response:
     db = datasette.get_database()
     queries = await datasette.get_canned_queries(db.name, None)
-    site = Site(
-        title=site_title(datasette),
-        description=site_description(datasette),
-        license=datasette.metadata("license"),
-        license_url=datasette.metadata("license_url"),
-        version=data_version(datasette),
-        root=find_site_root(datasette, request).rstrip("/"),
-        database=db.name,
-        most_rows=datasette.setting("max_returned_rows"),
-        tables=[await _read_table(datasette, name) for name in await list_tables(datasette) if name not in queries],
-        queries=[await _read_query(datasette, query) for query in queries.values()],
-    )
+    site = {
+        "title": site_title(datasette),
+        "description": site_description(datasette),
+        "license": datasette.metadata("license"),
+        "license_url": datasette.metadata("license_url"),
+        "version": data_version(datasette),
+        "root": find_site_root(datasette, request).rstrip("/"),
+        "database": db.name,
+        "most_rows": datasette.setting("max_returned_rows"),
+        "tables": [await _read_table(datasette, name) for name in await list_tables(datasette) if name not in queries],
+        "queries": [await _read_query(datasette, query) for query in queries.values()],
+    }
     return send_json(build_openapi(site))
 
 
-async def _read_table(datasette: Datasette, name: str) -> Table:
+async def _read_table(datasette: Datasette, name: str) -> dict[str, Any]:
     db = datasette.get_database()
-    columns = await db.table_column_details(name)
-    fields = [
-        Field(column.name, column.type, bool(column.notnull or column.is_pk), *column_words(datasette, name, column.name))
-        for column in columns
-    ]  # fmt: skip
+    columns, described = await db.table_column_details(name), datasette.table_metadata(db.name, name)
+    fields = []
+    for column in columns:
+        heading, meaning = heading_of(described, column.name)
+        required = bool(column.notnull or column.is_pk)
+        words = {"name": column.name, "type": column.type, "heading": heading, "meaning": meaning}
+        fields.append({**words, "required": required})
     keys = [column.name for column in columns if column.is_pk]
     key = keys[0] if len(keys) == 1 else None
     sql = f"SELECT {escape_sqlite(key)} FROM {escape_sqlite(name)} LIMIT 1" if key else "SELECT NULL"
     row = (await db.execute(sql)).first()
-    example = str(row[0]) if key and row else None
-    description = describe_table(datasette, name, "description") or ""
-    return Table(name, table_name(datasette, name), description, fields, key, example)
+    return {
+        "name": name,
+        "title": described.get("title") or name,
+        "description": described.get("description") or "",
+        "fields": fields,
+        "key": key,
+        "example": str(row[0]) if key and row else None,
+    }
 
 
-async def _read_query(datasette: Datasette, query: dict[str, Any]) -> Query:
+async def _read_query(datasette: Datasette, query: dict[str, Any]) -> dict[str, Any]:
     db = datasette.get_database()
     asked = list(dict.fromkeys(await derive_named_parameters(db, query["sql"])))
     rows = await db.execute(f"SELECT * FROM ({query['sql']}) LIMIT 0", dict.fromkeys(asked, ""))
-    helps = query.get("columns") or {}
-    columns = {name: split_help(helps.get(name), name) for name in rows.columns}
-    names = [name for name in asked if not name.startswith("_")]
-    title = query.get("title") or query["name"]
-    return Query(query["name"], title, query.get("description_html") or "", names, columns)
+    return {
+        "name": query["name"],
+        "title": query.get("title") or query["name"],
+        "description": query.get("description_html") or "",
+        "parameters": [name for name in asked if not name.startswith("_")],
+        "columns": {name: heading_of(query, name) for name in rows.columns},
+    }

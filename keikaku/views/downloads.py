@@ -6,7 +6,6 @@ when it is complete: its size, its digest and whether rows are missing are known
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -39,14 +38,6 @@ TYPES = {
     "excel.csv": "text/csv; charset=utf-8; header=present",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-
-
-@dataclass(frozen=True)
-class Room:
-    """What a file may hold: rows, and bytes as its sheet counts them; None for any number."""
-
-    rows: int | None
-    size: int | None
 
 
 class Tally:
@@ -105,7 +96,7 @@ async def make_file(datasette: Datasette, request: Request, source: Source, cave
     file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 FileAnswer closes it
     try:
         sheet = _open_sheet(kind, file, about, request)
-        notice = await _copy_rows(source, sheet, layout, tally, _find_room(datasette, kind))
+        notice = await _copy_rows(source, sheet, layout, tally, *_find_room(datasette, kind))
         is_complete = not notice and sheet.holds_all
         digest = tally.digest() if is_complete else ""
         notes = caveats.note(layout.fields, source.reads, tally.touched, source.is_open_sql)
@@ -128,7 +119,9 @@ def _open_sheet(kind: str, file: SpooledTemporaryFile[bytes], about: About, requ
     return CsvFile(file, headings, for_excel, with_header=request.args.get("_header") != "off")
 
 
-async def _copy_rows(source: Source, sheet: CsvFile | WorkbookFile, layout: Layout, tally: Tally, room: Room) -> str:
+async def _copy_rows(
+    source: Source, sheet: CsvFile | WorkbookFile, layout: Layout, tally: Tally, most: int | None, size: int | None
+) -> str:
     """Why rows are missing, as a sentence; empty if none is. Rows are written beside the pages that others ask for."""
 
     def write(rows: Sequence[Sequence[Value]]) -> None:
@@ -137,12 +130,12 @@ async def _copy_rows(source: Source, sheet: CsvFile | WorkbookFile, layout: Layo
             sheet.add(layout.convert(row))
 
     async for batch in source.batches:
-        if batch and room.size is not None and sheet.size() > room.size:
-            return _say_cut(tally, f"出せるのは{room.size // 1_000_000:,}メガバイトほどまでなので")
-        left = len(batch) if room.rows is None else room.rows - tally.count
+        if batch and size is not None and sheet.size() > size:
+            return _say_cut(tally, f"出せるのは{size // 1_000_000:,}メガバイトほどまでなので")
+        left = len(batch) if most is None else most - tally.count
         await asyncio.to_thread(write, batch[:left])
         if len(batch) > left:
-            return _say_cut(tally, f"この形式で出せるのは{room.rows:,}行までなので")
+            return _say_cut(tally, f"この形式で出せるのは{most:,}行までなので")
     if source.ended == "bytes":
         return _say_cut(tally, f"出せるのは{OPEN_WORKBOOK_BYTES // 1_000_000:,}メガバイトほどまでなので")
     return _say_cut(tally, "時間がかかりすぎるので") if source.ended else ""
@@ -152,10 +145,11 @@ def _say_cut(tally: Tally, reason: str) -> str:
     return f"【ここまで】{reason}、{tally.count:,}行で打ち切りました。続きの行があります。"
 
 
-def _find_room(datasette: Datasette, kind: str) -> Room:
+def _find_room(datasette: Datasette, kind: str) -> tuple[int | None, int | None]:
+    """How many rows a file may hold, and how many bytes as its sheet counts them; None for any number."""
     most = int((datasette.plugin_config("downloads") or {}).get("xlsx_max_rows", WORKBOOK_ROWS))
     size = datasette.setting("max_csv_mb") * 1_000_000 or None
-    return Room(min(most, MAX_ROWS) if kind == "xlsx" else None, size)
+    return min(most, MAX_ROWS) if kind == "xlsx" else None, size
 
 
 def describe(datasette: Datasette, request: Request, source: Source, layout: Layout) -> About:

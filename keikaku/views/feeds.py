@@ -1,15 +1,13 @@
 """What programs look for by themselves: robots.txt, site maps, OpenSearch, llms.txt, the feed of changes, calendars."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 
-from keikaku.publish.feeds.calendar import write_calendar
+from keikaku.publish.feeds.calendar import find_calendar, write_calendar
 from keikaku.publish.feeds.changes import read_changes, read_last_changes, write_atom
-from keikaku.publish.feeds.deadlines import find_calendar
-from keikaku.publish.feeds.site_map import MOST, Place, read_places, write_index, write_site_map
 from keikaku.publish.filling import fill
 from keikaku.views.addresses import STATIC, complete, find_site_root
 from keikaku.views.version import data_date
@@ -20,26 +18,20 @@ CALENDAR = "text/calendar; charset=utf-8"
 OPEN_SEARCH = "application/opensearchdescription+xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 XML = "application/xml; charset=utf-8"
+MOST = 50_000  # addresses of one site map, by the protocol
 PAGES = "_pages"  # the part of the site map that is of no plan; no id begins with _
-# Filters and open SQL are addresses without number: all have arguments. A plain search may be read; one without hits says noindex. The longest rule counts (RFC 9309).
-ROBOTS = """User-agent: *
-Allow: {base}
-Disallow: {base}*?
-Disallow: {base}-/
-Allow: {base}static/
-Allow: {base}-/static
-Allow: {base}styles/
-Allow: {base}?plan=
-Allow: {base}plans/search?q=
-Allow: {base}timeline?plan=
-
-Sitemap: {root}sitemap.xml
-"""
 
 
 async def send_robots(datasette: Datasette, request: Request) -> Response:
-    text = ROBOTS.format(base=datasette.setting("base_url"), root=find_site_root(datasette, request))
+    text = fill("robots.txt", base=datasette.setting("base_url"), root=find_site_root(datasette, request))
     return Response(text, content_type=TEXT)
+
+
+class Place(NamedTuple):
+    """An absolute address and the ISO date on which what stands there changed last."""
+
+    address: str
+    changed: str
 
 
 async def send_site_map(datasette: Datasette, request: Request) -> Response:
@@ -47,19 +39,21 @@ async def send_site_map(datasette: Datasette, request: Request) -> Response:
     parts = await _read_parts(datasette, request)
     places = [place for part in parts.values() for place in part]
     if len(places) <= MOST:
-        return Response(write_site_map(places), content_type=XML)
-    index = (
-        Place(complete(datasette, request, f"/sitemap/{name}.xml"), max(place.changed for place in part))
-        for name, part in parts.items()
-    )
-    return Response(write_index(index), content_type=XML)
+        return _send_places("urlset", "url", places)
+    root = find_site_root(datasette, request)
+    index = [Place(f"{root}sitemap/{name}.xml", max(place.changed for place in part)) for name, part in parts.items()]
+    return _send_places("sitemapindex", "sitemap", index)
 
 
 async def send_site_map_part(datasette: Datasette, request: Request) -> Response:
     parts = await _read_parts(datasette, request)
     if request.url_vars["part"] not in parts:
         raise NotFound("404")
-    return Response(write_site_map(parts[request.url_vars["part"]][:MOST]), content_type=XML)
+    return _send_places("urlset", "url", parts[request.url_vars["part"]][:MOST])
+
+
+def _send_places(outer: str, inner: str, places: list[Place]) -> Response:
+    return Response(fill("sitemap.xml", outer=outer, inner=inner, places=places), content_type=XML)
 
 
 async def _read_parts(datasette: Datasette, request: Request) -> dict[str, list[Place]]:
@@ -70,10 +64,10 @@ async def _read_parts(datasette: Datasette, request: Request) -> dict[str, list[
     below = [f"{db.name}/{name}" for name in dict.fromkeys([*await list_tables(datasette), *queries])]
     pages = ["", "timeline", "data", "about", "verify", db.name, *below]
     parts = {PAGES: [Place(root + page, max(last.values())) for page in pages]}
+    sql = "SELECT table_name, id FROM records WHERE plan_id = ?"
     for plan, changed in last.items():
-        parts[plan] = await db.execute_fn(
-            lambda connection, plan=plan, changed=changed: list(read_places(connection.execute, root, plan, changed))
-        )
+        records = await db.execute_fn(lambda connection, plan=plan: connection.execute(sql, (plan,)).fetchall())
+        parts[plan] = [Place(f"{root}plans/{table}/{row_id}", changed) for table, row_id in records]
     return parts
 
 

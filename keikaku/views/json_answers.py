@@ -4,7 +4,7 @@ is cut without a word.
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from weakref import WeakKeyDictionary
@@ -31,6 +31,7 @@ from keikaku.views.sources import (
     open_statement,
     read_pages,
 )
+from keikaku.views.table_words import as_tuples
 from keikaku.views.version import data_version
 
 SHAPES = ("arrays", "arrayfirst", "objects", "object", "array")
@@ -110,7 +111,7 @@ async def _describe_rows(datasette: Datasette, request: Request, data: Data, sha
         count = f"{len(data['rows']):,}"
         data["notice"] = f"【ここまで】{count}行で打ち切りました。続きの行があります。CSVなら、すべての行を出せます。"
     data["data_version"] = version
-    rows = [list(map(_unlabel, row.values() if isinstance(row, dict) else row)) for row in data["rows"]]
+    rows = as_tuples(data["rows"])
     if shape in OBJECTS:
         data["notes"] = await _find_notes(datasette, request, data, rows)
     if is_complete and len(rows) <= datasette.max_returned_rows:
@@ -206,8 +207,3 @@ def link_notes(request: Request) -> str:
     dropped = {"_shape", "_nl", "_header", "_dl", "_stream", "_size"}
     kept = [pair for pair in parse_qsl(request.query_string, keep_blank_values=True) if pair[0] not in dropped]
     return f'<{path}.json?{urlencode([*kept, ("_size", "max")])}>; rel="describedby"'
-
-
-def _unlabel(cell: Any) -> Any:
-    """The stored value of a cell that Datasette has labelled."""
-    return cell["value"] if isinstance(cell, Mapping) else cell

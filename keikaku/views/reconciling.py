@@ -17,14 +17,15 @@ from keikaku.publish.records.reconcile import (
 from keikaku.serving.refusals import say
 from keikaku.views.addresses import find_site_root
 from keikaku.views.descriptions import send_json
-from keikaku.views.words import site_title, table_name
+from keikaku.views.words import site_title, table_title
 
 MOST_BYTES = 256 * 1024  # of a batch
 
 
 async def answer_reconciling(datasette: Datasette, request: Request) -> Response:
     """The manifest, or with `queries`, in the address or as a form, the candidates for each."""
-    db, label = datasette.get_database(), table_name(datasette, TABLE)
+    db = datasette.get_database()
+    label = table_title(datasette, db.name, TABLE)
     try:
         text = await _read_form(request) if request.method == "POST" else request.args.get("queries")
         if text is None:
@@ -44,11 +45,10 @@ async def answer_reconciling(datasette: Datasette, request: Request) -> Response
 async def suggest_names(datasette: Datasette, request: Request) -> Response:
     """`cursor` is the number of candidates to leave out; one that is no number is none."""
     prefix, cursor = request.args.get("prefix") or "", request.args.get("cursor") or ""
-    label, start = table_name(datasette, TABLE), int(cursor) if cursor.isdecimal() and len(cursor) < 9 else 0
-    found = await datasette.get_database().execute_fn(
-        lambda connection: suggest_organizations(connection.execute, prefix, label, start)
-    )
-    return send_json(found)
+    start = int(cursor) if cursor.isdecimal() and len(cursor) < 9 else 0
+    db = datasette.get_database()
+    label = table_title(datasette, db.name, TABLE)
+    return send_json(await db.execute_fn(lambda conn: suggest_organizations(conn.execute, prefix, label, start)))
 
 
 async def _read_form(request: Request) -> str | None:

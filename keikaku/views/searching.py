@@ -12,27 +12,12 @@ from datasette.filters import FilterArguments
 from datasette.utils import escape_sqlite
 from datasette.utils.asgi import BadRequest, Request
 
+from keikaku.publish.filling import read_statements
 from keikaku.search import search, suggest
 from keikaku.views.addresses import find_site_root
 
-# The ids of the rows found: a passage of a report stands for the row that it is quoted for, too, and a measure or goal for
-# its indicators.
-FOUND = """
-    WITH found (row_id) AS (
-    SELECT d.row_id FROM search_index AS i JOIN search_documents AS d ON d.id = i.rowid
-    WHERE i.search_index MATCH search_match(:kk_search)
-    UNION
-    SELECT p.row_id FROM search_index AS i JOIN search_documents AS d ON d.id = i.rowid
-    JOIN report_passages AS p ON d.table_name = 'report_passages' AND p.id = d.row_id
-    WHERE i.search_index MATCH search_match(:kk_search)
-    )
-    SELECT row_id FROM found
-    UNION
-    SELECT l.indicator_id FROM found JOIN indicator_links AS l ON l.row_id = found.row_id
-"""
-
-KNOWN = "SELECT row_id FROM search_documents UNION SELECT indicator_id FROM indicator_links"
-
+_SQL = read_statements(__file__)
+_FIRST_KNOWN = f"SELECT 1 FROM {{}} WHERE {{}} IN ({_SQL['known']}) LIMIT 1"
 _columns: WeakKeyDictionary[Database, dict[str, list[str]]] = WeakKeyDictionary()
 
 
@@ -60,7 +45,7 @@ async def filter_rows(datasette: Datasette, request: Request, database: str, tab
     words = (request.args.get("_search") or "").strip()
     arguments = FilterArguments([], extra_context={"supports_search": True, "search": words})
     if words:
-        clauses = [f"{escape_sqlite(column)} IN ({FOUND})" for column in columns]
+        clauses = [f"{escape_sqlite(column)} IN ({_SQL['found']})" for column in columns]
         arguments.where_clauses.append(f"({' OR '.join(clauses)})")
         arguments.params["kk_search"] = words
         arguments.human_descriptions.append(f"「{words}」を含む")
@@ -69,20 +54,16 @@ async def filter_rows(datasette: Datasette, request: Request, database: str, tab
 
 async def _searchable_columns(db: Database, table: str) -> list[str]:
     """Columns of `table` that hold ids of rows that search knows: its own id alone, or else those of rows it names."""
-    known = _columns.setdefault(db, {})
-    if table not in known:
-        known[table] = await _find_columns(db, table)
-    return known[table]
-
-
-async def _find_columns(db: Database, table: str) -> list[str]:
-    if not {"search_documents", "indicator_links", table} <= {*await db.table_names(), *await db.view_names()}:
-        return []
-    known = []
-    for column in [name for name in await db.table_columns(table) if name == "id" or name.endswith("_id")]:
-        named = f"SELECT 1 FROM {escape_sqlite(table)} WHERE {escape_sqlite(column)} IN ({KNOWN})"
-        known += [column] if (await db.execute(f"{named} LIMIT 1")).rows else []
-    return ["id"] if "id" in known else known
+    found = _columns.setdefault(db, {})
+    if table not in found:
+        is_known = {"search_documents", "indicator_links", table} <= {*await db.table_names(), *await db.view_names()}
+        columns = await db.table_columns(table) if is_known else []
+        ids = [name for name in columns if name == "id" or name.endswith("_id")]
+        known = [
+            name for name in ids if (await db.execute(_FIRST_KNOWN.format(*map(escape_sqlite, (table, name))))).rows
+        ]
+        found[table] = ["id"] if "id" in known else known
+    return found[table]
 
 
 async def send_suggestions(datasette: Datasette, request: Request) -> Response:

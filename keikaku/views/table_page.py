@@ -38,7 +38,10 @@ async def send_table(datasette: Datasette, request: Request) -> Any:
 async def find_start(datasette: Datasette, request: Request) -> str | None:
     """The place before the first row, as ?_next= writes it; None for what has no key, or is sorted by nothing else."""
     db, table = _find_table(datasette, request)
-    descending, ascending = _find_sort(request, datasette.table_metadata(db.name, table))
+    descending, ascending = request.args.get("_sort_desc"), request.args.get("_sort")
+    if not (ascending or descending):
+        described = datasette.table_metadata(db.name, table)
+        descending, ascending = described.get("sort_desc"), described.get("sort")
     if not (ascending or descending) or not await db.table_exists(table):
         return None
     first = tilde_encode(HIGHEST) if descending else NOTHING
@@ -48,12 +51,6 @@ async def find_start(datasette: Datasette, request: Request) -> str | None:
 def _find_table(datasette: Datasette, request: Request) -> tuple[Database, str]:
     db = datasette.get_database(route=tilde_decode(request.url_vars["database"]))
     return db, tilde_decode(request.url_vars["table"])
-
-
-def _find_sort(request: Request, metadata: dict[str, Any]) -> tuple[str | None, str | None]:
-    """The column of a descending and that of an ascending sort, as asked for, else as metadata.yml says."""
-    asked = request.args.get("_sort_desc"), request.args.get("_sort")
-    return asked if any(asked) else (metadata.get("sort_desc"), metadata.get("sort"))
 
 
 async def _find_lowest_key(db: Database, table: str) -> list[str]:

@@ -14,8 +14,9 @@ from markupsafe import Markup, escape
 from keikaku.publish.tables import shown_rows
 from keikaku.publish.tables.query_forms import Choice, Parameter, build_choices, find_parameter
 from keikaku.publish.tables.shown_rows import Cell, Found, Links, Style
-from keikaku.schema.columns import find_word, split_help
+from keikaku.schema.columns import find_word
 from keikaku.views.sorting import sort_rows
+from keikaku.views.words import column_title, table_title
 
 # As many choices are listed; of more, a visitor writes one.
 MOST_CHOICES = 300
@@ -25,21 +26,6 @@ MOST_IDS = 1000  # in one statement; SQLite is given 5,000 parameters at most
 async def naming_column(datasette: Datasette, database: str, table: str) -> str | None:
     """The column that names a row of a table."""
     return await datasette.get_database(database).label_column_for_table(table)
-
-
-def table_title(datasette: Datasette, database: str, table: str) -> str:
-    """What a table is called in metadata.yml."""
-    return str(datasette.table_metadata(database, table).get("title") or table)
-
-
-def column_title(datasette: Datasette, database: str, table: str, column: str) -> str:
-    """What a column is called in metadata.yml."""
-    return split_help((datasette.table_metadata(database, table).get("columns") or {}).get(column), column)[0]
-
-
-def heading_of(metadata: dict[str, Any], column: str) -> tuple[str, str]:
-    """Heading and explanation of a column."""
-    return split_help((metadata.get("columns") or {}).get(column), column)
 
 
 async def say_value(datasette: Datasette, database: str, table: str, column: str, value: Any) -> Markup:
@@ -92,7 +78,7 @@ async def query_cells(
     displays = {id(row): display for row, display in pairs}
     found = await find_records(datasette, database, shown_rows.collect_ids(order))
     cells = shown_rows.show_cells(columns, order, [displays[id(row)] for row in order], found, fold_ids=is_canned)
-    if is_canned and await _count_plans(datasette, database) == 1:
+    if is_canned and (await datasette.execute(database, "SELECT count(*) FROM plans")).single_value() == 1:
         cells = [[cell for cell in row if cell.column != "計画"] for row in cells]
     return cells
 
@@ -105,18 +91,14 @@ async def row_links(
     Of a view also the columns of ids that this makes needless.
     """
     if not is_view:
-        return [{name_column or "": to} for to in await _find_addresses(datasette, database, table, rows)], set()
+        keys = await datasette.get_database(database).primary_keys(table)
+        paths = [path_from_row_pks(row, keys, not keys) for row in rows]
+        return [{name_column or "": datasette.urls.row(database, table, path)} for path in paths], set()
     plain = as_tuples(rows)
     found = await find_records(datasette, database, shown_rows.collect_ids(plain))
     links, named = shown_rows.link_names(columns, plain, found)
     own = [found.get(row[columns.index("id")]) if "id" in columns else None for row in plain]
     return [{name_column or "": to[0], **names} if to else names for to, names in zip(own, links, strict=True)], named
-
-
-async def _find_addresses(datasette: Datasette, database: str, table: str, rows: list[Any]) -> list[str]:
-    """The addresses of the rows of a table."""
-    keys = await datasette.get_database(database).primary_keys(table)
-    return [datasette.urls.row(database, table, path_from_row_pks(row, keys, not keys)) for row in rows]
 
 
 async def table_cells(
@@ -162,10 +144,6 @@ async def _find_field(
     if len(rows) > MOST_CHOICES:
         return name, replace(parameter, help=parameter.empty and f"空のままなら{parameter.empty}です。"), value, []
     return name, parameter, value, build_choices(name, value, as_tuples(rows))
-
-
-async def _count_plans(datasette: Datasette, database: str) -> int:
-    return int((await datasette.execute(database, "SELECT count(*) FROM plans")).single_value())
 
 
 def chart_address(request: Request, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

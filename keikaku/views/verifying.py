@@ -15,21 +15,21 @@ from datasette.utils import tilde_encode
 from datasette.utils.asgi import BadRequest, Request
 
 from keikaku.database.content_hash import LENGTH, hash_rows, read_hash
-from keikaku.database.history import HISTORY, RecordId, Release, hash_records, read_history, read_rows
+from keikaku.database.history import HISTORY, Change, RecordId, Release, hash_records, read_history, read_rows
 from keikaku.publish.catalogue.data_set import describe_data_set
-from keikaku.publish.records.verify import Verdict, describe_verdict, find_release, judge_answer, judge_record
+from keikaku.publish.records.verify import SENTENCES, Verdict, find_release, judge_answer, judge_record
 from keikaku.serving.baked_site import find_site
 from keikaku.serving.site_address import cut_base
 from keikaku.views.descriptions import send_json
+from keikaku.views.sources import WRITING
 from keikaku.views.version import data_version
-from keikaku.views.words import column_words, table_name
+from keikaku.views.words import column_title, table_title
 
 LONGEST = 20_000
 # A page of data: the database alone (for SQL), a table or query, a row; with any of the formats that it has.
 _PAGE = re.compile(r"/(?P<database>[^/.]+)(?P<below>(?:/[^/.]+){0,2})(?:\.json|\.xlsx|(?:\.excel)?\.csv)?")
-# These change how an answer is written, not what it says.
-_WRITING = {"_shape", "_size", "_nl", "_labels", "_label", "_header", "_dl", "_stream", "_json", "_json_infinity"}
-_WRITING |= {"_sort", "_sort_desc", "_group", "_chart", "_facet", "_easy", "_next"}
+# These change how a page is written, not what it says.
+_WRITING = WRITING | {"_sort", "_sort_desc", "_group", "_chart", "_facet", "_easy"}
 
 _records: WeakKeyDictionary[Database, dict[RecordId, str]] = WeakKeyDictionary()
 
@@ -101,15 +101,32 @@ def _saying(query: str) -> list[tuple[str, str]]:
 
 
 def _tell(datasette: Datasette, wanted: str, verdict: Verdict) -> dict[str, Any]:
+    database = datasette.get_database().name
+
     def name(record: RecordId) -> dict[str, Any]:
-        path = datasette.urls.row(datasette.get_database().name, record.table, ",".join(map(tilde_encode, record.key)))
-        title = table_name(datasette, record.table)
+        path = datasette.urls.row(database, record.table, ",".join(map(tilde_encode, record.key)))
+        title = table_title(datasette, database, record.table)
         return {"table": record.table, "title": title, "key": list(record.key), "path": str(path)}
 
-    def heading(table: str, column: str) -> str:
-        return column_words(datasette, table, column)[0]
+    def describe(change: Change) -> dict[str, Any]:
+        heading = column_title(datasette, database, change.table, change.column)
+        return {"column": change.column, "heading": heading, "old": change.old, "new": change.new}
 
-    return {"ok": True, "hash": wanted, **describe_verdict(verdict, name, heading)}
+    events = [
+        {"version": e.version, "date": e.date, "reason": e.reason, "record": name(e.record)}
+        | {"changes": [describe(change) for change in e.changes]}
+        for e in verdict.events
+    ]
+    return {
+        "ok": True,
+        "hash": wanted,
+        "status": verdict.status,
+        "message": SENTENCES[verdict.status],
+        "hash_now": verdict.now,
+        "records": [name(record) for record in verdict.records],
+        "released": list(verdict.released),
+        "events": events,
+    }
 
 
 async def _describe_release(datasette: Datasette) -> dict[str, Any]:

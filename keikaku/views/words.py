@@ -58,19 +58,23 @@ def describe_table(datasette: Datasette, table: str, key: str) -> Any:
     return datasette.metadata(key, database=datasette.get_database().name, table=table, fallback=False)
 
 
-def table_name(datasette: Datasette, table: str) -> str:
-    return describe_table(datasette, table, "title") or table
+def table_title(datasette: Datasette, database: str, table: str) -> str:
+    """What a table is called in metadata.yml."""
+    return str(datasette.table_metadata(database, table).get("title") or table)
 
 
-def column_words(datasette: Datasette, table: str, column: str) -> tuple[str, str]:
-    """Heading and explanation of a column."""
-    return split_help((describe_table(datasette, table, "columns") or {}).get(column), column)
+def heading_of(described: dict[str, Any], column: str) -> tuple[str, str]:
+    """Heading and explanation of a column of what metadata.yml describes so."""
+    return split_help((described.get("columns") or {}).get(column), column)
+
+
+def column_title(datasette: Datasette, database: str, table: str, column: str) -> str:
+    return heading_of(datasette.table_metadata(database, table), column)[0]
 
 
 def our_columns(described: dict[str, Any], columns: Sequence[str]) -> list[tuple[str, str]]:
     """Heading and explanation of the columns that are this site's judgement or count."""
-    helps = [split_help((described.get("columns") or {}).get(column), column) for column in columns]
-    return [(heading, meaning) for heading, meaning in helps if OURS in meaning]
+    return [words for column in columns if OURS in (words := heading_of(described, column))[1]]
 
 
 def current_fiscal_year() -> int:
@@ -95,13 +99,10 @@ def data_page_words() -> dict[str, Any]:
     }
 
 
-def site_metadata(datasette: Datasette, key: str) -> Any:
-    return datasette.metadata(key)
-
-
 def site_words(datasette: Datasette) -> dict[str, Any]:
     """Those that nearly every page says."""
     return {
+        "site_metadata": datasette.metadata,
         "site_nav": datasette.metadata("navigation"),
         "plan_words": datasette.metadata("words"),
         "site_title": site_title(datasette),

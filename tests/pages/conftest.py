@@ -20,4 +20,5 @@ def build_two_plans(folder: Path) -> None:
     data = folder / "data"
     shutil.copytree(ROOT / "data", data)
     shutil.copytree(ROOT / "tests" / "fixtures" / "minato", data / "minato")
-    fill_folder(folder, "--data", data)
+    report = ROOT / "tests" / "fixtures" / "report.txt"
+    fill_folder(folder, "--data", data, "--report", f"minato={report}")

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from itertools import pairwise
+from urllib.parse import quote
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 # Words of Datasette's own pages.
@@ -89,13 +90,7 @@ class ListingPage(HTMLParser):
             yield f"h1 {self.h1!r}"
         if found := ENGLISH.search(self.text):
             yield f"English: {self.text[max(0, found.start() - 40) : found.end() + 40]!r}"
-        if self.handlers:
-            yield f"inline: {self.handlers}"
-        levels = [level for level, _ in self.headings]
-        if levels[:1] != [1] or levels.count(1) != 1 or any(b > a + 1 for a, b in pairwise(levels)):
-            yield f"headings {levels}"
-        if doubled := sorted({id_ for id_ in self.ids if self.ids.count(id_) > 1}):
-            yield f"ids twice: {doubled}"
+        yield from self.faults_of_form()
         if unlabelled := [field for field in self.fields if field.get("id") not in self.labels]:
             yield f"fields without label: {unlabelled}"
         if empty := [text for text in self.head_texts if not text.strip()]:
@@ -104,3 +99,18 @@ class ListingPage(HTMLParser):
             yield f"{len(unscoped)} table heads without scope"
         if 'lang="ja"' not in self.html or "<title>" not in self.html:
             yield "no language or title"
+
+    def faults_of_form(self) -> Iterator[str]:
+        if self.handlers:
+            yield f"inline: {self.handlers}"
+        levels = [level for level, _ in self.headings]
+        if levels[:1] != [1] or levels.count(1) != 1 or any(b > a + 1 for a, b in pairwise(levels)):
+            yield f"headings {levels}"
+        if doubled := sorted({id_ for id_ in self.ids if self.ids.count(id_) > 1}):
+            yield f"ids twice: {doubled}"
+
+
+async def open_page(site, path: str, status: int = 200) -> ListingPage:
+    response = await site.client.get(quote(path, safe="/?&=.+_%:,"))
+    assert response.status_code == status, f"{path}: {response.status_code}"
+    return ListingPage(response.text)

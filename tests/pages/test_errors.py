@@ -17,65 +17,26 @@ pytestmark = pytest.mark.filterwarnings(
 ENDLESS = urlencode({"sql": "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c"})
 THROUGH = urlencode({"_through": '{"table": "nothing", "column": "a", "value": "1"}'})
 BAD_REQUESTS = [
-    "/plans/measures?zz=1",
-    "/plans/measures?zz__contains=1",
-    "/plans/measures?code__unknown=1",
-    "/plans/targets?zz=1",
-    "/plans/measures?_sort=nothing",
-    "/plans/measures?_sort=code&_sort_desc=code",
-    "/plans/measures?_sort_desc=nothing",
-    "/plans/measures?_through=x",
-    "/plans/measures?_through=1e999",
-    "/plans/measures?_through=[]",
-    "/plans/measures?name__in=" + "[" * 1200,
-    "/plans/measures?_through=" + "[" * 1200,
-    f"/plans/measures?{THROUGH}",
-    "/plans/measures?_facet=%7B",
-    "/plans/measures?_facet=nothing",
-    "/plans/measures?code__in=%5B",
-    "/plans/measures?number__gt=9223372036854775808",
-    "/plans/measures?number__lt=99999999999999999999",
-    "/plans/measures?_timelimit=abc",
-    "/plans/targets?_next=abc",
-    "/plans/measures?_next=a,b,c",
-    "/plans/measures?_size=-1",
-    "/plans/measures?_size=many",
-    "/plans/measures?_size=99999999",
-    "/plans/measures?_col=nothing",
-    "/plans/measures?_nocol=nothing",
-    "/plans/measures?_where=nothing+is+3",
-    "/plans/measures?_search=%00",
-    "/plans?sql=select+*+from+nothing",
-    "/plans?sql=drop+table+measures",
-    f"/plans?{ENDLESS}",
-]
+    "/plans/measures?zz=1", "/plans/measures?zz__contains=1", "/plans/measures?code__unknown=1",
+    "/plans/targets?zz=1", "/plans/measures?_sort=nothing", "/plans/measures?_sort=code&_sort_desc=code",
+    "/plans/measures?_sort_desc=nothing", "/plans/measures?_through=x", "/plans/measures?_through=1e999",
+    "/plans/measures?_through=[]", "/plans/measures?name__in=" + "[" * 1200, "/plans/measures?_through=" + "[" * 1200,
+    f"/plans/measures?{THROUGH}", "/plans/measures?_facet=%7B", "/plans/measures?_facet=nothing",
+    "/plans/measures?code__in=%5B", "/plans/measures?number__gt=9223372036854775808",
+    "/plans/measures?number__lt=99999999999999999999", "/plans/measures?_timelimit=abc", "/plans/targets?_next=abc",
+    "/plans/measures?_next=a,b,c", "/plans/measures?_size=-1", "/plans/measures?_size=many",
+    "/plans/measures?_size=99999999", "/plans/measures?_col=nothing", "/plans/measures?_nocol=nothing",
+    "/plans/measures?_where=nothing+is+3", "/plans/measures?_search=%00", "/plans?sql=select+*+from+nothing",
+    "/plans?sql=drop+table+measures", f"/plans?{ENDLESS}",
+]  # fmt: skip
 MISSING = [
-    "/nothing",
-    "/nothing/at/all",
-    "/plans/nothing",
-    "/plans/measurs",
-    "/plans/nothing/1",
-    "/plans/measures/nothing",
-    "/plans/measure_goals/akishima-kogyo-1",
-    "/plans/targets/akishima-kogyo-1",
-    "/plans/unmet_targets/1",
-    "/plans/plans/nothing",
-    "/plans/organizations/nothing",
-    "/plans.xyz",
-    "/plans/measures.xyz",
-    "/plans/search.xyz",
-    "/plans/measures/akishima-kogyo-1.xyz",
-    "/-/messages",
-    "/-/permissions",
-    "/-/allow-debug",
-    "/-/patterns",
-    "/-/logout",
-    "/-/auth-token",
-    "/-/nothing",
-    "/static/nothing.css",
-    "/-/static/nothing.js",
+    "/nothing", "/nothing/at/all", "/plans/nothing", "/plans/measurs", "/plans/nothing/1", "/plans/measures/nothing",
+    "/plans/measure_goals/akishima-kogyo-1", "/plans/targets/akishima-kogyo-1", "/plans/unmet_targets/1",
+    "/plans/plans/nothing", "/plans/organizations/nothing", "/plans.xyz", "/plans/measures.xyz", "/plans/search.xyz",
+    "/plans/measures/akishima-kogyo-1.xyz", "/-/messages", "/-/permissions", "/-/allow-debug", "/-/patterns",
+    "/-/logout", "/-/auth-token", "/-/nothing", "/static/nothing.css", "/-/static/nothing.js",
     "/-/static-plugins/datasette_vega/nothing.js",
-]
+]  # fmt: skip
 METHODS = ["POST", "PUT", "PATCH", "DELETE", "TRACE", "NONSENSE"]
 
 
@@ -183,19 +144,16 @@ async def test_a_mistake_that_datasette_answers_with_500_is_logged(site, caplog)
     assert "/plans/measures: answered as 400" in caplog.text
 
 
-async def test_a_mistyped_name_is_answered_with_near_ones(site):
-    page = ListingPage((await site.client.get("/plans/measurs")).text)
-    assert page.links["/plans/measures"] == "施策"
-
-
-async def test_a_missing_row_leads_to_its_table(site):
-    page = ListingPage((await site.client.get("/plans/measures/nothing")).text)
-    assert page.links["/plans/measures"] == "施策"
-
-
-async def test_an_unknown_column_can_be_taken_off(site):
-    page = ListingPage((await site.client.get("/plans/measures?zz=1&number=2")).text)
-    assert page.links["/plans/measures?number=2"] == "この条件を外して開く"
+@pytest.mark.parametrize(
+    ("path", "link", "words"),
+    [
+        ("/plans/measurs", "/plans/measures", "施策"),  # a name that is near
+        ("/plans/measures/nothing", "/plans/measures", "施策"),  # the table of a row
+        ("/plans/measures?zz=1&number=2", "/plans/measures?number=2", "この条件を外して開く"),
+    ],
+)
+async def test_an_error_leads_on(site, path, link, words):
+    assert ListingPage((await site.client.get(path)).text).links[link] == words
 
 
 async def test_a_query_that_takes_too_long_can_be_mended(site):

@@ -6,15 +6,9 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from keikaku.publish.tables.query_forms import PARAMETERS
-from tests.pages.listing_page import ListingPage
+from tests.pages.listing_page import ListingPage, open_page
 
 UNMET = ["出前授業", "人材確保", "たま工業交流展", "大型商業施設", "個店づくり", "創業セミナー"]
-
-
-async def get(site, path, status=200):
-    response = await site.client.get(quote(path, safe="/?&=.+_%:,"))
-    assert response.status_code == status, f"{path}: {response.status_code}"
-    return ListingPage(response.text)
 
 
 async def ask(site, sql, status=200, **values):
@@ -32,7 +26,7 @@ async def queries(site):
 async def test_every_query_is_a_japanese_page_under_its_own_title(site, queries, variant):
     faults = []
     for name, query in queries.items():
-        page = await get(site, f"/plans/{name}{variant}")
+        page = await open_page(site, f"/plans/{name}{variant}")
         faults += [f"{name}{variant}: {fault}" for fault in page.faults()]
         if page.h1 != query["title"]:
             faults.append(f"{name}: h1 {page.h1!r}")
@@ -44,7 +38,7 @@ async def test_every_query_is_a_japanese_page_under_its_own_title(site, queries,
 async def test_every_query_is_a_japanese_page_where_there_are_two_plans(two_plans, queries):
     faults = []
     for name in queries:
-        page = await get(two_plans, f"/plans/{name}")
+        page = await open_page(two_plans, f"/plans/{name}")
         faults += [f"{name}: {fault}" for fault in page.faults()]
     assert faults == []
 
@@ -59,7 +53,7 @@ async def test_every_parameter_of_every_query_is_known(queries):
 async def test_every_choice_of_a_form_gives_an_answer(site, queries):
     dead = []
     for name in queries:
-        page = await get(site, f"/plans/{name}")
+        page = await open_page(site, f"/plans/{name}")
         for parameter, options in re.findall(r'<select id="p-\w+" name="(\w+)">(.*?)</select>', page.html, re.DOTALL):
             for value in re.findall(r'<option value="([^"]+)"', options):
                 answer = await site.client.get(f"/plans/{name}.json?_shape=array&{urlencode({parameter: value})}")
@@ -79,20 +73,20 @@ async def test_every_choice_of_a_form_gives_an_answer(site, queries):
     ],
 )
 async def test_what_was_asked_for_stays_chosen(site, address, chosen):
-    page = await get(site, address)
+    page = await open_page(site, address)
     assert re.findall(r'<option value="([^"]*)" selected', page.html) == ([chosen] if chosen else [])
 
 
 async def test_names_are_links_and_their_ids_are_left_out(site):
-    page = await get(site, "/plans/measures_by_goal?sector=農業")
+    page = await open_page(site, "/plans/measures_by_goal?sector=農業")
     assert page.links["/plans/measures/akishima-nogyo-4"] == "学校給食での地場野菜の使用"
     assert "ID" not in [text.strip() for text in page.head_texts]
-    page = await get(site, "/plans/organizations_together?organization=農協")
+    page = await open_page(site, "/plans/organizations_together?organization=農協")
     assert "/plans/organizations/akishima-shi" in page.links
 
 
 async def test_a_query_sorts_by_the_heading_that_is_pressed(site):
-    page = await get(site, "/plans/new_measures?_sort_desc=番号")
+    page = await open_page(site, "/plans/new_measures?_sort_desc=番号")
     codes = re.findall(r'data-label="番号">([^<]+)<', page.html)
     assert codes.index("観-10") < codes.index("観-9") < codes.index("共-6")
     assert (await site.client.get("/plans/new_measures?_sort=nosuch")).status_code == 400
@@ -102,7 +96,7 @@ async def test_a_query_sorts_by_the_heading_that_is_pressed(site):
 
 
 async def test_unmet_targets_give_reason_evidence_and_what_became_of_them(site):
-    page = await get(site, "/plans/unmet_targets")
+    page = await open_page(site, "/plans/unmet_targets")
     rows = (await site.client.get("/plans/unmet_targets.json?_shape=array")).json()
     assert f"{len(rows)}件" in page.text
     assert [word for word in UNMET if word not in page.text] == []
@@ -114,7 +108,7 @@ async def test_unmet_targets_give_reason_evidence_and_what_became_of_them(site):
 
 
 async def test_unmet_targets_filter_by_reason_and_sector_with_counts(site):
-    page = await get(site, "/plans/unmet_targets")
+    page = await open_page(site, "/plans/unmet_targets")
     for parameter in ("reason", "sector"):
         links = {
             link: int(re.search(r"(\d+)\s*$", text)[1])
@@ -131,14 +125,14 @@ async def test_unmet_targets_filter_by_reason_and_sector_with_counts(site):
 
 @pytest.mark.parametrize("group", ["分野", "理由", "期限", "今後"])
 async def test_unmet_targets_can_be_grouped(site, group):
-    page = await get(site, f"/plans/unmet_targets?_group={group}")
+    page = await open_page(site, f"/plans/unmet_targets?_group={group}")
     assert list(page.faults()) == []
     counts = [int(count) for _, text in page.headings for count in re.findall(r"（(\d+)件）", text)]
     assert sum(counts) == len((await site.client.get("/plans/unmet_targets.json?_shape=array")).json())
 
 
 async def test_first_to_second_half_is_drawn_and_written(site):
-    page = await get(site, "/plans/first_to_second_half")
+    page = await open_page(site, "/plans/first_to_second_half")
     rows = (await site.client.get("/plans/first_to_second_half.json?_shape=array")).json()
     assert page.html.count('role="img"') == 2
     assert page.html.count("<title id=") == page.html.count("<desc id=") == 2
@@ -152,7 +146,7 @@ async def test_first_to_second_half_is_drawn_and_written(site):
 
 
 async def test_first_to_second_half_names_what_changed_before_the_picture(site):
-    page = await get(site, "/plans/first_to_second_half")
+    page = await open_page(site, "/plans/first_to_second_half")
     rows = (await site.client.get("/plans/first_to_second_half.json?_shape=array")).json()
     changed = page.html.partition('id="changed"')[2].partition("</section>")[0]
     wanted = {row["後の名前"] or row["前の名前"] for row in rows if row["変化"] != "同じ名前で継続"}
@@ -161,7 +155,7 @@ async def test_first_to_second_half_names_what_changed_before_the_picture(site):
 
 
 async def test_organizations_together_are_a_matrix_whose_numbers_agree_with_the_list(site):
-    page = await get(site, "/plans/organizations_together")
+    page = await open_page(site, "/plans/organizations_together")
     rows = (await site.client.get("/plans/organizations_together.json?_shape=array")).json()
     matrix = page.html.partition('class="matrix"')[2].partition("</table>")[0]
     names = re.findall(r'organization=[^"]+">([^<]+)</a>', matrix)
@@ -175,13 +169,13 @@ async def test_organizations_together_are_a_matrix_whose_numbers_agree_with_the_
 
 
 async def test_a_measure_that_search_finds_is_shown_with_its_target(site):
-    page = await get(site, "/plans/search?q=給食")
+    page = await open_page(site, "/plans/search?q=給食")
     assert "目標：毎年、学校給食での昭島産の野菜等の使用量 10,000kg" in page.text
 
 
 @pytest.mark.parametrize("q", ["給食", "工-1", "商工会", "祭"])
 async def test_search_groups_counts_and_marks(site, q):
-    page = await get(site, f"/plans/search?q={q}")
+    page = await open_page(site, f"/plans/search?q={q}")
     assert list(page.faults()) == []
     rows = (await site.client.get(f"/plans/search.json?_shape=array&q={quote(q)}")).json()
     assert f"{len(rows)}件" in page.text
@@ -191,23 +185,23 @@ async def test_search_groups_counts_and_marks(site, q):
 
 
 async def test_search_marks_what_was_found_and_nothing_else_as_markup(site):
-    page = await get(site, "/plans/search?q=給食")
+    page = await open_page(site, "/plans/search?q=給食")
     assert "<mark>給食</mark>" in page.html
     assert "«" not in page.text
-    page = await get(site, "/plans/search?q=<script>x</script>")
+    page = await open_page(site, "/plans/search?q=<script>x</script>")
     assert "<script>x" not in page.html
 
 
 async def test_search_narrows_by_kind_and_sector(site):
-    page = await get(site, "/plans/search?q=給食&kind=measure")
+    page = await open_page(site, "/plans/search?q=給食&kind=measure")
     assert next(text for level, text in page.headings if level == 2 and "件）" in text).startswith("施策（")
     assert not any("基本目標（" in text for _, text in page.headings)
-    page = await get(site, "/plans/search?q=農業&sector=観光")
+    page = await open_page(site, "/plans/search?q=農業&sector=観光")
     assert list(page.faults()) == []
 
 
 async def test_search_that_finds_nothing_offers_a_way_on(site):
-    page = await get(site, "/plans/search?q=ゑゑゑゑ")
+    page = await open_page(site, "/plans/search?q=ゑゑゑゑ")
     assert "見つからないとき" in page.text
     assert "/plans/measure_overview" in page.links
 
@@ -251,8 +245,8 @@ async def test_a_result_that_is_cut_says_so(site):
 async def test_a_plan_is_named_only_where_there_are_several(site, two_plans):
     for name in ("unmet_targets", "targets_due", "linked_measures", "organizations_together"):
         address = f"/plans/{name}?fiscal_year=2024"
-        assert "計画" not in [text.strip() for text in (await get(site, address)).head_texts], name
-        assert "計画" in [text.strip() for text in (await get(two_plans, address)).head_texts], name
+        assert "計画" not in [text.strip() for text in (await open_page(site, address)).head_texts], name
+        assert "計画" in [text.strip() for text in (await open_page(two_plans, address)).head_texts], name
 
 
 @pytest.mark.parametrize(

@@ -5,25 +5,18 @@ citation is left out, since addresses stand there on purpose.
 """
 
 import re
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from html.parser import HTMLParser
-from itertools import pairwise
-from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from click.testing import CliRunner
 from datasette.app import Datasette
 from datasette.utils import tilde_encode
 
-from build_db import main
 from keikaku.schema.tables import read_schema
+from tests.pages.listing_page import ListingPage
 
-ROOT = Path(__file__).resolve().parents[2]
-SERVED = ("metadata.yml", "settings.json", "plugins", "templates", "static")
 NAMED = {
     "plans": "title",
     "sectors": "title",
@@ -35,49 +28,16 @@ NAMED = {
 }
 TABLES = [table.name for table in read_schema() if not table.is_view]
 UNFINISHED = re.compile(r"None|Undefined|\{\{|\}\}|\{%|%\}|&lt;|Row object")
-HIDDEN = {"script", "style", "head"}
-VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
-class Page(HTMLParser):
-    """Text of <main> without the citation, headings, links and ids of one page."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.html = html
-        self.open: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.headings: list[tuple[int, str]] = []
-        self.links: list[str] = []
-        self.ids: list[str] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        attributes = dict(attrs)
-        if tag not in VOID:
-            self.open.append((tag, attributes))
-        if re.fullmatch("h[1-6]", tag):
-            self.headings.append((int(tag[1]), ""))
-        if "id" in attributes:
-            self.ids.append(attributes["id"] or "")
-        if tag == "a" and self.inside("main"):
-            self.links.append(attributes.get("href") or "")
-
-    def handle_endtag(self, tag: str) -> None:
-        while self.open and self.open.pop()[0] != tag:
-            pass
+class Page(ListingPage):
+    """A page whose text is without the citation."""
 
     def handle_data(self, data: str) -> None:
-        tags = [tag for tag, _ in self.open]
-        if tags and re.fullmatch("h[1-6]", tags[-1]):
-            level, text = self.headings[-1]
-            self.headings[-1] = (level, text + data)
-        cited = any(attributes.get("aria-labelledby") == "cite" for _, attributes in self.open)
-        if "main" in tags and not cited and not HIDDEN & set(tags):
-            self.text += data
-
-    def inside(self, tag: str) -> bool:
-        return any(name == tag for name, _ in self.open)
+        text = self.text
+        super().handle_data(data)
+        if any(attributes.get("aria-labelledby") == "cite" for _, attributes in self.open):
+            self.text = text
 
     def faults(self) -> Iterator[str]:
         """What no page may show, whatever row it is of."""
@@ -85,44 +45,16 @@ class Page(HTMLParser):
             yield f"unfinished: {self.text[max(0, found.start() - 40) : found.end() + 40]!r}"
         if found := re.search(r"\b(akishima|minato)-[a-z]", self.text.replace("/print/", "").replace("/calendar/", "")):
             yield f"raw id: {self.text[max(0, found.start() - 40) : found.end() + 40]!r}"
-        levels = [level for level, _ in self.headings]
-        if levels[:1] != [1] or levels.count(1) != 1 or any(b > a + 1 for a, b in pairwise(levels)):
-            yield f"headings {levels}"
-        if doubled := sorted({id_ for id_ in self.ids if self.ids.count(id_) > 1}):
-            yield f"ids twice: {doubled}"
-        if re.search(r"<[^>]+ (style|on[a-z]+)=|<style", self.html):
-            yield "inline style or handler"
+        yield from self.faults_of_form()
         for part in ("<title>", 'name="description"', 'rel="canonical"', 'aria-label="現在の位置"'):
             if part not in self.html:
                 yield f"no {part}"
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that `datasette .` can serve, with the first plan and the invented one of the tests."""
-    folder = tmp_path_factory.mktemp("two_plans")
-    shutil.copytree(ROOT / "data", folder / "data")
-    shutil.copytree(ROOT / "tests" / "fixtures" / "minato", folder / "data" / "minato")
-    for name in SERVED:
-        (folder / name).symlink_to(ROOT / name)
-    report = ROOT / "tests" / "fixtures" / "report.txt"
-    options = ["--data", folder / "data", "--output", folder / "plans.db", "--report", f"minato={report}", "--quiet"]
-    built = CliRunner().invoke(main, list(map(str, options)))
-    assert built.exit_code == 0, built.output
-    return folder
-
-
-@pytest.fixture(scope="module")
-async def two_plans(folder: Path) -> Datasette:
-    datasette = Datasette(config_dir=folder)
-    await datasette.invoke_startup()
-    return datasette
-
-
-@pytest.fixture(scope="module")
-def ask(folder: Path):
+def ask(two_plans: Datasette):
     """Rows of a query."""
-    with closing(sqlite3.connect(folder / "plans.db")) as connection:
+    with closing(sqlite3.connect(two_plans.get_database("plans").path)) as connection:
         connection.row_factory = sqlite3.Row
         yield lambda query, *parameters: connection.execute(query, parameters).fetchall()
 
@@ -169,34 +101,22 @@ async def test_a_page_names_no_other_plan(table: str, two_plans: Datasette, ask)
     ("path", "words"),
     [
         ("/plans/organizations/akishima-shokokai", ["施策 28件", "工業 9件", "昭島市 26件", "構成員", "昭島商工会"]),
-        (
-            "/plans/organizations/akishima-nokyo",
-            ["JA", "農協", "施策 8件", "毎年、学校給食での昭島産の野菜等の使用量 10,000kg"],
-        ),
+        ("/plans/organizations/akishima-nokyo", ["JA", "農協", "施策 8件", "毎年、学校給食での昭島産の野菜等の使用量 10,000kg"]),
         ("/plans/organizations/akishima-shi", ["下の組織の施策", "市(環境部)", "共-8"]),
         ("/plans/organizations/akishima-tama-shinkin", ["施策はありません", "創業支援センターTAMA", "商-6"]),
         ("/plans/organizations/minato-shi", ["郷土資料館(教育委員会)", "古文書の公開"]),
         ("/plans/evaluations/akishima-evaluation-15", ["未達成", "目標に達していない", "継続", "商-6", "目標への言及"]),
-        (
-            "/plans/evaluations/akishima-evaluation-12",
-            ["終了", "前期で終える", "引き継いだ施策はありません", "令和29年度～令和元年度"],
-        ),
+        ("/plans/evaluations/akishima-evaluation-12", ["終了", "前期で終える", "引き継いだ施策はありません", "令和29年度～令和元年度"]),
         ("/plans/goals/akishima-kanko-goal-1", ["観-10", "工-3の再掲", "産業間連携と広域連携"]),
-        (
-            "/plans/sectors/akishima-shogyo",
-            ["施策（6件と、再掲 1件）", "前期の評価（9件）", "終わった施策（3件）", "年表（12項目）"],
-        ),
+        ("/plans/sectors/akishima-shogyo", ["施策（6件と、再掲 1件）", "前期の評価（9件）", "終わった施策（3件）", "年表（12項目）"]),
         ("/plans/events/akishima-event-47", ["令和6年度", "2024年4月1日〜2025年3月31日", "広域観光の実施を検討"]),
         ("/plans/events/akishima-event-19", ["平成30年度から令和元年度まで"]),
         ("/plans/plans/akishima", ["40件", "14件", "37件", "58件", "多摩大学", "8000020132071"]),
         ("/plans/corrections/akishima-correction-3", ["「出前事業」→「出前授業」", "誤記", "できごと"]),
-        (
-            "/plans/indicators/akishima-nogyo-4-target-1",
-            ["毎年、学校給食での昭島産の野菜等の使用量 10,000kg", "数で示された目標"],
-        ),
+        ("/plans/indicators/akishima-nogyo-4-target-1", ["毎年、学校給食での昭島産の野菜等の使用量 10,000kg", "数で示された目標"]),
         ("/plans/figures/minato-geijutsu-1-target-1-result-1", ["3,200", "来場者数", "令和4年度"]),
     ],
-)
+)  # fmt: skip
 async def test_a_page_answers_what_people_ask(path: str, words: list[str], two_plans: Datasette) -> None:
     page = await open_page(two_plans, path)
     assert [word for word in words if word not in " ".join(page.text.split())] == []

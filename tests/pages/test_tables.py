@@ -1,27 +1,12 @@
 """Pages of tables and views: Japanese headings and values, ways to narrow, sort, turn the page and take the data away."""
 
 import re
-from urllib.parse import quote
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.pages.listing_page import JAPANESE, ListingPage
-from tests.pages.test_templates import WORDS
+from tests.pages.listing_page import JAPANESE, open_page
 
-TEMPLATES = [
-    *("table.html", "_table.html", "_listing.html", "_facet_results.html", "_suggested_facets.html"),
-    *("_description_source_license.html", "query.html", "_query_parts.html", "database.html", "error.html"),
-    *("400.html", "404.html", "405.html", "500.html", "query-plans-unmet_targets.html", "query-plans-search.html"),
-    *("query-plans-first_to_second_half.html", "query-plans-organizations_together.html"),
-]
 VARIANTS = ["", "?_size=2", "?_chart=1&_size=max", "?_search=a", "?_search=あ"]
-
-
-async def get(site, path, status=200):
-    response = await site.client.get(quote(path, safe="/?&=.+_%:,"))
-    assert response.status_code == status, f"{path}: {response.status_code}"
-    return ListingPage(response.text)
 
 
 async def tables_of(site):
@@ -36,7 +21,7 @@ async def tables_of(site):
 async def test_every_table_and_view_is_a_japanese_page(site, variant):
     faults = []
     for table in await tables_of(site):
-        page = await get(site, f"/plans/{table}{variant}")
+        page = await open_page(site, f"/plans/{table}{variant}")
         faults += [f"{table}{variant}: {fault}" for fault in page.faults()]
         title = site.table_metadata("plans", table)["title"]
         if page.h1 != title:
@@ -47,7 +32,7 @@ async def test_every_table_and_view_is_a_japanese_page(site, variant):
 async def test_every_table_and_view_is_a_japanese_page_where_there_are_two_plans(two_plans):
     faults = []
     for table in await tables_of(two_plans):
-        page = await get(two_plans, f"/plans/{table}")
+        page = await open_page(two_plans, f"/plans/{table}")
         faults += [f"{table}: {fault}" for fault in page.faults()]
     assert faults == []
 
@@ -57,7 +42,7 @@ async def test_every_column_heading_is_its_label(site):
     for table in await tables_of(site):
         columns = site.table_metadata("plans", table).get("columns") or {}
         labels = {text.partition("：")[0] for text in columns.values()} | {"この行"}
-        page = await get(site, f"/plans/{table}")
+        page = await open_page(site, f"/plans/{table}")
         heads = [t.strip(" ▲▼\n") for t, h in zip(page.head_texts, page.heads, strict=True) if h["scope"] == "col"]
         wrong += [f"{table}: {head!r}" for head in heads if head not in labels]
     assert wrong == []
@@ -66,63 +51,56 @@ async def test_every_column_heading_is_its_label(site):
 async def test_the_help_of_every_column_can_be_read(site):
     missing = []
     for table in await tables_of(site):
-        page = await get(site, f"/plans/{table}")
+        page = await open_page(site, f"/plans/{table}")
         columns = site.table_metadata("plans", table).get("columns") or {}
         missing += [f"{table}.{c}" for c, text in columns.items() if text.partition("：")[2] not in page.text]
     assert missing == []
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
-async def test_a_template_has_no_word_of_a_plan(site, template):
-    text = (ROOT / "templates" / template).read_text("utf-8")
-    words = [row["word"] for row in (await site.get_database("plans").execute(WORDS)).rows]
-    assert [word for word in words if word in text] == []
-
-
 async def test_coded_values_are_words_and_ids_are_names(site):
-    page = await get(site, "/plans/evaluations")
+    page = await open_page(site, "/plans/evaluations")
     table = page.text.partition("この行は")[0]
     assert not re.search(r"\b(not_met|partly_met|target_stated|never_carried_out)\b", table)
     assert "未実施" in page.text
     assert "目標への言及" in page.text
-    page = await get(site, "/plans/measures")
+    page = await open_page(site, "/plans/measures")
     assert page.links["/plans/sectors/akishima-kogyo"] == "工業"
     assert page.links["/plans/measures/akishima-kogyo-1"] == "騒音対策、環境改善に関する設備投資への支援"
 
 
 async def test_rows_of_a_view_link_to_the_rows_they_name(site):
-    page = await get(site, "/plans/measure_overview")
+    page = await open_page(site, "/plans/measure_overview")
     assert page.links["/plans/measures/akishima-nogyo-4"] == "学校給食での地場野菜の使用"
-    page = await get(site, "/plans/targets")
+    page = await open_page(site, "/plans/targets")
     assert "/plans/measures/akishima-nogyo-4" in page.links
 
 
 async def test_rows_with_two_keys_link_to_their_page(site):
-    page = await get(site, "/plans/measure_goals")
+    page = await open_page(site, "/plans/measure_goals")
     assert any(re.fullmatch(r"/plans/measure_goals/[^/,]+,[^/]+", link) for link in page.links)
 
 
 async def test_the_count_and_the_conditions_are_said_in_japanese(site):
-    page = await get(site, "/plans/measures?sector_id=akishima-nogyo&number__gte=3&_search=給食")
+    page = await open_page(site, "/plans/measures?sector_id=akishima-nogyo&number__gte=3&_search=給食")
     assert "「分野」が「農業」" in page.text
     assert "「番号（数）」が「3」以上" in page.text
     assert "「給食」を含む" in page.text
     through = '{"table":"measure_organizations","column":"organization_id","value":"akishima-shokokai"}'
-    page = await get(site, f"/plans/measures?_through={through}&repeat_of__isnull=1")
+    page = await open_page(site, f"/plans/measures?_through={through}&repeat_of__isnull=1")
     assert "「団体」が「昭島市商工会」" in page.text
     assert "「再掲の元」がない" in page.text
-    assert (await get(site, "/plans/targets?state=unreported")).text.count("「実績の記録なし」") > 1
+    assert (await open_page(site, "/plans/targets?state=unreported")).text.count("「実績の記録なし」") > 1
 
 
 async def test_every_condition_can_be_left_out(site):
-    page = await get(site, "/plans/measures?sector_id=akishima-nogyo&number__gte=3&_search=給食")
+    page = await open_page(site, "/plans/measures?sector_id=akishima-nogyo&number__gte=3&_search=給食")
     without = [link for link, text in page.links.items() if "「番号（数）」が「3」以上" in text]
     assert without
     assert "number__gte" not in without[0]
 
 
 async def test_the_form_speaks_japanese_and_keeps_its_conditions(site):
-    page = await get(site, "/plans/measures?code__contains=工&_size=3")
+    page = await open_page(site, "/plans/measures?code__contains=工&_size=3")
     options = re.findall(r'<option value="([a-z_0-9]+)"[^>]*>([^<]+)</option>', page.html)
     assert all(JAPANESE.search(text) or text == "ID" for _, text in options)
     assert '<option value="contains" selected>' in page.html
@@ -139,7 +117,7 @@ async def test_the_form_speaks_japanese_and_keeps_its_conditions(site):
     ],
 )
 async def test_the_sorted_column_is_marked_for_all(site, address, column, direction):
-    page = await get(site, f"/plans/measures{address}")
+    page = await open_page(site, f"/plans/measures{address}")
     sorted_heads = [
         (text.strip(" ▲▼\n"), head["aria-sort"])
         for text, head in zip(page.head_texts, page.heads, strict=True)
@@ -149,14 +127,14 @@ async def test_the_sorted_column_is_marked_for_all(site, address, column, direct
 
 
 async def test_codes_stand_as_printed(site):
-    page = await get(site, "/plans/measure_overview")
+    page = await open_page(site, "/plans/measure_overview")
     link = next(link for link, text in page.links.items() if text.startswith("番号") and "_sort=" in link)
     codes = re.findall(r'data-label="番号">([^<]+)<', (await site.client.get(link)).text)
     assert codes.index("共-2") < codes.index("共-3") < codes.index("共-10")
 
 
 async def test_facets_have_words_counts_and_a_way_back(site):
-    page = await get(site, "/plans/evaluations?outcome=not_met&_facet=rule")
+    page = await open_page(site, "/plans/evaluations?outcome=not_met&_facet=rule")
     assert re.search(r'aria-current="true"[^>]*>.*?未達成', page.html, re.DOTALL)
     assert "目標への言及" in page.text
     assert "判定の決まりの内訳を閉じる" in page.text
@@ -166,7 +144,7 @@ async def test_every_count_of_a_column_leads_to_counts(site):
     """Each `#facet-…` of a page is an id of the page that it leads to, and stands there once; some of each page are followed."""
     wrong, followed = [], 0
     for table in await tables_of(site):
-        page = await get(site, f"/plans/{table}")
+        page = await open_page(site, f"/plans/{table}")
         links = [link for link in page.links if "#facet-" in link]
         for link in dict.fromkeys(links[:2] + links[-1:]):
             address, _, anchor = link.partition("#")
@@ -178,10 +156,10 @@ async def test_every_count_of_a_column_leads_to_counts(site):
 
 
 async def test_pages_follow_one_another(site):
-    page = await get(site, "/plans/measures?_size=20")
+    page = await open_page(site, "/plans/measures?_size=20")
     seen = [page]
     while following := [link for link, text in seen[-1].links.items() if text == "次のページ →"]:
-        seen.append(await get(site, following[0].partition("localhost")[2] or following[0]))
+        seen.append(await open_page(site, following[0].partition("localhost")[2] or following[0]))
     assert len(seen) == 3
     assert "← 最初のページ" in seen[-1].links.values()
     rows = [link for page in seen for link in page.links if re.fullmatch(r"/plans/measures/akishima-\w+-\d+", link)]
@@ -189,7 +167,7 @@ async def test_pages_follow_one_another(site):
 
 
 async def test_downloads_say_how_many_rows_they_hold_and_hold_them(site):
-    page = await get(site, "/plans/measures?sector_id=akishima-nogyo")
+    page = await open_page(site, "/plans/measures?sector_id=akishima-nogyo")
     csv = next(link for link, text in page.links.items() if text == "CSV（9行）")
     json = next(link for link, text in page.links.items() if text == "JSON（9行）")
     assert len((await site.client.get(csv)).text.splitlines()) == 10
@@ -197,26 +175,26 @@ async def test_downloads_say_how_many_rows_they_hold_and_hold_them(site):
 
 
 async def test_the_json_link_comes_first_since_the_chart_code_reads_the_first(site):
-    page = await get(site, "/plans/targets?_chart=1&_size=max")
+    page = await open_page(site, "/plans/targets?_chart=1&_size=max")
     assert re.search(r'class="export-links[^>]*>\s*<a [^>]*href="/plans/targets\.json\?', page.html)
     assert 'class="rows-and-columns' in page.html
 
 
 async def test_the_chart_code_loads_only_where_a_chart_is_asked_for(site):
-    plain = await get(site, "/plans/organization_overview")
+    plain = await open_page(site, "/plans/organization_overview")
     link = next(link for link, text in plain.links.items() if text == "グラフにする")
     assert "g.x_column=name" in link
     assert "g.y_column=printed_measures" in link
     assert "datasette_vega" not in plain.html
     assert 'content="noindex"' not in plain.html
-    chart = await get(site, link.partition("#")[0])
+    chart = await open_page(site, link.partition("#")[0])
     assert "datasette_vega" in chart.html
     assert 'content="noindex"' in chart.html
     assert "棒グラフ" in chart.text
 
 
 async def test_the_sql_is_shown_with_an_explanation_and_can_be_changed(site):
-    page = await get(site, "/plans/measures?sector_id=akishima-nogyo")
+    page = await open_page(site, "/plans/measures?sector_id=akishima-nogyo")
     assert "この結果をつくるSQL" in page.text
     assert "取り出します" in page.text
     edit = next(link for link, text in page.links.items() if text == "SQLを書きかえて試す")
@@ -224,27 +202,27 @@ async def test_the_sql_is_shown_with_an_explanation_and_can_be_changed(site):
 
 
 async def test_cells_are_labelled_for_cards_on_a_phone(site):
-    page = await get(site, "/plans/measures")
+    page = await open_page(site, "/plans/measures")
     cells = re.findall(r"<td([^>]*)>", page.html)
     assert cells
     assert all("data-label=" in cell for cell in cells)
 
 
 async def test_no_row_is_said_with_a_way_on(site):
-    page = await get(site, "/plans/measures?code=zzz")
+    page = await open_page(site, "/plans/measures?code=zzz")
     assert "条件に合う行はありません" in page.text
     assert page.links["/plans/measures"]
 
 
 async def test_a_value_is_text_and_never_markup(site):
-    page = await get(site, "/plans/measures?name__contains=<script>alert(1)</script>&_search=<b>x")
+    page = await open_page(site, "/plans/measures?name__contains=<script>alert(1)</script>&_search=<b>x")
     assert "<script>alert" not in page.html
     assert "<b>x" not in page.html
     assert list(page.faults()) == []
 
 
 async def test_the_database_page_leads_to_every_query_table_and_view(site):
-    page = await get(site, "/plans")
+    page = await open_page(site, "/plans")
     assert list(page.faults()) == []
     queries = await site.get_canned_queries("plans", None)
     wanted = [*queries, *await tables_of(site)]

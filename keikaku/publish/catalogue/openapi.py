@@ -1,8 +1,7 @@
 """The stable addresses of the site described for programs (OpenAPI 3.1), from what the schema and metadata.yml say of them."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from keikaku.database.content_hash import LENGTH
@@ -15,57 +14,15 @@ _TYPES = {"TEXT": "string", "INTEGER": "integer", "NUMERIC": "number"}
 _TAGS = re.compile(r"<[^>]+>")
 
 
-@dataclass(frozen=True)
-class Field:
-    """A column; type is TEXT, INTEGER, NUMERIC, or "" for a computed one."""
+def build_openapi(site: Mapping[str, Any]) -> dict[str, Any]:
+    """From title, description, license, license_url, version, database, most_rows (of a page), root (the address of the home
+    page without a slash at its end), tables and queries.
 
-    name: str
-    type: str
-    required: bool
-    heading: str
-    meaning: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table or view; key is the column whose value is the end of a record's address, None without such addresses."""
-
-    name: str
-    title: str
-    description: str
-    fields: Sequence[Field]
-    key: str | None
-    example: str | None
-
-
-@dataclass(frozen=True)
-class Query:
-    """A canned query with the names of its parameters, and heading and meaning of each column of its rows."""
-
-    name: str
-    title: str
-    description: str
-    parameters: Sequence[str]
-    columns: Mapping[str, tuple[str, str]]
-
-
-@dataclass(frozen=True)
-class Site:
-    """What the description is made from; root is the address of the home page without a slash at its end."""
-
-    title: str
-    description: str
-    license: str
-    license_url: str
-    version: str
-    root: str
-    database: str
-    tables: Sequence[Table]
-    queries: Sequence[Query]
-    most_rows: int
-
-
-def build_openapi(site: Site) -> dict[str, Any]:
+    A table or view has name, title, description, fields, key (the column whose value is the end of a record's address, None
+    without such addresses) and example (a value of it); a field has name, type (TEXT, INTEGER, NUMERIC, or "" for a
+    computed one), required, heading and meaning. A query has name, title, description, parameters (names), and columns with
+    heading and meaning of each.
+    """
     described: dict[str, Any] = fill_data(
         "openapi.yml",
         site=site,

@@ -9,34 +9,13 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from keikaku.publish.filling import fill
+from keikaku.publish.filling import fill, read_statements
 from keikaku.publish.urn import make_urn
 from keikaku.schema.codes import CHANGE_KINDS
 
 Execute = Callable[..., Any]
 
-_CHANGES = """
-    SELECT id, date, title, kind, coalesce(text, '') FROM changes ORDER BY date DESC, plan_id, position DESC
-"""
-# What a record is called, one that is withdrawn by the name that it had.
-_TOUCHED = """
-    SELECT c.change_id, c.table_name, c.row_id, coalesce(
-        (SELECT full_title FROM records WHERE id = c.row_id),
-        (SELECT name || '（取り下げ）' FROM withdrawn_ids WHERE id = c.row_id),
-        c.row_id
-    )
-    FROM change_records AS c ORDER BY c.rowid
-"""
-# The day of a plan's last change; without one, the day on which its document was read, or when that was published.
-_LAST_CHANGES = """
-    SELECT p.id, coalesce(
-        (SELECT max(date) FROM changes WHERE plan_id = p.id),
-        (SELECT max(retrieved) FROM documents WHERE plan_id = p.id),
-        substr(p.document_date || '-01-01', 1, 10),
-        p.start_fiscal_year || '-04-01'
-    )
-    FROM plan_facts AS p ORDER BY p.id
-"""
+_SQL = read_statements(__file__)
 
 
 @dataclass(frozen=True)
@@ -69,15 +48,15 @@ class Change:
 def read_changes(execute: Execute, root: str) -> list[Change]:
     """All changes, the newest first; `root` is the address of the site with a slash at its end."""
     touched: dict[str, list[tuple[str, str]]] = {}
-    for change, table, row_id, name in execute(_TOUCHED):
+    for change, table, row_id, name in execute(_SQL["touched"]):
         touched.setdefault(change, []).append((f"{root}plans/{table}/{row_id}", name))
-    rows: list[tuple[str, str, str, str, str]] = execute(_CHANGES).fetchall()
+    rows: list[tuple[str, str, str, str, str]] = execute(_SQL["changes"]).fetchall()
     return [Change(*row, f"{root}plans/changes/{row[0]}", touched.get(row[0], ())) for row in rows]
 
 
 def read_last_changes(execute: Execute) -> dict[str, str]:
     """Plan -> ISO date of its last change."""
-    return dict(execute(_LAST_CHANGES).fetchall())
+    return dict(execute(_SQL["last_changes"]).fetchall())
 
 
 def write_atom(changes: Sequence[Change], name: str, **words: str) -> str:

@@ -11,6 +11,7 @@ import unicodedata
 from difflib import SequenceMatcher
 from typing import Any
 
+from keikaku.publish.filling import fill_data, read_statements
 from keikaku.publish.records.sharing import EMBED
 from keikaku.search import normalise
 from keikaku.search.index import kind_token
@@ -27,24 +28,7 @@ _FORMS = re.compile(
     r"\((?:株|有|一社|公社|社|一財|公財|財|福|特非|同|資)\)|株式会社|有限会社|合同会社|合資会社|特定非営利活動法人|npo法人|(?:一般|公益)?(?:社団|財団)法人|社会福祉法人|学校法人"
 )
 _REST = re.compile(r"[\W_]+")
-
-_ORGANIZATIONS = """
-    SELECT o.id, o.name, c.name || 'の計画', json_group_array(n.name)
-    FROM organizations AS o
-    JOIN municipalities AS c ON c.id = o.municipality_id
-    JOIN organization_names AS n ON n.organization_id = o.id
-    WHERE o.id IN (SELECT value FROM json_each(?)) AND (? = '' OR o.municipality_id IN (
-        SELECT municipality_id FROM plan_facts WHERE ? IN (id, title, municipality, municipality_code)
-    ))
-    GROUP BY o.id
-"""
-_LIKE = """
-    SELECT d.row_id FROM search_index CROSS JOIN search_documents AS d ON d.id = search_index.rowid
-    WHERE search_index MATCH ? ORDER BY bm25(search_index, 10, 4, 0) LIMIT ?
-"""
-_NAMED = "SELECT organization_id FROM organization_names WHERE name = ? LIMIT ?"
-
-
+_SQL = read_statements(__file__)
 _NEEDS_TEXT = 'どの問い合わせにも、文字列の "query" が要ります。'
 
 
@@ -54,19 +38,11 @@ class WrongQueries(ValueError):
 
 def describe_service(title: str, root: str, database: str, label: str) -> dict[str, Any]:
     """The service manifest; root is the address of the home page, with a slash at its end."""
-    records = f"{root}{database}/{TABLE}/"
-    return {
-        "versions": ["0.1", "0.2"],
-        "name": f"{title} {label}",
-        "identifierSpace": records,
-        "schemaSpace": f"{root}{database}/",
-        "documentation": f"{root}data#reconcile",
-        "defaultTypes": [{"id": TABLE, "name": label}],
-        "view": {"url": f"{records}{{{{id}}}}"},
-        "preview": {"url": f"{records}{{{{id}}}}?{EMBED}=1", "width": 480, "height": 360},
-        "suggest": {"entity": {"service_url": root.rstrip("/"), "service_path": "/reconcile/suggest"}},
-        "batchSize": MOST_QUERIES,
-    }
+    words = {"table": TABLE, "embed": EMBED, "most": MOST_QUERIES}
+    described: dict[str, Any] = fill_data(
+        "reconcile.yml", title=title, root=root, database=database, label=label, **words
+    )
+    return described
 
 
 def read_queries(text: str) -> dict[str, dict[str, Any]]:
@@ -112,13 +88,16 @@ def suggest_organizations(execute: Execute, prefix: str, label: str, start: int 
 
 def _rank(execute: Execute, name: str, plan: str, least: float = LEAST) -> list[dict[str, Any]]:
     """The candidates with this score at least, best first."""
-    ids = [row[0] for row in execute(_NAMED, (name, MOST_CANDIDATES))]
+    ids = [row[0] for row in execute(_SQL["named"], (name, MOST_CANDIDATES))]
     key = _key(name)
     tokens = index_text(key).split()
     if pairs := phrase(key) if len(tokens) == 1 else " OR ".join(f'"{token}"' for token in tokens):
-        ids += [row[0] for row in execute(_LIKE, (f'({pairs}) AND names : "{kind_token("organization")}"', MOST_LIKE))]
+        ids += [
+            row[0]
+            for row in execute(_SQL["like"], (f'({pairs}) AND names : "{kind_token("organization")}"', MOST_LIKE))
+        ]
     candidates = []
-    for id_, title, place, names in execute(_ORGANIZATIONS, (json.dumps(ids), plan, plan)):
+    for id_, title, place, names in execute(_SQL["organizations"], (json.dumps(ids), plan, plan)):
         score, by = max((_compare(name, key, known), known) for known in {title, *json.loads(names)})
         if score >= least:
             known = place if by == title else f"{place}（別名：{by}）"

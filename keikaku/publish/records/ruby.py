@@ -29,9 +29,12 @@ def annotate(html: str, readings: Mapping[str, str]) -> str:
     done: list[str] = []
     inside: list[str] = []
     end = 0
+
+    def read(text: str) -> str:
+        return text if inside else words.sub(lambda word: _ruby(word[0], readings[word[0]]), text)
+
     for markup in _MARKUP.finditer(html):
-        text = html[end : markup.start()]
-        done += (text if inside else words.sub(lambda match: _ruby(match[0], readings[match[0]]), text), markup[0])
+        done += (read(html[end : markup.start()]), markup[0])
         end = markup.end()
         name = (markup["name"] or "").lower()
         if name in _LEFT_ALONE and not markup["attributes"].endswith("/"):
@@ -39,9 +42,7 @@ def annotate(html: str, readings: Mapping[str, str]) -> str:
                 inside.append(name)
             elif name in inside:
                 del inside[inside.index(name) :]
-    text = html[end:]
-    done.append(text if inside else words.sub(lambda match: _ruby(match[0], readings[match[0]]), text))
-    return "".join(done)
+    return "".join([*done, read(html[end:])])
 
 
 def keep_easy(html: str) -> str:

@@ -5,9 +5,8 @@ question (an address of a table, query or SQL) is compared with its hash as it i
 itself, or say more of an old answer than the history of the records in it.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from keikaku.database.content_hash import LENGTH
 from keikaku.database.history import Change, RecordId, Release, digest_records, keep_recorded, replay
@@ -42,7 +41,7 @@ class Verdict:
     status: str
     records: tuple[RecordId, ...] = ()
     released: tuple[str, ...] = ()
-    events: tuple[Event, ...] = field(default=())
+    events: tuple[Event, ...] = ()
     now: str = ""
 
 
@@ -71,29 +70,6 @@ def judge_answer(wanted: str, now: str, ids: Iterable[str], releases: Sequence[R
     named = set(ids)
     touched = {r for release in releases[1:] for r in release.records if len(r.key) == 1 and r.key[0] in named}
     return Verdict("differs", events=tuple(find_events(sorted(touched), releases[1:])), now=now)
-
-
-def describe_verdict(
-    verdict: Verdict, name: Callable[[RecordId], Mapping[str, Any]], heading: Callable[[str, str], str]
-) -> dict[str, Any]:
-    """As verify.json says it; `name` describes a record, `heading` is that of a column of a table."""
-
-    def describe(event: Event) -> dict[str, Any]:
-        changes = [
-            {"column": c.column, "heading": heading(c.table, c.column), "old": c.old, "new": c.new}
-            for c in event.changes
-        ]
-        about = {"version": event.version, "date": event.date, "reason": event.reason, "record": name(event.record)}
-        return {**about, "changes": changes}
-
-    return {
-        "status": verdict.status,
-        "message": SENTENCES[verdict.status],
-        "hash_now": verdict.now,
-        "records": [name(record) for record in verdict.records],
-        "released": list(verdict.released),
-        "events": [describe(event) for event in verdict.events],
-    }
 
 
 def find_events(records: Iterable[RecordId], releases: Iterable[Release]) -> Iterable[Event]:

@@ -11,6 +11,8 @@ from keikaku.publish.tables.cells import Value, defuse, store_bytes
 class CsvFile:
     """Writes to a binary stream, which stays open."""
 
+    holds_all = True  # every cell has its whole text
+
     def __init__(
         self, stream: IO[bytes], headings: Sequence[str], for_excel: bool = False, with_header: bool = True
     ) -> None:
@@ -30,11 +32,6 @@ class CsvFile:
         """Bytes written so far."""
         self._text.flush()
         return self._stream.tell()
-
-    @property
-    def holds_all(self) -> bool:
-        """Whether every cell so far has its whole text: always."""
-        return True
 
     def finish(self, notice: str, notes: Sequence[tuple[str, str]] = ()) -> None:  # noqa: ARG002 it has no place for notes
         """`notice` says where and why the rows stop, as a last record of the same width; empty if none is missing."""

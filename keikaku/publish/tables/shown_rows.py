@@ -108,53 +108,37 @@ def show_rows(
     style: Style, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], links: Sequence[Links], found: Found
 ) -> list[list[Cell]]:
     """The rows of a table or view, in the order of these columns. A cell with a label is {"value": …, "label": …}."""
-    shown = [_Column(style, column) for column in columns]
-    return [[column.show(row, to, found) for column in shown] for row, to in zip(rows, links, strict=True)]
+    return [[_show(style, column, row, to, found) for column in columns] for row, to in zip(rows, links, strict=True)]
 
 
-class _Column:
-    """What is the same for every cell of a column."""
+def _show(style: Style, name: str, row: Mapping[str, Any], links: Links, found: Found) -> Cell:
+    stored = row[name]
+    if name in links:
+        return Cell(name, stored, stored, links[name], _find_width(stored))
+    if isinstance(stored, dict):
+        to = style.find_address(style.references[name], str(stored["value"]))
+        return Cell(name, stored["value"], stored["label"], to, _find_width(stored["value"]))
+    is_number = isinstance(stored, Number) and not find_terms(style.table, name)
+    return Cell(name, stored, *_find_text(style, name, row, found), "number" if is_number else _find_width(stored))
 
-    def __init__(self, style: Style, name: str) -> None:
-        self._style = style
-        self._name = name
-        self._has_codes = bool(find_terms(style.table, name))
-        self._is_year = name.endswith("fiscal_year")
-        self._is_quantity = not name.endswith("_year")
-        self._is_place = name == "table_name" or (style.names_places and name in ("column_name", "code"))
 
-    def show(self, row: Mapping[str, Any], links: Links, found: Found) -> Cell:
-        stored = row[self._name]
-        if self._name in links:
-            return Cell(self._name, stored, stored, links[self._name], _find_width(stored))
-        if isinstance(stored, dict):
-            to = self._style.find_address(self._style.references[self._name], str(stored["value"]))
-            return Cell(self._name, stored["value"], stored["label"], to, _find_width(stored["value"]))
-        text, address = self._find_text(row, stored, found)
-        is_number = isinstance(stored, Number) and not self._has_codes
-        return Cell(self._name, stored, text, address, "number" if is_number else _find_width(stored))
-
-    def _find_text(self, row: Mapping[str, Any], value: Any, found: Found) -> tuple[Any, str | None]:
-        if value is None or value == "":
-            return "", None
-        if self._has_codes and (word := find_word(self._style.table, self._name, value)):
-            return word, None
-        if self._is_place:
-            return self._name_place(row, value), None
-        if isinstance(value, str):
-            is_own = self._name == "id" and not self._style.is_view
-            return (value, None) if is_own else _name_text(self._name, value, found)
-        if self._style.is_view and self._is_year:
-            return format_fiscal_year(int(value)), None
-        return (format_number(value) if self._is_quantity and isinstance(value, Number) else value), None
-
-    def _name_place(self, row: Mapping[str, Any], value: str) -> str:
-        """Which table, column or measure is meant."""
-        if self._name == "code":
-            return value
-        if self._name == "table_name":
-            return self._style.title_table(value)
-        return self._style.title_column(row["table_name"], value)
+def _find_text(style: Style, name: str, row: Mapping[str, Any], found: Found) -> tuple[Any, str | None]:
+    """What is shown of a stored value, and where it leads."""
+    value = row[name]
+    if value is None or value == "":
+        return "", None
+    if word := find_word(style.table, name, value):
+        return word, None
+    if name == "table_name":
+        return style.title_table(value), None
+    if style.names_places and name in ("column_name", "code"):
+        return value if name == "code" else style.title_column(row["table_name"], value), None
+    if isinstance(value, str):
+        is_own = name == "id" and not style.is_view
+        return (value, None) if is_own else _name_text(name, value, found)
+    if style.is_view and name.endswith("fiscal_year"):
+        return format_fiscal_year(int(value)), None
+    return (format_number(value) if isinstance(value, Number) and not name.endswith("_year") else value), None
 
 
 def _name_text(column: str, value: str, found: Found) -> tuple[str, str | None]:

@@ -12,9 +12,8 @@ from frictionless import Package
 from rdflib import URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF
 
-from keikaku.publish.catalogue.data_set import DataSet, FileInfo, read_data_set
+from keikaku.publish.catalogue.data_set import DataSet, FileInfo
 from keikaku.publish.catalogue.descriptions import build_schema_org
-from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.schema.tables import read_schema
 from tests.conftest import ROOT
 
@@ -27,18 +26,6 @@ pytestmark = [
     pytest.mark.filterwarnings("always::UserWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-
-
-@pytest.fixture(scope="module")
-def folder(database_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("described") / "files"
-    write_files(database_file, METADATA, folder, lambda _: None)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def data_set(database_file: Path) -> DataSet:
-    return read_data_set(database_file, METADATA)
 
 
 def read(folder: Path, name: str) -> dict[str, Any]:

@@ -21,7 +21,7 @@ import yaml
 from pyarrow import parquet
 
 from keikaku.files.errors import FilesError
-from keikaku.publish.catalogue.data_set import LISTING, NOT_OURS, DataSet, is_date, read_data_set
+from keikaku.publish.catalogue.data_set import LISTING, NOT_OURS, DataSet, is_date
 from keikaku.publish.catalogue.examples import Example, read_examples
 from keikaku.publish.catalogue.formats import read_days
 from keikaku.publish.catalogue.whole_set import write_files
@@ -39,19 +39,6 @@ NAMES = [table.name for table in TABLES]
 Rows = dict[str, list[tuple[Any, ...]]]
 KINDS = ("csv", "jsonl", "parquet")
 EXAMPLES = read_examples((ROOT / "docs" / "downloads.md").read_text("utf-8"))
-
-
-@pytest.fixture(scope="session")
-def folder(database_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of the invented plan, which has rows in every table."""
-    folder = tmp_path_factory.mktemp("whole") / "files"
-    write_files(database_file, METADATA, folder, lambda _: None)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def data_set(database_file: Path) -> DataSet:
-    return read_data_set(database_file, METADATA)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """行政データにおける機械可読性に関するルール (2026-03-31), each rule as a test of the real files, under the number that it has there.
 
+What pages give away is asked the same, table by table and query by query, in tests/keikaku/views/test_downloads.py.
 The numbers are those of machine-readability-rules.csv in digital-go-jp/machine_readability_rule. Summaries, targets and
 other wording are one datum each in the sense of L1-07.
 """
@@ -14,7 +15,6 @@ from typing import Any, NamedTuple
 import openpyxl
 import pyarrow.parquet
 import pytest
-from datasette.app import Datasette
 
 from keikaku.publish.catalogue.data_set import DataSet, TableInfo, read_data_set
 from keikaku.publish.catalogue.whole_set import write_files
@@ -289,41 +289,6 @@ def test_L3_08_definitions_names_encoding_and_version_are_told(folder: Path, fil
 def test_L3_09_tables_are_long(files: dict[str, Csv]) -> None:
     for file in files.values():
         assert not [name for name in file.header if re.search(r"\d{4}|_\d+$", name)], file.table.name
-
-
-# The same of what pages give away, table by table
-
-
-@pytest.mark.parametrize("ending", ["csv", "excel.csv"])
-async def test_L1_02_L1_14_L2_03_L3_01_of_the_csv_of_a_page(site: Datasette, data_set: DataSet, ending: str) -> None:
-    for name in await find_listed(site, data_set):
-        answer = await site.client.get(f"/plans/{name}.{ending}")
-        text = answer.content.decode("utf-8-sig" if ending == "excel.csv" else "utf-8")
-        header, *rows = csv.reader(io.StringIO(text, newline=""))
-        assert all(header) and len(set(header)) == len(header), name
-        assert {len(row) for row in rows} <= {len(header)}, name
-        assert len(text.split("\r\n")) == len(rows) + 2, name
-        assert "header=present" in answer.headers["content-type"]
-        assert "charset=utf-8" in answer.headers["content-type"]
-
-
-async def test_L1_02_L1_03_L1_12_L2_01_L2_03_L3_01_of_the_workbook_of_a_page(
-    site: Datasette, data_set: DataSet
-) -> None:
-    for name in await find_listed(site, data_set):
-        answer = await site.client.get(f"/plans/{name}.xlsx")
-        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).worksheets[0]
-        header = [cell.value for cell in sheet[1]]
-        assert all(header) and len(set(header)) == len(header), name
-        assert not sheet.merged_cells.ranges and not sheet._images and not sheet._charts
-        assert sheet.max_row == int(answer.headers["keikaku-rows"]) + 1
-        for row in sheet.iter_rows(min_row=2):
-            assert any(cell.value is not None for cell in row), name
-            assert not any(isinstance(cell.value, str) and cell.data_type == "n" for cell in row), name
-
-
-async def find_listed(site: Datasette, data_set: DataSet) -> list[str]:
-    return [*(table.name for table in data_set.tables), *await site.get_database("plans").view_names()]
 
 
 def test_every_rule_has_a_test() -> None:

@@ -1,0 +1,43 @@
+-- name: about
+SELECT r.plan_id, r.table_name, r.title AS name, p.title FROM records AS r JOIN plan_facts AS p ON p.id = r.plan_id
+WHERE r.id = :id AND r.table_name IN ('plans', 'sectors', 'organizations')
+
+-- name: chosen
+-- Before the statements below: the measures of a plan, a sector or an organization with the bodies below it.
+WITH RECURSIVE family (id) AS (
+    SELECT :id UNION SELECT o.id FROM organizations AS o JOIN family AS f ON o.parent_id = f.id
+), chosen AS (
+    SELECT * FROM measures AS m
+    WHERE :id IN (m.plan_id, m.sector_id) OR EXISTS (
+        SELECT 1 FROM measure_organizations AS mo
+        WHERE mo.measure_id = m.id AND mo.organization_id IN (SELECT id FROM family)
+    )
+)
+
+-- name: targets
+SELECT t.*, p.end_fiscal_year, p.measure_word, p.target_word, p.organization_word,
+    coalesce((SELECT start_fiscal_year FROM periods WHERE id = m.period_id), p.start_fiscal_year) AS first_fiscal_year,
+    (SELECT iif(position = 1, t.id, id) FROM figures WHERE id = t.figure_id) AS entry_id
+FROM targets AS t
+JOIN plan_facts AS p ON p.id = t.plan_id
+JOIN indicator_places AS w ON w.indicator_id = t.id
+LEFT JOIN chosen AS m ON m.id = t.measure_id
+WHERE (m.id IS NOT NULL OR (t.measure_id IS NULL AND (:id IN (t.plan_id, t.sector_id) OR EXISTS (
+    SELECT 1 FROM indicator_organizations AS o WHERE o.indicator_id = t.id AND o.organization_id IN (SELECT id FROM family)
+))))
+AND (t.due_fiscal_year IS NOT NULL OR t.per = 'year')
+AND (m.repeat_of IS NULL OR m.repeat_of NOT IN (SELECT id FROM chosen))
+ORDER BY w.position, t.position, t.due_fiscal_year
+
+-- name: events
+SELECT t.*, (
+    SELECT group_concat(name, '、') FROM (
+        SELECT coalesce(m.code || ' ', '') || m.name AS name FROM event_measures AS em JOIN measures AS m ON m.id = em.measure_id
+        WHERE em.event_id = t.id ORDER BY m.position
+    )
+) AS measure_names
+FROM timeline AS t
+WHERE :id IN (t.plan_id, t.sector_id) OR (:by_measure AND EXISTS (
+    SELECT 1 FROM event_measures AS em WHERE em.event_id = t.id AND em.measure_id IN (SELECT id FROM chosen)
+))
+ORDER BY t.position

@@ -1,0 +1,21 @@
+"""The files of the invented plan, which has rows in every table."""
+
+from pathlib import Path
+
+import pytest
+
+from keikaku.publish.catalogue.data_set import DataSet, read_data_set
+from keikaku.publish.catalogue.whole_set import write_files
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="session")
+def folder(database_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("whole") / "files"
+    write_files(database_file, ROOT / "metadata.yml", folder, lambda _: None)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def data_set(database_file: Path) -> DataSet:
+    return read_data_set(database_file, ROOT / "metadata.yml")
