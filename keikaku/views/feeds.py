@@ -10,7 +10,6 @@ from keikaku.publish.feeds.calendar import find_calendar, write_calendar
 from keikaku.publish.feeds.changes import read_changes, read_last_changes, write_atom
 from keikaku.publish.filling import fill
 from keikaku.views.addresses import STATIC, complete, find_site_root
-from keikaku.views.version import data_date
 from keikaku.views.words import list_tables, site_description, site_title
 
 ATOM = "application/atom+xml; charset=utf-8"
@@ -104,7 +103,7 @@ async def send_changes(datasette: Datasette, request: Request) -> Response:
         rights=f"{metadata['license']} {metadata['license_url']}",
         address=f"{root}changes.atom",
         page=f"{root}data#changes",
-        updated=await data_date(datasette, request),
+        updated=max((await db.execute_fn(lambda connection: read_last_changes(connection.execute))).values()),
     )
     return Response(feed, content_type=ATOM)
 

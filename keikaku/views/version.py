@@ -8,7 +8,7 @@ from datasette.utils import tilde_decode
 from datasette.utils.asgi import Request
 
 from keikaku.files.digest import fingerprint, name_version
-from keikaku.publish.feeds.changes import read_last_changes
+from keikaku.publish.feeds.changes import read_told_days
 
 
 def hash_database(datasette: Datasette) -> str:
@@ -23,15 +23,15 @@ def data_version(datasette: Datasette) -> str:
 
 
 async def data_date(datasette: Datasette, request: Request) -> str:
-    """ISO date of the last change of what a page shows: of one plan if its address ends in the id of a record.
+    """ISO date of the last change of what a page shows: of one plan if its address ends in the id of a record; '' if untold.
 
     It stands where a page would name the day, so that a page is the same until its plan changes.
     """
     row_id = tilde_decode(request.path.rpartition("/")[2].partition(".")[0])
 
     def read(connection: Connection) -> str:
-        last = read_last_changes(connection.execute)
+        last = read_told_days(connection.execute)
         plan = connection.execute("SELECT plan_id FROM records WHERE id = ?", (row_id,)).fetchone()
-        return last[plan[0]] if plan else max(last.values(), default="")
+        return last.get(plan[0], "") if plan else max(last.values(), default="")
 
     return str(await datasette.get_database().execute_fn(read))

@@ -54,8 +54,13 @@ def read_changes(execute: Execute, root: str) -> list[Change]:
     return [Change(*row, f"{root}plans/changes/{row[0]}", touched.get(row[0], ())) for row in rows]
 
 
+def read_told_days(execute: Execute) -> dict[str, str]:
+    """Plan -> ISO date that its data is of, for people; plans of which nobody wrote one down are left out."""
+    return dict(execute(_SQL["told_days"]).fetchall())
+
+
 def read_last_changes(execute: Execute) -> dict[str, str]:
-    """Plan -> ISO date of its last change."""
+    """Plan -> ISO date of its last change, for programs, which need one."""
     return dict(execute(_SQL["last_changes"]).fetchall())
 
 

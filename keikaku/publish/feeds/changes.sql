@@ -10,6 +10,12 @@ SELECT c.change_id, c.table_name, c.row_id, coalesce(
 )
 FROM change_records AS c ORDER BY c.rowid
 
+-- name: told_days
+-- The day of a plan's last change, else that on which its document was read; none where nobody wrote either down.
+SELECT plan_id, coalesce(max(day) FILTER (WHERE kind = 1), max(day))
+FROM (SELECT plan_id, date AS day, 1 AS kind FROM changes UNION ALL SELECT plan_id, retrieved, 2 FROM documents)
+WHERE day IS NOT NULL GROUP BY plan_id ORDER BY plan_id
+
 -- name: last_changes
 -- The day of a plan's last change; without one, the day on which its document was read, or when that was published.
 SELECT p.id, coalesce(
