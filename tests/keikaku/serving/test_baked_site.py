@@ -73,7 +73,7 @@ async def client(baked: Path) -> httpx.AsyncClient:
     return site.client
 
 
-@pytest.mark.parametrize("share", [4, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("share", [8, pytest.param(1, marks=pytest.mark.long)])
 async def test_every_baked_address_is_what_the_site_answers(
     baked: Path, tmp_path: Path, manifest: dict[str, Any], share: int
 ) -> None:
@@ -216,7 +216,7 @@ def test_a_site_that_is_no_longer_true_steps_aside(
     assert not site.is_true()
 
 
-@pytest.mark.parametrize("share", [6, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("share", [12, pytest.param(1, marks=pytest.mark.long)])
 def test_a_second_bake_asks_only_for_what_changed_and_gives_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: int
 ) -> None:
