@@ -49,7 +49,7 @@ audit: $(DEV) ## known weaknesses of the locked libraries, as PyPI tells them (n
 citation: plans.db ## CITATION.cff from metadata.yml and plans.db
 	.venv/bin/python -m tools.citation
 
-notebooks: $(DEV) ## run docs/notebooks/ against the site and keep what they show
+notebooks: $(DEV) plans.db ## run docs/notebooks/ against the site and keep what they show
 	.venv/bin/python -m tests.notebooks.running_notebooks
 
 screenshots: $(DEV) ## a picture of every kind of page at both widths, in screenshots/ (needs chromium, chromium-driver)

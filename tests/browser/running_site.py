@@ -15,16 +15,14 @@ PARTS = ("metadata.yml", "plugins", "settings.json", "static", "templates")
 
 
 @contextmanager
-def running_site(folder: Path, baked: bool = False, database: Path | None = None) -> Iterator[str]:
-    """Address of the site, served from `folder` until the block ends; `baked`: with all its files; `database`: built before."""
-    with running_server(folder, baked, database) as (address, _):
+def running_site(folder: Path, database: Path | None = None) -> Iterator[str]:
+    """Address of the site, served from `folder` until the block ends; `database`: built before."""
+    with running_server(folder, database) as (address, _):
         yield address
 
 
 @contextmanager
-def running_server(
-    folder: Path, baked: bool = False, database: Path | None = None
-) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+def running_server(folder: Path, database: Path | None = None) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """As running_site, with the process that serves."""
     for name in PARTS:
         (folder / name).symlink_to(ROOT / name)
@@ -34,9 +32,6 @@ def running_server(
         build = [sys.executable, str(ROOT / "build_db.py"), "--quiet", "--output", str(folder / "plans.db")]
         subprocess.run(build, check=True, cwd=ROOT)
     port = free_port()
-    if baked:
-        pages = ["pages", "--quiet", "--database", str(folder / "plans.db"), "--address", f"http://127.0.0.1:{port}/"]
-        subprocess.run([sys.executable, str(ROOT / "build_db.py"), *pages], check=True, cwd=ROOT)
     server = subprocess.Popen(
         [sys.executable, "-m", "datasette", str(folder), "--port", str(port)],
         stdout=subprocess.DEVNULL,
@@ -44,7 +39,8 @@ def running_server(
         cwd=ROOT,
     )
     log, started = folder / "server.log", Event()
-    writing = Thread(target=_write_log, args=(server.stderr, log, started))
+    # What a server has started holds its end of the pipe, too: should that live on, nobody waits for it.
+    writing = Thread(target=_write_log, args=(server.stderr, log, started), daemon=True)
     writing.start()
     try:
         started.wait()
@@ -53,8 +49,14 @@ def running_server(
         yield f"http://127.0.0.1:{port}", server
     finally:
         server.terminate()
-        server.wait(10)
-        writing.join()
+        try:
+            server.wait(10)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+            raise
+        finally:
+            writing.join(10)
 
 
 def _write_log(said: IO[bytes], log: Path, started: Event) -> None:

@@ -5,17 +5,29 @@ Guarantees: the same data on the same day gives the same bytes, whatever the por
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from unittest.mock import patch
 
 import nbformat
 from nbclient import NotebookClient
 
+from keikaku.serving import baking
 from tests.browser.running_site import ROOT, running_site
 
 NOTEBOOKS = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
 SITE = "http://127.0.0.1:8001"  # what stands in the notebooks
 SECONDS = 60
+
+
+@contextmanager
+def site_with_files(folder: Path, database: Path) -> Iterator[str]:
+    """Address of a site that has the files of the whole data set, but no baked pages, which no notebook reads."""
+    with patch.object(baking, "list_addresses", return_value=[]):
+        baking.write_site(database, folder / "site", None, lambda _: None)
+    with running_site(folder, database) as address:
+        yield address
 
 
 def run_notebook(path: Path, address: str) -> nbformat.NotebookNode:
@@ -30,6 +42,6 @@ def run_notebook(path: Path, address: str) -> nbformat.NotebookNode:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory() as folder, running_site(Path(folder), baked=True) as address:
+    with tempfile.TemporaryDirectory() as folder, site_with_files(Path(folder), ROOT / "plans.db") as address:
         for path in NOTEBOOKS:
             nbformat.write(run_notebook(path, address), path)

@@ -8,16 +8,15 @@ import nbformat
 import pytest
 
 from keikaku.publish.catalogue.notebooks import LOCAL, Notebook, point_at, read_notebooks
-from tests.browser.running_site import running_site
-from tests.notebooks.running_notebooks import NOTEBOOKS, SITE, run_notebook
+from tests.notebooks.running_notebooks import NOTEBOOKS, SITE, run_notebook, site_with_files
 
 MOST_BYTES = 60_000
 
 
 @pytest.fixture(scope="module")
-def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, nbformat.NotebookNode]:
+def ran(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, nbformat.NotebookNode]:
     """Every notebook, run now."""
-    with running_site(tmp_path_factory.mktemp("notebooks"), baked=True) as address:
+    with site_with_files(tmp_path_factory.mktemp("notebooks"), site_folder / "plans.db") as address:
         return {path: run_notebook(path, address) for path in NOTEBOOKS}
 
 

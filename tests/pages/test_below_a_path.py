@@ -19,6 +19,7 @@ BASE = "/shi/keikaku/"
 HOST = "https://www.city.example.jp"
 HOME = HOST + BASE
 OURS = ("www.city.example.jp", "localhost")
+ROW = r"(/plans/[a-z_]+/)[^/.]+"
 TABLE = r"(/(?:plans|cite|calendar|print)/)[a-z_]+(?=[/.]|$)"
 
 
@@ -43,7 +44,7 @@ def kind_of(address: str, whole: bool) -> tuple[str, ...]:
     """The same for addresses that differ in an id or in values alone, or in a table too."""
     parts = urlsplit(address)
     names = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
-    path = re.sub(r"/(?:akishima|minato)[^/.]*", "/ID", parts.path)
+    path = re.sub(ROW, r"\1ID", re.sub(r"/(?:akishima|minato)[^/.]*", "/ID", parts.path))
     return path if whole else re.sub(TABLE, r"\1TABLE", path), *sorted(names)
 
 
