@@ -142,4 +142,4 @@ def test_of_many_reports_the_first_is_named_and_the_others_counted() -> None:
     names = [f"「計画{number}の報告書」" for number in range(1, MOST_REPORTS + 2)]
     assert join_reports(names[:1], 1) == ""
     assert join_reports(names[:2], 2) == "「計画1の報告書」、「計画2の報告書」"
-    assert join_reports(names, 1741) == "「計画1の報告書」ほか1,740の計画の報告書"
+    assert join_reports(names, 1741) == "「計画1の報告書」ほか1,740の計画の文書"
