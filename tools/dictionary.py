@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from keikaku.publish.site_words import replace_words
+from keikaku.publish.site_words import GENERAL, replace_words
 from keikaku.schema.codes import CODES
 from keikaku.schema.tables import SCHEMA, Column, Table, read_schema
 
@@ -44,7 +44,7 @@ def _read_help() -> dict[str, dict[str, Any]]:
     value: Any = yaml.safe_load(METADATA.read_text("utf-8")) if METADATA.exists() else None
     for key in ("databases", DATABASE, "tables"):
         value = (value or {}).get(key)
-    replace_words(value, {})
+    replace_words(value, GENERAL)
     return value or {}
 
 

@@ -1,7 +1,7 @@
 """What the site is called and says of itself, by the plans that it holds, so that metadata.yml fits any of them.
 
 metadata.yml may give title, description and source; what it leaves out is said from the data. A word in 〔brackets〕 in it
-is the plan's own word where the site has one plan (〔施策〕 becomes 事業), and stays that word where it has several.
+is the plan's own word where the site has one plan (〔施策〕 becomes 事業), and that word without brackets where it has several.
 """
 
 import re
@@ -16,6 +16,7 @@ from keikaku.schema.codes import PLAN_TERMS
 Execute = Callable[..., Any]
 _WORD = re.compile("〔([^〕]+)〕")
 _TERMS = {label: term for term, (label, _) in PLAN_TERMS.items()}
+GENERAL = {label: label for label in _TERMS}
 NAMED = 3  # municipalities that a description names
 # Address, what it is called, and what must be there for it to be named.
 NAVIGATION = (
@@ -35,11 +36,11 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     if not execute("SELECT 1 FROM sqlite_master WHERE name = 'plan_facts'").fetchone():
         metadata.update({"title": "keikaku", "description": "", "source": "", "navigation": []} | metadata)
         metadata["words"] = {term: label for label, term in _TERMS.items()}
-        replace_words(metadata, {})
+        replace_words(metadata, GENERAL)
         return  # a database of something else
     plans = list(_rows(execute, "SELECT * FROM plan_facts ORDER BY start_fiscal_year DESC, title"))
     only = plans[0] if len(plans) == 1 else None
-    words = {label: only[f"{term}_word"] if only else label for label, term in _TERMS.items()}
+    words = {label: only[f"{term}_word"] for label, term in _TERMS.items()} if only else GENERAL
     metadata["words"] = {term: words[label] for label, term in _TERMS.items()}
     metadata["navigation"] = [
         [address, label]
@@ -106,7 +107,9 @@ def replace_words(value: Any, words: dict[str, str]) -> None:
 
 
 def _say(words: dict[str, str], in_html: bool, found: re.Match[str]) -> str:
-    word = words.get(found[1], found[1])
+    word = words.get(found[1])
+    if word is None:  # brackets of the text itself
+        return found[0]
     return escape(word) if in_html else word
 
 

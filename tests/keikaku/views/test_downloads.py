@@ -18,14 +18,13 @@ import yaml
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
-from keikaku.publish.site_words import replace_words
+from keikaku.publish.site_words import GENERAL, replace_words
 from keikaku.views import sent_file
 from keikaku.views.sent_file import FileAnswer
 from tests.conftest import ROOT
 
 METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
-WORDS = {"施策": "施策", "目標": "基本目標", "担当": "推進団体"}  # of the only plan
-replace_words(METADATA, WORDS)
+replace_words(METADATA, {**GENERAL, "目標": "基本目標", "担当": "推進団体"})  # the words of the only plan
 PLANS: dict[str, Any] = METADATA["databases"]["plans"]
 PAGES = list(dict.fromkeys([*PLANS["tables"], *PLANS["queries"]]))
 PLAIN = {"accept-encoding": "identity"}
