@@ -61,7 +61,7 @@ def read_told_days(execute: Execute) -> dict[str, str]:
 
 def read_last_changes(execute: Execute) -> dict[str, str]:
     """Plan -> ISO date of its last change, for programs, which need one."""
-    return dict(execute(_SQL["last_changes"]).fetchall())
+    return dict(execute(_SQL["first_days"]).fetchall()) | read_told_days(execute)
 
 
 def write_atom(changes: Sequence[Change], name: str, **words: str) -> str:

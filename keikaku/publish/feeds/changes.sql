@@ -12,16 +12,12 @@ FROM change_records AS c ORDER BY c.rowid
 
 -- name: told_days
 -- The day of a plan's last change, else that on which its document was read; none where nobody wrote either down.
-SELECT plan_id, coalesce(max(day) FILTER (WHERE kind = 1), max(day))
-FROM (SELECT plan_id, date AS day, 1 AS kind FROM changes UNION ALL SELECT plan_id, retrieved, 2 FROM documents)
-WHERE day IS NOT NULL GROUP BY plan_id ORDER BY plan_id
-
--- name: last_changes
--- The day of a plan's last change; without one, the day on which its document was read, or when that was published.
 SELECT p.id, coalesce(
     (SELECT max(date) FROM changes WHERE plan_id = p.id),
-    (SELECT max(retrieved) FROM documents WHERE plan_id = p.id),
-    substr(p.document_date || '-01-01', 1, 10),
-    p.start_fiscal_year || '-04-01'
-)
-FROM plan_facts AS p ORDER BY p.id
+    (SELECT max(retrieved) FROM documents WHERE plan_id = p.id)
+) AS day
+FROM plans AS p WHERE day IS NOT NULL ORDER BY p.id
+
+-- name: first_days
+-- The day before which the data of a plan cannot be: when its document was published, else when the plan began.
+SELECT id, coalesce(substr(document_date || '-01-01', 1, 10), start_fiscal_year || '-04-01') FROM plan_facts ORDER BY id
