@@ -6,6 +6,7 @@ one slip is not told as many.
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, NamedTuple
 
 from keikaku.plan.errors import Problem
@@ -212,12 +213,22 @@ def check_plan(plan: Plan) -> Iterator[Fault]:
         )
 
 
+def _same(kind: str, path: Path, names: Sequence[Any], resolve: Callable[[Any], str | None]) -> Iterator[Fault]:
+    """A record that a list names by two of its names."""
+    first: dict[str, object] = {}
+    for i, name in enumerate(names):
+        id_ = resolve(name)
+        if id_ is not None and first.setdefault(id_, name) != name:
+            yield kind, (*path, i), f"「{name}」は「{first[id_]}」と同じものです (the same record)", "一度だけ書く"
+
+
 @_check("plan", "organizations")
 def check_plan_organizations(plan: Plan) -> Iterator[Fault]:
     for role in ("members", "consulted"):
         for i, name in enumerate(getattr(plan.data.plan, role)):
             if name not in plan.known.organizations:
                 yield _unknown("plan", (role, i), "団体", name, plan.known.organizations)
+        yield from _same("plan", (role,), getattr(plan.data.plan, role), plan.known.organizations.get)
 
 
 # Kind -> key -> what it names, and the table of it.
@@ -266,8 +277,9 @@ def check_references(plan: Plan) -> Iterator[Fault]:
 
 
 def _check_names(plan: Plan, kind: str, path: Path, value: Any, what: str, table: str) -> Iterator[Fault]:
-    known: Collection[str] = getattr(plan.known, table)
+    known: dict[str, str] = getattr(plan.known, table)
     if isinstance(value, list):
+        yield from _same(kind, path, value, known.get)
         yield from (_unknown(kind, (*path, j), what, name, known) for j, name in enumerate(value) if name not in known)
     elif value is not None and value not in known:
         yield _unknown(kind, path, what, value, known)
@@ -285,6 +297,7 @@ def check_measures(plan: Plan) -> Iterator[Fault]:
         for j, goal in enumerate(measure.goals):
             if known.goal_of(measure, goal) is None:
                 yield _unknown("measures", (i, "goals", j), "目標", goal, _goals_of(plan, measure))
+        yield from _same("measures", (i, "goals"), measure.goals, partial(known.goal_of, measure))
         here = known.measure_ids[i]
         original = known.measures.get(measure.repeat_of or "")
         if original and (original == here or by_id[original].repeat_of):
@@ -455,7 +468,11 @@ def check_events(plan: Plan) -> Iterator[Fault]:
 
 @_check("plan", "measures", "goals", "indicators", "grades", "evaluations")
 def check_evaluations(plan: Plan) -> Iterator[Fault]:
-    meanings = {(g.field, g.grade): g.meaning for g in plan.data.grades}
+    meanings: dict[tuple[str, str], str | None] = {}
+    for i, grade in enumerate(plan.data.grades):
+        if (grade.field, grade.grade) in meanings:
+            yield "grades", (i, "grade"), f"「{grade.grade}」が二度あります (twice)", "一つにする"
+        meanings[grade.field, grade.grade] = grade.meaning
     first, last = plan.data.plan.start_fiscal_year, plan.data.plan.end_fiscal_year
     for i, x in enumerate(plan.data.evaluations):
         if x.indicator and plan.known.judged(x) == (None, None):
@@ -464,7 +481,7 @@ def check_evaluations(plan: Plan) -> Iterator[Fault]:
             wrong = "何の評価かが書かれていません (nothing named)"
             yield "evaluations", (i,), wrong, "name、measure、goal、indicator のどれかを書く"
         for field, key, word in (("outcome", "grade", x.grade), ("decision", "decision", x.decision)):
-            known = [grade for named, grade in meanings if named == field]
+            known = [letter for named, letter in meanings if named == field]
             if word is not None and word not in known:
                 yield _unknown("evaluations", (i, key), "grades の記号", word, known)
         if x.fiscal_year is not None and not first <= x.fiscal_year <= last:
@@ -559,7 +576,7 @@ def check_figures(plan: Plan) -> Iterator[Fault]:
             role = told.estimate if isinstance(told, Result) else told.role
             told_by = told.source_url or told.document
             year = told.fiscal_year or year_in(told.printed)
-            key = (named[0].id, role, year, told.calendar, told.first_year, told.edition, told_by)
+            key = (named[0].id, role, year, told.calendar, told.first_year, told.part, told.edition, told_by)
             if key in seen:
                 wrong = "同じ指標・年度・出典の数字がもうあります (twice)"
                 yield kind, (i, "fiscal_year"), wrong, "一つにするか、edition を変える"

@@ -385,7 +385,10 @@ class _Told(_Record):
     note: Text | None = None
     document: Text | None = None
     source_url: Url | None = None
-    published_on: Day | None = None
+    part: Text | None = None
+    publisher: Text | None = None
+    published_on: Date | None = None
+    recorded_on: Day | None = None
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:

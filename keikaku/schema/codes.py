@@ -83,7 +83,7 @@ DIRECTIONS: Terms = {
 DIRECTION_SOURCES: Terms = {
     "printed": ("原文", "以上・以下などと書かれている"),
     "baseline": ("基準値との比較", "基準値と目標値のどちらが大きいかによる"),
-    "ours": ("当サイトの判断", "備考に理由がある"),
+    "ours": ("当サイトの判断", "何を数えるかから、当サイトがそう読んだ"),
 }
 COMPARATORS: Terms = {
     ">=": ("以上", "その数かそれより多い"),
@@ -105,7 +105,16 @@ SOURCES: Terms = {
     "schedule": ("スケジュール", "実施期間・スケジュールの欄だけにある記載から"),
     "table": ("指標の表", "目標や計画全体の指標の表から"),
 }
-RESULT_STATUSES: Terms = {code: OUTCOMES[code] for code in ("met", "partly_met", "not_met", "not_implemented")}
+RESULT_STATUSES: Terms = {
+    **{code: OUTCOMES[code] for code in ("met", "partly_met", "not_met", "not_implemented")},
+    "implemented": ("実施", "行ったと公表されている。目標に届いたかどうかは述べられていない"),
+    "cancelled": ("中止", "行うのをやめたと公表されている"),
+}
+PUBLISHERS: Terms = {
+    "city": ("自治体", "計画をつくった自治体が公表した"),
+    "body": ("計画にある団体", "計画に名前のある団体が公表した"),
+    "other": ("報道など", "報道機関や、計画に名前のない団体が公表した"),
+}
 TARGET_STATES: Terms = {
     "met": ("達成", "公表された実績が、目標に届いています"),
     "partly_met": ("一部達成", "公表した側が、一部を達成したと述べています"),
@@ -123,6 +132,17 @@ TARGET_STATES: Terms = {
         "判定できない",
         "実績はありますが、目標と比べるのに要ることがわかっていません（何が要るかは「足りないもの」の列にあります）",
     ),
+}
+MISSING: Terms = {
+    "approximate": ("およその数", "目標か実績が「約」のついた数なので、届いたかどうかは言えません"),
+    "calendar": ("年と年度の違い", "目標と実績の一方は年、もう一方は年度で数えています"),
+    "comparator": ("許される差", "保つ目標や幅のある目標から、どこまで離れてよいかがわかりません"),
+    "direction": ("よくなる向き", "多いほうがよいのか、少ないほうがよいのかがわかりません"),
+    "first_year": ("数える期間の違い", "目標と実績で、何年分を数えたかが違います"),
+    "last_year": ("実績の年度", "実績がどの年度のものかわからないか、期限より後の年度のものです"),
+    "part": ("全体の数", "実績は、一日や一か所など、一部だけを数えた数です"),
+    "target": ("目標の数", "目標が数ではありません"),
+    "value": ("実績の数", "実績の数がわからないか、公表した側によって違います"),
 }
 TRENDS: Terms = {
     "better": ("よくなった", "基準値、またはその前の実績よりよくなりました"),
@@ -185,6 +205,7 @@ CODES: dict[tuple[str, str], Terms] = {
     ("figures", "comparator"): COMPARATORS,
     ("figures", "due_kind"): DUE_KINDS,
     ("figures", "role"): FIGURE_ROLES,
+    ("figures", "publisher_kind"): PUBLISHERS,
     ("figures", "status"): RESULT_STATUSES,
     ("grades", "field"): GRADED,
     ("grades", "meaning"): MEANINGS,
@@ -201,6 +222,7 @@ CODES: dict[tuple[str, str], Terms] = {
     ("plan_organizations", "role"): ROLES,
     ("plan_words", "term"): PLAN_TERMS,
     ("verdicts", "judged_by"): JUDGED_BY,
+    ("verdicts", "missing"): MISSING,
     ("verdicts", "state"): TARGET_STATES,
     ("verdicts", "trend"): TRENDS,
 }

@@ -241,12 +241,16 @@ CREATE TABLE figures (
     is_approximate INTEGER NOT NULL CHECK (is_approximate IN (0, 1)), -- 1: printed as 約, 程度 and the like
     due_kind TEXT CHECK (due_kind IN ('by', 'in')), -- of a target, by: at any time up to that year; in: within that year
     edition INTEGER NOT NULL,           -- 1, of a figure revised later 2 and so on
+    part TEXT,                          -- which part it counts, where it is not the whole
     status TEXT,                        -- of a result, what its publisher says of it, see codes
     printed TEXT,                       -- as printed
     note TEXT,                          -- what a reader should know about it
     document_id TEXT REFERENCES documents (id), -- document that it was read from
     source_url TEXT,                    -- page on which it is published
-    published_on TEXT                   -- day of publication, ISO 8601
+    publisher TEXT,                     -- who published it, where that is not the document's author
+    publisher_kind TEXT,                -- who that is to the plan, see codes
+    published_on TEXT,                  -- day of publication, or its year or month, ISO 8601
+    recorded_on TEXT                    -- day on which it was entered here, ISO 8601
 );
 
 -- What can be said of a target from a fiscal year on, until the next row (the first row also before): made by the rules of keikaku/plan/verdicts.py.
@@ -493,6 +497,41 @@ LEFT JOIN goals AS g ON l.table_name = 'goals' AND g.id = l.row_id
 LEFT JOIN sectors AS s ON l.table_name = 'sectors' AND s.id = l.row_id
 LEFT JOIN plans AS p ON l.table_name = 'plans' AND p.id = l.row_id
 WHERE l.position = 1;
+
+-- Published results, one row for each figure, with what it belongs to and who says so.
+CREATE VIEW results AS
+SELECT
+    f.id,
+    i.plan_id,
+    w.sector_id,
+    w.measure_id,
+    w.code,
+    w.name,
+    i.id AS indicator_id,
+    i.label,
+    i.member,
+    f.first_year,
+    f.last_year AS fiscal_year,
+    CASE f.calendar WHEN 'calendar' THEN f.last_year || '年' ELSE y.label END AS year,
+    f.part,
+    f.value,
+    f.value_to,
+    i.unit,
+    f.text,
+    f.status,
+    f.printed,
+    f.note,
+    f.publisher,
+    f.publisher_kind,
+    f.source_url,
+    f.published_on,
+    f.recorded_on,
+    f.edition
+FROM figures AS f
+JOIN indicators AS i ON i.id = f.indicator_id
+JOIN indicator_places AS w ON w.indicator_id = i.id
+LEFT JOIN fiscal_years AS y ON y.fiscal_year = f.last_year
+WHERE f.role = 'result' AND w.repeat_of IS NULL;
 
 -- Every target, one row for each due year, with what it belongs to and its state in the fiscal year of today.
 CREATE VIEW targets AS

@@ -16,7 +16,7 @@ from keikaku.schema.codes import RESULT_STATUSES as STATUSES
 from keikaku.schema.tables import SCHEMA
 
 YEARS = range(2012, 2034)
-PLAN = {"id": "umi", "title": "海の計画", "start_fiscal_year": 2018, "end_fiscal_year": 2025}
+PLAN: dict[str, Any] = {"id": "umi", "title": "海の計画", "start_fiscal_year": 2018, "end_fiscal_year": 2025}
 MUNICIPALITY = {"id": "umi", "code": "470007", "name": "海市"}
 
 
@@ -57,6 +57,7 @@ results = st.fixed_dictionaries({
     "estimate": st.booleans(),
     "edition": st.integers(1, 2),
     "status": sometimes(STATUSES),
+    "part": sometimes(["本祭"]),
 }).map(without_none)  # fmt: skip
 judged = st.lists(st.tuples(indicators, st.lists(results, max_size=5)), min_size=1, max_size=8)
 
@@ -92,7 +93,8 @@ def read_figures(database: sqlite3.Connection) -> Iterator[tuple[str, Indicator,
             values = {name: f[name] for name in Figure.__dataclass_fields__ if name in f.keys()}  # noqa: SIM118
             known = {"calendar": f["calendar"] or "fiscal", "approximate": bool(f["is_approximate"])}
             figures[f["id"]] = Figure(**{**values, **known})
-        yield row["id"], Indicator(row["kind"], row["direction"], row["accumulation"], row["per"]), figures
+        told = (row["kind"], row["direction"], row["accumulation"], row["per"])
+        yield row["id"], Indicator(*told, since=PLAN["start_fiscal_year"]), figures
 
 
 @settings(deadline=None, max_examples=40)

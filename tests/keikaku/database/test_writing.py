@@ -179,11 +179,11 @@ TARGETS = "geijutsu-1-1 geijutsu-2-1 geijutsu-4-1 geijutsu-4-2 rekishi-1-1 rekis
 # States of the targets.
 STATES = {
     2017: "unreported unreported ahead ahead ahead unreported ongoing unreported ongoing ahead",
-    2022: "due due ahead ahead ahead unreported ongoing due ongoing ahead",
-    2023: "not_judgeable met due ahead ahead unreported ongoing below due due",
-    2024: "not_judgeable below overdue ahead due unreported ongoing below published overdue",
-    2025: "not_judgeable below overdue due overdue unreported ongoing below published overdue",
-    2026: "not_judgeable below overdue overdue overdue unreported ongoing below published overdue",
+    2022: "due due ahead ahead ahead due ongoing due ongoing ahead",
+    2023: "not_judgeable met due ahead ahead met ongoing below due due",
+    2024: "not_judgeable below overdue ahead due below ongoing below published overdue",
+    2025: "not_judgeable below overdue due overdue below ongoing below published overdue",
+    2026: "not_judgeable below overdue overdue overdue below ongoing below published overdue",
 }
 
 

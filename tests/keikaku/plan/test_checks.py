@@ -152,6 +152,11 @@ BROKEN = {
         "replacement in another table": ("withdrawn.yml", "replaced_by: minato-event-8", "replaced_by: ‸minato-rekishi-3", "events の「minato-rekishi-3」はありません (unknown); 近いもの: minato-event-3"),
     },
     "check_figures": {
+        "a goal by two names": ("measures.yml", "goals: [1]", "goals: [1, ‸作品にふれる機会づくり]", "「作品にふれる機会づくり」は「1」と同じものです (the same record); 一度だけ書く"),
+        "a measure by two names": ("events.yml", "measures: [芸-1]", "measures: [芸-1, ‸市民美術展の開催]", "「市民美術展の開催」は「芸-1」と同じものです (the same record); 一度だけ書く"),
+        "a joint measure by two names": ("measures.yml", "joint: [史-2]", "joint: [史-2, ‸minato-rekishi-2]", "「minato-rekishi-2」は「史-2」と同じものです (the same record)"),
+        "a member by two names": ("plan.yml", "members: [みなと市,", "members: [みなと市, ‸市,", "「市」は「みなと市」と同じものです (the same record)"),
+        "a grade twice": ("grades.yml", "- {field: decision, grade: 終了", "- {field: decision, grade: ‸継続}\n- {field: decision, grade: 終了", "「継続」が二度あります (twice); 一つにする"),
         "unknown measure": ("results.csv", "史-4,1", "‸史-9,1", "「史-9」の1番目の指標はありません (no indicator); 指標は0個です"),
         "unknown indicator": ("results.csv", "史-4,1", "史-4,‸2", "「史-4」の2番目の指標はありません (no indicator); 指標は1個です"),
         "one figure twice": ("results.csv", AT_RESULTS, f"芸-1,1,‸R4,3300,,,https://example.jp/minato/r4\n{AT_RESULTS}", "同じ指標・年度・出典の数字がもうあります (twice); 一つにするか、edition を変える"),

@@ -127,6 +127,21 @@ STATES = {
     "the city says short, no number": (MORE, target(40), [result(status="not_met")], "below"),
     "the city says met, the number is short": (MORE, target(40), [result(39, status="met")], "below"),
     "the city says met, no direction": (COUNT, target(40), [result(39, status="met")], "not_judgeable direction"),
+    # what is counted in part, and what only took place
+    "one day of two": (YEARLY, target(50, None), [result(60, part="本祭")], "not_judgeable part"),
+    "both days, not added up": (
+        YEARLY, target(50, None), [result(40, part="本祭"), result(20, part="前夜祭")], "not_judgeable part"),
+    "held, nobody counted": (YEARLY, target(50, None), [result(status="implemented")], "not_judgeable value"),
+    "cancelled": (YEARLY, target(50, None), [result(status="cancelled")], "not_judgeable value"),
+    "held, which was all that was promised": (Indicator("continue"), None, [result(status="implemented")], "published"),
+    "held in its year": (Indicator("milestone"), target(None, 2024), [result(None, 2024, status="implemented")], "published"),
+    "held before its year": (
+        Indicator("milestone"), target(None, 2024), [result(None, 2020, status="implemented")], "overdue_unreported"),
+    # before the target held
+    "short before it was set": (replace(YEARLY, since=2023), target(5, None), [result(3, 2022)], "unreported"),
+    "short since it was set": (replace(YEARLY, since=2023), target(5, None), [result(3, 2023)], "below"),
+    "done before it was set": (
+        Indicator("milestone", since=2023), target(None, 2024), [result(None, 2022, status="met")], "overdue_unreported"),
     # no target
     "a record": (Indicator("record"), None, [result(30)], "published"),
     "a record without figures": (Indicator("record"), None, [], "unreported"),
