@@ -12,6 +12,8 @@ import pytest
 import yaml
 from datasette.app import Datasette
 
+from keikaku.schema.codes import CODES
+from keikaku.schema.columns import find_terms
 from tests.conftest import ROOT
 
 METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
@@ -289,3 +291,19 @@ def test_datasette_serves_the_folder(site_folder: Path) -> None:
     served = subprocess.run(command, cwd=site_folder, capture_output=True, text=True, timeout=60)
     assert served.returncode == 0, served.stderr
     assert "akishima-kogyo-10" in served.stdout
+
+
+async def test_a_column_of_codes_is_shown_in_words(site: Datasette) -> None:
+    """Wherever every value of a column is a code, a reader gets its word: a view has the words of what it is made from."""
+    codes = {code for terms in CODES.values() for code in terms if code.isascii() and code.isalpha()}
+    db = site.get_database("plans")
+    coded, bare = 0, []
+    for table, columns in (await published_columns(site)).items():
+        for column in columns:
+            values = f'SELECT DISTINCT "{column}" FROM "{table}" WHERE "{column}" IS NOT NULL'
+            found = {str(row[0]) for row in (await db.execute(values)).rows}
+            if found and found <= codes:
+                coded += 1
+                bare += [] if find_terms(table, column) else [(table, column)]
+    assert coded > 20
+    assert bare == []
