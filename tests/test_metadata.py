@@ -125,7 +125,7 @@ async def test_examples_of_a_query_are_pages_with_rows(site: Datasette, query: s
 @pytest.mark.parametrize("query", [query for query in QUERIES if parameters_of(query)])
 async def test_odd_input_is_answered(site: Datasette, query: str) -> None:
     for odd in ODD:
-        for name in {*parameters_of(query)} - {"fiscal_year"}:
+        for name in {*parameters_of(query)} - {"fiscal_year", "as_of"}:
             response = await site.client.get(f"/plans/{query}.json?_shape=array&{name}={quote(odd, safe='')}")
             assert response.status_code == 200, (name, odd[:20], response.text[:300])
 

@@ -1,11 +1,14 @@
 """Pages of queries: titles, forms fed from the data, linked names, answers in words; and a visitor's own SQL."""
 
 import re
+from collections import Counter
+from html import unescape
 from urllib.parse import quote, urlencode
 
 import pytest
 
 from keikaku.publish.tables.query_forms import PARAMETERS
+from keikaku.schema.codes import TARGET_STATES
 from tests.pages.listing_page import ListingPage, open_page
 
 UNMET = ["出前授業", "人材確保", "たま工業交流展", "大型商業施設", "個店づくり", "創業セミナー"]
@@ -75,6 +78,49 @@ async def test_every_choice_of_a_form_gives_an_answer(site, queries):
 async def test_what_was_asked_for_stays_chosen(site, address, chosen):
     page = await open_page(site, address)
     assert re.findall(r'<option value="([^"]*)" selected', page.html) == ([chosen] if chosen else [])
+
+
+LEGEND = re.compile(
+    r'<li><a href="(/plans/progress[^"]*)"[^>]*>(?:<span[^>]*>.</span>)?([^<]+) <span class="help">(\d+)</span>', re.S
+)
+SQUARE = re.compile(r'<a class="square [^>]*? is-(\w+)" title="[^"]+"\s+href="/plans/(?:measures|indicators)/[\w-]+">')
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "as_of=R6&sector=観光", "organization=農協", "as_of=2024&state=due", "rule=ratio"]
+)
+@pytest.mark.parametrize("several", [False, True])
+async def test_the_legend_of_progress_counts_what_its_links_list(site, two_plans, several, asked):
+    datasette = two_plans if several else site
+    page = await open_page(datasette, f"/plans/progress?{asked}")
+    legend = [(unescape(address), word.strip(), int(n)) for address, word, n in LEGEND.findall(page.html)]
+    assert len(legend) > 2
+    for address, word, n in legend:
+        path, _, arguments = address.partition("?")
+        rows = (await datasette.client.get(f"{path}.json?_shape=array&{arguments}")).json()
+        assert (len(rows), {row["状態"] for row in rows}) == (n, {word}) or word == "すべて", address
+    assert legend[0][2] == sum(n for _, _, n in legend[1:])
+    shown = (await datasette.client.get(f"/plans/progress.json?_shape=array&{asked}")).json()
+    labels = {code: label for code, (label, _) in TARGET_STATES.items()}
+    assert Counter(labels[code] for code in SQUARE.findall(page.html)) == Counter(row["状態"] for row in shown)
+
+
+@pytest.mark.parametrize(
+    ("year", "measure", "expected"),
+    [
+        ("2024", "観-8", [("目標に届いていない", None, "令和6年度")]),  # 30,000 of 50,000 visitors in 2023
+        ("令和8年度", "観-8", [("判定できない", "全体の数", "令和6年度")]),  # of 2024 the two days alone are known
+        ("R5", "観-9", [("今年度が期限", None, None), ("期限はこれから", None, None)]),
+        ("", "観-9", [("期限経過・実績の記録なし", None, None), ("今年度が期限", None, None)]),
+        ("2020", "共-4", [("期限の定めなし", None, "令和2年度")]),  # cancelled, in a year that was not over
+        ("2022", "共-7", [("期限はこれから", None, None)]),
+        ("2024", "共-7", [("実績の公表あり", None, "令和5年度")]),
+    ],
+)
+async def test_progress_knows_of_a_year_what_was_known_in_it(site, year, measure, expected):
+    rows = (await site.client.get(f"/plans/progress.json?_shape=array&as_of={year}")).json()
+    found = [(row["状態"], row["足りないもの"], row["実績の年度"]) for row in rows if row["番号"] == measure]
+    assert found == expected
 
 
 async def test_names_are_links_and_their_ids_are_left_out(site):

@@ -1,5 +1,6 @@
 """The view `targets` says of every target, in every fiscal year, what the rules of keikaku.plan.verdicts say of its rows."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -10,10 +11,12 @@ from hypothesis import strategies as st
 
 from keikaku.database.rows import build_rows, code_rows, fiscal_year_rows
 from keikaku.plan.model import City
+from keikaku.plan.rates import FORMULAS, rate
 from keikaku.plan.verdicts import Figure, Indicator, current_targets, judge, newest_of, results_until, trend
 from keikaku.schema.codes import ACCUMULATIONS, CALENDARS, COMPARATORS, DIRECTIONS, INDICATOR_KINDS, PERIODS
 from keikaku.schema.codes import RESULT_STATUSES as STATUSES
 from keikaku.schema.tables import SCHEMA
+from keikaku.search.functions import register
 
 YEARS = range(2012, 2034)
 PLAN: dict[str, Any] = {"id": "umi", "title": "海の計画", "start_fiscal_year": 2018, "end_fiscal_year": 2025}
@@ -121,6 +124,21 @@ def test_the_view_agrees_with_the_rules_on_every_row_in_every_fiscal_year(
                 assert (row["result_fiscal_year"], row["result_value"]) in (
                     newest if len(newest) == 1 else [(None, None)]
                 )
+
+
+@settings(deadline=None, max_examples=40)
+@given(judged)
+def test_the_rate_of_a_row_in_sql_is_that_of_the_rules(told: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> None:
+    with closing(build(*told)) as database:
+        register(database)
+        for _, indicator, figures in read_figures(database):
+            for id_, target in figures.items():
+                for rule in FORMULAS:
+                    (found,) = database.execute("SELECT target_rate(?, ?, 2024)", [rule, id_]).fetchone()
+                    expected = rate(rule, indicator, target, figures.values(), 2024)
+                    percent = None if expected.percent is None else float(expected.percent)
+                    said = {"percent": percent, "refusal": expected.refusal}
+                    assert json.loads(found) == {key: value for key, value in said.items() if value is not None}
 
 
 MORE = {"label": "利用者", "target": "令和6年度までに20人以上", "baseline": "10人（令和元年度）"}
