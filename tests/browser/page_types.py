@@ -5,6 +5,7 @@ from urllib.parse import quote, urlencode
 PAGES = {
     "home": "/",
     "measure": "/plans/measures/akishima-nogyo-4",
+    "measure_with_results": "/plans/measures/akishima-kanko-8",
     "repeated_measure": "/plans/measures/akishima-kyotsu-1",
     "organization": "/plans/organizations/akishima-nokyo",
     "evaluation": "/plans/evaluations/akishima-evaluation-8",
