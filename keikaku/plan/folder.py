@@ -8,12 +8,14 @@ import re
 import types
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
 from keikaku.plan import model as models
+from keikaku.plan.amounts import Number
 from keikaku.plan.checks import Documents, find_city_problems, find_problems, find_problems_between
 from keikaku.plan.errors import InvalidData, Problem
 from keikaku.plan.model import City, PlanData, Ruby, Synonyms
@@ -201,7 +203,7 @@ def _converter(annotation: Any, joined: Collection[str]) -> Convert:
     kinds = set(_plain_types(annotation))
     if dict in kinds:
         return lambda cell: dict(part.partition("：")[::2] for part in _cut(cell, joined))
-    convert: Convert = _as_number if kinds & {int, float} else _as_truth if bool in kinds else str
+    convert: Convert = _as_number if kinds & {int, Decimal} else _as_truth if bool in kinds else str
     if list in kinds:
         return lambda cell: [convert(part) for part in _cut(cell, joined)]
     return convert
@@ -224,12 +226,12 @@ def _plain_types(annotation: Any) -> Iterator[type]:
             yield from _plain_types(part)
 
 
-def _as_number(cell: str) -> int | float | str:
+def _as_number(cell: str) -> int | Number | str:
     """A cell written as a number as that number; any other is left as it is, for the model to judge."""
     plain = unicodedata.normalize("NFKC", cell)
     if not _NUMBER.fullmatch(plain):
         return cell
-    return float(plain.replace(",", "")) if "." in plain else int(plain.replace(",", ""))
+    return Number(plain.replace(",", "")) if "." in plain else int(plain.replace(",", ""))
 
 
 def _as_truth(cell: str) -> bool | str:

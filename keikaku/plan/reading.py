@@ -21,6 +21,7 @@ from typing import Any
 
 import yaml
 
+from keikaku.plan.amounts import Number
 from keikaku.plan.errors import InvalidData, Problem
 
 Key = str | int
@@ -62,6 +63,7 @@ for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:float", r"^[-+]?[0-9]+\.[0-9]+$", list("-+0123456789")),
 ):
     _PlainLoader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
+_PlainLoader.add_constructor("tag:yaml.org,2002:float", lambda _, node: Number(node.value))
 
 
 def read_yaml(path: Path) -> Document:

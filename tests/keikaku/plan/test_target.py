@@ -87,6 +87,8 @@ SINGLE = [
     ("SNS10件", amount(10, "件", label="SNS")),
     ("約100人", amount(100, "人", approximate=True)),
     ("5件程度/年", amount(5, "件", per="year", approximate=True)),
+    ("5割弱", amount(5, "割", approximate=True)),
+    ("100人余り", amount(100, "人", approximate=True)),
     ("10以上の事業所", amount(10, None, ">=", label="事業所")),
     # comparators
     ("60％以上", amount(60, "%", ">=")),
@@ -97,9 +99,15 @@ SINGLE = [
     ("5件を超える", amount(5, "件", ">")),
     ("5件を超えない", amount(5, "件", "<=")),
     ("5件を下回らない", amount(5, "件", ">=")),
+    ("5件を超過", amount(5, "件", ">")),
+    ("5%を切る", amount(5, "%", "<")),
+    ("5%に満たない", amount(5, "%", "<")),
+    ("全国平均（75%）以上", amount(75, "%", ">=", label="全国平均")),
     # changes belong to the unit, so that a rise never reads as a level
     ("前年度比5%増", amount(5, "%増", label="前年度比")),
     ("令和元年度比10%以上の増加", amount(10, "%増加", ">=", label="令和元年度比")),
+    ("令和2年度比10%減", amount(10, "%減", label="令和2年度比")),
+    ("10%減少（対H25）", amount(10, "%減少")),
     ("CO2を2013年度比46%削減", amount(46, "%削減", label="CO2を2013年度比", direction="up")),
     ("0.5ポイント向上", amount(0.5, "ポイント向上", direction="up")),
     ("5%増以上", amount(5, "%増", ">=")),
@@ -170,6 +178,7 @@ SINGLE = [
     ("1,890人（2021～2026年度平均）", amount(1890, "人", accumulation="mean", first_year=2021, **within(2026))),
     ("年平均5件", amount(5, "件", per="year", accumulation="mean")),
     ("累計 5件", amount(5, "件", accumulation="total")),
+    ("計画期間中に5件", amount(5, "件", accumulation="total")),
     ("年度に5件", amount(5, "件", per="year")),
     ("年あたり5件", amount(5, "件", per="year")),
     ("5件（年）", amount(5, "件", per="year")),
@@ -203,15 +212,29 @@ SINGLE = [
     ("刑法犯 1,800件", amount(1800, "件", label="刑法犯")),
     ("2020年代に実施", words("activity", "2020年代に実施")),
     ("2回目の開催", words("milestone", "2回目の開催")),
+    ("2校目", words("milestone", "2校目")),
     ("第5次計画の策定", words("milestone", "第5次計画の策定")),
     ("実施（R6）", words("milestone", "実施", note="R6は令和6年度と読みました", **within(2024))),
     ("全科目", words("activity", "全科目")),
     ("面的体制整備", words("activity", "面的体制整備")),
-    ("維持", words("activity", "維持", direction="keep")),
-    ("アップ", words("activity", "アップ", direction="up")),
-    ("ダウン", words("activity", "ダウン", direction="down")),
-    ("現状値以上", words("activity", "現状値以上", direction="up")),
-    ("全国平均以上", words("activity", "全国平均以上", direction="up")),
+    # whom a number is of
+    ("40歳以上の受診率 50%", amount(50, "%", label="40歳以上の受診率")),
+    ("20～64歳 50%", amount(50, "%", label="20~64歳")),
+    ("80歳以上（令和8年度）", amount(80, "歳", ">=", **within(2026))),
+    # what is kept, or said of the number that the indicator began with
+    ("80％を維持", amount(80, "%", direction="keep")),
+    ("65％（現状維持）", amount(65, "%", direction="keep")),
+    ("現状維持（65％）", amount(65, "%", direction="keep")),
+    ("60%以上を維持", amount(60, "%", ">=")),
+    ("0件を維持", amount(0, "件")),
+    *((printed, words("activity", printed, direction=direction, against=against)) for printed, direction, against in [
+        ("維持", "keep", "="), ("現状維持", "keep", "="), ("現状値を維持", "keep", "="), ("現在の水準を維持", "keep", "="),
+        ("現状値以上", "up", ">="), ("現状値以上を維持", "up", ">="), ("基準値を上回る", "up", ">"),
+        ("現状値以下", "down", "<="), ("現状値未満", "down", "<"),
+        ("全国平均以上", "up", None), ("県平均を上回る", "up", None), ("維持・向上", "up", None), ("アップ", "up", None),
+        ("増加傾向", "up", None), ("前年度より増加", "up", None), ("現状値より減少", "down", None),
+        ("減少させる", "down", None), ("ダウン", "down", None),
+    ]),
 ]  # fmt: skip
 
 SEVERAL = [
@@ -254,6 +277,14 @@ SEVERAL = [
             ("令和8年度までに実施", words("milestone", **by(2026))),
         ],
     ),
+    (
+        "検討 → 実施（R6） → 継続",
+        [
+            ("検討", words("activity", "検討")),
+            ("実施（R6）", words("milestone", "実施", note="R6は令和6年度と読みました", **within(2024))),
+            ("継続", words("continue")),
+        ],
+    ),
     # the time that opens a target holds for later numbers that name none
     (
         "令和8年度までにセミナー2回、相談会5回",
@@ -275,9 +306,11 @@ SEVERAL = [
 # The reason and the part that the message names -> targets that are refused.
 UNREADABLE = {
     ("empty", ""): ["", " ", "、", "―", "（）", "毎年", "令和8年度", "令和8年度までに", "-", "－", "‐", "–", "○"],
-    ("no value", ""): ["集計中", "調査未実施", "設定なし", "なし", "皆増"],
+    ("no value", ""): [
+        "集計中", "調査未実施", "設定なし", "なし", "皆増", "該当なし", "未公表", "算定不可", "不明", "N/A", "ー",
+    ],
     ("too long", ""): ["件" * (LONGEST_TARGET + 1), "5" * 100_000],
-    ("not due", "令和6年度"): ["令和6年度から実施", "令和6年度以降に5件"],
+    ("not due", "令和6年度"): ["令和6年度から実施", "令和6年度以降に5件", "令和6年度の5%減"],
     ("two times", ""): ["毎年毎月5件", "令和6年度に検討し令和8年度に実施"],
     ("span", ""): ["令和6～8年度に5件", "令和6年度から令和8年度までに5件"],
     ("alternative", "または"): ["5件または10人", "10件、または20人"],
@@ -288,6 +321,9 @@ UNREADABLE = {
     ("after", "10校のうち"): ["10校のうち3校"],
     ("apart", ""): ["1人1回", "1日平均300人"],
     ("apart", "3か所で5回"): ["3か所で5回"],
+    ("apart", "5件1"): ["5件1"],
+    ("after", "80%台"): ["80%台"],
+    ("bent", "数"): ["数10件", "毎年数10件"],
     ("range", ""): ["10～5件", "5～10万円", "5人～10件"],
     ("scale", "1千2千"): ["1千2千人"],
     ("bent", "週"): ["週1回"],
@@ -297,6 +333,7 @@ UNREADABLE = {
     ("number", "29"): ["29（4）"],
     ("number", "5年間"): ["20店舗（5年間）"],
     ("number", "2024"): ["2024", "実施（2024）"],
+    ("number", "8.3"): ["R8.3"],
     ("number", "①"): ["①実施"],
     ("number", "三施設"): ["三施設の整備"],
     ("number", "ゼロ"): ["待機児童ゼロ"],
