@@ -479,13 +479,13 @@ class PlanData(_Record):
     goals: list[Goal] = []
     measures: list[Measure] = []
     indicators: list[Indicator] = []
-    figures: list[PrintedFigure] = []
     grades: list[Grade] = []
     evaluations: list[Evaluation] = []
     events: list[Event] = []
     corrections: list[Correction] = []
     results: list[Result] = []
     changes: list[Change] = []
+    figures: list[PrintedFigure] = []
     withdrawn: list[Withdrawn] = []
 
 

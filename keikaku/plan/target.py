@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple, cast
 
 from keikaku.plan.amounts import Number, find_amount, read_amount
+from keikaku.plan.errors import words_of
 from keikaku.plan.fiscal_year import find_fiscal_years, format_fiscal_year, read_fiscal_year
 from keikaku.plan.plain_text import PlainText, plain_text
 from keikaku.plan.target_words import (
@@ -89,41 +90,12 @@ class Indicator:
     note: str | None = None
 
 
-_REASONS = {
-    "empty": ("何をするのか、いくつにするのかが書かれていません", "it says nothing but a time or a mark"),
-    "no value": ("値がないことを示す言葉です", "words for no value"),
-    "too long": (f"{LONGEST_TARGET}字を超えています", f"more than {LONGEST_TARGET} characters"),
-    "not due": (
-        "期限ではない年です。令和8年度までに、令和8年度に、のような書き方だけを読みます",
-        "a year that is not due",
-    ),
-    "two times": ("一つの部分に年度や期間が二つあります", "two years or periods in one part"),
-    "span": ("何年分かの合計か、毎年の数かがわかりません", "neither a total nor a number a year"),
-    "alternative": ("どちらか一方でよい目標は、二つの目標としては読めません", "a choice between two targets"),
-    "after": (
-        "数のあとの言葉で意味が変わります。毎年5件、20人/回、のような書き方だけを読みます",
-        "words bend the number",
-    ),
-    "apart": ("二つの数の区切りがわかりません。「、」で区切ってください", "two numbers are not clearly apart"),
-    "number": (
-        "意味のわからない数です。5件のように、算用数字と知っている単位で書いてください",
-        "an unknown kind of number",
-    ),
-    "bent": (
-        "数といっしょには読めない言葉です。毎年、毎月、/回、以上、以下だけを読みます",
-        "words that bend the number",
-    ),
-    "scale": ("1万5千のような数ではありません", "no number as 1万5千 is"),
-    "range": ("小さい数から大きい数への、同じ単位の幅ではありません", "no range from low to high in one unit"),
-}
-
-
 class UnreadableTarget(ValueError):
     """A part of a target that is refused; its message is Japanese first, and names the part."""
 
     def __init__(self, reason: str, part: str, printed: str) -> None:
         self.reason, self.part, self.printed = reason, part, printed
-        japanese, english = _REASONS[reason]
+        japanese, english = words_of(f"target: {reason}", most=LONGEST_TARGET)
         place = f"のうち「{part}」" if part and part != printed else ""
         super().__init__(
             f"目標「{printed[:LONGEST_TARGET]}」{place}を読み取れません：{japanese} (cannot be read: {english})"
