@@ -236,6 +236,7 @@ CREATE TABLE figures (
     calendar TEXT CHECK (calendar IN ('fiscal', 'calendar', 'date')), -- its year is a fiscal year, a calendar year, or that of a day
     value NUMERIC,                      -- number, without unit
     value_to NUMERIC,                   -- last number, where it is a range
+    amount TEXT,                        -- the number or range as printed, without its unit: 67.0, 2,539千, 5〜10
     text TEXT,                          -- words, where it is no number
     comparator TEXT CHECK (comparator IN ('>=', '<=', '>', '<')), -- printed comparison; NULL where only a number is printed
     is_approximate INTEGER NOT NULL CHECK (is_approximate IN (0, 1)), -- 1: printed as 約, 程度 and the like
@@ -552,6 +553,7 @@ SELECT
     t.comparator,
     t.value,
     t.value_to,
+    t.amount,
     i.unit,
     i.per,
     i.accumulation,
@@ -578,6 +580,7 @@ SELECT
     b.printed AS baseline,
     r.last_year AS result_fiscal_year,
     r.value AS result_value,
+    r.amount AS result_amount,
     r.status AS result_status,
     r.source_url,
     v.state,

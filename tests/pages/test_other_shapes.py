@@ -47,6 +47,21 @@ async def test_no_permanent_address_of_a_plan_says_a_word_of_another(all_shapes:
     assert found == {}
 
 
+@pytest.mark.parametrize(
+    ("indicator", "shown"),
+    [
+        ("kakogawa-sosei2-measure-4-target-2", ["2,205千人", "2,539千人"]),
+        ("kakogawa-sosei2-measure-4-target-3", ["56.7%", "67.0%"]),
+        ("subete-kihon2-kenko-josei", ["83.1歳", "84.5歳", "83.0歳"]),
+        ("subete-kihon2-1-1-1-target-1", ["800〜1,000世帯", "900世帯"]),
+    ],
+)
+async def test_figures_are_shown_as_printed(all_shapes: Datasette, indicator: str, shown: list[str]) -> None:
+    page = re.sub("<[^>]*>", "", (await all_shapes.client.get(f"/plans/indicators/{indicator}")).text)
+    assert [number for number in shown if number not in page] == []
+    assert not re.search("2,539,000|67%|83歳", page)
+
+
 async def addresses_of(site: Datasette, plan: str) -> list[str]:
     described = site.metadata(database="plans")
     listed = await site.get_database("plans").execute_fn(lambda c: list(list_addresses(c.execute, described)))
