@@ -174,6 +174,41 @@ async def test_unmet_targets_say_why(site: Datasette) -> None:
     assert {r["分野"] for r in await rows(site, "/plans/unmet_targets.json?_shape=array&sector=商")} == {"商業"}
 
 
+OVERDUE = ["工-4", "工-5", "観-4", "観-9", "観-10", "共-6"]
+YEARLY = [
+    "工-2",
+    "工-6",
+    "工-9",
+    "商-4",
+    "農-1",
+    "農-1",
+    "農-2",
+    "農-4",
+    "農-6",
+    "農-7",
+    "農-8",
+    "農-9",
+    "農-9",
+    "観-1",
+    "観-6",
+    "観-7",
+    "観-8",
+    "共-2",
+    "共-3",
+]
+
+
+async def test_unreported_targets_can_be_asked_for_by_body(site: Datasette) -> None:
+    assert await answers(site, "unreported", "番号") == [*OVERDUE, *YEARLY]
+    found = await rows(site, "/plans/unreported.json?_shape=array&organization=農協")
+    assert [row["番号"] for row in found] == ["農-2", "農-4", "農-6", "農-8", "農-9", "農-9"]
+    assert found[1]["たずねること"] == (
+        "「農-4 学校給食での地場野菜の使用」の目標「学校給食での昭島産の野菜等の使用量」（毎年 10,000kgを使用）の、令和7年度の実績"
+    )
+    assert {row["最後の実績"] for row in found} == {None, "令和3年度", "令和4年度", "令和5年度"}
+    assert await answers(site, "unreported", "番号", organization="どこにもない団体") == []
+
+
 async def test_ended_and_new_measures(site: Datasette) -> None:
     assert await answers(site, "ended_measures", "施策") == [
         "空き店舗オーナーと創業者のマッチング",

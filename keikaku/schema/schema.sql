@@ -659,6 +659,56 @@ JOIN indicator_places AS w ON w.indicator_id = t.id
 LEFT JOIN sectors AS s ON s.id = t.sector_id
 WHERE t.state IN ('below', 'overdue_unreported') AND t.repeat_of IS NULL;
 
+-- Targets of which no result is recorded here: their due year is over, or they hold for every year (or each time) and
+-- nothing is recorded for the newest year that is over. Silence here, not silence of a city. Repeats are left out.
+CREATE VIEW unreported AS
+WITH asked AS (
+    SELECT
+        t.*,
+        min(c.fiscal_year - 1, p.end_fiscal_year) AS newest_year,
+        coalesce(h.start_fiscal_year, p.start_fiscal_year) AS since
+    FROM targets AS t
+    JOIN current_fiscal_year AS c
+    JOIN plans AS p ON p.id = t.plan_id
+    LEFT JOIN measures AS m ON m.id = t.measure_id
+    LEFT JOIN periods AS h ON h.id = m.period_id
+    WHERE t.repeat_of IS NULL
+), silent AS (
+    SELECT 'overdue' AS reason_kind, due_fiscal_year AS fiscal_year, due AS year, * FROM asked WHERE state = 'overdue_unreported'
+    UNION ALL
+    SELECT 'yearly', a.newest_year, y.label, a.*
+    FROM asked AS a JOIN fiscal_years AS y ON y.fiscal_year = a.newest_year
+    WHERE a.per IS NOT NULL AND a.due_fiscal_year IS NULL AND a.newest_year >= a.since AND NOT EXISTS (
+        SELECT 1 FROM figures AS f WHERE f.indicator_id = a.id AND f.role = 'result'
+            AND (f.last_year IS NULL OR a.newest_year BETWEEN coalesce(f.first_year, f.last_year) AND f.last_year)
+    )
+)
+SELECT
+    u.reason_kind,
+    u.plan_id,
+    u.sector_id,
+    u.sector,
+    u.table_name,
+    u.row_id,
+    u.measure_id,
+    u.code,
+    u.name,
+    u.id AS indicator_id,
+    u.label,
+    u.member,
+    u.printed,
+    u.fiscal_year,
+    u.year,
+    '「' || w.full_name || '」の目標「' || u.label || coalesce('（' || u.member || '）', '') || '」'
+        || iif(u.printed = u.label, '', '（' || u.printed || '）') || 'の、' || u.year || 'の実績' AS question,
+    u.organizations,
+    (SELECT max(last_year) FROM figures WHERE indicator_id = u.id AND role = 'result') AS result_fiscal_year,
+    coalesce(s.position, 0) * 1000000 + w.position AS position,
+    u.figure_id
+FROM silent AS u
+JOIN indicator_places AS w ON w.indicator_id = u.id
+LEFT JOIN sectors AS s ON s.id = u.sector_id;
+
 -- One row for each evaluation, with the names behind its links and what the plan's own words mean.
 CREATE VIEW evaluation_overview AS
 SELECT

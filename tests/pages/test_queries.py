@@ -145,6 +145,30 @@ async def test_first_to_second_half_is_drawn_and_written(site):
     assert len(patterns) == len({row["変化"] for row in rows})
 
 
+async def test_unreported_targets_stand_under_each_of_their_bodies_with_a_text_to_ask(site):
+    page = await open_page(site, "/plans/unreported")
+    headings = [text for level, text in page.headings if level == 2]
+    assert headings[1:4] == ["昭島市（25件）", "昭島市商工会（13件）", "昭島観光まちづくり協会（10件）"]
+    boxes = re.findall(r"<textarea[^>]* readonly>(.*?)</textarea>", page.html, re.DOTALL)
+    assert len(boxes) == 2
+    for box in boxes:
+        assert "昭島市" in box and "「昭島市産業振興計画」" in box
+        assert re.findall(r"^\d+\. ", box, re.MULTILINE) == [f"{n}. " for n in range(1, 26)]
+        assert "「観-10 広域観光の推進」の目標「広域観光の実施」（令和6年度に実施）の、令和6年度の実績" in box
+        assert "これらの記録がありません" in box
+    one = await open_page(site, "/plans/unreported?organization=観光案内所")
+    assert "団体の名前がある目標だけの文" not in one.text
+    one = await open_page(site, "/plans/unreported?organization=農協")
+    assert "東京みどり農業協同組合（6件）" in one.h1 or any("農協（6件）" in text for _, text in one.headings)
+
+
+async def test_nothing_says_that_a_city_did_not_publish(site, two_plans):
+    for served in (site, two_plans):
+        text = (await open_page(served, "/plans/unreported")).text
+        assert "公表されていない、達成できなかったという意味ではありません" in text
+        assert not re.search("公表してい?ません|未公表|怠", text)
+
+
 async def test_first_to_second_half_names_what_changed_before_the_picture(site):
     page = await open_page(site, "/plans/first_to_second_half")
     rows = (await site.client.get("/plans/first_to_second_half.json?_shape=array")).json()
@@ -243,14 +267,15 @@ async def test_a_result_that_is_cut_says_so(site):
 
 
 async def test_a_plan_is_named_only_where_there_are_several(site, two_plans):
-    for name in ("unmet_targets", "targets_due", "linked_measures", "organizations_together"):
+    for name in ("unmet_targets", "unreported", "targets_due", "linked_measures", "organizations_together"):
         address = f"/plans/{name}?fiscal_year=2024"
         assert "計画" not in [text.strip() for text in (await open_page(site, address)).head_texts], name
         assert "計画" in [text.strip() for text in (await open_page(two_plans, address)).head_texts], name
 
 
 @pytest.mark.parametrize(
-    "name", ["unmet_targets", "targets_due", "events_by_year", "first_to_second_half", "organizations_together"]
+    "name",
+    ["unmet_targets", "unreported", "targets_due", "events_by_year", "first_to_second_half", "organizations_together"],
 )
 async def test_a_query_of_one_plan_has_all_rows_of_it_and_no_others(two_plans, name):
     async def plans_of(argument: str) -> list[str]:
