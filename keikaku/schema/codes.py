@@ -166,11 +166,11 @@ ORGANIZATION_KINDS: Terms = {
     "business": ("事業者", "企業、店舗など"),
 }
 NAME_KINDS: Terms = {
-    "printed": ("原文の名前", "計画や報告書に書かれている名前"),
+    "printed": ("原文の名前", "計画の文書に書かれている名前"),
     "everyday": ("通称", "ふだん使われる名前"),
 }
 ROLES: Terms = {
-    "member": ("構成員", "報告書をまとめたプロジェクトの構成員"),
+    "member": ("構成員", "文書をまとめた集まりの構成員"),
     "consulted": ("意見聴取", "意見を求められた機関"),
 }
 MEASURE_ROLES: Terms = {
@@ -183,7 +183,7 @@ LINK_KINDS: Terms = {
 }
 CORRECTION_KINDS: Terms = {
     "misprint": ("誤記", "明らかな書き誤り"),
-    "inconsistency": ("不一致", "報告書の中で食い違っている"),
+    "inconsistency": ("不一致", "文書の中で食い違っている"),
     "omission": ("欠け", "あるはずのものが印字されていない"),
     "variant": ("表記ゆれ", "同じものが違う書き方で印字されている"),
     "caution": ("注意", "誤りではないが読み違えやすい"),

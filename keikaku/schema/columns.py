@@ -46,9 +46,11 @@ _VIEWS = {
     "unmet_targets": "evaluations",
     "measure_overview": "evaluations",
     "organization_overview": "organizations",
+    "evaluation_overview": "evaluations",
+    "results": "figures",
 }
 _RENAMED = {
-    **{("targets", column): ("verdicts", column) for column in ("state", "judged_by", "trend")},
+    **{("targets", column): ("verdicts", column) for column in ("state", "judged_by", "trend", "missing")},
     **{("targets", column): ("figures", column) for column in ("calendar", "comparator", "due_kind")},
     ("targets", "result_status"): ("figures", "status"),
 }

@@ -65,6 +65,10 @@ def opened(browser, site, name, width):
 @every_page
 def test_a_page_has_no_fault_that_axe_or_the_console_knows_and_fits_the_window(opened, name):
     complaints = [line for line in opened.console_errors() if not is_the_error_page_itself(line, name)]
+    assert not (listing := list_faults(opened, complaints)), "\n".join(listing)
+
+
+def list_faults(opened, complaints):
     faults = {
         "accessibility": [
             f"{fault['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
@@ -76,8 +80,7 @@ def test_a_page_has_no_fault_that_axe_or_the_console_knows_and_fits_the_window(o
         f"lower than {SMALLEST_TARGET} px": opened.run(TOO_SMALL, SMALLEST_TARGET),
         "inline style, script or handler": opened.run(INLINE),
     }
-    listing = [f"{kind} ({len(found)}): {fault}" for kind, found in faults.items() for fault in found[:5]]
-    assert not listing, "\n".join(listing)
+    return [f"{kind} ({len(found)}): {fault}" for kind, found in faults.items() for fault in found[:5]]
 
 
 def is_the_error_page_itself(line, name):
