@@ -171,6 +171,7 @@ class Period(_Record):
     end_fiscal_year: FiscalYear | None = None
     judged_by: Text | None = None
     note: Text | None = None
+    evaluation_note: Text | None = None
 
 
 class Plan(_Placed):

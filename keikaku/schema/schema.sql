@@ -45,7 +45,8 @@ CREATE TABLE periods (
     start_fiscal_year INTEGER REFERENCES fiscal_years (fiscal_year), -- first fiscal year; NULL where no year is printed
     end_fiscal_year INTEGER REFERENCES fiscal_years (fiscal_year),   -- last fiscal year
     judged_by TEXT,                     -- who evaluated it, as printed
-    note TEXT                           -- what is our reading of it
+    note TEXT,                          -- what is our reading of it
+    evaluation_note TEXT                -- what a reader of its evaluations should know, such as that their targets are not printed
 );
 
 -- Documents that the data of a plan was read from.
@@ -624,7 +625,8 @@ SELECT
     NULL AS source_url,
     e.id AS evaluation_id,
     NULL AS indicator_id,
-    coalesce(s.position, 0) * 1000000 + e.position AS position
+    coalesce(s.position, 0) * 1000000 + e.position AS position,
+    iif(e.outcome = 'partly_met', 2, 1) AS part
 FROM evaluations AS e
 LEFT JOIN sectors AS s ON s.id = e.sector_id
 LEFT JOIN periods AS p ON p.id = e.period_id
@@ -653,7 +655,8 @@ SELECT
     t.source_url,
     NULL,
     t.id,
-    coalesce(s.position, 0) * 1000000 + 500000 + w.position
+    coalesce(s.position, 0) * 1000000 + 500000 + w.position,
+    iif(t.state = 'below', 3, 4)
 FROM targets AS t
 JOIN indicator_places AS w ON w.indicator_id = t.id
 LEFT JOIN sectors AS s ON s.id = t.sector_id
@@ -746,6 +749,21 @@ LEFT JOIN organizations AS o ON o.id = e.organization_id
 LEFT JOIN grades AS g ON g.plan_id = e.plan_id AND g.field = 'outcome' AND g.grade = e.grade
 LEFT JOIN grades AS d ON d.plan_id = e.plan_id AND d.field = 'decision' AND d.grade = e.decision
 LEFT JOIN measures AS m ON m.id = e.successor_id;
+
+-- How many evaluations have each outcome, for each plan and the period or year that they judge.
+CREATE VIEW evaluation_outcomes AS
+SELECT
+    e.plan_id,
+    e.period,
+    e.fiscal_year,
+    e.year,
+    e.outcome,
+    count(*) AS evaluations,
+    max(p.evaluation_note) AS evaluation_note
+FROM evaluation_overview AS e
+LEFT JOIN periods AS p ON p.plan_id = e.plan_id AND p.name = e.period
+WHERE e.outcome IS NOT NULL
+GROUP BY e.plan_id, e.period, e.fiscal_year, e.outcome;
 
 -- One row for each printed measure, with the names behind its links.
 CREATE VIEW measure_overview AS

@@ -128,7 +128,57 @@ async def test_unmet_targets_can_be_grouped(site, group):
     page = await open_page(site, f"/plans/unmet_targets?_group={group}")
     assert list(page.faults()) == []
     counts = [int(count) for _, text in page.headings for count in re.findall(r"（(\d+)件）", text)]
-    assert sum(counts) == len((await site.client.get("/plans/unmet_targets.json?_shape=array")).json())
+    rows = (await site.client.get("/plans/unmet_targets.json?_shape=array")).json()
+    evaluated = {row["ID"] for row in rows if row["評価ID"]}
+    beside = [row for row in rows if not row["評価ID"] and row["ID"] in evaluated]
+    assert [row["番号"] for row in beside] == ["工-4", "工-5"]
+    assert sum(counts) == len(rows) - len(beside)
+    listed = page.html.partition('class="result-count"')[2].partition('id="judgement"')[0]
+    cards = re.findall(r"<h3><a href=[^>]+>(.*?)</a></h3>", listed)
+    assert len(cards) == sum(counts) == 17
+
+
+async def test_unmet_targets_begin_with_how_all_came_out_and_with_what_was_not_met(site, two_plans):
+    page = await open_page(site, "/plans/unmet_targets")
+    headings = [text for level, text in page.headings if level == 2 and "件）" in text]
+    assert headings == [
+        "未達成・未実施の評価（6件）",
+        "一部達成の評価（7件）",
+        "期限の年度が終わり、当サイトに実績の記録がないもの（4件）",
+    ]
+    assert "ほかの2件は、引き継ぐ前の評価と一緒に、上に示しています" in page.text
+    assert outcomes(page.html) == [OUTCOMES_OF_37]
+    assert page.html.index("outcome-bar") < page.html.index('id="filter"')
+    assert "前期の施策の目標は、この報告書に載っていません" in page.text
+    minato = await open_page(two_plans, "/plans/unmet_targets?plan=minato")
+    assert outcomes(minato.html) == ["前期の評価 5件の結果：達成 1 一部達成 1 未達成 1 未実施 1 記載なし 1"]
+    assert "載っていません" not in minato.text
+    assert [bar.partition("：")[0] for bar in outcomes((await open_page(two_plans, "/plans/unmet_targets")).html)] == [
+        "みなと市文化振興計画", "昭島市産業振興計画"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", ["evaluations", "evaluation_overview"])
+async def test_a_list_of_evaluations_begins_with_how_all_came_out(site, two_plans, table):
+    page = await open_page(site, f"/plans/{table}")
+    assert list(page.faults()) == []
+    assert outcomes(page.html) == [OUTCOMES_OF_37]
+    assert page.html.index("outcome-bar") < page.html.index("result-count")
+    assert len(outcomes((await open_page(two_plans, f"/plans/{table}?plan_id=akishima")).html)) == 1
+
+
+OUTCOMES_OF_37 = "前期の評価 37件の結果：達成 2 一部達成 7 未達成 3 未実施 3 記載なし 22"
+
+
+def outcomes(html: str) -> list[str]:
+    """What each bar says, and that its parts are as many as its words."""
+    said = []
+    for bar in re.findall(r'<figure class="outcome-bar">(.*?)</figure>', html, re.DOTALL):
+        counts = re.findall(r"</span>([^<]+)</span>\s*(\d+)件", bar)
+        assert bar.count("<rect") == len(counts)
+        caption = re.sub(r"\s+", " ", re.search(r"<figcaption[^>]*>(.*?)</figcaption>", bar, re.DOTALL)[1]).strip()
+        said.append(f"{caption}：{' '.join(f'{word} {n}' for word, n in counts)}")
+    return said
 
 
 async def test_first_to_second_half_is_drawn_and_written(site):
@@ -296,7 +346,7 @@ async def test_each_plan_has_its_own_pictures_and_groups(two_plans):
     matrices = re.findall(r'<table class="matrix">.*?</table>', together, re.DOTALL)
     assert len(matrices) == 2
     assert sum("昭島市商工会" in matrix and "みなと市" in matrix for matrix in matrices) == 0
-    unmet = (await two_plans.client.get("/plans/unmet_targets?plan=minato")).text
+    unmet = (await two_plans.client.get("/plans/unmet_targets?plan=minato&_group=分野")).text
     assert "みなと市文化振興計画：芸術" in unmet
     assert "昭島市産業振興計画：" not in unmet
 
