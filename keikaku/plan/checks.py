@@ -499,6 +499,9 @@ def check_evaluations(plan: Plan) -> Iterator[Fault]:
         if x.outcome is not None and x.rule is None and x.judged_by != "city":
             wrong = "だれの判定かがわかりません (whose)"
             yield "evaluations", (i, "outcome"), wrong, "rule を書くか、judged_by: city とする"
+        if x.target_change is not None and not (x.successor and x.target_evidence):
+            wrong = "目標がどう変わったかの、引き継ぐ施策か根拠の言葉がありません (no ground)"
+            yield "evaluations", (i, "target_change"), wrong, "successor と target_evidence を書く"
 
 
 @_check("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")

@@ -338,6 +338,8 @@ class Evaluation(_Placed):
     evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
     summary: Summary | None = None
     successor: Reference | None = None
+    target_change: _one_of(codes.TARGET_CHANGES) | None = None  # type: ignore[valid-type]
+    target_evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
 
 
 class Event(_Placed):

@@ -297,6 +297,8 @@ CREATE TABLE evaluations (
     evidence TEXT,                      -- the document's own phrase, at most 15 characters
     summary TEXT,                       -- what the document says, in our words
     successor_id TEXT REFERENCES measures (id), -- measure that continues it
+    target_change TEXT,                 -- how we judge that its target differs in that measure, see codes
+    target_evidence TEXT,               -- the document's own phrase for what the target was, at most 15 characters
     document_id TEXT REFERENCES documents (id), -- document that it was read from
     place TEXT                          -- where in the document this stands
 );
@@ -749,6 +751,65 @@ LEFT JOIN organizations AS o ON o.id = e.organization_id
 LEFT JOIN grades AS g ON g.plan_id = e.plan_id AND g.field = 'outcome' AND g.grade = e.grade
 LEFT JOIN grades AS d ON d.plan_id = e.plan_id AND d.field = 'decision' AND d.grade = e.decision
 LEFT JOIN measures AS m ON m.id = e.successor_id;
+
+-- How a target differs in the measure that continues what was evaluated, or in a later edition of it: judged by us from the
+-- document's words, or compared by the numbers, years, units and names that the data has of both.
+CREATE VIEW moved_goalposts AS
+WITH pairs AS (
+    SELECT e.plan_id, e.id AS evaluation_id, e.name AS before_name, e.successor_id AS measure_id, b.figure_id AS before_id, a.figure_id AS after_id
+    FROM evaluations AS e
+    JOIN targets AS b ON e.table_name = 'measures' AND b.measure_id = e.row_id
+    JOIN targets AS a ON a.measure_id = e.successor_id AND a.label = b.label AND a.member IS b.member
+    WHERE e.successor_id <> e.row_id
+    UNION ALL
+    SELECT i.plan_id, NULL, w.name, w.measure_id, b.id, a.id
+    FROM figures AS b
+    JOIN figures AS a ON a.indicator_id = b.indicator_id AND a.role = b.role AND a.edition = b.edition + 1 AND a.last_year IS b.last_year
+    JOIN indicators AS i ON i.id = b.indicator_id
+    JOIN indicator_places AS w ON w.indicator_id = i.id
+    WHERE b.role = 'target' AND w.repeat_of IS NULL
+), compared AS (
+    SELECT p.*, b.indicator_id, b.printed AS before_target, a.printed AS target, b.value AS before_value, a.value AS after_value,
+        b.last_year AS before_year, a.last_year AS after_year, bi.unit IS NOT ai.unit AS is_other_unit
+    FROM pairs AS p
+    JOIN figures AS b ON b.id = p.before_id
+    JOIN figures AS a ON a.id = p.after_id
+    JOIN indicators AS bi ON bi.id = b.indicator_id
+    JOIN indicators AS ai ON ai.id = a.indicator_id
+), found AS (
+    SELECT e.plan_id, e.id AS evaluation_id, NULL AS indicator_id, e.name AS before_name, NULL AS before_target, e.successor_id AS measure_id,
+        NULL AS target, e.target_change AS change, 'ours' AS judged_by, e.target_evidence AS evidence, e.position
+    FROM evaluations AS e WHERE e.target_change IS NOT NULL
+    UNION ALL
+    SELECT plan_id, evaluation_id, indicator_id, before_name, before_target, measure_id, target, CASE
+        WHEN is_other_unit THEN 'counted_otherwise'
+        WHEN after_value IS NULL THEN 'number_dropped'
+        WHEN after_value < before_value THEN 'number_lowered'
+        ELSE 'number_raised'
+    END, 'data', NULL, 0
+    FROM compared
+    WHERE before_value IS NOT NULL AND (is_other_unit OR after_value IS NOT before_value)
+    UNION ALL
+    SELECT plan_id, evaluation_id, indicator_id, before_name, before_target, measure_id, target, 'deadline_slipped', 'data', NULL, 0
+    FROM compared WHERE after_year > before_year
+    UNION ALL
+    SELECT e.plan_id, e.id, NULL, e.name, NULL, e.successor_id, NULL, 'body_replaced', 'data', NULL, e.position
+    FROM evaluations AS e
+    WHERE e.table_name = 'measures' AND e.successor_id <> e.row_id AND EXISTS (
+        SELECT organization_id FROM measure_organizations WHERE measure_id = e.row_id
+        EXCEPT SELECT organization_id FROM measure_organizations WHERE measure_id = e.successor_id
+    ) AND EXISTS (
+        SELECT organization_id FROM measure_organizations WHERE measure_id = e.successor_id
+        EXCEPT SELECT organization_id FROM measure_organizations WHERE measure_id = e.row_id
+    )
+    UNION ALL
+    SELECT e.plan_id, e.id, NULL, e.name, NULL, e.successor_id, NULL, 'name_changed', 'data', NULL, e.position
+    FROM evaluations AS e JOIN measures AS m ON m.id = e.successor_id WHERE m.name <> e.name
+)
+SELECT
+    f.plan_id, f.evaluation_id, f.indicator_id, f.before_name, f.before_target, f.measure_id,
+    m.code, coalesce(m.name, f.before_name) AS name, coalesce(f.target, m.target) AS target, f.change, f.judged_by, f.evidence, f.position
+FROM found AS f LEFT JOIN measures AS m ON m.id = f.measure_id;
 
 -- How many evaluations have each outcome, for each plan and the period or year that they judge.
 CREATE VIEW evaluation_outcomes AS

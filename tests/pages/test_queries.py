@@ -228,6 +228,26 @@ async def test_first_to_second_half_names_what_changed_before_the_picture(site):
     assert page.html.index('id="changed"') < page.html.index('id="picture"')
 
 
+async def test_first_to_second_half_shows_five_moved_targets_as_our_judgement(site, two_plans):
+    page = await open_page(site, "/plans/first_to_second_half")
+    part = page.html.partition('id="goalposts"')[2].partition("</section>")[0]
+    rows = re.findall(
+        r'code">([^<]+)</span>.*?文書の言葉「([^」]+)」.*?data-label="変化">(\S+) <span class="chip">当サイトの判定',
+        part,
+        re.DOTALL,
+    )
+    assert rows == [
+        ("工-8", "参加数は目標に達していない", "数の目標がなくなった"),
+        ("商-6", "開催数は目標に達していない", "数の目標がなくなった"),
+        ("農-4", "地場野菜の使用率", "数えるものが変わった"),
+        ("共-3", "セミナーを実施し目標を達成", "数えるものが変わった"),
+        ("共-4", "毎年目標人数を達成", "数の目標がなくなった"),
+    ]
+    asked = (await site.client.get("/plans/first_to_second_half.json?_shape=array")).json()
+    assert [row["後の番号"] for row in asked if row["目標の変化"]] == [code for code, _, _ in rows]
+    assert 'id="goalposts"' not in (await two_plans.client.get("/plans/first_to_second_half?plan=minato")).text
+
+
 async def test_organizations_together_are_a_matrix_whose_numbers_agree_with_the_list(site):
     page = await open_page(site, "/plans/organizations_together")
     rows = (await site.client.get("/plans/organizations_together.json?_shape=array")).json()
