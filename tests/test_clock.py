@@ -21,16 +21,8 @@ async def look():
     return {path: [answer.status_code, answer.text] for path in sys.argv[2:] if (answer := await site.client.get(path))}
 print(json.dumps(asyncio.run(look())))
 """
-PAGES = [
-    "/",
-    "/timeline",
-    "/plans/targets_due",
-    "/plans/unmet_targets",
-    "/plans/unreported",
-    "/plans/measures/akishima-kogyo-1",
-    "/about",
-]
-PAGES += ["/data", "/verify"]
+PAGES = ["/", "/timeline", "/plans/targets_due", "/plans/unmet_targets", "/plans/measures/akishima-kogyo-1", "/about"]
+PAGES += ["/data", "/verify", "/plans/unreported", "/plans/final_year"]
 OVERDUE = "/plans/unmet_targets.json?_shape=array&_size=max"
 
 

@@ -214,6 +214,17 @@ async def test_unreported_targets_can_be_asked_for_by_body(site: Datasette) -> N
     assert await answers(site, "unreported", "番号", organization="どこにもない団体") == []
 
 
+async def test_the_final_year_has_what_is_due_what_was_due_and_what_is_yearly(site: Datasette) -> None:
+    found = await rows(site, "/plans/final_year.json?_shape=array")
+    parts: dict[str, list[str]] = {}
+    for row in found:
+        parts.setdefault(row["区分"], []).append(row["番号"])
+    assert list(parts) == ["期限が来るもの", "期限の年度が終わったもの", "毎年・毎回の目標"]
+    assert parts["期限が来るもの"] == ["商-1", "商-5", "観-9", "共-8"]
+    assert sorted(parts["期限の年度が終わったもの"]) == sorted([*OVERDUE, "共-7"])
+    assert sorted(parts["毎年・毎回の目標"]) == sorted([*YEARLY, "共-10"])
+
+
 async def test_ended_and_new_measures(site: Datasette) -> None:
     assert await answers(site, "ended_measures", "施策") == [
         "空き店舗オーナーと創業者のマッチング",

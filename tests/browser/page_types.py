@@ -23,6 +23,7 @@ PAGES = {
     "search_without_result": "/plans/search?q=" + quote("宇宙開発"),
     "unmet_targets": "/plans/unmet_targets",
     "unreported": "/plans/unreported",
+    "final_year": "/plans/final_year",
     "first_to_second_half": "/plans/first_to_second_half",
     "organizations_together": "/plans/organizations_together",
     "targets_due": "/plans/targets_due?fiscal_year=2026",

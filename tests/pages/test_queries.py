@@ -212,6 +212,20 @@ async def test_unreported_targets_stand_under_each_of_their_bodies_with_a_text_t
     assert "東京みどり農業協同組合（6件）" in one.h1 or any("農協（6件）" in text for _, text in one.headings)
 
 
+async def test_the_sheet_of_the_final_year_can_be_ticked_and_never_depends_on_the_day(site, two_plans):
+    page = await open_page(site, "/plans/final_year")
+    assert [text for level, text in page.headings if "件）" in text] == [
+        "期限が来るもの（4件）", "期限の年度が終わったもの（7件）", "毎年・毎回の目標（20件）"
+    ]  # fmt: skip
+    assert page.html.count("□ 達成") == 31
+    assert re.search(r'<time class="days-left"\s+datetime="2027-03-31">2027年3月31日まで</time>', page.html)
+    assert not re.search(r"あと\d+日", page.html)
+    assert "計画を選ぶと" in (await open_page(two_plans, "/plans/final_year")).text
+    minato = await open_page(two_plans, "/plans/final_year?plan=minato")
+    assert minato.html.count("□ 達成") == 6
+    assert "昭島" not in minato.html.partition("区分")[0].partition('class="table-wrapper"')[2]
+
+
 async def test_nothing_says_that_a_city_did_not_publish(site, two_plans):
     for served in (site, two_plans):
         text = (await open_page(served, "/plans/unreported")).text
@@ -337,7 +351,14 @@ async def test_a_result_that_is_cut_says_so(site):
 
 
 async def test_a_plan_is_named_only_where_there_are_several(site, two_plans):
-    for name in ("unmet_targets", "unreported", "targets_due", "linked_measures", "organizations_together"):
+    for name in (
+        "unmet_targets",
+        "unreported",
+        "final_year",
+        "targets_due",
+        "linked_measures",
+        "organizations_together",
+    ):
         address = f"/plans/{name}?fiscal_year=2024"
         assert "計画" not in [text.strip() for text in (await open_page(site, address)).head_texts], name
         assert "計画" in [text.strip() for text in (await open_page(two_plans, address)).head_texts], name
