@@ -173,6 +173,7 @@ class Period(_Record):
     end_fiscal_year: FiscalYear | None = None
     judged_by: Text | None = None
     note: Text | None = None
+    evaluation_note: Text | None = None
 
 
 class Plan(_Placed):
@@ -339,6 +340,8 @@ class Evaluation(_Placed):
     evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
     summary: Summary | None = None
     successor: Reference | None = None
+    target_change: _one_of(codes.TARGET_CHANGES) | None = None  # type: ignore[valid-type]
+    target_evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
 
 
 class Event(_Placed):

@@ -211,6 +211,8 @@ def check_evaluations(plan: Plan) -> Iterator[Fault]:
             yield fault("evaluations", (i, "rule"), "unfit rule")
         if x.outcome is not None and x.rule is None and x.judged_by != "city":
             yield fault("evaluations", (i, "outcome"), "whose")
+        if x.target_change is not None and not (x.successor and x.target_evidence):
+            yield fault("evaluations", (i, "target_change"), "no ground")
 
 
 @needs("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")

@@ -46,6 +46,7 @@ _VIEWS = {
     "unmet_targets": "evaluations",
     "measure_overview": "evaluations",
     "organization_overview": "organizations",
+    "evaluation_outcomes": "evaluations",
     "evaluation_overview": "evaluations",
     "results": "figures",
 }

@@ -122,6 +122,7 @@ BROKEN = {
         "row and sector": ("events.yml", "- id: minato-event-3\n", "- ‸id: minato-event-3\n  row: 全体\n", "row と sector の両方があります (both); どちらか一つを書く"),
     },
     "check_evaluations": {
+        "moved target without its phrase": ("evaluations.yml", "successor: 芸-2", "successor: 芸-2\n  target_change: ‸number_dropped", "目標がどう変わったかの、引き継ぐ施策か根拠の言葉がありません (no ground)"),
         "nothing named": ("evaluations.yml", "- id: minato-evaluation-3\n  sector: 芸\n  name: 街角コンサート", "- ‸id: minato-evaluation-3\n  sector: 芸", "何の評価かが書かれていません (nothing named); name、measure、goal、indicator のどれかを書く"),
         "decision that is no grade": ("evaluations.yml", "decision: 終了", "decision: ‸中止", "grades の記号「中止」はありません (unknown); 近いもの: 変更し実施、終了、継続"),
         "grade that is none": ("evaluations.yml", "decision: 終了", "decision: 終了\n  grade: ‸A", "grades の記号「A」はありません (unknown); 近いもの: なし"),
