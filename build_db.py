@@ -121,6 +121,39 @@ def new_plan(folder: Path, city_code: str, city_name: str, title: str, years: st
 
 
 @main.command()
+@click.option("--plan", metavar="ID", help="Id of the plan; all plans if left out.")
+@click.option("--output", type=PATH, required=True, help="Workbook (.xlsx) to write.")
+@click.option("--every-year", is_flag=True, help="Also rows of years that have a figure, for corrections.")
+@DATA
+def figures_workbook(plan: str | None, output: Path, every_year: bool, data: Path) -> None:
+    """Write a workbook to fill in figures: a row for each target and year that has none."""
+    from keikaku.importing.figures import read_plans
+    from keikaku.importing.workbook import write_workbook
+    from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
+
+    plans = [(city, held) for _, city, held in read_plans(data, plan).values()]
+    count = write_workbook(plans, fiscal_year_of(today_in_japan()), every_year, output)
+    click.echo(f"{output} に{count}行を用意しました。")
+
+
+@main.command()
+@click.argument("file", type=PATH)
+@click.option("--recorded-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of entry; today in Japan if left out.")
+@DATA
+def import_figures(file: Path, recorded_on: datetime | None, data: Path) -> None:
+    """Add the figures of a filled workbook (or CSV with its headings) to results.csv of their plans."""
+    from keikaku.importing import figures
+    from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
+
+    today = today_in_japan()
+    told, files = figures.import_figures(file, data, f"{recorded_on or today:%Y-%m-%d}", fiscal_year_of(today))
+    for line in told:
+        click.echo(line)
+    counts = [f"{what}{sum(line.what == what for line in told)}件" for what in ("追加", "訂正", "変更なし")]
+    click.echo("、".join([*counts, *(f"{path} に書き込みました" for path in files)]) + "。")
+
+
+@main.command()
 @click.argument("version")
 @click.option("--reason", required=True, metavar="TEXT", help="Why it differs from the one before, for readers.")
 @click.option("--since", type=click.Path(path_type=Path, exists=True), help="Database of the release before.")
