@@ -166,13 +166,15 @@ def release(version: str, reason: str, since: Path | None, date: str | None, **b
     """Build, and record this data as a released VERSION in DATA/history.jsonl."""
     from keikaku.database.building import read_told
     from keikaku.database.history import HISTORY, add_release, read_rows
+    from keikaku.database.pages import read_all_pages
     from keikaku.publish.catalogue.data_set import read_data_set
 
     click.get_current_context().invoke(build, **building)
     data, output = building["data"], building["output"]
     new = read_rows(output, [table.name for table in read_data_set(output, METADATA).tables])
     today = date or f"{datetime.now():%Y-%m-%d}"
-    added = add_release(data / HISTORY, version, today, reason, new, since, read_told(data, output))
+    shown = {record: page.parts for record, page in read_all_pages(output).items()}
+    added = add_release(data / HISTORY, version, today, reason, new, since, read_told(data, output), shown)
     speaker(building["quiet"])(f"released {added.version}: {len(added.records)} records new, changed or gone")
 
 
