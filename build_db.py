@@ -72,15 +72,28 @@ def build(data: Path, output: Path, reports: tuple[str, ...], quiet: bool) -> No
 @click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built.")
 @click.option("--output", type=PATH, help="Folder to write; `site` beside the database if left out.")
 @click.option("--address", metavar="URL", help="Address of the site, where metadata.yml has no site_url.")
+@click.option(
+    "--against", type=PATH, metavar="OLD", help="Folder of the site that is live: also write what would change."
+)
+@click.option("--preview", type=PATH, help="Page to write that into; `preview.html` beside the new folder if left out.")
 @QUIET
-def pages(database: Path, output: Path | None, address: str | None, quiet: bool) -> None:
+def pages(
+    database: Path, output: Path | None, address: str | None, against: Path | None, preview: Path | None, quiet: bool
+) -> None:
     """Write every permanent page, download and picture of the site as a file."""
+    from keikaku.publish.preview import write_preview
     from keikaku.serving.baking import write_site
 
     started, say = time.monotonic(), speaker(quiet)
     folder = output or database.with_name("site")
+    if against and against.resolve() == folder.resolve():
+        raise click.UsageError("--against OLD would be overwritten: name another folder with --output")
     count = write_site(database, folder, address, say, progress=not quiet)
     say(f"wrote {count} files to {folder} in {time.monotonic() - started:.2f} s")
+    if against:
+        page = preview or folder.with_name("preview.html")
+        counts = write_preview(against, folder, page)
+        click.echo(f"{page}：" + "、".join(f"{what} {number}ページ" for what, number in counts.items()))
 
 
 @main.command()
