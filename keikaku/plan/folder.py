@@ -165,6 +165,28 @@ def read_synonyms(path: Path) -> list[Synonyms]:
     return found
 
 
+def validate_results(city: City, data: PlanData, document: Document) -> list[models.Result]:
+    """Results that would be added to a plan, whose text is read as that of a CSV; raises InvalidData with every problem.
+
+    The document is a list of mappings, as read_csv gives it.
+    """
+    converters = {name: _converter(field.annotation, ()) for name, field in models.Result.model_fields.items()}
+    for record in document.value:
+        record |= {key: converters[key](value) for key, value in record.items() if isinstance(value, str)}
+    problems: list[Problem] = []
+    found: list[models.Result] = _validate(document, "results", models.Result, problems)
+    if not problems:
+        known = len(data.results)
+        places = {(known + int(path[0]), *path[1:]): place for path, place in document.places.items() if path}
+        more = data.model_copy(update={"results": [*data.results, *found]})
+        told = Document(document.file, document.value, places)
+        complete = {"municipality", *PLAN_FILES} - {"changes", "withdrawn"}
+        problems += find_problems(city, more, dict.fromkeys(complete, told), complete)
+    if problems:
+        raise InvalidData(problems)
+    return found
+
+
 def _names(records: Any) -> Iterator[str]:
     for record in records if isinstance(records, list) else []:
         values = [record.get(key) for key in ("name", "title", "label")] if isinstance(record, dict) else []

@@ -7,10 +7,10 @@ from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 
-from keikaku.database.content_hash import LENGTH, hash_rows
 from keikaku.publish.records.citation import FORMATS, RECORD, RECORDS, REPORTS, Citation, join_reports, read_data_set
 from keikaku.publish.records.sharing import shared_address
 from keikaku.views.addresses import complete
+from keikaku.views.verifying import page_hash
 from keikaku.views.version import data_date, data_version
 
 WHOLE = "dataset"
@@ -31,18 +31,17 @@ async def send_citation(datasette: Datasette, request: Request) -> Response:
 
 
 async def cite_record(datasette: Datasette, request: Request, table: str, key: str) -> Citation:
-    """With the hash of the record in place of the version of all data, which changes with any other record."""
+    """With the hash of its page in place of the version of all data, which changes with any other record."""
     db = datasette.get_database()
     row = (await db.execute(RECORD, {"table": table, "id": key})).first()
     if row is None:
         raise NotFound("404")
-    content = await db.execute(f"SELECT * FROM {table} WHERE id = :id", {"id": key})
     return Citation(
         data_set=read_data_set(datasette.metadata()),
         key=key,
         address=complete(datasette, request, datasette.urls.row(db.name, table, key)),
         changed=_day(await data_date(datasette, request)),
-        content_hash=hash_rows(content.columns, map(tuple, content.rows))[:LENGTH],
+        content_hash=await page_hash(datasette, table, key),
         title=row["title"],
         kind_en=RECORDS[table],
         source=row["source"],
