@@ -31,6 +31,7 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
     addresses.canonical_url, addresses.embed_code, addresses.source_address, citations.cite_page, citations.cite_record,
+    citations.find_reports,
     pictures.picture_address, version.data_date, version.data_version, words.database_size, words.describe_table,
 )  # fmt: skip
 
