@@ -512,7 +512,7 @@ SELECT
     i.member,
     f.first_year,
     f.last_year AS fiscal_year,
-    CASE f.calendar WHEN 'calendar' THEN f.last_year || '年' ELSE y.label END AS year,
+    f.calendar,
     f.part,
     f.value,
     f.value_to,
@@ -530,7 +530,6 @@ SELECT
 FROM figures AS f
 JOIN indicators AS i ON i.id = f.indicator_id
 JOIN indicator_places AS w ON w.indicator_id = i.id
-LEFT JOIN fiscal_years AS y ON y.fiscal_year = f.last_year
 WHERE f.role = 'result' AND w.repeat_of IS NULL;
 
 -- Every target, one row for each due year, with what it belongs to and its state in the fiscal year of today.
