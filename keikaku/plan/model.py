@@ -63,7 +63,9 @@ def _fiscal_year(value: object) -> int:
 
 def _number(value: object) -> int | Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not -1e15 < value < 1e15:
-        raise ValueError("は数として読めません (not a number) | 単位や区切りのない数字だけを書く")
+        raise ValueError(
+            "は数として読めません (not a number) | 単位や区切りのない数字だけを書くか、単位ごと printed に書く"
+        )
     return Decimal(str(value)) if isinstance(value, float) else value
 
 

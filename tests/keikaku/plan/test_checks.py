@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from keikaku.plan.checks import CHECKS
+from keikaku.plan.folder import read_city
 from keikaku.plan.model import City
 from keikaku.plan.references import organization_names
 from tests.keikaku.conftest import read_faults
@@ -249,6 +250,25 @@ def test_a_result_that_two_indicators_could_have_is_refused(folder: Path) -> Non
     (line,) = read_faults(folder)
     assert line.startswith("bunka/results.csv:6:1: 「史-4」は2つの指標をさします (ambiguous); 指標の id を書く: ")
     assert line.endswith("minato-rekishi-4-target-1、minato-target-1")
+
+
+def write_indicators(folder: Path, lines: str) -> None:
+    (folder / "bunka" / "results.csv").unlink()
+    (folder / "bunka" / "indicators.csv").write_text(f"measures,plan,label,target\n{lines}", "utf-8")
+
+
+def test_a_blank_place_among_others_is_refused(folder: Path) -> None:
+    write_indicators(folder, "史-4,,観客,100人以上\n,,演者,10人以上\n")
+    (line,) = read_faults(folder)
+    assert line.startswith(
+        "bunka/indicators.csv:3:1: 「演者」の場所が空です (no place); 上の行と同じでも施策や目標を書く"
+    )
+
+
+@pytest.mark.parametrize("first", ["史-4,,", ",,"])
+def test_an_indicator_of_the_whole_plan_is_accepted(folder: Path, first: str) -> None:
+    write_indicators(folder, f"{first}観客,100人以上\n,{'はい' if first[0] == '史' else ''},演者,10人以上\n")
+    assert [x.label for x in read_city(folder).plans[0].indicators] == ["観客", "演者"]
 
 
 def test_an_organization_is_known_by_every_name(city: City) -> None:
