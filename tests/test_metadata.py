@@ -156,6 +156,9 @@ async def test_measures_of_a_department_count_as_its_bodys(site: Datasette) -> N
     assert await answers(site, "measures_by_organization", "番号", organization="市（環境部）") == ["共-8"]
 
 
+PARTS = {"前期：未達成": 1, "前期：未実施": 1, "前期：一部達成": 2, "期限経過・実績の記録なし": 4}
+
+
 async def test_unmet_targets_say_why(site: Datasette) -> None:
     found = await rows(site, "/plans/unmet_targets.json?_shape=array")
     first_half = {(row["分野"], row["施策"]): row["理由"] for row in found if row["理由"].startswith("前期：")}
@@ -168,11 +171,58 @@ async def test_unmet_targets_say_why(site: Datasette) -> None:
         ("商業", "創業セミナーの実施"): "前期：未達成",
     }.items() <= first_half.items()
     assert not any("事業承継" in row["施策"] for row in found)
-    assert [row["分野"] for row in found] == sorted((row["分野"] for row in found), key="工業商業農業観光共通".index)
+    ranks = [(PARTS[row["理由"]], "工業商業農業観光共通".index(row["分野"])) for row in found]
+    assert ranks == sorted(ranks)
     assert {r["理由"] for r in await rows(site, "/plans/unmet_targets.json?_shape=array&reason=未実施")} == {
         "前期：未実施"
     }
     assert {r["分野"] for r in await rows(site, "/plans/unmet_targets.json?_shape=array&sector=商")} == {"商業"}
+
+
+OVERDUE = ["工-4", "工-5", "観-4", "観-9", "観-10", "共-6"]
+YEARLY = [
+    "工-2",
+    "工-6",
+    "工-9",
+    "商-4",
+    "農-1",
+    "農-1",
+    "農-2",
+    "農-4",
+    "農-6",
+    "農-7",
+    "農-8",
+    "農-9",
+    "農-9",
+    "観-1",
+    "観-6",
+    "観-7",
+    "観-8",
+    "共-2",
+    "共-3",
+]
+
+
+async def test_unreported_targets_can_be_asked_for_by_body(site: Datasette) -> None:
+    assert await answers(site, "unreported", "番号") == [*OVERDUE, *YEARLY]
+    found = await rows(site, "/plans/unreported.json?_shape=array&organization=農協")
+    assert [row["番号"] for row in found] == ["農-2", "農-4", "農-6", "農-8", "農-9", "農-9"]
+    assert found[1]["たずねること"] == (
+        "「農-4 学校給食での地場野菜の使用」の目標「学校給食での昭島産の野菜等の使用量」（毎年 10,000kgを使用）の、令和7年度の実績"
+    )
+    assert {row["最後の実績"] for row in found} == {None, "令和3年度", "令和4年度", "令和5年度"}
+    assert await answers(site, "unreported", "番号", organization="どこにもない団体") == []
+
+
+async def test_the_final_year_has_what_is_due_what_was_due_and_what_is_yearly(site: Datasette) -> None:
+    found = await rows(site, "/plans/final_year.json?_shape=array")
+    parts: dict[str, list[str]] = {}
+    for row in found:
+        parts.setdefault(row["区分"], []).append(row["番号"])
+    assert list(parts) == ["期限が来るもの", "期限の年度が終わったもの", "毎年・毎回の目標"]
+    assert parts["期限が来るもの"] == ["商-1", "商-5", "観-9", "共-8"]
+    assert sorted(parts["期限の年度が終わったもの"]) == sorted([*OVERDUE, "共-7"])
+    assert sorted(parts["毎年・毎回の目標"]) == sorted([*YEARLY, "共-10"])
 
 
 async def test_ended_and_new_measures(site: Datasette) -> None:

@@ -203,6 +203,16 @@ def test_the_timeline_prints_on_one_page_of_a3(browser, site):
     assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (420, 297)
 
 
+def test_the_sheet_of_the_final_year_counts_the_days_on_screen_and_prints_on_a4(browser, site):
+    browser.open(f"{site}/plans/final_year", 1280)
+    over = browser.run("return new Date() > new Date(document.querySelector('time.days-left').dateTime + 'T15:00:00Z')")
+    left = browser.run("return document.querySelector('time.days-left').dataset.left")
+    assert (left is None) if over else 0 <= int(left) < 2000
+    pages, width, height = browser.print_size()
+    assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (210, 297)
+    assert pages <= 5
+
+
 def test_a_table_stays_a_table_on_paper(browser, site):
     browser.open(f"{site}/plans/first_to_second_half", 1280)
     pages, width, _ = browser.print_size()
