@@ -87,32 +87,17 @@ async def query_cells(
     datasette: Datasette, database: str, columns: list[str], rows: list[Any], shown: list[list[Any]], request: Request,
     is_canned: bool, all_there: bool,
 ) -> list[list[Cell]]:  # fmt: skip
-<<<<<<< HEAD
-    """The rows of a query in the order that the address asks for.
-
-    Of ours, ids are folded into names; a column that no row fills is left out, and so is the only plan.
-    """
-=======
     """The rows of a query in the order that the address asks for; of ours, what says nothing is left out."""
->>>>>>> ec5d30b5c10047952a089797fa881c07460b2782
     pairs = list(zip(as_tuples(rows), shown, strict=True))
     order = sort_rows(columns, [row for row, _ in pairs], request.args, all_there)
     displays = {id(row): display for row, display in pairs}
     found = await find_records(datasette, database, shown_rows.collect_ids(order))
     cells = shown_rows.show_cells(columns, order, [displays[id(row)] for row in order], found, fold_ids=is_canned)
-<<<<<<< HEAD
-    if is_canned:
-        left_out = shown_rows.find_empty(columns, order)
-        if (await datasette.execute(database, "SELECT count(*) FROM plans")).single_value() == 1:
-            left_out.add("計画")
-        cells = [[cell for cell in row if cell.column not in left_out] for row in cells]
-=======
     if is_canned and len(rows) > 1:
         blank = shown_rows.find_empty(columns, order)
         cells = [[cell for cell in row if cell.column not in blank] for row in cells]
     if is_canned and (await datasette.execute(database, "SELECT count(*) FROM plans")).single_value() == 1:
         cells = [[cell for cell in row if cell.column != "計画"] for row in cells]
->>>>>>> ec5d30b5c10047952a089797fa881c07460b2782
     return cells
 
 

@@ -81,8 +81,7 @@ async def test_a_site_of_one_plan_says_its_words_in_headings(tmp_path_factory: p
         assert not re.search("〔|施策|推進団体", page), path
 
 
-<<<<<<< HEAD
-# The city itself printed these, by the rule baseline; the last column is our figures' number of squares of that plan.
+# The city itself printed these, by the rule baseline.
 PERCENTS = {"地域活動": -18.0, "家庭生活": 43.1, "家庭でパソコン": 62.1, "避難場所": -14.2}
 
 
@@ -130,7 +129,8 @@ async def test_figures_are_drawn_against_their_target(
     assert [word for word in words if word not in page] == []
     assert "当サイトが集めた公表の記録で、すべてではありません。" in page
     assert ("までに公表された実績を探しました。" in page) == path.startswith("indicators/subete")
-=======
+
+
 ALONE = ("akishima", "kakogawa", "minato", "toyoake")
 
 
@@ -270,4 +270,3 @@ async def test_a_list_leaves_out_columns_that_say_nothing(all_shapes: Datasette)
     assert {"is_approximate", "trend"} <= set(
         (await read(all_shapes, path.format(".csv"))).partition("\r\n")[0].split(",")
     )
->>>>>>> ec5d30b5c10047952a089797fa881c07460b2782
