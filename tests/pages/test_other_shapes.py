@@ -112,7 +112,7 @@ async def test_without_sectors_squares_stand_under_the_highest_goal(all_shapes: 
 @pytest.mark.parametrize(
     ("path", "marks", "words"),
     [
-        ("indicators/subete-kihon2-fukushi-1-target-4", {"whole": 1, "estimate": 3, "part": 1}, ["基準値 5,000,000円"]),
+        ("indicators/subete-kihon2-fukushi-1-target-4", {"whole": 1, "estimate": 3, "part": 1}, ["基準値 5,000千円<"]),
         ("indicators/subete-kihon2-fukushi-goal-4-target-1", {"whole": 2, "part": 1}, ["目標 35か所以上", ">26<"]),
         ("indicators/subete-kihon2-kenko-josei", {"whole": 1, "part": 1}, [">2019<", "目標 84.5歳"]),
         ("figures/minato-rekishi-2-target-1-result-1", {"whole": 2}, ["目標 5校以上", "R4"]),
