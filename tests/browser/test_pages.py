@@ -189,6 +189,15 @@ def test_the_keyboard_alone_leads_from_home_to_a_download(browser, site, downloa
     browser.wait_until(lambda: list(downloads.glob("*.csv")) or ".csv" in browser.driver.current_url)
 
 
+def test_the_keyboard_alone_leads_from_a_square_to_its_measure(browser, site):
+    browser.open(f"{site}/plans/progress", 375)
+    square = browser.tab_to(lambda element: "観-8" in (element.get_attribute("title") or ""))
+    assert_focus_is_visible(browser)
+    assert "判定できない" in square.text
+    browser.enter()
+    browser.wait_until(lambda: browser.driver.current_url.endswith("/plans/measures/akishima-kanko-8"))
+
+
 def assert_focus_is_visible(browser):
     style = "const s = getComputedStyle(document.activeElement); return [s.outlineStyle, parseFloat(s.outlineWidth)]"
     kind, width = browser.run(style)
