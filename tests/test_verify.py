@@ -416,6 +416,8 @@ async def test_the_hash_of_a_page_covers_what_it_shows_part_by_part(
     assert "まだ公開版に記録されていません" in (await site.client.get(f"/verify?hash={was}")).text
     page = (await site.client.get("/plans/measures/minato-geijutsu-4")).text
     assert quoted(tmp_path) in page and was not in page
+    told = await ask(site, "0" * 16, "/plans/measures/minato-geijutsu-4")
+    assert (told["status"], told["hash_now"]) == ("differs", quoted(tmp_path))
     released = build(
         tmp_path,
         "release",
@@ -439,7 +441,7 @@ async def test_the_hash_of_a_record_alone_says_what_it_does_not_cover(released: 
     told = await ask(released, page.parts["record"])
     assert (told["status"], told["covers"]) == ("stands", "record")
     assert {part["status"] for part in told["parts"] if part["name"] != "record"} == {"not_covered"}
-    assert "目標・実績・団体・評価・訂正を含まない" in told["message"]
+    assert "目標・実績・団体・評価・訂正を含みません" in told["message"]
 
 
 def test_what_was_quoted_from_the_first_releases_is_known_still() -> None:

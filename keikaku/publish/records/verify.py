@@ -13,7 +13,7 @@ from keikaku.database.history import Change, RecordId, Release, digest_records, 
 from keikaku.database.pages import PARTS, Page, Parts, hash_page
 
 SENTENCES = {
-    "record_stands": "この記録そのものは変わっていません。このハッシュは、目標・実績・団体・評価・訂正を含まない、前の版のものです。",
+    "record_stands": "この記録そのものは変わっていません。ただし、このハッシュは記録そのものだけのもので、目標・実績・団体・評価・訂正を含みません。",
     "stands": "変わっていません。引用した内容は、今のデータと同じです。",
     "changed": "その後に変わりました。引用した内容は、公開した版にありましたが、今のデータとは違います。",
     "withdrawn": "その後になくなりました。引用した内容は、公開した版にありましたが、今のデータにはありません。",
