@@ -31,7 +31,8 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
     addresses.canonical_url, addresses.embed_code, addresses.source_address, citations.cite_page, citations.cite_record,
-    pictures.picture_address, version.data_date, version.data_version, words.database_size, words.describe_table,
+    citations.find_reports, pictures.picture_address, verifying.page_hash, version.data_date, version.data_version,
+    words.database_size, words.describe_table,
 )  # fmt: skip
 
 

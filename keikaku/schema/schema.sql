@@ -237,6 +237,7 @@ CREATE TABLE figures (
     calendar TEXT CHECK (calendar IN ('fiscal', 'calendar', 'date')), -- its year is a fiscal year, a calendar year, or that of a day
     value NUMERIC,                      -- number, without unit
     value_to NUMERIC,                   -- last number, where it is a range
+    amount TEXT,                        -- the number or range as printed, without its unit: 67.0, 2,539千, 5〜10
     text TEXT,                          -- words, where it is no number
     comparator TEXT CHECK (comparator IN ('>=', '<=', '>', '<')), -- printed comparison; NULL where only a number is printed
     is_approximate INTEGER NOT NULL CHECK (is_approximate IN (0, 1)), -- 1: printed as 約, 程度 and the like
@@ -515,7 +516,7 @@ SELECT
     i.member,
     f.first_year,
     f.last_year AS fiscal_year,
-    CASE f.calendar WHEN 'calendar' THEN f.last_year || '年' ELSE y.label END AS year,
+    f.calendar,
     f.part,
     f.value,
     f.value_to,
@@ -533,7 +534,6 @@ SELECT
 FROM figures AS f
 JOIN indicators AS i ON i.id = f.indicator_id
 JOIN indicator_places AS w ON w.indicator_id = i.id
-LEFT JOIN fiscal_years AS y ON y.fiscal_year = f.last_year
 WHERE f.role = 'result' AND w.repeat_of IS NULL;
 
 -- Every target, one row for each due year, with what it belongs to and its state in the fiscal year of today.
@@ -556,6 +556,7 @@ SELECT
     t.comparator,
     t.value,
     t.value_to,
+    t.amount,
     i.unit,
     i.per,
     i.accumulation,
@@ -582,6 +583,7 @@ SELECT
     b.printed AS baseline,
     r.last_year AS result_fiscal_year,
     r.value AS result_value,
+    r.amount AS result_amount,
     r.status AS result_status,
     r.source_url,
     v.state,

@@ -43,7 +43,7 @@ class Page(ListingPage):
         """What no page may show, whatever row it is of."""
         if found := UNFINISHED.search(self.text):
             yield f"unfinished: {self.text[max(0, found.start() - 40) : found.end() + 40]!r}"
-        if found := re.search(r"\b(akishima|minato)-[a-z]", self.text.replace("/print/", "").replace("/calendar/", "")):
+        if found := re.search(r"\b(akishima|minato)-[a-z]", re.sub(r"https?://\S+|/print/|/calendar/", "", self.text)):
             yield f"raw id: {self.text[max(0, found.start() - 40) : found.end() + 40]!r}"
         yield from self.faults_of_form()
         for part in ("<title>", 'name="description"', 'rel="canonical"', 'aria-label="現在の位置"'):
