@@ -225,6 +225,32 @@ async def test_the_final_year_has_what_is_due_what_was_due_and_what_is_yearly(si
     assert sorted(parts["毎年・毎回の目標"]) == sorted([*YEARLY, "共-10"])
 
 
+CHECKABLE = "has_number, has_unit, has_baseline, has_year, has_direction, has_body, score"
+
+
+@pytest.mark.parametrize(
+    ("code", "known"),
+    [
+        ("工-6", (1, 1, 0, 1, 1, 1, 5)),  # 毎年1回以上
+        ("工-2", (1, 1, 0, 1, 0, 1, 4)),  # 4社/年: that more is better is our reading
+        ("観-8", (1, 1, 0, 0, 0, 1, 3)),  # 50,000人/回: no year
+        ("工-4", (0, 0, 0, 1, 0, 1, 2)),  # by a year, no number
+        ("工-1", (0, 0, 0, 0, 0, 1, 1)),  # 継続実施
+    ],
+)
+async def test_what_is_there_to_check_a_target_by(site: Datasette, code: str, known: tuple[int, ...]) -> None:
+    db = site.get_database("plans")
+    assert tuple((await db.execute(f"SELECT {CHECKABLE} FROM checkability WHERE code = ?", [code])).rows[0]) == known
+
+
+async def test_the_plan_page_says_how_well_its_targets_can_be_checked(site: Datasette) -> None:
+    page = (await site.client.get("/plans/plans/akishima")).text
+    told = "数は21件、単位は21件、基準値は0件、年は28件、よい向きは4件、団体は44件に書かれています。6つがそろうのは0件です。"
+    assert told in page.replace("\n    ", "")
+    total = (await site.get_database("plans").execute("SELECT count(*), max(score) FROM checkability")).first()
+    assert tuple(total) == (44, 5)
+
+
 async def test_ended_and_new_measures(site: Datasette) -> None:
     assert await answers(site, "ended_measures", "施策") == [
         "空き店舗オーナーと創業者のマッチング",

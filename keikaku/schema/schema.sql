@@ -603,6 +603,34 @@ LEFT JOIN fiscal_years AS f ON f.fiscal_year = t.last_year
 LEFT JOIN figures AS b ON b.indicator_id = i.id AND b.role = 'baseline' AND b.position = 1
 LEFT JOIN figures AS r ON r.id = v.result_id;
 
+-- What is there of each target by which anyone could tell whether it was met: 1 or 0 each, and their sum. A direction that only
+-- we read counts as none. Repeats are left out.
+CREATE VIEW checkability AS
+SELECT
+    c.*,
+    c.has_number + c.has_unit + c.has_baseline + c.has_year + c.has_direction + c.has_body AS score
+FROM (
+    SELECT
+        t.plan_id,
+        t.sector,
+        t.code,
+        t.name,
+        t.label,
+        t.member,
+        t.printed,
+        iif(t.value IS NULL, 0, 1) AS has_number,
+        iif(t.value IS NULL OR t.unit IS NULL, 0, 1) AS has_unit,
+        iif(t.baseline IS NULL AND t.baseline_value IS NULL, 0, 1) AS has_baseline,
+        iif(t.due_fiscal_year IS NULL AND coalesce(t.per, '') NOT IN ('year', 'month'), 0, 1) AS has_year,
+        iif(t.comparator IS NULL AND coalesce(i.direction_from, 'ours') = 'ours', 0, 1) AS has_direction,
+        iif(t.organizations IS NULL, 0, 1) AS has_body,
+        t.measure_id,
+        t.id AS indicator_id,
+        t.figure_id
+    FROM targets AS t JOIN indicators AS i ON i.id = t.id
+    WHERE t.repeat_of IS NULL
+) AS c;
+
 -- Evaluations that fell short, results below target, and due years that ended without a result recorded here. Repeats
 -- are left out: their original stands for them.
 CREATE VIEW unmet_targets AS
