@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from keikaku.files.errors import FilesError
 from keikaku.importing.reading import FilledRow, SheetProblem, read_filled
 from keikaku.importing.sheet import read_result, read_sheet, results_of
 from keikaku.plan.errors import InvalidData, Problem
@@ -86,10 +87,20 @@ def import_figures(file: Path, data: Path, recorded_on: str, until: int) -> tupl
     if problems:
         raise InvalidData(problems)
     for path, text in writing.items():
-        new = path.with_name(f".{path.name}.{os.getpid()}.new")
+        _write(path, text)
+    return told, list(writing)
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
         new.write_text(text, "utf-8", newline="")
         new.replace(path)
-    return told, list(writing)
+    except OSError as error:
+        raise FilesError(f"{path}: 書き込めません ({error.strerror})") from error
+    finally:
+        new.unlink(missing_ok=True)
 
 
 class _Plan:
@@ -129,6 +140,10 @@ class _Plan:
         if placed is None:
             wrong = f"指標のID「{row.text('indicator_id')}」はこの計画にありません"
             raise InvalidData([row.problem("indicator_id", wrong, "隠れている右端の二列を、つくったときのままにする")])
+        for key in read_sheet().asked:
+            if row.cells[key].is_unsaved:
+                right = "Excel で開いて保存し直すか、値を入れる"
+                raise InvalidData([row.problem(key, "計算式の結果が保存されていません", right)])
         told: Record = {"indicator": placed.id, "fiscal_year": row.text("fiscal_year"), "published_on": row.day()}
         told |= row.number(placed.indicator.unit)
         told |= {key: row.text(key) for key in ("status", "part", "note", "publisher", "source_url")}

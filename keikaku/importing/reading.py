@@ -57,14 +57,12 @@ class FilledRow:
 
     def text(self, key: str) -> str:
         value = self.cells[key].value
-        return "" if value is None else str(value).strip()
+        return "" if value is None else re.sub(r"\s*[\r\n]\s*", " ", str(value).strip())
 
     def number(self, unit: str | None) -> dict[str, Any]:
         """What goes into results.csv for the number: a value, or the cell as printed where it has a unit of its own."""
         cell = self.cells["value"]
         value = cell.value
-        if cell.is_unsaved:
-            raise _wrong(self, "value", "計算式の結果が保存されていません", "Excel で開いて保存し直すか、数を入れる")
         if isinstance(value, bool | date | datetime):
             raise _wrong(self, "value", f"「{value}」は数ではありません", "数を入れる")
         if isinstance(value, int | float) and cell.is_percent:

@@ -9,6 +9,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from keikaku.files.errors import FilesError
 from keikaku.importing.sheet import read_sheet, results_of
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.plan.indicators import Figure, figures_of
@@ -46,7 +47,10 @@ def write_workbook(plans: list[tuple[City, PlanData]], until: int, every_year: b
     sheet.freeze_panes = sheet.cell(2, len(about.known) + 1)
     _offer_statuses(sheet, list(columns).index("status") + 1)
     _write_help(book, about.help_sheet, about.help)
-    book.save(output)
+    try:
+        book.save(output)
+    except OSError as error:
+        raise FilesError(f"{output}: 書き込めません ({error.strerror})") from error
     return len(rows)
 
 

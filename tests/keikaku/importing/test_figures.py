@@ -104,7 +104,7 @@ def test_what_is_filled_in_is_added_once_and_stands_on_the_page(
 ) -> None:
     before = results.read_text("utf-8")
     cells = {
-        "value": "３,１５０", "note": "速報値", "publisher": "みなと市", "source_url": "https://example.jp/r5",
+        "value": "３,１５０", "note": "速報値\nです", "publisher": "みなと市", "source_url": "https://example.jp/r5",
         "published_on": "令和6年5月1日",
     }  # fmt: skip
     file = fill(
@@ -118,7 +118,7 @@ def test_what_is_filled_in_is_added_once_and_stands_on_the_page(
     ]
     assert read(results)[-2:] == [
         {
-            "measure": "芸-1", "indicator": ART, "fiscal_year": "令和5年度", "value": "3150", "note": "速報値",
+            "measure": "芸-1", "indicator": ART, "fiscal_year": "令和5年度", "value": "3150", "note": "速報値 です",
             "publisher": "みなと市", "source_url": "https://example.jp/r5", "published_on": "2024-05-01", "recorded_on": "2026-11-27",
         },
         {
@@ -180,7 +180,8 @@ def test_a_row_of_a_year_that_is_new_to_a_plan_without_results_makes_the_file(da
         ({"value": (0.5, "0%")}, "実績!J{line}: パーセント表示ですが、この指標の単位は「人」です"),
         ({"value": date(2024, 5, 1)}, "実績!J{line}: 「2024-05-01 00:00:00」は数ではありません"),
         ({"value": "3,150校"}, "実績!J{line}: "),
-        ({"value": "=1+2"}, "実績!J{line}: 計算式の結果が保存されていません; Excel で開いて保存し直すか、数を入れる"),
+        ({"value": "=1+2"}, "実績!J{line}: 計算式の結果が保存されていません; Excel で開いて保存し直すか、値を入れる"),
+        ({"value": 1, "note": "=A1"}, "実績!M{line}: 計算式の結果が保存されていません"),
         ({"value": 1, "status": "done"}, "実績!K{line}: 状況: 'done' は使えない言葉です; "),
         ({"value": 1, "source_url": "example.jp"}, "実績!O{line}: 出典のアドレス: 'example.jp' は形が違います; https:// で"),
         ({"value": 1, "published_on": "2024年13月1日"}, "実績!P{line}: 「2024年13月1日」は日付ではありません; 2026-05-01"),
@@ -234,3 +235,13 @@ def test_a_sheet_without_the_headings_is_refused(data: Path, tmp_path: Path, hea
     (tmp_path / "text.xlsx").write_text("x")
     assert "Sheet!A1: 見出し「" in bring_in(tmp_path / "other.xlsx", data).output
     assert "text.xlsx!A1: Excel のブック（.xlsx）として読めません" in bring_in(tmp_path / "text.xlsx", data).output
+
+
+def test_what_cannot_be_written_is_told_in_a_line(data: Path, tmp_path: Path) -> None:
+    told = run("figures-workbook", "--output", tmp_path / "nosuch" / "x.xlsx", "--data", data)
+    assert (told.exit_code, told.output.count("\n")) == (1, 1)
+    assert "x.xlsx: 書き込めません" in told.output
+    assert (
+        "計画「nosuch」はありません"
+        in run("figures-workbook", "--plan", "nosuch", "--output", tmp_path / "x.xlsx").output
+    )
