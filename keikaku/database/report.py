@@ -279,7 +279,8 @@ class _Comparison:
             line, (name, assessment, decision) = found.number, found.cells
             yield from self.differs(line, f"name of {evaluation.id}", squeeze(name), squeeze(evaluation.name or ""))
             yield from self.differs(line, f"decision of {evaluation.id}", squeeze(decision), evaluation.decision)
-            yield from self.contains(line, f"evidence of {evaluation.id}", assessment, evaluation.evidence or "")
+            for phrase in filter(None, (evaluation.evidence, evaluation.target_evidence)):
+                yield from self.contains(line, f"evidence of {evaluation.id}", assessment, phrase)
 
     def events(self) -> Iterator[Problem]:
         if self.report.years is None:

@@ -129,6 +129,7 @@ class _PlanRows:
         for figure in figures:
             (placed,) = self.known.indicators_at(figure.measure, figure.indicator)
             self.told.setdefault(placed.id, []).append(figure)
+        self.starts: dict[str | None, int | None] = {p.name: p.start_fiscal_year for p in self.plan.periods}
 
     def fit(self, table: str) -> list[Row]:
         rows: Callable[[], Iterator[Row]] = getattr(self, table)
@@ -268,7 +269,14 @@ class _PlanRows:
 
     def figures_of(self, placed: PlacedIndicator) -> list[Figure]:
         cell = placed.measure.target if placed.measure else None
-        return figures_of(placed.indicator, cell, self.told.get(placed.id, []))
+        return figures_of(placed.indicator, cell, self.told.get(self.original_of(placed).id, []))
+
+    def original_of(self, placed: PlacedIndicator) -> PlacedIndicator:
+        """The indicator of the measure that the indicator's measure repeats, else itself: what is told of one is told of both."""
+        if placed.measure is None or placed.measure.repeat_of is None:
+            return placed
+        at = self.known.indicators_at(placed.measure.repeat_of, placed.position)
+        return next((o for o in at if o.indicator.label == placed.indicator.label), placed)
 
     def indicator_links(self) -> Iterator[Row]:
         for placed in self.known.indicators:
@@ -304,12 +312,22 @@ class _PlanRows:
                     "position": position,
                     "calendar": None if (figure.last_year, figure.calendar) == (None, "fiscal") else figure.calendar,
                     "is_approximate": int(figure.approximate),
+                    "publisher_kind": self.kind_of(figure.publisher),
                 }
+
+    def kind_of(self, publisher: str | None) -> str | None:
+        if publisher is None:
+            return None
+        if publisher == self.city.municipality.name:
+            return "city"
+        return "body" if publisher in self.organization_ids else "other"
 
     def verdicts(self) -> Iterator[Row]:
         for placed in self.known.indicators:
             figures = list(self.each_figure(placed))
-            told = judge_over_time(placed.indicator, [figure for figure, _, _ in figures], self.plan.start_fiscal_year)
+            period = placed.measure.period if placed.measure else None
+            since = self.starts.get(period) or self.plan.start_fiscal_year
+            told = judge_over_time(placed.indicator, [figure for figure, _, _ in figures], since)
             for i, verdicts in told:
                 for verdict in verdicts:
                     result_id = None if verdict.result is None else figures[verdict.result][1]

@@ -56,9 +56,17 @@ def _is_overruled(indicator: Indicator) -> bool:
     return (indicator.note or "").startswith("読み方：")
 
 
+def _find_unplaced(plan: Plan) -> Iterator[Fault]:
+    """A line without a place, among others that have one, is what merged cells leave; alone it would be the whole plan's."""
+    named = [bool(x.plan or x.measures or x.goals or x.sectors) for x in plan.data.indicators]
+    for i in (i for i, is_named in enumerate(named) if any(named) and not is_named):
+        yield fault("indicators", (i,), "no place", name=plan.data.indicators[i].label)
+
+
 @needs("measures", "sectors", "goals", "indicators")
 def check_indicators(plan: Plan) -> Iterator[Fault]:
     """An indicator has what its kind needs, and its printed part stands in the target."""
+    yield from _find_unplaced(plan)
     first, last = plan.data.plan.start_fiscal_year, plan.data.plan.end_fiscal_year + LONGEST_PLAN
     for placed in plan.known.indicators:
         x, (kind, path) = placed.indicator, placed.path
@@ -122,7 +130,7 @@ def check_figures(plan: Plan) -> Iterator[Fault]:
             role = told.estimate if isinstance(told, Result) else told.role
             year = told.fiscal_year or year_in(told.printed)
             told_by = told.source_url or told.document
-            key = (named[0].id, role, year, told.calendar, told.first_year, told.edition, told_by)
+            key = (named[0].id, role, year, told.calendar, told.first_year, told.part, told.edition, told_by)
             if key in seen:
                 yield fault(kind, (i, "fiscal_year"), "figure twice")
             seen.add(key)

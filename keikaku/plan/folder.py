@@ -18,7 +18,7 @@ from keikaku.plan.amounts import Number
 from keikaku.plan.checking import Documents
 from keikaku.plan.checks import find_city_problems, find_problems, find_problems_between
 from keikaku.plan.errors import InvalidData, Problem, has_message, problem, refusal
-from keikaku.plan.model import City, PlanData, Ruby, Synonyms
+from keikaku.plan.model import City, PlanData, Result, Ruby, Synonyms
 from keikaku.plan.reading import Convert, Document, is_missing, read_csv, read_yaml
 
 Kinds = dict[str, type[BaseModel]]  # name of a file -> what a record of it is
@@ -160,6 +160,28 @@ def read_synonyms(path: Path) -> list[Synonyms]:
         return []
     problems: list[Problem] = []
     found: list[Synonyms] = _validate(read_yaml(path), "synonyms", Synonyms, problems)
+    if problems:
+        raise InvalidData(problems)
+    return found
+
+
+def validate_results(city: City, data: PlanData, document: Document) -> list[Result]:
+    """Results that would be added to a plan, whose text is read as that of a CSV; raises InvalidData with every problem.
+
+    The document is a list of mappings, as read_csv gives it.
+    """
+    converters = {name: _converter(field.annotation, ()) for name, field in Result.model_fields.items()}
+    for record in document.value:
+        record |= {key: converters[key](value) for key, value in record.items() if isinstance(value, str)}
+    problems: list[Problem] = []
+    found: list[Result] = _validate(document, "results", Result, problems)
+    if not problems:
+        known = len(data.results)
+        places = {(known + int(path[0]), *path[1:]): place for path, place in document.places.items() if path}
+        more = data.model_copy(update={"results": [*data.results, *found]})
+        told = Document(document.file, document.value, places)
+        complete = {"municipality", *PLAN_FILES} - {"changes", "withdrawn"}
+        problems += find_problems(city, more, dict.fromkeys(complete, told), complete)
     if problems:
         raise InvalidData(problems)
     return found

@@ -63,7 +63,9 @@ def _fiscal_year(value: object) -> int:
 
 def _number(value: object) -> int | Decimal:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not -1e15 < value < 1e15:
-        raise ValueError("は数として読めません (not a number) | 単位や区切りのない数字だけを書く")
+        raise ValueError(
+            "は数として読めません (not a number) | 単位や区切りのない数字だけを書くか、単位ごと printed に書く"
+        )
     return Decimal(str(value)) if isinstance(value, float) else value
 
 
@@ -173,6 +175,7 @@ class Period(_Record):
     end_fiscal_year: FiscalYear | None = None
     judged_by: Text | None = None
     note: Text | None = None
+    evaluation_note: Text | None = None
 
 
 class Plan(_Placed):
@@ -339,6 +342,8 @@ class Evaluation(_Placed):
     evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
     summary: Summary | None = None
     successor: Reference | None = None
+    target_change: _one_of(codes.TARGET_CHANGES) | None = None  # type: ignore[valid-type]
+    target_evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
 
 
 class Event(_Placed):
@@ -387,7 +392,10 @@ class _Told(_Record):
     note: Text | None = None
     document: Text | None = None
     source_url: Url | None = None
-    published_on: Day | None = None
+    part: Text | None = None
+    publisher: Text | None = None
+    published_on: Date | None = None
+    recorded_on: Day | None = None
 
     @model_validator(mode="after")
     def _names_one(self) -> Self:

@@ -1,6 +1,7 @@
 """Rules across the records of a plan, but its targets and figures."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from functools import partial
 from typing import Any
 
 from keikaku.plan.checking import Fault, Path, Plan, fault, find_repeated, needs, unknown
@@ -110,9 +111,20 @@ def check_references(plan: Plan) -> Iterator[Fault]:
 
 def _check_names(kind: str, path: Path, value: Any, what: str, known: Collection[str]) -> Iterator[Fault]:
     if isinstance(value, list):
+        if isinstance(known, dict):
+            yield from _find_same(kind, path, value, known.get)
         yield from (unknown(kind, (*path, j), what, name, known) for j, name in enumerate(value) if name not in known)
     elif value is not None and value not in known:
         yield unknown(kind, path, what, value, known)
+
+
+def _find_same(kind: str, path: Path, names: list[Any], resolve: Callable[[Any], str | None]) -> Iterator[Fault]:
+    """A record that a list names by two of its names."""
+    first: dict[str, object] = {}
+    for i, name in enumerate(names):
+        id_ = resolve(name)
+        if id_ is not None and first.setdefault(id_, name) != name:
+            yield fault(kind, (*path, i), "same", name=name, first=first[id_])
 
 
 @needs("plan", "sectors", "goals", "measures")
@@ -128,6 +140,7 @@ def check_measures(plan: Plan) -> Iterator[Fault]:
         for j, goal in enumerate(measure.goals):
             if known.goal_of(measure, goal) is None:
                 yield unknown("measures", (i, "goals", j), "目標", goal, _goals_of(plan, measure))
+        yield from _find_same("measures", (i, "goals"), measure.goals, partial(known.goal_of, measure))
         original = known.measures.get(measure.repeat_of or "")
         if original and (original == here or by_id[original].repeat_of):
             yield fault("measures", (i, "repeat_of"), "no original", name=measure.repeat_of)
@@ -149,11 +162,6 @@ def check_promoters(plan: Plan) -> Iterator[Fault]:
     known = {name: o.id for o in plan.city.organizations for name in (o.printed or [o.name])}
     for i, measure in enumerate(plan.data.measures):
         yield from _check_names("measures", (i, "organizations"), measure.organizations, "団体", known)
-        seen: dict[str, str] = {}
-        for j, name in enumerate(measure.organizations):
-            other = seen.setdefault(known.get(name, name), name)
-            if other != name:
-                yield fault("measures", (i, "organizations", j), "same body", name=name, other=other)
         for key in ("roles", "tasks"):
             for name in getattr(measure, key):
                 if name not in measure.organizations:
@@ -177,7 +185,11 @@ def check_events(plan: Plan) -> Iterator[Fault]:
 @needs("plan", "measures", "goals", "indicators", "grades", "evaluations")
 def check_evaluations(plan: Plan) -> Iterator[Fault]:
     """Something is judged, in the plan's own grades, by somebody, and what goes on has a successor."""
-    meanings = {(g.field, g.grade): g.meaning for g in plan.data.grades}
+    meanings: dict[tuple[str, str], str | None] = {}
+    for i, grade in enumerate(plan.data.grades):
+        if (grade.field, grade.grade) in meanings:
+            yield fault("grades", (i, "grade"), "name twice", name=grade.grade)
+        meanings[grade.field, grade.grade] = grade.meaning
     first, last = plan.years
     for i, x in enumerate(plan.data.evaluations):
         if x.indicator and plan.known.judged(x) == (None, None):
@@ -185,7 +197,7 @@ def check_evaluations(plan: Plan) -> Iterator[Fault]:
         if not (x.name or x.measure or x.goal or x.indicator):
             yield fault("evaluations", (i,), "nothing judged")
         for field, key, word in (("outcome", "grade", x.grade), ("decision", "decision", x.decision)):
-            known = [grade for named, grade in meanings if named == field]
+            known = [letter for named, letter in meanings if named == field]
             yield from _check_names("evaluations", (i, key), word, "grades の記号", known)
         if x.fiscal_year is not None and not first <= x.fiscal_year <= last:
             where = (i, "fiscal_year")
@@ -199,6 +211,8 @@ def check_evaluations(plan: Plan) -> Iterator[Fault]:
             yield fault("evaluations", (i, "rule"), "unfit rule")
         if x.outcome is not None and x.rule is None and x.judged_by != "city":
             yield fault("evaluations", (i, "outcome"), "whose")
+        if x.target_change is not None and not (x.successor and x.target_evidence):
+            yield fault("evaluations", (i, "target_change"), "no ground")
 
 
 @needs("plan", "sectors", "goals", "measures", "organizations", "evaluations", "events", "corrections")

@@ -23,18 +23,23 @@ Trend = Literal["better", "worse", "same", "unknown"]
 
 @dataclass(frozen=True)
 class Indicator:
-    """What is counted or done. `direction` is where better lies; None is not known. A mean or total spans years."""
+    """What is counted or done. `direction` is where better lies; None is not known. A mean or total spans years.
+
+    Its targets hold from the fiscal year `since` on: what was done before is shown and judges nothing.
+    """
 
     kind: Literal["quantity", "milestone", "continue", "activity", "cost", "record"]
     direction: Direction | None = None
     accumulation: Literal["point", "total", "mean"] | None = None
     per: Literal["year", "event", "month"] | None = None
+    since: int | None = None
 
 
 @dataclass(frozen=True)
 class Figure:
     """One printed figure in the indicator's unit. `last_year` is its year, for a target the due year, for a date the
-    fiscal year that it falls in; `first_year` opens a span. `status` is what the publisher says of a result."""
+    fiscal year that it falls in; `first_year` opens a span. `status` is what the publisher says of a result; what counts
+    only a `part` (a day, a place) is compared with nothing."""
 
     role: Literal["baseline", "target", "result", "estimate"]
     last_year: int | None = None
@@ -44,8 +49,10 @@ class Figure:
     calendar: Literal["fiscal", "calendar", "date"] = "fiscal"
     comparator: Literal[">=", "<=", ">", "<"] | None = None
     approximate: bool = False
-    status: Literal["met", "partly_met", "not_met", "not_implemented"] | None = None
+    status: Literal["met", "partly_met", "not_met", "not_implemented", "implemented", "cancelled"] | None = None
     edition: int = 1
+    part: str | None = None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,8 @@ class Freshness:
 
 _WORD_KINDS = ("milestone", "continue", "activity")
 _BY_STATUS: dict[str | None, State] = {
-    "met": "met", "partly_met": "partly_met", "not_met": "below", "not_implemented": "below", None: "published",
+    "met": "met", "partly_met": "partly_met", "not_met": "below", "not_implemented": "below", "implemented": "published",
+    "cancelled": "published", None: "published",
 }  # fmt: skip
 _BY_COMPARATOR: dict[str | None, Direction] = {">=": "up", ">": "up", "<=": "down", "<": "down"}
 
@@ -83,7 +91,7 @@ def current_targets(figures: Iterable[Figure]) -> list[Figure]:
 def judge(indicator: Indicator, target: Figure | None, figures: Iterable[Figure], fiscal_year: int) -> Verdict:
     """The state of one target (None where there is none) in a running fiscal year."""
     figures = tuple(figures)
-    results = results_until(figures, fiscal_year)
+    results = [r for r in results_until(figures, fiscal_year) if _holds(indicator, r)]
     due = target.last_year if target else None
     early = [result for result in results if result.status == "met"]
     if indicator.kind == "milestone" and early:  # what was done once stays done
@@ -95,9 +103,9 @@ def judge(indicator: Indicator, target: Figure | None, figures: Iterable[Figure]
         return Verdict("not_judgeable", "last_year")
     if due is not None:
         return _silent(due, fiscal_year, late=any((result.last_year or 0) > due for result in results))
-    if results:
-        return Verdict("due")
-    return Verdict("ongoing" if indicator.kind in _WORD_KINDS and not indicator.per else "unreported")
+    if indicator.kind in _WORD_KINDS and not indicator.per:
+        return Verdict("ongoing")
+    return Verdict("due" if results else "unreported")
 
 
 def direction_of(indicator: Indicator, target: Figure, figures: Iterable[Figure]) -> Direction | None:
@@ -155,6 +163,10 @@ def results_until(figures: Iterable[Figure], fiscal_year: int) -> list[Figure]:
     return [f for f in said if f.last_year is None or f.last_year <= fiscal_year]
 
 
+def _holds(indicator: Indicator, result: Figure) -> bool:
+    return indicator.since is None or result.last_year is None or result.last_year >= indicator.since
+
+
 def _finished(indicator: Indicator, results: list[Figure], due: int | None, fiscal_year: int) -> list[Figure]:
     """Results of years that are over: of the due year where there is one; what is no number may be told later."""
     over = [f for f in results if f.last_year is not None and f.last_year < fiscal_year]
@@ -164,9 +176,16 @@ def _finished(indicator: Indicator, results: list[Figure], due: int | None, fisc
 
 
 def newest_of(figures: list[Figure]) -> tuple[Figure, ...]:
-    """All figures of the newest year and edition: more than one where publishers differ."""
-    newest = max(((f.last_year or 0, f.edition) for f in figures), default=None)
-    return tuple(f for f in figures if (f.last_year or 0, f.edition) == newest)
+    """The figures of the newest year, each in its publisher's newest edition: more than one where publishers differ."""
+    year = max((f.last_year or 0 for f in figures), default=0)
+    last = [f for f in figures if (f.last_year or 0) == year]
+    return tuple(f for f in last if not any(_supersedes(g, f) for g in last))
+
+
+def _supersedes(newer: Figure, older: Figure) -> bool:
+    """A publisher corrects its own figures; where one is not told, an edition is that of whoever published before."""
+    is_same = newer.publisher == older.publisher or None in (newer.publisher, older.publisher)
+    return is_same and newer.edition > older.edition
 
 
 def _silent(due: int, fiscal_year: int, late: bool) -> Verdict:
@@ -188,8 +207,12 @@ def _in_order(results: Iterable[Figure]) -> tuple[Figure, ...]:
 
 
 def _judge_result(indicator: Indicator, target: Figure | None, figures: tuple[Figure, ...], result: Figure) -> Verdict:
+    is_number = target is not None and target.value is not None and indicator.kind not in _WORD_KINDS
+    if is_number and result.value is None and result.status in ("implemented", "cancelled"):
+        return Verdict("not_judgeable", "value")  # that it took place says nothing of how many came
     if result.value is None or indicator.kind in _WORD_KINDS:
-        return Verdict(_BY_STATUS[result.status], None, "publisher" if result.status else None)
+        state = _BY_STATUS[result.status]
+        return Verdict(state, None, None if state == "published" else "publisher")
     if target is None:
         return Verdict("published")
     missing = first_difference(target, result)
@@ -209,6 +232,8 @@ def first_difference(target: Figure, result: Figure) -> str | None:
     """The first field by which target and result cannot be compared."""
     if target.value is None:
         return "target"
+    if result.part is not None:
+        return "part"
     if target.calendar != result.calendar:
         return "calendar"
     if target.first_year != result.first_year:
@@ -241,8 +266,8 @@ def baseline_value(indicator: Indicator, figures: Iterable[Figure]) -> Fraction 
 
 
 def single_value(figure: Figure) -> Fraction | None:
-    """A single exact value; None for a range, for 約 and for no value."""
-    single = figure.value_to is None and not figure.approximate
+    """A single exact value of the whole; None for a range, for 約, for a part and for no value."""
+    single = figure.value_to is None and not figure.approximate and figure.part is None
     return _exact(figure.value) if single and figure.value is not None else None
 
 

@@ -42,6 +42,19 @@ JUDGES: Terms = {
     "city": ("市の評価", "計画をつくった市が、その言葉や記号で示した評価"),
     "ours": ("当サイトの判定", "報告書の言い方から、決まりによって当サイトが決めた判定"),
 }
+TARGET_CHANGES: Terms = {
+    "number_dropped": ("数の目標がなくなった", "前は数の目標があり、後は数で示されていない"),
+    "number_lowered": ("数が小さくなった", "目標の数が、前より小さい"),
+    "number_raised": ("数が大きくなった", "目標の数が、前より大きい"),
+    "counted_otherwise": ("数えるものが変わった", "数えるもの、またはその単位が、前と違う"),
+    "deadline_slipped": ("期限が延びた", "期限の年度が、前より後になった"),
+    "body_replaced": ("団体が入れかわった", "前に名前のあった団体がなくなり、別の団体の名前がある"),
+    "name_changed": ("名前が変わった", "前と後で、印字されている名前が違う"),
+}
+COMPARED_BY: Terms = {
+    "ours": ("当サイトの判定", "文書の言葉から、当サイトが判定した"),
+    "data": ("前後の比較", "印字されている前後の数・年度・単位・名前を比べた"),
+}
 PLAN_TERMS: Terms = {
     "sector": ("分野", "計画を分ける分野"),
     "goal": ("目標", "めざすこと"),
@@ -83,7 +96,7 @@ DIRECTIONS: Terms = {
 DIRECTION_SOURCES: Terms = {
     "printed": ("原文", "以上・以下などと書かれている"),
     "baseline": ("基準値との比較", "基準値と目標値のどちらが大きいかによる"),
-    "ours": ("当サイトの判断", "備考に理由がある"),
+    "ours": ("当サイトの判断", "何を数えるかから、当サイトがそう読んだ"),
 }
 COMPARATORS: Terms = {
     ">=": ("以上", "その数かそれより多い"),
@@ -105,7 +118,16 @@ SOURCES: Terms = {
     "schedule": ("スケジュール", "実施期間・スケジュールの欄だけにある記載から"),
     "table": ("指標の表", "目標や計画全体の指標の表から"),
 }
-RESULT_STATUSES: Terms = {code: OUTCOMES[code] for code in ("met", "partly_met", "not_met", "not_implemented")}
+RESULT_STATUSES: Terms = {
+    **{code: OUTCOMES[code] for code in ("met", "partly_met", "not_met", "not_implemented")},
+    "implemented": ("実施", "行ったと公表されている。目標に届いたかどうかは述べられていない"),
+    "cancelled": ("中止", "行うのをやめたと公表されている"),
+}
+PUBLISHERS: Terms = {
+    "city": ("自治体", "計画をつくった自治体が公表した"),
+    "body": ("計画にある団体", "計画に名前のある団体が公表した"),
+    "other": ("報道など", "報道機関や、計画に名前のない団体が公表した"),
+}
 TARGET_STATES: Terms = {
     "met": ("達成", "公表された実績が、目標に届いています"),
     "partly_met": ("一部達成", "公表した側が、一部を達成したと述べています"),
@@ -123,6 +145,17 @@ TARGET_STATES: Terms = {
         "判定できない",
         "実績はありますが、目標と比べるのに要ることがわかっていません（何が要るかは「足りないもの」の列にあります）",
     ),
+}
+MISSING: Terms = {
+    "approximate": ("およその数", "目標か実績が「約」のついた数なので、届いたかどうかは言えません"),
+    "calendar": ("年と年度の違い", "目標と実績の一方は年、もう一方は年度で数えています"),
+    "comparator": ("許される差", "保つ目標や幅のある目標から、どこまで離れてよいかがわかりません"),
+    "direction": ("よくなる向き", "多いほうがよいのか、少ないほうがよいのかがわかりません"),
+    "first_year": ("数える期間の違い", "目標と実績で、何年分を数えたかが違います"),
+    "last_year": ("実績の年度", "実績がどの年度のものかわからないか、期限より後の年度のものです"),
+    "part": ("全体の数", "実績は、一日や一か所など、一部だけを数えた数です"),
+    "target": ("目標の数", "目標が数ではありません"),
+    "value": ("実績の数", "実績の数がわからないか、公表した側によって違います"),
 }
 TRENDS: Terms = {
     "better": ("よくなった", "基準値、またはその前の実績よりよくなりました"),
@@ -146,11 +179,11 @@ ORGANIZATION_KINDS: Terms = {
     "business": ("事業者", "企業、店舗など"),
 }
 NAME_KINDS: Terms = {
-    "printed": ("原文の名前", "計画や報告書に書かれている名前"),
+    "printed": ("原文の名前", "計画の文書に書かれている名前"),
     "everyday": ("通称", "ふだん使われる名前"),
 }
 ROLES: Terms = {
-    "member": ("構成員", "報告書をまとめたプロジェクトの構成員"),
+    "member": ("構成員", "文書をまとめた集まりの構成員"),
     "consulted": ("意見聴取", "意見を求められた機関"),
 }
 MEASURE_ROLES: Terms = {
@@ -163,7 +196,7 @@ LINK_KINDS: Terms = {
 }
 CORRECTION_KINDS: Terms = {
     "misprint": ("誤記", "明らかな書き誤り"),
-    "inconsistency": ("不一致", "報告書の中で食い違っている"),
+    "inconsistency": ("不一致", "文書の中で食い違っている"),
     "omission": ("欠け", "あるはずのものが印字されていない"),
     "variant": ("表記ゆれ", "同じものが違う書き方で印字されている"),
     "caution": ("注意", "誤りではないが読み違えやすい"),
@@ -181,10 +214,12 @@ CODES: dict[tuple[str, str], Terms] = {
     ("evaluations", "judged_by"): JUDGES,
     ("evaluations", "outcome"): OUTCOMES,
     ("evaluations", "rule"): RULES,
+    ("evaluations", "target_change"): TARGET_CHANGES,
     ("figures", "calendar"): CALENDARS,
     ("figures", "comparator"): COMPARATORS,
     ("figures", "due_kind"): DUE_KINDS,
     ("figures", "role"): FIGURE_ROLES,
+    ("figures", "publisher_kind"): PUBLISHERS,
     ("figures", "status"): RESULT_STATUSES,
     ("grades", "field"): GRADED,
     ("grades", "meaning"): MEANINGS,
@@ -196,11 +231,14 @@ CODES: dict[tuple[str, str], Terms] = {
     ("indicators", "source"): SOURCES,
     ("measure_links", "kind"): LINK_KINDS,
     ("measure_organizations", "role"): MEASURE_ROLES,
+    ("moved_goalposts", "change"): TARGET_CHANGES,
+    ("moved_goalposts", "judged_by"): COMPARED_BY,
     ("organization_names", "kind"): NAME_KINDS,
     ("organizations", "kind"): ORGANIZATION_KINDS,
     ("plan_organizations", "role"): ROLES,
     ("plan_words", "term"): PLAN_TERMS,
     ("verdicts", "judged_by"): JUDGED_BY,
+    ("verdicts", "missing"): MISSING,
     ("verdicts", "state"): TARGET_STATES,
     ("verdicts", "trend"): TRENDS,
 }

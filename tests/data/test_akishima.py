@@ -5,7 +5,9 @@ from collections import Counter
 
 import pytest
 
+from keikaku.database.rows import build_rows
 from keikaku.plan.folder import read_city
+from tests.conftest import ROOT
 from tests.data.reading import CITY, SECTORS, lines, measure, records, rows, squeeze, with_report
 
 # Counts and facts, without the report
@@ -94,6 +96,19 @@ def test_outcomes_that_the_report_states_in_words_are_those() -> None:
     assert malls == {"商": "not_implemented", "農": "partly_met"}
 
 
+MOVED = {
+    "たま工業交流展の参加支援": "number_dropped",
+    "創業セミナーの実施": "number_dropped",
+    "学校給食での地場野菜の使用": "counted_otherwise",
+    "事業承継支援": "counted_otherwise",
+    "産業まつりの開催": "number_dropped",
+}
+
+
+def test_5_targets_were_judged_to_have_moved() -> None:
+    assert {e["name"]: e["target_change"] for e in records("evaluations") if "target_change" in e} == MOVED
+
+
 def test_58_events_stand_in_the_timeline_9_12_7_15_10_and_5_for_the_whole_plan() -> None:
     counts = Counter(e.get("sector", "全体") for e in records("events"))
     assert counts == dict(zip([*SECTORS, "全体"], (9, 12, 7, 15, 10, 5), strict=True))
@@ -167,7 +182,12 @@ def test_every_evaluation_is_in_the_data_with_evidence_from_its_own_cell() -> No
     printed = rows(3, "施策概要")
     stored = records("evaluations")
     assert [(squeeze(row[0]), row[2]) for row in printed] == [(squeeze(e["name"]), e["decision"]) for e in stored]
-    loose = [e["id"] for e, row in zip(stored, printed, strict=True) if squeeze(e["evidence"]) not in squeeze(row[1])]
+    loose = [
+        e["id"]
+        for e, row in zip(stored, printed, strict=True)
+        for phrase in (e["evidence"], e.get("target_evidence", ""))
+        if squeeze(phrase) not in squeeze(row[1])
+    ]
     assert not loose
 
 
@@ -205,3 +225,20 @@ def test_goals_visions_and_the_words_of_the_introduction_are_printed() -> None:
 def test_every_slip_is_printed_somewhere() -> None:
     text = squeeze("".join(lines()))
     assert [c["id"] for c in records("corrections") if squeeze(c["printed"]) not in text] == []
+
+
+def test_each_target_has_the_state_that_was_reasoned_out_by_hand_in_each_year() -> None:
+    text = (ROOT / "tests" / "data" / "akishima_states.tsv").read_text("utf-8").splitlines()[1:]
+    (_, *years), *told = (line.split("\t") for line in text)
+    expected = {(id_, int(year)): state for id_, *states in told for year, state in zip(years, states, strict=True)}
+    assert len(expected) == 51 * 6
+    tables = build_rows(read_city(CITY))
+    indicators = {figure["id"]: figure["indicator_id"] for figure in tables["figures"]}
+    found = {}
+    for verdict in sorted(tables["verdicts"], key=lambda v: v["fiscal_year"]):
+        state = ":".join(filter(None, (verdict["state"], verdict["missing"])))
+        id_ = indicators[verdict["figure_id"]]
+        for year in map(int, years):
+            if year >= verdict["fiscal_year"] or (id_, year) not in found:  # the first also holds before
+                found[id_, year] = state
+    assert found == expected

@@ -156,6 +156,8 @@ def test_results_belong_to_an_indicator(tables: dict[str, list[Row]]) -> None:
         ("minato-geijutsu-1-target-1-result-1", 2022, 3200, None),
         ("minato-geijutsu-2-target-1-result-1", 2022, 6, None),
         ("minato-geijutsu-2-target-1-result-2", 2023, 4, None),
+        ("minato-rekishi-2-target-1-result-1", 2022, 6, None),  # it repeats 芸-2
+        ("minato-rekishi-2-target-1-result-2", 2023, 4, None),
         ("minato-rekishi-3-target-2-result-1", 2022, None, "not_met"),
         ("minato-rekishi-4-target-1-result-1", 2023, 12.5, None),
     ]

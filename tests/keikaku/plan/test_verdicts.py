@@ -37,6 +37,9 @@ def baseline(value, year=2019, **others):
     return Figure("baseline", year, value, **others)
 
 
+CORRECTED = [result(7500, publisher="b"), result(8100, publisher="b", edition=2)]
+
+
 def says(verdict):
     return f"not_judgeable {verdict.missing}" if verdict.missing else verdict.state
 
@@ -80,6 +83,8 @@ STATES = {
     "two publishers, one number reaches it": (MORE, target(9500), [result(9000), result(10000)], "not_judgeable value"),
     "two publishers, both reach it": (MORE, target(8000), [result(9000), result(10000)], "met"),
     "a corrected result": (MORE, target(8000), [result(9000), result(7000, edition=2)], "below"),
+    "a correction by another": (MORE, target(8000), [result(7000, publisher="a"), *CORRECTED], "not_judgeable value"),
+    "a correction by the same": (MORE, target(8000), [result(7000, publisher="b"), *CORRECTED], "met"),
     # years
     "not due yet, nothing known": (MORE, target(40, 2027), [], "ahead"),
     "not due yet, low so far": (MORE, target(40, 2027), [result(3)], "ahead"),
@@ -112,6 +117,7 @@ STATES = {
     "every year, this one does not hide the last": (YEARLY, target(5, None), [result(4, 2026), result(6)], "met"),
     # words
     "go on": (Indicator("continue"), None, [], "ongoing"),
+    "go on, done this year, which is not over": (Indicator("continue"), None, [result(None, 2026, status="met")], "ongoing"),
     "go on every year": (Indicator("continue", per="year"), None, [], "unreported"),
     "go on, stopped": (Indicator("continue"), None, [result(status="not_implemented")], "below"),
     "done in part": (Indicator("activity"), None, [result(status="partly_met")], "partly_met"),
@@ -127,6 +133,21 @@ STATES = {
     "the city says short, no number": (MORE, target(40), [result(status="not_met")], "below"),
     "the city says met, the number is short": (MORE, target(40), [result(39, status="met")], "below"),
     "the city says met, no direction": (COUNT, target(40), [result(39, status="met")], "not_judgeable direction"),
+    # what is counted in part, and what only took place
+    "one day of two": (YEARLY, target(50, None), [result(60, part="本祭")], "not_judgeable part"),
+    "both days, not added up": (
+        YEARLY, target(50, None), [result(40, part="本祭"), result(20, part="前夜祭")], "not_judgeable part"),
+    "held, nobody counted": (YEARLY, target(50, None), [result(status="implemented")], "not_judgeable value"),
+    "cancelled": (YEARLY, target(50, None), [result(status="cancelled")], "not_judgeable value"),
+    "held, which was all that was promised": (Indicator("continue"), None, [result(status="implemented")], "published"),
+    "held in its year": (Indicator("milestone"), target(None, 2024), [result(None, 2024, status="implemented")], "published"),
+    "held before its year": (
+        Indicator("milestone"), target(None, 2024), [result(None, 2020, status="implemented")], "overdue_unreported"),
+    # before the target held
+    "short before it was set": (replace(YEARLY, since=2023), target(5, None), [result(3, 2022)], "unreported"),
+    "short since it was set": (replace(YEARLY, since=2023), target(5, None), [result(3, 2023)], "below"),
+    "done before it was set": (
+        Indicator("milestone", since=2023), target(None, 2024), [result(None, 2022, status="met")], "overdue_unreported"),
     # no target
     "a record": (Indicator("record"), None, [result(30)], "published"),
     "a record without figures": (Indicator("record"), None, [], "unreported"),
