@@ -34,7 +34,7 @@ async def test_tables_answer_with_their_columns(site: Datasette) -> None:
 async def test_records_answer_or_say_what_took_their_place(site: Datasette) -> None:
     held = {record for _, records in replay(read_history(ROOT / "data" / "history.jsonl")) for record in records}
     records = {(table, *key) for table, key in held if table in WITH_PAGES}
-    assert len(records) == 311
+    assert len(records) >= 311
     withdrawn = await site.get_database("plans").execute("SELECT table_name, id FROM withdrawn_ids")
     gone = {tuple(row) for row in withdrawn.rows}
     wrong = {}

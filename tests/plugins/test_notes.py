@@ -25,7 +25,7 @@ PLANS: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"
 PUT_TOGETHER = {"organizations", "goals", "linked", "other_names", "sectors", "codes", "sector", "measures", "title",
                 "kind", "id", "snippet", "url", "evidence", "decision", "evaluation_id", "end_fiscal_year",
                 "団体", "施策の番号", "該当する団体", "再掲", "新規・再掲", "つながり", "読み取った欄", "分野", "根拠の語",
-                "今後", "評価ID", "期限", "before_target", "indicator_id", "前の名前", "決定", "施策", "引き継いだ施策", "目標・指標", "原文", "name", "full_name", "sector_id",
+                "今後", "評価ID", "期限", "指標", "目標", "before_target", "indicator_id", "前の名前", "決定", "施策", "引き継いだ施策", "目標・指標", "原文", "name", "full_name", "sector_id",
                 "due", "printed", "measure_name", "target", "sector_word", "goal_word", "measure_word", "organization_word",
                 "target_word", "event_word", "task_word", "position", "code", "in_plans", "table_name", "plan_id", "full_title", "place"}  # fmt: skip
 
@@ -156,7 +156,7 @@ def _described(connection: apsw.Connection, sql: str) -> list[tuple[str, bool]]:
 def connection(site_folder: Path) -> Iterator[apsw.Connection]:
     """The database for one who only asks what a statement would give: our functions are there, and say nothing."""
     with closing(apsw.Connection(str(site_folder / "plans.db"), flags=apsw.SQLITE_OPEN_READONLY)) as connection:
-        for name in ("fiscal_year", "search_key", "search_match", "search_results", "highlight_snippet"):
+        for name in ("fiscal_year", "search_key", "search_match", "search_results", "highlight_snippet", "target_rate"):
             connection.create_scalar_function(name, lambda *_: "[]")
         yield connection
 
