@@ -93,12 +93,13 @@ def judge(indicator: Indicator, target: Figure | None, figures: Iterable[Figure]
     figures = tuple(figures)
     results = [r for r in results_until(figures, fiscal_year) if _holds(indicator, r)]
     due = target.last_year if target else None
-    early = [result for result in results if result.status == "met"]
+    early = [result for result in results if result.status == "met" and result.part is None]
     if indicator.kind == "milestone" and early:  # what was done once stays done
         return Verdict("met", None, "publisher", _in_order(early))
-    judged = newest_of(_finished(indicator, results, due, fiscal_year))
-    if judged:
-        return _judge_results(indicator, target, figures, judged)
+    newest = newest_of(_finished(indicator, results, due, fiscal_year))
+    if newest:
+        whole = tuple(result for result in newest if result.part is None)
+        return _judge_results(indicator, target, figures, whole or newest)
     if any(result.last_year is None for result in results):
         return Verdict("not_judgeable", "last_year")
     if due is not None:
@@ -211,7 +212,7 @@ def _judge_result(indicator: Indicator, target: Figure | None, figures: tuple[Fi
     if is_number and result.value is None and result.status in ("implemented", "cancelled"):
         return Verdict("not_judgeable", "value")  # that it took place says nothing of how many came
     if result.value is None or indicator.kind in _WORD_KINDS:
-        state = _BY_STATUS[result.status]
+        state = "published" if result.part else _BY_STATUS[result.status]
         return Verdict(state, None, None if state == "published" else "publisher")
     if target is None:
         return Verdict("published")

@@ -584,6 +584,7 @@ SELECT
     r.last_year AS result_fiscal_year,
     r.value AS result_value,
     r.amount AS result_amount,
+    r.part AS result_part,
     r.status AS result_status,
     r.source_url,
     v.state,

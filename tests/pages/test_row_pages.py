@@ -193,6 +193,21 @@ async def test_links_of_a_page_lead_somewhere(two_plans: Datasette) -> None:
     assert {link: status for link, status in answers.items() if status != 200} == {}
 
 
+@pytest.mark.parametrize(
+    ("measure", "told"),
+    [
+        ("nogyo-9", "目標の期間の前の、令和4年度の実績 16名（第93回あきしま町あるき（12月16日））"),
+        ("kyotsu-6", "期限の前の、平成30年度：実施"),
+        ("kyotsu-7", "令和5年度：実施（2次募集の受付）"),
+    ],
+)
+async def test_a_result_beside_a_target_says_what_part_it_is_and_whether_it_is_older(
+    site: Datasette, measure: str, told: str
+) -> None:
+    page = (await site.client.get(f"/plans/measures/akishima-{measure}")).text
+    assert f" {told}（<a" in page
+
+
 async def test_a_target_that_cannot_be_judged_says_why_and_shows_every_figure(site: Datasette) -> None:
     page = (await site.client.get("/plans/measures/akishima-kanko-8")).text
     assert "判定できない理由：実績は、一日や一か所など、一部だけを数えた数です。" in page

@@ -120,6 +120,8 @@ STATES = {
     "go on, done this year, which is not over": (Indicator("continue"), None, [result(None, 2026, status="met")], "ongoing"),
     "go on every year": (Indicator("continue", per="year"), None, [], "unreported"),
     "go on, stopped": (Indicator("continue"), None, [result(status="not_implemented")], "below"),
+    "done, as far as one part goes": (Indicator("milestone"), target(), [result(status="met", part="一区")], "published"),
+    "short, as far as one part goes": (Indicator("activity"), None, [result(status="not_met", part="一区")], "published"),
     "done in part": (Indicator("activity"), None, [result(status="partly_met")], "partly_met"),
     "done before it was due": (Indicator("milestone"), target(None, 2030), [result(None, 2024, status="met")], "met"),
     "not done before it was due": (
@@ -134,6 +136,7 @@ STATES = {
     "the city says met, the number is short": (MORE, target(40), [result(39, status="met")], "below"),
     "the city says met, no direction": (COUNT, target(40), [result(39, status="met")], "not_judgeable direction"),
     # what is counted in part, and what only took place
+    "the whole beside one day": (YEARLY, target(50, None), [result(8, part="前夜祭"), result(48)], "below"),
     "one day of two": (YEARLY, target(50, None), [result(60, part="本祭")], "not_judgeable part"),
     "both days, not added up": (
         YEARLY, target(50, None), [result(40, part="本祭"), result(20, part="前夜祭")], "not_judgeable part"),
