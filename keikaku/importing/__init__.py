@@ -1,0 +1,1 @@
+"""What people fill in with a spreadsheet -> the files of a plan."""

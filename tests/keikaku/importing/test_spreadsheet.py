@@ -1,0 +1,128 @@
+"""A city's spreadsheet is read as printed, cell by cell, or refused: nothing is read wrongly in silence."""
+
+import csv
+import io
+import os
+import sqlite3
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from keikaku.database.building import build_database
+from keikaku.importing.cells import KINDS
+from keikaku.importing.plan_files import COLUMNS
+from keikaku.importing.spreadsheet import Outcome, import_spreadsheet
+from tests.keikaku.importing.tables import TABLES, Table, write
+
+CITY = ("139998", "みほん市", "みほん市計画")
+
+
+def run(file: Path, folder: Path, table: Table, **options: object) -> Outcome:
+    return import_spreadsheet(file, folder, *CITY, table.years, report=folder.parents[2], **options)  # type: ignore[arg-type]
+
+
+def lines_of(folder: Path, table: str) -> list[dict[str, str]]:
+    """The lines of a table of a plan, references by the position of what they name, without ids and places."""
+    named = ("goals", "measures", "indicators")
+    position = {row["id"]: str(i) for name in named for i, row in enumerate(rows_of(folder, name), 1)}
+    rows = rows_of(folder, table)
+    return [{k: position.get(v, v) for k, v in row.items() if v and k not in ("id", "place")} for row in rows]
+
+
+def rows_of(folder: Path, table: str) -> list[dict[str, str]]:
+    file = folder / f"{table}.csv"
+    return list(csv.DictReader(io.StringIO(file.read_text("utf-8-sig")))) if file.exists() else []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_layout_is_read_as_printed(name: str, tmp_path: Path) -> None:
+    table = TABLES[name]
+    folder = tmp_path / "data" / "mihon" / "keikaku"
+    outcome = run(write(tmp_path / "table.xlsx", table), folder, table)
+    found = {kind: lines_of(folder, kind) for kind in COLUMNS if kind != "organizations"}
+    assert {kind: lines for kind, lines in found.items() if lines} == table.expected
+    kinds = Counter(told.said.kind for told in outcome.reading.log.values())
+    assert kinds.keys() <= set(KINDS) and not kinds["わからない"]
+
+
+def test_people_and_their_numbers_are_in_no_file(tmp_path: Path) -> None:
+    rows = [
+        ["施策", "指標", "目標値", "担当課", "担当", "課長名", "電話", "備考"],
+        ["見守り", "訪問", "10回", "福祉課", "見本 太郎", "見本 花子", "0123-45-6789", "mihon@example.com"],
+        ["配食", "食数", "090-1234-5678", "福祉課　見本次郎", "見本 太郎", "見本 花子", "内線123", "見本三郎に聞く"],
+        ["※ 数は延べです（内線456）"],
+    ]
+    table = Table(rows, {})
+    folder = tmp_path / "data" / "mihon" / "keikaku"
+    run(write(tmp_path / "table.xlsx", table), folder, table)
+    texts = {
+        file: file.read_text("utf-8-sig") for file in tmp_path.rglob("*") if file.suffix in (".csv", ".html", ".yml")
+    }
+    assert len(texts) > 6
+    personal = ("見本", "0123", "mihon@", "090-", "内線123", "内線456", "次郎", "三郎")
+    assert not [(file, word) for file, text in texts.items() for word in personal if word in text]
+    assert [line["label"] for line in lines_of(folder, "indicators")] == ["訪問", "食数"]
+    assert [line["name"] for line in lines_of(folder.parent, "organizations")] == ["福祉課"]
+
+
+@pytest.mark.parametrize(
+    ("value", "format", "unit", "printed"),
+    [
+        (0.342, "0%", "", "34.2%"),
+        (0.342, "0.0%", "％", "34.2"),
+        (0.342, "General", "人", "0.342"),
+        (0.342, "0.0%", "人", None),
+        (1234567, "#,##0", "円", "1,234,567"),
+        (1234567, "#,##0,", "千円", None),
+        (65, '0"人"', "", "65人"),
+        (65, '0"人"', "件", None),
+        (-7810, "#,##0;△#,##0", "円", "-7,810"),
+        ("▲７，８１０", "General", "円", "▲７，８１０"),
+        (12.5, "0.00", "人", "12.50"),
+        (0, "General", "人", "0"),
+        (45000, "yyyy/mm/dd", "人", None),
+        (True, "General", "人", None),
+        ("#REF!", "General", "人", None),
+        ("2,539千人", "General", "", "2,539千人"),
+        ("３件", "General", "人", None),
+    ],
+)
+def test_number_formats_are_heeded(value: object, format: str, unit: str, printed: str | None, tmp_path: Path) -> None:
+    table = Table([["指標", "単位", "目標値"], ["来訪", unit, value]], {}, formats={"C2": format})
+    folder = tmp_path / "data" / "mihon" / "keikaku"
+    outcome = run(write(tmp_path / "table.xlsx", table), folder, table)
+    (told,) = lines_of(folder, "indicators")
+    assert told.get("target") == printed
+    assert outcome.reading.log["第1表!C2"].said.kind == ("わからない" if printed is None else "数")
+    assert printed is not None or outcome.reading.log["第1表!C2"].said.why
+
+
+REAL = Path(os.environ.get("KEIKAKU_REAL", "")) / "ofunato-r7.xlsx"
+needs_real = pytest.mark.skipif(not REAL.is_file(), reason="KEIKAKU_REAL names no folder with ofunato-r7.xlsx")
+
+
+@needs_real
+def test_a_city_s_evaluation_sheet_is_read_cell_by_cell_and_builds(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "ofunato" / "hyoka7"
+    outcome = import_spreadsheet(REAL, folder, "032034", "大船渡市", "事務事業評価", "2020-2025", report=tmp_path)
+    kinds = Counter(told.said.kind for told in outcome.reading.log.values())
+    assert kinds.total() == 409 * 210
+    # Row 312 names only some of its indicators, and has six columns of figures that are not 0 for the others.
+    assert {at.partition("!")[2][-3:] for at, t in outcome.reading.log.items() if t.said.kind == "わからない"} == {
+        "312"
+    }
+    assert (kinds["わからない"], kinds["－"], kinds["数をふくむ文"]) == (18, 580, 6)
+    counts = build_database(tmp_path / "data", tmp_path / "plans.db", {}, lambda _: None)
+    assert (counts["measures"], counts["indicators"], counts["organizations"]) == (407, 2148 + 2 * 407, 51)
+    database = sqlite3.connect(tmp_path / "plans.db")
+    levels = database.execute("SELECT level, count(*) FROM goals GROUP BY level").fetchall()
+    figures = database.execute(
+        "SELECT role, last_year, value FROM figures JOIN indicators i ON i.id = indicator_id WHERE i.id IN "
+        "(SELECT indicator_id FROM indicator_links WHERE row_id = 'ofunato-hyoka7-0086') AND label = '啓発看板の設置基数'"
+    ).fetchall()
+    database.close()
+    assert dict(levels) == {"政策": 8, "施策": 25, "基本事業": 68}
+    assert sorted(figures) == [("estimate", 2025, 16)] + [
+        ("result", year, value) for year, value in zip(range(2020, 2025), (11, 23, 10, 13, 10), strict=True)
+    ]
