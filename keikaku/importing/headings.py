@@ -162,10 +162,10 @@ def find_tables(sheet: Sheet, layout: Layout, years: tuple[int, int]) -> list[Ta
                 starts.append(range(row, end))
             row = end
         row += 1
+    if not starts:
+        return []
     ends = [start.start for start in starts[1:]] + [len(sheet.rows)]
-    title = (
-        " ".join(sheet.text(r, c) for r in range(starts[0].start) for c in range(len(sheet.rows[r]))) if starts else ""
-    )
+    title = " ".join(sheet.text(r, c) for r in range(starts[0].start) for c in range(len(sheet.rows[r])))
     return [_table(sheet, rows, end, layout, years, title) for rows, end in zip(starts, ends, strict=True)]
 
 
@@ -228,6 +228,9 @@ def faults_of(table: Table, years: tuple[int, int], layout: Layout) -> list[tupl
         )
     for column in table.columns:
         at = table.sheet.rows[table.heading_rows[-1]][column.index].address
+        top = table.sheet.rows[table.heading_rows[0]][column.index]
+        if len(table.heading_rows) > 1 and column.role in FIGURES and top.value is None:
+            faults.append((top.address, f"「{column.heading}」の上の見出しが空です", right))
         if column.role == "year" and "kind" not in table.roles:
             faults.append((at, f"「{column.heading}」が目標か実績か、見出しに書かれていません", right))
     single = [c for c in table.columns if c.role in _ONCE]
