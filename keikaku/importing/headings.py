@@ -76,7 +76,7 @@ def read_heading(parts: Sequence[str], layout: Layout, years: tuple[int, int], t
     known = {plain(heading): said for heading, said in layout.headings.items()}
     text = plain(known.get(printed, printed))
     rest, year, calendar = _take_year(text, years)
-    if year is None and rest is None:
+    if text == "?" or (year is None and rest is None):
         return None
     column = _match(text if year is None or rest is None else rest, printed)
     if column and year is None:

@@ -118,7 +118,7 @@ def read_tables(sheets: list[Sheet], years: tuple[int, int], layout: Layout) -> 
 
 
 def _looks_like_table(sheet: Sheet) -> bool:
-    return sum(sum(cell.value is not None for cell in row) >= 3 for row in sheet.rows) >= 3
+    return sum(sum(cell.value is not None for cell in row) >= 3 for row in sheet.rows) >= 2
 
 
 def _leave(reading: Reading, sheet: Sheet, why: str) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import sqlite3
 from collections import Counter
 from pathlib import Path
@@ -12,7 +13,8 @@ import pytest
 from keikaku.database.building import build_database
 from keikaku.importing.cells import KINDS
 from keikaku.importing.plan_files import COLUMNS
-from keikaku.importing.spreadsheet import Outcome, import_spreadsheet
+from keikaku.importing.spreadsheet import Outcome, import_spreadsheet, run_import
+from keikaku.plan.errors import InvalidData
 from tests.keikaku.importing.tables import TABLES, Table, write
 
 CITY = ("139998", "みほん市", "みほん市計画")
@@ -126,3 +128,90 @@ def test_a_city_s_evaluation_sheet_is_read_cell_by_cell_and_builds(tmp_path: Pat
     assert sorted(figures) == [("estimate", 2025, 16)] + [
         ("result", year, value) for year, value in zip(range(2020, 2025), (11, 23, 10, 13, 10), strict=True)
     ]
+
+
+def test_a_newer_workbook_is_merged_and_what_changed_is_told(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "mihon" / "keikaku"
+    headings = ["施策", "指標", "基準値", "R4実績", "R5実績", "目標値", "担当課"]
+    first = Table(
+        [
+            headings,
+            ["見守り", "訪問", "10回", "12回", None, "20回", "福祉課"],
+            ["配食", "食数", "5食", "6食", None, "9食", "福祉課"],
+        ],
+        {},
+    )
+    run(write(tmp_path / "first.xlsx", first), folder, first)
+    before = {file: file.read_bytes() for file in (tmp_path / "data").rglob("*.*")}
+    same = run(tmp_path / "first.xlsx", folder, first)
+    assert not same.written.changes and {file: file.read_bytes() for file in before} == before
+    measures = (
+        (folder / "measures.csv")
+        .read_text("utf-8-sig")
+        .replace("place\n", "place,summary\n")
+        .replace("!A2\n", "!A2,人を訪ねます。\n")
+    )
+    (folder / "measures.csv").write_text(measures.replace("!A3\n", "!A3,\n"), "utf-8")
+    second = Table(
+        [
+            headings,
+            ["新しい取組", "回数", "1回", None, "2回", "3回", "総務課"],
+            ["見守り", "訪問", "10回", "13回", "15回", "20回", "福祉課"],
+        ],
+        {},
+    )
+    told = run(write(tmp_path / "second.xlsx", second), folder, second)
+    assert sorted(told.written.changes) == [
+        ("変更", "実績", "mihon-keikaku-indicator-1（令和4年度）：12回 → 13回"),
+        ("表にない", "指標", "食数"),
+        ("表にない", "施策", "配食"),
+        ("追加", "実績", "mihon-keikaku-indicator-1（令和5年度）"),
+        ("追加", "実績", "mihon-keikaku-indicator-3（令和5年度）"),
+        ("追加", "担当", "総務課"),
+        ("追加", "指標", "回数"),
+        ("追加", "施策", "新しい取組"),
+    ]
+    ids = {row["name"]: (row["id"].rpartition("-")[2], row["summary"]) for row in rows_of(folder, "measures")}
+    assert ids == {"見守り": ("1", "人を訪ねます。"), "配食": ("2", ""), "新しい取組": ("3", "")}
+    assert [(r["indicator"][-1], r["fiscal_year"], r["printed"], r["edition"]) for r in rows_of(folder, "results")] == [
+        ("1", "2022", "12回", ""), ("2", "2022", "6食", ""), ("3", "2023", "2回", ""), ("1", "2022", "13回", "2"), ("1", "2023", "15回", ""),
+    ]  # fmt: skip
+
+
+def test_a_dry_run_proposes_a_layout_that_can_be_corrected(tmp_path: Path) -> None:
+    table = Table([["しごと", "はかるもの", "めあて", "ひとこと"], ["見守り", "訪問", "20回", "がんばります"]], {})
+    file, folder = write(tmp_path / "table.xlsx", table), tmp_path / "data" / "mihon" / "keikaku"
+    options = {"city_code": CITY[0], "city_name": CITY[1], "title": CITY[2], "years": table.years, "sheets": ()}
+    with pytest.raises(InvalidData, match="わかる見出しがありません"):
+        run_import(file, folder, False, tmp_path, None, **options)
+    *_, told = run_import(file, folder, True, tmp_path, None, **options)
+    layout = tmp_path / "layout.yml"
+    assert str(layout) in told and not folder.exists()
+    text = layout.read_text("utf-8")
+    for heading, said in {"しごと": "事業", "はかるもの": "指標", "めあて": "目標値", "ひとこと": "読まない"}.items():
+        assert f'"{heading}": "？"' in text
+        text = text.replace(f'"{heading}": "？"', f'"{heading}": {said}')
+    layout.write_text(text.replace("directions: {}", "directions: {訪問: up}"), "utf-8")
+    *_, told = run_import(file, folder, True, tmp_path, layout, **options)
+    assert "まだ書いていません" in told and not folder.exists()
+    run_import(file, folder, False, tmp_path, layout, **options)
+    assert lines_of(folder, "indicators") == [{"measures": "1", "label": "訪問", "direction": "up", "target": "20回"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("headings: [a]", "layout.yml の形ではありません"),
+        ("title: a", "layout.yml の形ではありません"),
+        ("years: [いつか]", "years を読めません"),
+        ("sheets: [第9表]", "シート「第9表」がありません; 第1表 のどれか"),
+        ("headings: {指標: ？}", "見出し「指標」がわかりません"),
+    ],
+)
+def test_a_wrong_layout_is_refused(text: str, message: str, tmp_path: Path) -> None:
+    table = TABLES["years in cells"]
+    (tmp_path / "layout.yml").write_text(text, "utf-8")
+    rows = [["指標", "基準値", "目標値"], ["出生数", "1件", "2件"]]
+    file = write(tmp_path / "table.xlsx", Table(rows, {}))
+    with pytest.raises(InvalidData, match=re.escape(message)):
+        run(file, tmp_path / "data" / "mihon" / "keikaku", table, layout=tmp_path / "layout.yml")
