@@ -72,15 +72,28 @@ def build(data: Path, output: Path, reports: tuple[str, ...], quiet: bool) -> No
 @click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built.")
 @click.option("--output", type=PATH, help="Folder to write; `site` beside the database if left out.")
 @click.option("--address", metavar="URL", help="Address of the site, where metadata.yml has no site_url.")
+@click.option(
+    "--against", type=PATH, metavar="OLD", help="Folder of the site that is live: also write what would change."
+)
+@click.option("--preview", type=PATH, help="Page to write that into; `preview.html` beside the new folder if left out.")
 @QUIET
-def pages(database: Path, output: Path | None, address: str | None, quiet: bool) -> None:
+def pages(
+    database: Path, output: Path | None, address: str | None, against: Path | None, preview: Path | None, quiet: bool
+) -> None:
     """Write every permanent page, download and picture of the site as a file."""
+    from keikaku.publish.preview import write_preview
     from keikaku.serving.baking import write_site
 
     started, say = time.monotonic(), speaker(quiet)
     folder = output or database.with_name("site")
+    if against and against.resolve() == folder.resolve():
+        raise click.UsageError("--against OLD would be overwritten: name another folder with --output")
     count = write_site(database, folder, address, say, progress=not quiet)
     say(f"wrote {count} files to {folder} in {time.monotonic() - started:.2f} s")
+    if against:
+        page = preview or folder.with_name("preview.html")
+        counts = write_preview(against, folder, page)
+        click.echo(f"{page}：" + "、".join(f"{what} {number}ページ" for what, number in counts.items()))
 
 
 @main.command()
@@ -144,6 +157,39 @@ def import_file(file: Path, folder: Path, dry_run: bool, **options: Any) -> None
 
 
 @main.command()
+@click.option("--plan", metavar="ID", help="Id of the plan; all plans if left out.")
+@click.option("--output", type=PATH, required=True, help="Workbook (.xlsx) to write.")
+@click.option("--every-year", is_flag=True, help="Also rows of years that have a figure, for corrections.")
+@DATA
+def figures_workbook(plan: str | None, output: Path, every_year: bool, data: Path) -> None:
+    """Write a workbook to fill in figures: a row for each target and year that has none."""
+    from keikaku.importing.figures import read_plans
+    from keikaku.importing.workbook import write_workbook
+    from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
+
+    plans = [(city, held) for _, city, held in read_plans(data, plan).values()]
+    count = write_workbook(plans, fiscal_year_of(today_in_japan()), every_year, output)
+    click.echo(f"{output} に{count}行を用意しました。")
+
+
+@main.command()
+@click.argument("file", type=PATH)
+@click.option("--recorded-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of entry; today in Japan if left out.")
+@DATA
+def import_figures(file: Path, recorded_on: datetime | None, data: Path) -> None:
+    """Add the figures of a filled workbook (or CSV with its headings) to results.csv of their plans."""
+    from keikaku.importing import figures
+    from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
+
+    today = today_in_japan()
+    told, files = figures.import_figures(file, data, f"{recorded_on or today:%Y-%m-%d}", fiscal_year_of(today))
+    for line in told:
+        click.echo(line)
+    counts = [f"{what}{sum(line.what == what for line in told)}件" for what in ("追加", "訂正", "変更なし")]
+    click.echo("、".join([*counts, *(f"{path} に書き込みました" for path in files)]) + "。")
+
+
+@main.command()
 @click.argument("version")
 @click.option("--reason", required=True, metavar="TEXT", help="Why it differs from the one before, for readers.")
 @click.option("--since", type=click.Path(path_type=Path, exists=True), help="Database of the release before.")
@@ -156,13 +202,15 @@ def release(version: str, reason: str, since: Path | None, date: str | None, **b
     """Build, and record this data as a released VERSION in DATA/history.jsonl."""
     from keikaku.database.building import read_told
     from keikaku.database.history import HISTORY, add_release, read_rows
+    from keikaku.database.pages import read_all_pages
     from keikaku.publish.catalogue.data_set import read_data_set
 
     click.get_current_context().invoke(build, **building)
     data, output = building["data"], building["output"]
     new = read_rows(output, [table.name for table in read_data_set(output, METADATA).tables])
     today = date or f"{datetime.now():%Y-%m-%d}"
-    added = add_release(data / HISTORY, version, today, reason, new, since, read_told(data, output))
+    shown = {record: page.parts for record, page in read_all_pages(output).items()}
+    added = add_release(data / HISTORY, version, today, reason, new, since, read_told(data, output), shown)
     speaker(building["quiet"])(f"released {added.version}: {len(added.records)} records new, changed or gone")
 
 

@@ -28,6 +28,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/reconcile$", reconciling.answer_reconciling),
     (r"^/reconcile/suggest$", reconciling.suggest_names),
     (r"^/changes\.atom$", feeds.send_changes),
+    (r"^/unreported\.(?P<format>atom|ics)$", feeds.send_unreported),
     (r"^/robots\.txt$", feeds.send_robots),
     (r"^/sitemap\.xml$", feeds.send_site_map),
     (r"^/sitemap/(?P<part>[a-z0-9_-]+)\.xml$", feeds.send_site_map_part),

@@ -12,14 +12,14 @@ from markupsafe import Markup, escape
 
 from keikaku.publish.records.sankey import draw_sankey
 from keikaku.publish.tables.shown_rows import find_empty, find_values, title_place
-from keikaku.schema.columns import OPERATORS, find_order, find_redundant, find_terms, find_word
+from keikaku.schema.columns import OPERATORS, find_order, find_redundant, find_terms, find_word, say_condition
 from keikaku.serving.refusals import explain_complaint, explain_words
 from keikaku.views import table_words
 from keikaku.views.json_answers import render_json
 from keikaku.views.words import column_title, heading_of, table_title
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    explain_complaint, explain_words, find_empty, find_order, find_redundant, find_terms, find_values, find_word, title_place,
+    explain_complaint, explain_words, find_empty, find_order, find_redundant, find_terms, find_values, find_word, say_condition, title_place,
     draw_sankey, heading_of, table_words.as_tuples, table_words.chart_address, table_words.read_through,
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first

@@ -9,7 +9,8 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request
 from jinja2 import Environment
 
-from keikaku.plan.fiscal_year import format_date, format_fiscal_year
+from keikaku.plan.fiscal_year import format_date, format_fiscal_year, short_fiscal_year
+from keikaku.plan.rates import FORMULAS
 from keikaku.publish.records.citation import FORMATS, RECORDS, write_english, write_japanese
 from keikaku.publish.records.search_hits import sort_hits
 from keikaku.publish.records.timeline import lay_out_events
@@ -21,6 +22,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "easy_text": easy_display.easy_text,
     "fiscal_year": format_fiscal_year,
     "japanese_date": format_date,
+    "short_fiscal_year": short_fiscal_year,
     "style_url": addresses.style_url,
     "timeline_column": lay_out_events,
 }
@@ -31,7 +33,8 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
     addresses.canonical_url, addresses.embed_code, addresses.source_address, citations.cite_page, citations.cite_record,
-    pictures.picture_address, version.data_date, version.data_version, words.database_size, words.describe_table,
+    citations.find_reports, pictures.picture_address, verifying.page_hash, version.data_date, version.data_version,
+    words.database_size, words.describe_table,
 )  # fmt: skip
 
 
@@ -41,6 +44,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     addresses.add_site_links(env, datasette)
     env.filters.update(FILTERS)
     env.globals.update(citation_files=FORMATS, cited_tables=list(RECORDS), codes=CODES, ours=words.our_columns)
+    env.globals["rate_formulas"] = FORMULAS
     env.globals.update({function.__name__: function for function in FUNCTIONS})
     env.globals.update({function.__name__: partial(function, datasette) for function in OF_THE_SITE})
     env.globals["site_root"] = partial(addresses.find_site_root, datasette)

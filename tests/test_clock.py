@@ -22,7 +22,7 @@ async def look():
 print(json.dumps(asyncio.run(look())))
 """
 PAGES = ["/", "/timeline", "/plans/targets_due", "/plans/unmet_targets", "/plans/measures/akishima-kogyo-1", "/about"]
-PAGES += ["/data", "/verify"]
+PAGES += ["/data", "/verify", "/plans/unreported", "/plans/final_year"]
 OVERDUE = "/plans/unmet_targets.json?_shape=array&_size=max"
 
 

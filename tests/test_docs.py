@@ -132,7 +132,7 @@ async def test_every_answer_can_be_taken_along(readme: str, site: Datasette) -> 
 @pytest.mark.parametrize("readme", READMES)
 def test_a_link_leads_to_the_address_that_it_shows(readme: str) -> None:
     links = re.findall(r"\[(/\S+?)\]\(http://127\.0\.0\.1:8001(\S+?)\)", read(readme))
-    assert len(links) == 10
+    assert len(links) >= 10
     assert all(shown == target for shown, target in links)
 
 

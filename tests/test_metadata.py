@@ -125,7 +125,7 @@ async def test_examples_of_a_query_are_pages_with_rows(site: Datasette, query: s
 @pytest.mark.parametrize("query", [query for query in QUERIES if parameters_of(query)])
 async def test_odd_input_is_answered(site: Datasette, query: str) -> None:
     for odd in ODD:
-        for name in {*parameters_of(query)} - {"fiscal_year"}:
+        for name in {*parameters_of(query)} - {"fiscal_year", "as_of"}:
             response = await site.client.get(f"/plans/{query}.json?_shape=array&{name}={quote(odd, safe='')}")
             assert response.status_code == 200, (name, odd[:20], response.text[:300])
 
@@ -156,6 +156,9 @@ async def test_measures_of_a_department_count_as_its_bodys(site: Datasette) -> N
     assert await answers(site, "measures_by_organization", "番号", organization="市（環境部）") == ["共-8"]
 
 
+PARTS = {"前期：未達成": 1, "前期：未実施": 1, "前期：一部達成": 2, "期限経過・実績の記録なし": 4}
+
+
 async def test_unmet_targets_say_why(site: Datasette) -> None:
     found = await rows(site, "/plans/unmet_targets.json?_shape=array")
     first_half = {(row["分野"], row["施策"]): row["理由"] for row in found if row["理由"].startswith("前期：")}
@@ -168,11 +171,84 @@ async def test_unmet_targets_say_why(site: Datasette) -> None:
         ("商業", "創業セミナーの実施"): "前期：未達成",
     }.items() <= first_half.items()
     assert not any("事業承継" in row["施策"] for row in found)
-    assert [row["分野"] for row in found] == sorted((row["分野"] for row in found), key="工業商業農業観光共通".index)
+    ranks = [(PARTS[row["理由"]], "工業商業農業観光共通".index(row["分野"])) for row in found]
+    assert ranks == sorted(ranks)
     assert {r["理由"] for r in await rows(site, "/plans/unmet_targets.json?_shape=array&reason=未実施")} == {
         "前期：未実施"
     }
     assert {r["分野"] for r in await rows(site, "/plans/unmet_targets.json?_shape=array&sector=商")} == {"商業"}
+
+
+OVERDUE = ["工-4", "工-5", "観-4", "観-9", "観-10", "共-6"]
+YEARLY = [
+    "工-2",
+    "工-6",
+    "工-9",
+    "商-4",
+    "農-1",
+    "農-1",
+    "農-2",
+    "農-4",
+    "農-6",
+    "農-7",
+    "農-8",
+    "農-9",
+    "農-9",
+    "観-1",
+    "観-6",
+    "観-7",
+    "観-8",
+    "共-2",
+    "共-3",
+]
+
+
+async def test_unreported_targets_can_be_asked_for_by_body(site: Datasette) -> None:
+    assert await answers(site, "unreported", "番号") == [*OVERDUE, *YEARLY]
+    found = await rows(site, "/plans/unreported.json?_shape=array&organization=農協")
+    assert [row["番号"] for row in found] == ["農-2", "農-4", "農-6", "農-8", "農-9", "農-9"]
+    assert found[1]["たずねること"] == (
+        "「農-4 学校給食での地場野菜の使用」の目標「学校給食での昭島産の野菜等の使用量」（毎年 10,000kgを使用）の、令和7年度の実績"
+    )
+    assert {row["最後の実績"] for row in found} == {None, "令和3年度", "令和4年度", "令和5年度"}
+    assert await answers(site, "unreported", "番号", organization="どこにもない団体") == []
+
+
+async def test_the_final_year_has_what_is_due_what_was_due_and_what_is_yearly(site: Datasette) -> None:
+    found = await rows(site, "/plans/final_year.json?_shape=array")
+    parts: dict[str, list[str]] = {}
+    for row in found:
+        parts.setdefault(row["区分"], []).append(row["番号"])
+    assert list(parts) == ["期限が来るもの", "期限の年度が終わったもの", "毎年・毎回の目標"]
+    assert parts["期限が来るもの"] == ["商-1", "商-5", "観-9", "共-8"]
+    assert sorted(parts["期限の年度が終わったもの"]) == sorted([*OVERDUE, "共-7"])
+    assert sorted(parts["毎年・毎回の目標"]) == sorted([*YEARLY, "共-10"])
+
+
+CHECKABLE = "has_number, has_unit, has_baseline, has_year, has_direction, has_body, score"
+
+
+@pytest.mark.parametrize(
+    ("code", "known"),
+    [
+        ("工-6", (1, 1, 0, 1, 1, 1, 5)),  # 毎年1回以上
+        ("工-2", (1, 1, 0, 1, 0, 1, 4)),  # 4社/年: that more is better is our reading
+        ("観-8", (1, 1, 0, 0, 0, 1, 3)),  # 50,000人/回: no year
+        ("工-4", (0, 0, 0, 1, 0, 1, 2)),  # by a year, no number
+        ("工-1", (0, 0, 0, 0, 0, 1, 1)),  # 継続実施
+    ],
+)
+async def test_what_is_there_to_check_a_target_by(site: Datasette, code: str, known: tuple[int, ...]) -> None:
+    db = site.get_database("plans")
+    assert tuple((await db.execute(f"SELECT {CHECKABLE} FROM checkability WHERE code = ?", [code])).rows[0]) == known
+
+
+async def test_the_plan_page_says_how_well_its_targets_can_be_checked(site: Datasette) -> None:
+    page = (await site.client.get("/plans/plans/akishima")).text
+    told = "数は21件、単位は21件、基準値は0件、年は28件、よい向きは4件、団体は44件に書かれています。6つがそろうのは0件です。"
+    assert told in page.replace("\n    ", "")
+    total = (await site.get_database("plans").execute("SELECT count(*), max(score) FROM checkability")).first()
+    assert tuple(total) == (44, 5)
 
 
 async def test_ended_and_new_measures(site: Datasette) -> None:

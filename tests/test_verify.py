@@ -18,6 +18,8 @@ from build_db import main
 from keikaku.database.content_hash import hash_rows, read_hash
 from keikaku.database.errors import HistoryError
 from keikaku.database.history import HISTORY, RecordId, Told, check_told, hash_records, last, read_history, read_rows
+from keikaku.database.pages import Page, hash_page, read_all_pages
+from keikaku.publish.records.verify import judge_quoted
 from tests.conftest import ROOT, SERVED
 from tests.test_docs import blocks
 
@@ -368,3 +370,86 @@ def test_the_history_of_this_repository_can_be_read() -> None:
     releases = read_history(ROOT / "data" / HISTORY)
     assert releases
     assert all(release.reason for release in releases)
+
+
+MAP = RecordId("measures", ("minato-geijutsu-4",))
+SLIP = "- {id: minato-correction-9, table: measures, row: 芸-4, column: name, kind: misprint, printed: マッブ, reason: 誤植。}\n"
+FIGURE = "芸-4,1,令和5年度,,met,1年早く出ました。,https://example.jp/minato/map\n"
+TELLS = THIRD.replace("records: []", "records: [芸-4]")
+
+
+def quoted(folder: Path) -> str:
+    return hash_page(read_all_pages(folder / "plans.db")[MAP].parts)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "changed"),
+    [
+        ("results.csv", "芸-1,1,", FIGURE + "芸-1,1,", {"figures": "added"}),
+        ("corrections.yml", "- id: minato-correction-1\n", SLIP + "- id: minato-correction-1\n", {"corrections": "changed"}),
+        ("measures.yml", "label: アトリエマップの更新", "label: アトリエマップの見直し", {"targets": "changed"}),
+        ("measures.yml", "[商店会, 市]", "[商店会]", {"bodies": "changed"}),
+    ],
+)  # fmt: skip
+async def test_the_hash_of_a_page_covers_what_it_shows_part_by_part(
+    folder: Path, tmp_path: Path, file: str, old: str, new: str, changed: dict[str, str]
+) -> None:
+    for name in SERVED:
+        (tmp_path / name).symlink_to(ROOT / name)
+    shutil.copytree(folder / "data", tmp_path / "data")
+    was = quoted(folder)
+    path = tmp_path / "data" / "minato" / "bunka" / file
+    place = path.read_text("utf-8").index("code: 芸-4") if file == "measures.yml" else 0
+    text = path.read_text("utf-8")
+    assert old in text[place:]
+    path.write_text(text[:place] + text[place:].replace(old, new, 1), "utf-8")
+    (tmp_path / CHANGES).write_text(TELLS + SECOND + FIRST, "utf-8")
+    assert build(tmp_path).exit_code == 0
+    site = Datasette(config_dir=tmp_path)
+    await site.invoke_startup()
+    told = await ask(site, was, "/plans/measures/minato-geijutsu-4")
+    states = {part["name"]: part["status"] for part in told["parts"]}
+    assert (told["status"], told["covers"], told["released"]) == ("changed", "page", ["1.0.0", "1.0.1"])
+    assert {name: status for name, status in states.items() if status != "stands"} == changed
+    assert "stands" in states.values()
+    assert [c["id"] for c in told["told"]] == ["minato-change-3"]
+    assert "まだ公開版に記録されていません" in (await site.client.get(f"/verify?hash={was}")).text
+    page = (await site.client.get("/plans/measures/minato-geijutsu-4")).text
+    assert quoted(tmp_path) in page and was not in page
+    told = await ask(site, "0" * 16, "/plans/measures/minato-geijutsu-4")
+    assert (told["status"], told["hash_now"]) == ("differs", quoted(tmp_path))
+    released = build(
+        tmp_path,
+        "release",
+        "1.0.2",
+        "--reason",
+        "足した。",
+        "--date",
+        "2026-03-01",
+        "--since",
+        str(folder / "plans.db"),
+    )
+    assert released.exit_code == 0, released.output
+    told = await ask(site, was)
+    assert {part["version"] for part in told["parts"] if part["status"] != "stands"} == {"1.0.2"}
+    assert {part["reason"] for part in told["parts"]} == {"", "足した。"}
+    assert (await ask(site, quoted(tmp_path)))["released"] == ["1.0.2"]
+
+
+async def test_the_hash_of_a_record_alone_says_what_it_does_not_cover(released: Datasette, folder: Path) -> None:
+    page = read_all_pages(folder / "plans.db")[MAP]
+    told = await ask(released, page.parts["record"])
+    assert (told["status"], told["covers"]) == ("stands", "record")
+    assert {part["status"] for part in told["parts"] if part["name"] != "record"} == {"not_covered"}
+    assert "目標・実績・団体・評価・訂正を含みません" in told["message"]
+
+
+def test_what_was_quoted_from_the_first_releases_is_known_still() -> None:
+    releases = read_history(ROOT / "data" / HISTORY)
+    pages = {MAP: Page({"record": "0" * 16, "figures": "1" * 16})}
+    for version in ("0.1.0", "0.2.0"):
+        place = [release.version for release in releases].index(version)
+        held = {r: digest for r, digest in last(releases[: place + 1]).items() if r.table == "measures"}
+        assert len(held) == 46
+        verdicts = {record: judge_quoted(digest, pages, {}, releases) for record, digest in held.items()}
+        assert all(v.covers == "record" and version in v.released for v in verdicts.values())

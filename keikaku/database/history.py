@@ -13,9 +13,9 @@ import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from keikaku.database.content_hash import LENGTH, hash_rows
 from keikaku.database.errors import HistoryError
@@ -62,7 +62,10 @@ class Told(NamedTuple):
 
 @dataclass(frozen=True)
 class Release:
-    """`records` holds what differs from the release before: a hash, or None for a record that is gone."""
+    """`records` holds what differs from the release before: a hash, or None for a record that is gone.
+
+    So does `pages`: the hashes of the parts that the page of a record shows (see pages.py), which 0.1.0 and 0.2.0 did not tell.
+    """
 
     version: str
     date: str
@@ -70,6 +73,7 @@ class Release:
     digest: str
     records: Mapping[RecordId, str | None]
     changes: Sequence[Change]
+    pages: Mapping[RecordId, Mapping[str, str] | None] = field(default_factory=dict)
 
 
 def read_history(path: Path) -> list[Release]:
@@ -99,10 +103,15 @@ def read_rows(database: Path, tables: Iterable[str]) -> dict[RecordId, Row]:
 
 
 def _read_table(connection: sqlite3.Connection, table: str) -> Iterator[tuple[RecordId, Row]]:
-    info = connection.execute("SELECT name, pk FROM pragma_table_info(?) WHERE pk ORDER BY pk", (table,))
-    if keys := [row["name"] for row in info]:
+    if keys := key_columns(connection, table):
         for row in connection.execute(f'SELECT * FROM "{table}"'):
             yield RecordId(table, tuple(str(row[key]) for key in keys)), dict(row)
+
+
+def key_columns(connection: sqlite3.Connection, table: str) -> list[str]:
+    """The columns of the key of a table."""
+    sql = "SELECT name FROM pragma_table_info(?) WHERE pk ORDER BY pk"
+    return [row[0] for row in connection.execute(sql, (table,))]
 
 
 def hash_records(rows: Mapping[RecordId, Row]) -> dict[RecordId, str]:
@@ -130,6 +139,15 @@ def replay(releases: Iterable[Release]) -> Iterator[tuple[Release, dict[RecordId
         yield release, held
 
 
+def replay_pages(releases: Iterable[Release]) -> Iterator[tuple[Release, dict[RecordId, Mapping[str, str]]]]:
+    """Each release with the parts of all pages that it tells of."""
+    held: dict[RecordId, Mapping[str, str]] = {}
+    for release in releases:
+        now = {**held, **release.pages}
+        held = {record: parts for record, parts in now.items() if parts is not None}
+        yield release, held
+
+
 def last(releases: Iterable[Release]) -> dict[RecordId, str]:
     """What the last of the releases held."""
     held = [held for _, held in replay(releases)]
@@ -144,15 +162,19 @@ def add_release(
     new: Mapping[RecordId, Row],
     since: Path | None,
     told: Mapping[str, Sequence[Told]],
+    pages: Mapping[RecordId, Mapping[str, str]],
 ) -> Release:
     """Write one more line for the records `new`; `since` is the database of the last release: what its cells said.
+
+    `pages` are the parts of what pages show now.
 
     Raises HistoryError for a version that is there already, a reason left out, data that is the same, a database that
     is not the one of the last release, or changes (see check_told) that do not tell of it.
     """
     releases = read_history(path)
     before = last(releases)
-    new = keep_recorded(new)
+    before_pages = ([held for _, held in replay_pages(releases)] or [{}])[-1]
+    new, pages = keep_recorded(new), keep_recorded(pages)
     records = hash_records(new)
     reason = " ".join(reason.split())
     if not _VERSION.fullmatch(version) or version in {release.version for release in releases}:
@@ -170,7 +192,9 @@ def add_release(
     gone: dict[RecordId, str | None] = dict.fromkeys(set(before) - set(records))
     different = {record: digest for record, digest in records.items() if before.get(record) != digest}
     changes = [change for record in different if record in old for change in _compare(record, old[record], new[record])]
-    release = Release(version, date, reason, digest_records(records), {**gone, **different}, changes)
+    shown = {**dict.fromkeys(before_pages, None), **pages}
+    other = {record: parts for record, parts in shown.items() if before_pages.get(record) != parts}
+    release = Release(version, date, reason, digest_records(records), {**gone, **different}, changes, other)
     with path.open("a", encoding="utf-8", newline="\n") as file:
         file.write(_write_release(release) + "\n")
     return release
@@ -222,16 +246,29 @@ def _write_release(release: Release) -> str:
     for record in sorted(release.records):
         tables.setdefault(record.table, {})[_write_key(record.key)] = release.records[record]
     changes = [asdict(change) | {"key": _write_key(change.key)} for change in release.changes]
-    line = {"version": release.version, "date": release.date, "reason": release.reason, "digest": release.digest}
-    return json.dumps({**line, "changes": changes, "records": tables}, ensure_ascii=False, separators=(",", ":"))
+    line: dict[str, Any] = {
+        "version": release.version,
+        "date": release.date,
+        "reason": release.reason,
+        "digest": release.digest,
+    }
+    pages: dict[str, dict[str, Mapping[str, str] | None]] = {}
+    for record in sorted(release.pages):
+        pages.setdefault(record.table, {})[_write_key(record.key)] = release.pages[record]
+    line |= {"changes": changes, "records": tables, "pages": pages}
+    return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
 
 
 def _read_release(line: str) -> Release:
     told = json.loads(line)
-    tables = told["records"].items()
-    records = {RecordId(table, read_key(key)): digest for table, held in tables for key, digest in held.items()}
+    records = _by_record(told["records"])
+    pages = _by_record(told.get("pages", {}))
     changes = [Change(**{**change, "key": read_key(change["key"])}) for change in told["changes"]]
-    return Release(told["version"], told["date"], told["reason"], told["digest"], records, changes)
+    return Release(told["version"], told["date"], told["reason"], told["digest"], records, changes, pages)
+
+
+def _by_record(tables: Mapping[str, Mapping[str, T]]) -> dict[RecordId, T]:
+    return {RecordId(table, read_key(key)): held for table, rows in tables.items() for key, held in rows.items()}
 
 
 def _write_key(key: tuple[str, ...]) -> str:

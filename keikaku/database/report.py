@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from keikaku.database.rows import Row
-from keikaku.plan.errors import InvalidData, Problem
+from keikaku.plan.errors import InvalidData, Problem, refusal
 from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.plan.ids import passage_id
 from keikaku.plan.model import City, Measure, PlanData, ReportLayout
@@ -94,7 +94,7 @@ def layout_of(data: PlanData, file: str) -> ReportLayout:
     for document in data.plan.documents:
         if document.layout:
             return document.layout
-    raise InvalidData([Problem(file, 1, 1, "比べられません (no layout)", "plan.yml の documents に layout を書く")])
+    raise refusal(file, "no layout")
 
 
 class _Reader:
@@ -279,7 +279,8 @@ class _Comparison:
             line, (name, assessment, decision) = found.number, found.cells
             yield from self.differs(line, f"name of {evaluation.id}", squeeze(name), squeeze(evaluation.name or ""))
             yield from self.differs(line, f"decision of {evaluation.id}", squeeze(decision), evaluation.decision)
-            yield from self.contains(line, f"evidence of {evaluation.id}", assessment, evaluation.evidence or "")
+            for phrase in filter(None, (evaluation.evidence, evaluation.target_evidence)):
+                yield from self.contains(line, f"evidence of {evaluation.id}", assessment, phrase)
 
     def events(self) -> Iterator[Problem]:
         if self.report.years is None:

@@ -4,6 +4,7 @@ Ids that no file gives are those of keikaku.plan.references.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -46,6 +47,13 @@ def _fit(table: str, rows: Iterable[Row], **known: Any) -> list[Row]:
     return [
         {column: {"position": i, **known, **row}.get(column) for column in columns} for i, row in enumerate(rows, 1)
     ]
+
+
+def _stored(number: int | Decimal | None) -> int | float | None:
+    """A number as SQLite holds it."""
+    if number is None:
+        return None
+    return int(number) if number == int(number) else float(number)
 
 
 @cache
@@ -294,6 +302,8 @@ class _PlanRows:
                 told_by_others = figure.role == "result" or figure.source_url
                 yield {
                     **vars(figure),
+                    "value": _stored(figure.value),
+                    "value_to": _stored(figure.value_to),
                     "document_id": self.known.documents.get(
                         figure.document or "", None if told_by_others else printed_in
                     ),

@@ -1,10 +1,16 @@
-"""What is wrong with a plan's data, told to the person who can mend it.
+"""What is wrong with a plan's data, told to the person who can mend it in the words of messages.yml.
 
 `InvalidData` carries every `Problem` of a run; each is one line: `file:line:column: what is wrong; what is right`.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+Place = tuple[int, int]
 
 
 @dataclass(frozen=True, order=True)
@@ -28,3 +34,31 @@ class InvalidData(Exception):
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(map(str, self.problems)))
+
+
+def problem(file: str | Path, message: str, place: Place = (1, 1), /, **values: object) -> Problem:
+    """A problem by the name of its message, filled in with `values`."""
+    return Problem(str(file), *place, *words_of(message, **values))
+
+
+def refusal(file: str | Path, message: str, place: Place = (1, 1), /, **values: object) -> InvalidData:
+    """The error of one problem."""
+    return InvalidData([problem(file, message, place, **values)])
+
+
+def words_of(message: str, /, **values: object) -> tuple[str, str]:
+    """The two texts of a message."""
+    wrong, right = _messages()[message]
+    return wrong.format(**values), right.format(**values)
+
+
+def has_message(message: str) -> bool:
+    return message in _messages()
+
+
+@cache
+def _messages() -> dict[str, tuple[str, str]]:
+    messages: dict[str, tuple[str, str]] = yaml.load(
+        Path(__file__).with_name("messages.yml").read_text("utf-8"), Loader=yaml.CSafeLoader
+    )
+    return messages

@@ -8,42 +8,29 @@ import re
 import types
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from keikaku.plan import model as models
-from keikaku.plan.checks import Documents, find_city_problems, find_problems, find_problems_between
-from keikaku.plan.errors import InvalidData, Problem
-from keikaku.plan.model import City, PlanData, Ruby, Synonyms
+from keikaku.plan.amounts import Number
+from keikaku.plan.checking import Documents
+from keikaku.plan.checks import find_city_problems, find_problems, find_problems_between
+from keikaku.plan.errors import InvalidData, Problem, has_message, problem, refusal
+from keikaku.plan.model import City, PlanData, Result, Ruby, Synonyms
 from keikaku.plan.reading import Convert, Document, is_missing, read_csv, read_yaml
 
 Kinds = dict[str, type[BaseModel]]  # name of a file -> what a record of it is
-CITY_FILES: Kinds = {
-    "municipality": models.Municipality,
-    "organizations": models.Organization,
-    "ruby": Ruby,
-    "synonyms": Synonyms,
-}
-_LISTS = (
-    "sectors",
-    "goals",
-    "measures",
-    "indicators",
-    "grades",
-    "evaluations",
-    "events",
-    "corrections",
-    "results",
-    "changes",
-)
-PLAN_FILES: Kinds = {
-    "plan": models.Plan,
-    **{kind: getattr(models, kind.removesuffix("s").capitalize()) for kind in _LISTS},
-    "figures": models.PrintedFigure,
-    "withdrawn": models.Withdrawn,
-}
+
+
+def _record_of(annotation: Any) -> type[BaseModel]:
+    record: type[BaseModel] = next(iter(get_args(annotation)), annotation)
+    return record
+
+
+CITY_FILES: Kinds = {kind: _record_of(field.annotation) for kind, field in City.model_fields.items() if kind != "plans"}
+PLAN_FILES: Kinds = {kind: _record_of(field.annotation) for kind, field in PlanData.model_fields.items()}
 MAPPINGS = ("municipality", "plan", "ruby")  # files of one record; every other file is a list
 _NUMBER = re.compile(r"[-+]?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,15})?")
 _YES, _NO = ("1", "true", "はい", "○", "〇"), ("0", "false", "いいえ", "×")
@@ -53,8 +40,7 @@ def find_cities(data: Path) -> list[Path]:
     """The folders of municipalities in data/, sorted; raises InvalidData if there is none."""
     folders = _folders(data)
     if not folders:
-        right = "docs/add-a-plan.ja.md のとおり、市区町村ごとのフォルダーを置く"
-        raise InvalidData([Problem(str(data), 1, 1, "計画がありません (no plan)", right)])
+        raise refusal(data, "no plans")
     return folders
 
 
@@ -69,8 +55,7 @@ def _folders(folder: Path) -> list[Path]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        wrong = f"読めません (cannot be read: {error.strerror})"
-        raise InvalidData([Problem(str(folder), 1, 1, wrong, "読めるフォルダーにする")]) from None
+        raise refusal(folder, "folder", why=error.strerror) from None
 
 
 def read_city(folder: Path) -> City:
@@ -95,8 +80,7 @@ def read_city(folder: Path) -> City:
         problems += find_problems(city, data, known, shared.complete | plan.complete)
         city.plans.append(data)
     if not city.plans:
-        right = "計画ごとのフォルダーに plan.yml を置く"
-        problems.append(Problem(str(folder), 1, 1, "計画のフォルダーがありません (no plan)", right))
+        problems.append(problem(folder, "no plan"))
     if not problems:
         problems += find_problems_between(city, [document for document in documents if document])
     if problems:
@@ -142,7 +126,7 @@ def city_files(folder: Path) -> list[Path]:
 def _files(folder: Path, kinds: Collection[str]) -> list[Path]:
     """The files that are there, in the order of their kinds; a file of one record must be there, but the readings."""
     if folder.is_symlink():
-        raise InvalidData([Problem(str(folder), 1, 1, "リンクです (a link)", "フォルダーそのものを置く")])
+        raise refusal(folder, "link")
     found = []
     for kind in kinds:
         table, records = folder / f"{kind}.csv", folder / f"{kind}.yml"
@@ -151,12 +135,10 @@ def _files(folder: Path, kinds: Collection[str]) -> list[Path]:
         elif is_missing(records):
             found.append(table)
         else:
-            wrong = f"{records.name} もあります (both)"
-            raise InvalidData([Problem(str(table), 1, 1, wrong, "どちらか一つにする")])
+            raise refusal(table, "both", name=records.name)
     unknown = sorted(f for f in folder.glob("*") if f.suffix in (".yml", ".yaml", ".csv") and f not in found)
     if unknown:
-        right = f"使えるのは {', '.join(kinds)} の .yml か .csv"
-        raise InvalidData([Problem(str(f), 1, 1, "使い道のないファイルです (unknown file)", right) for f in unknown])
+        raise InvalidData([problem(file, "unknown file", kinds=", ".join(kinds)) for file in unknown])
     return found
 
 
@@ -168,8 +150,7 @@ def find_mixed_ids(data: Path, ids: Iterable[tuple[str, str]]) -> Iterator[Probl
         steps = (id_[: hyphen.start()] for hyphen in re.finditer("-|$", id_))
         for shorter in steps:
             if owners.get(shorter, city) != city:
-                wrong = f"ID {id_} は、市区町村 {owners[shorter]} の {shorter} と区別できません (ids would mix)"
-                yield Problem(str(data / city), 1, 1, wrong, "別の id にする")
+                yield problem(data / city, "mixed ids", id=id_, owner=owners[shorter], shorter=shorter)
         owners.setdefault(id_, city)
 
 
@@ -179,6 +160,28 @@ def read_synonyms(path: Path) -> list[Synonyms]:
         return []
     problems: list[Problem] = []
     found: list[Synonyms] = _validate(read_yaml(path), "synonyms", Synonyms, problems)
+    if problems:
+        raise InvalidData(problems)
+    return found
+
+
+def validate_results(city: City, data: PlanData, document: Document) -> list[Result]:
+    """Results that would be added to a plan, whose text is read as that of a CSV; raises InvalidData with every problem.
+
+    The document is a list of mappings, as read_csv gives it.
+    """
+    converters = {name: _converter(field.annotation, ()) for name, field in Result.model_fields.items()}
+    for record in document.value:
+        record |= {key: converters[key](value) for key, value in record.items() if isinstance(value, str)}
+    problems: list[Problem] = []
+    found: list[Result] = _validate(document, "results", Result, problems)
+    if not problems:
+        known = len(data.results)
+        places = {(known + int(path[0]), *path[1:]): place for path, place in document.places.items() if path}
+        more = data.model_copy(update={"results": [*data.results, *found]})
+        told = Document(document.file, document.value, places)
+        complete = {"municipality", *PLAN_FILES} - {"changes", "withdrawn"}
+        problems += find_problems(city, more, dict.fromkeys(complete, told), complete)
     if problems:
         raise InvalidData(problems)
     return found
@@ -201,7 +204,7 @@ def _converter(annotation: Any, joined: Collection[str]) -> Convert:
     kinds = set(_plain_types(annotation))
     if dict in kinds:
         return lambda cell: dict(part.partition("：")[::2] for part in _cut(cell, joined))
-    convert: Convert = _as_number if kinds & {int, float} else _as_truth if bool in kinds else str
+    convert: Convert = _as_number if kinds & {int, Decimal} else _as_truth if bool in kinds else str
     if list in kinds:
         return lambda cell: [convert(part) for part in _cut(cell, joined)]
     return convert
@@ -224,12 +227,12 @@ def _plain_types(annotation: Any) -> Iterator[type]:
             yield from _plain_types(part)
 
 
-def _as_number(cell: str) -> int | float | str:
+def _as_number(cell: str) -> int | Number | str:
     """A cell written as a number as that number; any other is left as it is, for the model to judge."""
     plain = unicodedata.normalize("NFKC", cell)
     if not _NUMBER.fullmatch(plain):
         return cell
-    return float(plain.replace(",", "")) if "." in plain else int(plain.replace(",", ""))
+    return Number(plain.replace(",", "")) if "." in plain else int(plain.replace(",", ""))
 
 
 def _as_truth(cell: str) -> bool | str:
@@ -241,8 +244,7 @@ def _validate(document: Document, kind: str, model: type[BaseModel], problems: l
     if kind in MAPPINGS:
         return _validate_record(document, (), model, problems)
     if not isinstance(document.value, list):
-        wrong = "一覧になっていません (not a list)"
-        problems.append(document.problem((), wrong, "一件ずつ、頭に - をつけて並べる"))
+        problems.append(document.problem((), "no list"))
         return []
     found = (_validate_record(document, (i,), model, problems) for i in range(len(document.value)))
     return [record for record in found if record is not None]
@@ -253,7 +255,7 @@ def _validate_record(
 ) -> Any:
     value = document.value[path[0]] if path else document.value
     if not isinstance(value, dict):
-        problems.append(document.problem(path, "記録になっていません (not a mapping)", "「キー: 値」の行で書く"))
+        problems.append(document.problem(path, "no record"))
         return None
     try:
         return model.model_validate(value)
@@ -275,41 +277,23 @@ def _as_problem(
         case "extra_forbidden":
             allowed = ", ".join(model.model_fields) if len(location) == 1 else "docs/add-a-plan.ja.md のキー"
             hint = "（カンマを含む値は引用符で囲む）" if fault.get("input") is None else ""
-            return document.problem(
-                at, f"キー {name} はありません (unknown key)", f"使えるキー: {allowed}{hint}", at_key=True
-            )
+            return document.problem(at, "unknown key", at_key=True, name=name, allowed=allowed + hint)
         case "missing":
-            wrong = f"キー {fault['loc'][-1]} がありません (missing)"
-            return document.problem((*path, *fault["loc"][:-1]), wrong, "書き加える")
+            return document.problem((*path, *fault["loc"][:-1]), "missing", key=fault["loc"][-1])
         case "value_error":
             wrong, _, right = str(fault["ctx"]["error"]).partition(" | ")
             at_key = fault["loc"][-1:] == ("[key]",)
-            return document.problem(at, f"{name}: {value} {wrong}", right, at_key=at_key)
+            return document.problem(at, "value", at_key=at_key, name=name, value=value, wrong=wrong, right=right)
         case "string_type":
-            return document.problem(at, f"{name}: {value} は文字ではありません (not text)", "数字なら引用符で囲む")
+            return document.problem(at, "not text", name=name, value=value)
         case "string_too_long" | "too_long":
-            length, limit = len(fault["input"]), fault["ctx"]["max_length"]
-            return document.problem(at, f"{name}: {value} の長さは {length} です (too long)", f"{limit}まで")
+            values = {"length": len(fault["input"]), "limit": fault["ctx"]["max_length"]}
+            return document.problem(at, "too long", name=name, value=value, **values)
         case "string_pattern_mismatch":
-            return document.problem(
-                at,
-                f"{name}: {value} は形が違います (wrong form)",
-                _FORMS.get(location[-1:], "docs/add-a-plan.ja.md の形"),
-            )
+            form = f"form of {location[-1]}" if location else ""
+            return document.problem(at, form if has_message(form) else "form", name=name, value=value)
         case _:
-            return document.problem(at, f"{name}: {value} は使えません ({fault['msg']})", "docs/add-a-plan.ja.md の形")
-
-
-_FORMS = {
-    ("id",): "小文字の英字で始め、英字・数字をハイフンでつなぐ",
-    ("code",): "6桁の団体コードを引用符で囲む",
-    ("corporate_number",): "13桁の法人番号を引用符で囲む",
-    ("date",): "2023、2023-03、2023-03-31 のどれか",
-    ("version",): "1.0.0 のような番号",
-    ("source_url",): "https:// で始まるアドレス",
-    ("url",): "https:// で始まるアドレス",
-    ("prefix",): "4字までの文字（数字・記号なし）",
-}
+            return document.problem(at, "unusable", name=name, value=value, why=fault["msg"])
 
 
 def _stands_in(record: Any, loc: tuple[str | int, ...], part: str | int) -> bool:

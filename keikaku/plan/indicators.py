@@ -6,14 +6,15 @@ cell that cannot be read is kept as text, which no verdict by number is made of.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from keikaku.plan import verdicts
 from keikaku.plan.fiscal_year import half_width
 from keikaku.plan.model import Indicator, Measure, PrintedFigure, Result
 from keikaku.plan.target import Indicator as Reading
-from keikaku.plan.target import Part, read_parts
+from keikaku.plan.target import Part, number_as_printed, read_parts
 from keikaku.plan.verdicts import Direction
 
 # What a printed cell says; where better lies is not compared, since the data may know more than the cell.
@@ -28,14 +29,15 @@ _SCALED = re.compile(r"[0-9][百千万億]")
 
 @dataclass(frozen=True)
 class Figure:
-    """A row of `figures` without its ids; see the schema."""
+    """A row of `figures` without its ids; see the schema. `amount` is made from the others by `figures_of`."""
 
     role: str
     last_year: int | None = None
     first_year: int | None = None
     calendar: str = "fiscal"
-    value: int | float | None = None
-    value_to: int | float | None = None
+    value: int | Decimal | None = None
+    value_to: int | Decimal | None = None
+    amount: str | None = None
     text: str | None = None
     comparator: str | None = None
     approximate: bool = False
@@ -83,12 +85,29 @@ def complete(indicator: Indicator) -> Indicator:
     if read is None:
         unit = getattr(_read_cell(indicator.baseline), "unit", None)
         return indicator if "unit" in given or unit is None else indicator.model_copy(update={"unit": unit})
+    read = _reckoned(read, indicator)
     update: dict[str, Any] = {key: getattr(read, key) for key in (*READ_KEYS, "direction") if key not in given}
     if "due_fiscal_year" in given and "due_kind" not in given:  # the heading of a column names the year
         update["due_kind"] = "in"
     if "direction" in update and read.direction:
         update["direction_from"] = "printed"
     return indicator.model_copy(update={**update, "note": indicator.note or read.note})
+
+
+def _reckoned(read: Reading, indicator: Indicator) -> Reading:
+    """A target that is told by the baseline alone (現状値以上, 維持), with the baseline's number where there is one."""
+    base = _read_cell(indicator.baseline, indicator.unit)
+    if read.against is None or base is None or base.value is None:
+        return read
+    return replace(
+        base,
+        comparator=None if read.against == "=" else read.against,
+        direction=read.direction,
+        due_fiscal_year=read.due_fiscal_year,
+        due_kind=read.due_kind,
+        calendar=read.calendar,
+        note=read.note or f"「{indicator.target}」の数は、基準値「{indicator.baseline}」です",
+    )
 
 
 def unit_in(cell: str | None) -> str | None:
@@ -133,14 +152,22 @@ def figures_of(indicator: Indicator, cell: str | None, told: Iterable[PrintedFig
                 indicator.calendar,
                 indicator.value,
                 indicator.value_to,
-                printed if indicator.value is None else None,
-                indicator.comparator,
-                indicator.approximate,
-                indicator.due_kind,
+                text=printed if indicator.value is None else None,
+                comparator=indicator.comparator,
+                approximate=indicator.approximate,
+                due_kind=indicator.due_kind,
                 printed=printed,
             )
         )
-    return figures + [_told(figure, indicator.unit) for figure in told]
+    figures += [_told(figure, indicator.unit) for figure in told]
+    return [replace(figure, amount=_amount(figure, indicator)) for figure in figures]
+
+
+def _amount(figure: Figure, indicator: Indicator) -> str | None:
+    """The number of a figure as its cell prints it, else as the baseline does, whose number a target may be."""
+    cells = (figure.printed, indicator.baseline if figure.role == "target" else None)
+    numbers = [number for number in (figure.value, figure.value_to) if number is not None]
+    return "〜".join(number_as_printed(number, cells) for number in numbers) or None
 
 
 def _has_target(indicator: Indicator, printed: str | None) -> bool:
@@ -200,13 +227,13 @@ def direction_of(indicator: Indicator, figures: Sequence[Figure]) -> tuple[Direc
     target = next((figure for figure in figures if figure.role == "target" and figure.edition == newest), None)
     if target is None or target.value is None:
         return None, None
+    judged = [figure.to_judge() for figure in figures]
+    direction = verdicts.direction_of(to_judge(indicator), target.to_judge(), judged)
+    if direction is None:
+        return None, None
     if target.comparator:
-        return ("up" if target.comparator in (">=", ">") else "down"), "printed"
-    if any(figure.role == "baseline" and figure.value is not None for figure in figures):
-        judged = [figure.to_judge() for figure in figures]
-        direction = verdicts.direction_of(to_judge(indicator), target.to_judge(), judged)
-        return direction, "baseline" if direction else None
-    return None, None
+        return direction, "printed"
+    return direction, "ours" if verdicts.baseline_value(to_judge(indicator), judged) is None else "baseline"
 
 
 def to_judge(indicator: Indicator, since: int | None = None) -> verdicts.Indicator:

@@ -9,6 +9,7 @@ prefix or name; references.py finds what they mean, and checks.py makes sure tha
 import re
 import unicodedata
 from datetime import date
+from decimal import Decimal
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -17,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PlainValidator,
     RootModel,
     StringConstraints,
     model_validator,
@@ -59,10 +61,12 @@ def _fiscal_year(value: object) -> int:
     raise ValueError("は年度として読めません (not a fiscal year) | 令和6年度、R6、2024 のように書く")
 
 
-def _number(value: object) -> int | float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -1e15 < value < 1e15:
-        raise ValueError("は数として読めません (not a number) | 単位や区切りのない数字だけを書く")
-    return value
+def _number(value: object) -> int | Decimal:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not -1e15 < value < 1e15:
+        raise ValueError(
+            "は数として読めません (not a number) | 単位や区切りのない数字だけを書くか、単位ごと printed に書く"
+        )
+    return Decimal(str(value)) if isinstance(value, float) else value
 
 
 def _day(text: str) -> str:
@@ -100,7 +104,7 @@ Code = Annotated[Text, StringConstraints(max_length=40)]
 Reference = Text  # the code, name or id of another record
 References = Annotated[list[Reference], AfterValidator(_distinct)]
 FiscalYear = Annotated[int, BeforeValidator(_fiscal_year)]
-Number = Annotated[int | float, BeforeValidator(_number)]
+Number = Annotated[int | Decimal, PlainValidator(_number)]
 Position = Annotated[int, Field(ge=1, le=9999)]
 Day = Annotated[str, AfterValidator(_day)]
 Date = Annotated[
@@ -171,6 +175,7 @@ class Period(_Record):
     end_fiscal_year: FiscalYear | None = None
     judged_by: Text | None = None
     note: Text | None = None
+    evaluation_note: Text | None = None
 
 
 class Plan(_Placed):
@@ -337,6 +342,8 @@ class Evaluation(_Placed):
     evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
     summary: Summary | None = None
     successor: Reference | None = None
+    target_change: _one_of(codes.TARGET_CHANGES) | None = None  # type: ignore[valid-type]
+    target_evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
 
 
 class Event(_Placed):
@@ -480,13 +487,13 @@ class PlanData(_Record):
     goals: list[Goal] = []
     measures: list[Measure] = []
     indicators: list[Indicator] = []
-    figures: list[PrintedFigure] = []
     grades: list[Grade] = []
     evaluations: list[Evaluation] = []
     events: list[Event] = []
     corrections: list[Correction] = []
     results: list[Result] = []
     changes: list[Change] = []
+    figures: list[PrintedFigure] = []
     withdrawn: list[Withdrawn] = []
 
 

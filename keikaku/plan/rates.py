@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Literal
 
+from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.plan.verdicts import (
     Direction,
     Figure,
@@ -57,8 +58,12 @@ def rate(rule: Rule, indicator: Indicator, target: Figure, figures: Iterable[Fig
     values = {*map(single_value, newest)}
     done, aim = next(iter(values), None), single_value(target)
     start, direction = baseline_value(indicator, figures), direction_of(indicator, target, figures)
-    if aim is None or done is None or len(values) != 1:
-        return refused("目標か実績が、はっきりした一つの数ではありません")
+    if aim is None:
+        return refused("目標が、はっきりした一つの数ではありません")
+    if not newest:
+        return refused(f"{format_fiscal_year(until)}までの、年度のわかる実績の記録が、当サイトにありません")
+    if done is None or len(values) != 1:
+        return refused("実績が、はっきりした一つの数ではありません")
     if first_difference(target, newest[0]):
         return refused("目標と実績の数え方（年・年度、累計の期間）が違います")
     if rule == "ratio":

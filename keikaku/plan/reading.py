@@ -21,11 +21,11 @@ from typing import Any
 
 import yaml
 
-from keikaku.plan.errors import InvalidData, Problem
+from keikaku.plan.amounts import Number
+from keikaku.plan.errors import InvalidData, Place, Problem, problem, refusal
 
 Key = str | int
 Path_ = tuple[Key, ...]
-Place = tuple[int, int]
 Convert = Callable[[str], Any]  # the text of a cell -> the value of its key
 _CELL = re.compile(r'(?:^|,)("(?:[^"]|"")*"|[^,]*)')
 DEEPEST = 20
@@ -41,13 +41,13 @@ class Document:
     places: dict[Path_, Place] = field(default_factory=dict)
     key_places: dict[Path_, Place] = field(default_factory=dict)
 
-    def problem(self, path: Path_, wrong: str, right: str, *, at_key: bool = False) -> Problem:
+    def problem(self, path: Path_, message: str, /, at_key: bool = False, **values: object) -> Problem:
         """A problem at the value (or the key) of `path`, or at the nearest part around it that stands in the file."""
         if at_key and path in self.key_places:
-            return Problem(self.file, *self.key_places[path], wrong, right)
+            return problem(self.file, message, self.key_places[path], **values)
         while path and path not in self.places:
             path = path[:-1]
-        return Problem(self.file, *self.places.get(path, (1, 1)), wrong, right)
+        return problem(self.file, message, self.places.get(path, (1, 1)), **values)
 
 
 class _PlainLoader(yaml.CSafeLoader):
@@ -62,6 +62,7 @@ for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:float", r"^[-+]?[0-9]+\.[0-9]+$", list("-+0123456789")),
 ):
     _PlainLoader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
+_PlainLoader.add_constructor("tag:yaml.org,2002:float", lambda _, node: Number(node.value))
 
 
 def read_yaml(path: Path) -> Document:
@@ -75,14 +76,10 @@ def read_yaml(path: Path) -> Document:
         return _compose(file, text)
     except yaml.MarkedYAMLError as error:
         place = _place(error.problem_mark or error.context_mark)
-        wrong = " ".join(filter(None, (error.context, error.problem)))
-        raise InvalidData(
-            [Problem(file, *place, f"YAMLとして読めません (not YAML: {wrong})", "書き方を直す")]
-        ) from None
+        raise refusal(file, "not YAML", place, why=" ".join(filter(None, (error.context, error.problem)))) from None
     except yaml.reader.ReaderError as error:
         place = _place_after(text.encode()[: error.position])
-        wrong = f"使えない文字 U+{error.character:04X} があります (character)"
-        raise InvalidData([Problem(file, *place, wrong, "その文字を消す")]) from None
+        raise refusal(file, "character", place, character=error.character) from None
 
 
 def _beyond_plain(file: str, text: str) -> Iterator[Problem]:
@@ -93,14 +90,14 @@ def _beyond_plain(file: str, text: str) -> Iterator[Problem]:
         place = _place(event.start_mark)
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEEPEST:
-            yield Problem(file, *place, "入れ子が深すぎます (nested too deeply)", "一件ずつの一覧にする")
+            yield problem(file, "nested", place)
             return
         if isinstance(event, yaml.AliasEvent):
-            yield Problem(file, *place, f"別名 *{event.anchor} は使えません (alias)", "値をそのまま書く")
+            yield problem(file, "alias", place, name=event.anchor)
         elif getattr(event, "anchor", None):
-            yield Problem(file, *place, f"目印 &{event.anchor} は使えません (anchor)", "値だけを書く")
+            yield problem(file, "anchor", place, name=event.anchor)
         if getattr(event, "tag", None):
-            yield Problem(file, *place, f"タグ {event.tag} は使えません (tag)", "値だけを書く")
+            yield problem(file, "tag", place, name=event.tag)
 
 
 def _compose(file: str, text: str) -> Document:
@@ -126,8 +123,7 @@ def _construct(loader: Any, node: yaml.Node, path: Path_, document: Document, pr
     try:
         return loader.construct_object(node)
     except (ValueError, OverflowError):
-        wrong = f"{str(node.value)[:40]} は数として大きすぎます (not a usable number)"
-        problems.append(document.problem(path, wrong, "小さい数にするか、文字なら引用符で囲む"))
+        problems.append(document.problem(path, "big number", value=str(node.value)[:40]))
 
 
 def _construct_mapping(
@@ -137,10 +133,9 @@ def _construct_mapping(
     for key_node, value_node in node.value:
         key, place = key_node.value, _place(key_node.start_mark)
         if not isinstance(key_node, yaml.ScalarNode) or not key_node.tag.endswith(":str"):
-            wrong = f"キー {str(key)[:40]} は文字ではありません (key is not text)"
-            problems.append(Problem(document.file, *place, wrong, "docs/add-a-plan.ja.md にあるキーを使う"))
+            problems.append(problem(document.file, "key", place, key=str(key)[:40]))
         elif key in value:
-            problems.append(Problem(document.file, *place, f"キー {key} が二つあります (key twice)", "一つにする"))
+            problems.append(problem(document.file, "key twice", place, key=key))
         else:
             document.key_places[(*path, key)] = place
             value[key] = _construct(loader, value_node, (*path, key), document, problems)
@@ -181,11 +176,9 @@ def read_csv(path: Path, converters: Mapping[str, Convert]) -> Document:
             elif any(cell for cell, _ in cells):
                 problems += _add_row(document, cells, header, converters)
         if not any(header):
-            right = f"一行目に見出し: {', '.join(converters)}"
-            problems.append(Problem(file, 1, 1, "見出しの行がありません (no header)", right))
+            problems.append(problem(file, "no header", columns=", ".join(converters)))
     except csv.Error as error:
-        wrong = f"CSVとして読めません (not CSV: {error})"
-        problems.append(Problem(file, rows.line_num, 1, wrong, "「CSV UTF-8」で保存する"))
+        problems.append(problem(file, "not CSV", (rows.line_num, 1), why=error))
     if problems:
         raise InvalidData(problems)
     return document
@@ -203,9 +196,9 @@ def _header_problems(
     for i, (name, place) in enumerate(zip(header, places, strict=False)):
         if name and name not in converters:
             near = get_close_matches(name, converters, n=1, cutoff=0.4) or [", ".join(converters)]
-            yield Problem(file, *place, f"見出し「{name}」はありません (unknown column)", f"使える見出し: {near[0]}")
+            yield problem(file, "unknown column", place, name=name, near=near[0])
         if name and name in header[:i]:
-            yield Problem(file, *place, f"見出し「{name}」が二つあります (column twice)", "一つにする")
+            yield problem(file, "column twice", place, name=name)
 
 
 def _add_row(
@@ -221,8 +214,7 @@ def _add_row(
         if key and cell:
             record[key] = converters[key](cell)
         elif cell:
-            wrong = f"見出しのない列に「{cell[:20]}」があります (no heading)"
-            yield Problem(document.file, *place, wrong, '見出しをつけるか消す。「,」の入った欄は "…" で囲む')
+            yield problem(document.file, "no heading", place, cell=cell[:20])
     document.value.append(record)
 
 
@@ -249,8 +241,7 @@ def read_text(path: Path, *, linked: bool = False, most: int = LARGEST, also_cp9
                 if not re.search("[\0\uf8f0-\uf8f3]", text):  # bytes that cp932 has no character for, as of UTF-16
                     return text
         place, byte = _place_after(error.object[: error.start]), error.object[error.start]
-        wrong = f"0x{byte:02x} は UTF-8 ではありません (not UTF-8)"
-        raise InvalidData([Problem(str(path), *place, wrong, "UTF-8 で保存する")]) from None
+        raise refusal(path, "not UTF-8", place, byte=byte) from None
 
 
 def read_bytes(path: Path, *, linked: bool = False, most: int = LARGEST) -> bytes:
@@ -266,9 +257,7 @@ def read_bytes(path: Path, *, linked: bool = False, most: int = LARGEST) -> byte
                 raise OSError(errno.EINVAL, "not a file")
             data = file.read(most + 1)
     except OSError as error:
-        raise InvalidData(
-            [Problem(str(path), 1, 1, f"読めません (cannot be read: {error.strerror})", "読めるファイルにする")]
-        ) from None
+        raise refusal(path, "file", why=error.strerror) from None
     if len(data) > most:
-        raise InvalidData([Problem(str(path), 1, 1, "長すぎます (too long)", f"{most:,}バイトまで")])
+        raise refusal(path, "long file", most=most)
     return data

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from keikaku.plan.errors import InvalidData, Problem
+from keikaku.plan.errors import refusal
 from keikaku.plan.fiscal_year import read_fiscal_years
 from keikaku.plan.folder import read_city
 from keikaku.plan.plain_text import plain_text
@@ -51,12 +51,12 @@ def write_starter(folder: Path, code: str, name: str, title: str, years: str) ->
     try:
         first, *others = read_fiscal_years(plain_text(years).text)
     except ValueError as error:
-        raise _refusal(folder, f"{years} は年度として読めません ({error})", "2021-2026 のように書く") from None
+        raise refusal(folder, "years", years=years, why=error) from None
     if folder.exists():
-        raise _refusal(folder, "もうあります (exists)", "別のフォルダーにするか、そのファイルを書きかえる")
+        raise refusal(folder, "exists")
     city = folder.parent
     if is_missing(city / "municipality.yml") and not (code and name):
-        raise _refusal(folder, "はじめての市区町村です (new municipality)", "--city-code と --city-name も書く")
+        raise refusal(folder, "new city")
     values = {
         "city": city.resolve().name,
         "plan": folder.resolve().name,
@@ -76,7 +76,3 @@ def write_starter(folder: Path, code: str, name: str, title: str, years: str) ->
         file.write_text(text, "utf-8-sig" if file.suffix == ".csv" else "utf-8")  # the mark is for Excel
     read_city(city)
     return list(texts)
-
-
-def _refusal(folder: Path, wrong: str, right: str) -> InvalidData:
-    return InvalidData([Problem(str(folder), 1, 1, wrong, right)])

@@ -9,20 +9,24 @@ periods other than year, month and event; know what a target without a label cou
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
-from math import prod
 from typing import Literal, NamedTuple, cast
 
+from keikaku.plan.amounts import Number, find_amount, read_amount
+from keikaku.plan.errors import words_of
 from keikaku.plan.fiscal_year import find_fiscal_years, format_fiscal_year, read_fiscal_year
 from keikaku.plan.plain_text import PlainText, plain_text
 from keikaku.plan.target_words import (
     ABOUT,
+    ABOUT_AFTER,
     ACCUMULATION,
+    AGAINST_START,
     AIM,
+    AS_BEFORE,
     CHANGE,
     COMPARATORS,
     CONTINUE,
@@ -43,10 +47,8 @@ from keikaku.plan.target_words import (
     ORDINAL,
     PERIOD,
     QUANTITY,
-    SCALE,
     SLASH,
     SPAN,
-    TERM,
     UNREAD,
     Comparator,
     Direction,
@@ -65,54 +67,27 @@ class Indicator:
 
     The unit is the word after the value (社, kg, %, %増); value_to ends a range. due_fiscal_year is Gregorian: of a
     calendar year the fiscal year of the same number, of a date the one that it falls in. first_year opens a total or
-    mean over years. `note` says in Japanese what was read otherwise than printed.
+    mean over years. `against` tells how a target without a number of its own stands to the baseline: 現状値以上 is >=, 維持
+    is =. `note` says in Japanese what was read otherwise than printed.
     """
 
     kind: Literal["continue", "quantity", "milestone", "activity"]
     label: str | None = None
     comparator: Comparator | None = None
-    value: int | float | None = None
+    value: int | Number | None = None
     unit: str | None = None
     per: Per | None = None
     due_fiscal_year: int | None = None
     due_kind: DueKind | None = None
     printed: str = ""
-    value_to: int | float | None = None
+    value_to: int | Number | None = None
     approximate: bool = False
     accumulation: Literal["total", "mean"] | None = None
     direction: Direction | None = None
     first_year: int | None = None
     calendar: Calendar = "fiscal"
+    against: Comparator | Literal["="] | None = None
     note: str | None = None
-
-
-_REASONS = {
-    "empty": ("何をするのか、いくつにするのかが書かれていません", "it says nothing but a time or a mark"),
-    "no value": ("値がないことを示す言葉です", "words for no value"),
-    "too long": (f"{LONGEST_TARGET}字を超えています", f"more than {LONGEST_TARGET} characters"),
-    "not due": (
-        "期限ではない年です。令和8年度までに、令和8年度に、のような書き方だけを読みます",
-        "a year that is not due",
-    ),
-    "two times": ("一つの部分に年度や期間が二つあります", "two years or periods in one part"),
-    "span": ("何年分かの合計か、毎年の数かがわかりません", "neither a total nor a number a year"),
-    "alternative": ("どちらか一方でよい目標は、二つの目標としては読めません", "a choice between two targets"),
-    "after": (
-        "数のあとの言葉で意味が変わります。毎年5件、20人/回、のような書き方だけを読みます",
-        "words bend the number",
-    ),
-    "apart": ("二つの数の区切りがわかりません。「、」で区切ってください", "two numbers are not clearly apart"),
-    "number": (
-        "意味のわからない数です。5件のように、算用数字と知っている単位で書いてください",
-        "an unknown kind of number",
-    ),
-    "bent": (
-        "数といっしょには読めない言葉です。毎年、毎月、/回、以上、以下だけを読みます",
-        "words that bend the number",
-    ),
-    "scale": ("1万5千のような数ではありません", "no number as 1万5千 is"),
-    "range": ("小さい数から大きい数への、同じ単位の幅ではありません", "no range from low to high in one unit"),
-}
 
 
 class UnreadableTarget(ValueError):
@@ -120,7 +95,7 @@ class UnreadableTarget(ValueError):
 
     def __init__(self, reason: str, part: str, printed: str) -> None:
         self.reason, self.part, self.printed = reason, part, printed
-        japanese, english = _REASONS[reason]
+        japanese, english = words_of(f"target: {reason}", most=LONGEST_TARGET)
         place = f"のうち「{part}」" if part and part != printed else ""
         super().__init__(
             f"目標「{printed[:LONGEST_TARGET]}」{place}を読み取れません：{japanese} (cannot be read: {english})"
@@ -224,7 +199,8 @@ def _mark(plain: PlainText) -> _Target:
         opens_span = years and SPAN.fullmatch(text, first.end, years[0].start)
         is_named_twice = years and years[0].year == first.year and text[first.end : years[0].start] == "・"
         year = years.pop(0) if opens_span or is_named_twice else first  # 平成31・令和元年度
-        if text.startswith(("比", "対比"), year.end):  # 2013年度比46%削減: the year is part of what is counted
+        # 2013年度比46%削減, 10%減（対H25）: the year is part of what is counted
+        if text.startswith(("比", "対比"), year.end) or text[: first.start].endswith("対"):
             text = text[: first.start] + text[first.start : year.end].translate(_HIDE) + text[year.end :]
             continue
         words = DUE_WORDS.match(text, year.end)
@@ -275,7 +251,11 @@ def _clauses(target: _Target) -> Iterator[Span]:
         after_quantity = any(quantity.end() == cut.start() for quantity in target.quantities)
         if cut["and"] and not (after_quantity and _quantities(target, (cut.end(), last))):
             continue
-        if _stands_alone(target, (start, cut.start())) and _stands_alone(target, (cut.end(), last)):
+        if cut["step"]:  # 検討→実施（R6）→継続; 5→10 is no target
+            can_cut = not target.quantities and start < cut.start() and cut.end() < last
+        else:
+            can_cut = _stands_alone(target, (start, cut.start())) and _stands_alone(target, (cut.end(), last))
+        if can_cut:
             yield start, cut.start()
             start = cut.end()
     yield start, last
@@ -317,11 +297,12 @@ def _read_clause(target: _Target, clause: Span, opening: _Times) -> Iterator[Ind
     if times.first_year and not accumulation and not times.per:
         raise target.refusal("span", *clause)
     counted = COUNTED.match(target.text, quantities[0].end(), end)
-    label = _label(CONTINUE.sub("", target.text[start : quantities[0].start()])) or (
-        counted and _label(counted["label"])
-    )
+    named = _label(CONTINUE.sub("", target.text[start : quantities[0].start()]))
+    is_kept = bool(named and AS_BEFORE.fullmatch(named))  # 現状維持（65%）
+    label = None if is_kept else named or (counted and _label(counted["label"]))
     accumulated = cast(Literal["total", "mean"] | None, accumulation and accumulation.lastgroup)
-    common = Indicator("quantity", label, accumulation=accumulated, **times._asdict())
+    kept: Direction | None = "keep" if is_kept else None
+    common = Indicator("quantity", label, accumulation=accumulated, direction=kept, **times._asdict())
     ends = [*(quantity.start() for quantity in quantities[1:]), end]
     for quantity, part in zip(quantities, pairwise([start, *ends]), strict=True):
         yield _read_quantity(target, quantity, replace(common, printed=target.plain.printed_part(*part)))
@@ -339,7 +320,7 @@ def _read_quantity(target: _Target, quantity: re.Match[str], common: Indicator) 
     is_odd = scaled or quantity["sign"] or quantity["low_unit"] not in (None, quantity["unit"])  # 5～10万円
     if low is not None and (low >= value or is_odd):
         raise target.refusal("range", *quantity.span())
-    about = re.search(rf"{ABOUT}$", target.text[: quantity.start()]) or re.search("程度|前後|ほど", quantity["words"])
+    about = re.search(rf"{ABOUT}$", target.text[: quantity.start()]) or re.search(ABOUT_AFTER, quantity["words"])
     comparator = _comparator(quantity)
     return replace(
         common,
@@ -349,16 +330,18 @@ def _read_quantity(target: _Target, quantity: re.Match[str], common: Indicator) 
         unit=unit,
         per=None if (per, unit) == ("event", "回") else per,
         approximate=about is not None or "目安" in target.text[quantity.end() : quantity.end() + 3],
-        direction=_direction(target, quantity, comparator),
+        direction=_direction(target, quantity, comparator, value) or (common.direction if value else None),
     )
 
 
-def _direction(target: _Target, quantity: re.Match[str], comparator: Comparator | None) -> Direction | None:
+def _direction(
+    target: _Target, quantity: re.Match[str], comparator: Comparator | None, value: int | Number
+) -> Direction | None:
     """Where better lies, as far as it is printed: 以上, 5%に抑える, 5%削減 (more of a change that is meant)."""
     if comparator:
         return "up" if comparator in (">=", ">") else "down"
     aim = AIM.match(target.text, quantity.end())
-    if aim:
+    if aim and not (aim["keep"] and value == 0):  # what is kept at zero can only be worse above it
         return cast(Direction, aim.lastgroup)
     return "up" if re.search(MEANT, quantity["words"]) and not quantity["sign"] else None
 
@@ -366,7 +349,7 @@ def _direction(target: _Target, quantity: re.Match[str], comparator: Comparator 
 def _read_words(target: _Target, clause: Span, times: _Times) -> Indicator:
     """A part without a number. Raises UnreadableTarget where it has no word at all besides a time."""
     text = target.text[slice(*clause)]
-    words = text.replace(_MASK, "").translate(_SHOW)
+    words = text.replace(_MASK, "").translate(_SHOW).replace("()", "")
     if not re.search(r"\w", text):
         raise target.refusal("empty", *clause)
     if NO_VALUE.fullmatch(words.strip("()（）")):
@@ -377,8 +360,19 @@ def _read_words(target: _Target, clause: Span, times: _Times) -> Indicator:
     if CONTINUE.search(text):
         kind, text = "continue", CONTINUE.sub("", text)
     direction = next((direction for level, direction in LEVELS if level.fullmatch(words)), None)
-    printed = target.plain.printed_part(*clause)
-    return Indicator(kind, _label(text), printed=printed, direction=direction, **times._asdict())
+    return Indicator(
+        kind,
+        _label(text),
+        printed=target.plain.printed_part(*clause),
+        direction=direction,
+        against=_against(words),
+        **times._asdict(),
+    )
+
+
+def _against(words: str) -> Comparator | Literal["="] | None:
+    start = AGAINST_START.fullmatch(words)
+    return COMPARATORS[start["words"]] if start else "=" if AS_BEFORE.fullmatch(words) else None
 
 
 def _refuse_unread(target: _Target, clause: Span, quantities: list[re.Match[str]]) -> None:
@@ -395,7 +389,8 @@ def _refuse_unread(target: _Target, clause: Span, quantities: list[re.Match[str]
     for one, other in pairwise(quantities):
         between = target.text[one.end() : other.start()].strip()
         is_rate = one["number"] == "1" and not one["words"]  # 1人1回
-        if is_rate or not one["unit"] or not (between == "" or COUNTED.fullmatch(between)):
+        has_units = one["unit"] and (other["unit"] or other["half"])
+        if is_rate or not has_units or not (between == "" or COUNTED.fullmatch(between)):
             raise target.refusal("apart", one.start(), other.end())
     rest = _masked(_masked(rest, 0, clause[0]), clause[1], len(rest))
     sign = next((i for i, sign in enumerate(rest) if sign != "〇" and unicodedata.category(sign)[0] == "N"), None)
@@ -427,21 +422,22 @@ def _unit(quantity: re.Match[str]) -> str | None:
     return unit + (re.sub("^(?:ずつ)?[をの]?", "", change[0]) if change else "") or None
 
 
-def _amount(target: _Target, quantity: re.Match[str], group: str) -> int | float | None:
+def _amount(target: _Target, quantity: re.Match[str], group: str) -> int | Number | None:
     """A number in digits: 2.5万 is 25000, 半数 is 50; None where the group did not match."""
     if quantity["half"]:
         return 50 if group == "number" else None
     if quantity[group] is None:
         return None
-    value, below = Decimal(0), Decimal("Infinity")
-    for digits, words in TERM.findall(quantity[group]):
-        scale = prod(SCALE[word] for word in words)
-        term = Decimal(digits.replace(",", "")) * scale
-        if term >= below:
-            raise target.refusal("scale", *quantity.span(group))
-        value, below = value + term, Decimal(scale)
-    signed = -value if quantity["sign"] else value
-    return int(signed) if signed == int(signed) else float(signed)
+    value = read_amount(quantity[group])
+    if value is None:
+        raise target.refusal("scale", *quantity.span(group))
+    return type(value)(-value) if quantity["sign"] else value
+
+
+def number_as_printed(value: int | Decimal, cells: Iterable[str | None]) -> str:
+    """A number as one of the cells prints it, years apart; else with as many digits as it has."""
+    texts = (_mark(plain_text(cell)).text for cell in cells if cell and len(cell) <= LONGEST_TARGET)
+    return next((found for text in texts if (found := find_amount(text, value))), f"{value:,}")
 
 
 def _label(text: str) -> str | None:

@@ -52,6 +52,7 @@ class Figure:
     status: Literal["met", "partly_met", "not_met", "not_implemented", "implemented", "cancelled"] | None = None
     edition: int = 1
     part: str | None = None
+    publisher: str | None = None
 
 
 @dataclass(frozen=True)
@@ -175,9 +176,16 @@ def _finished(indicator: Indicator, results: list[Figure], due: int | None, fisc
 
 
 def newest_of(figures: list[Figure]) -> tuple[Figure, ...]:
-    """All figures of the newest year and edition: more than one where publishers differ."""
-    newest = max(((f.last_year or 0, f.edition) for f in figures), default=None)
-    return tuple(f for f in figures if (f.last_year or 0, f.edition) == newest)
+    """The figures of the newest year, each in its publisher's newest edition: more than one where publishers differ."""
+    year = max((f.last_year or 0 for f in figures), default=0)
+    last = [f for f in figures if (f.last_year or 0) == year]
+    return tuple(f for f in last if not any(_supersedes(g, f) for g in last))
+
+
+def _supersedes(newer: Figure, older: Figure) -> bool:
+    """A publisher corrects its own figures; where one is not told, an edition is that of whoever published before."""
+    is_same = newer.publisher == older.publisher or None in (newer.publisher, older.publisher)
+    return is_same and newer.edition > older.edition
 
 
 def _silent(due: int, fiscal_year: int, late: bool) -> Verdict:

@@ -21,7 +21,7 @@ PAGES = (
 )  # fmt: skip
 FOR_PROGRAMS = (
     "/apple-touch-icon-precomposed.png", "/apple-touch-icon.png", "/changes.atom", "/favicon.ico", "/llms.txt", "/openapi.json",
-    "/opensearch.xml", "/robots.txt", "/sitemap.xml",
+    "/opensearch.xml", "/robots.txt", "/sitemap.xml", "/unreported.atom", "/unreported.ics",
 )  # fmt: skip
 TABLE_FORMS = ("", ".json", ".csv", ".excel.csv", ".xlsx", EMBED)
 RECORD_FORMS = ("", ".json", ".csv", ".xlsx", EMBED)

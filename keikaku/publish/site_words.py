@@ -20,10 +20,11 @@ GENERAL = {label: label for label in _TERMS}
 NAMED = 3  # municipalities that a description names
 # Address, what it is called, and what must be there for it to be named.
 NAVIGATION = (
+    ("/plans/progress", "結果", "targets"),
     ("/plans/unmet_targets", "未達成の目標", "unmet_targets"),
     ("/timeline", "年表", "events"),
     ("/plans/first_to_second_half", "見直しの前と後", "evaluations WHERE successor_id IS NOT NULL"),
-    ("/plans/organization_overview", "〔担当〕", "organizations"),
+    ("/plans/organization_overview", "〔担当〕", "organization_overview WHERE measures"),
     ("/plans/measure_overview", "〔施策〕の一覧", "measures"),
     ("/plans/targets", "目標の一覧", "targets"),
     ("/data", "データ", "plans"),

@@ -42,6 +42,19 @@ JUDGES: Terms = {
     "city": ("市の評価", "計画をつくった市が、その言葉や記号で示した評価"),
     "ours": ("当サイトの判定", "報告書の言い方から、決まりによって当サイトが決めた判定"),
 }
+TARGET_CHANGES: Terms = {
+    "number_dropped": ("数の目標がなくなった", "前は数の目標があり、後は数で示されていない"),
+    "number_lowered": ("数が小さくなった", "目標の数が、前より小さい"),
+    "number_raised": ("数が大きくなった", "目標の数が、前より大きい"),
+    "counted_otherwise": ("数えるものが変わった", "数えるもの、またはその単位が、前と違う"),
+    "deadline_slipped": ("期限が延びた", "期限の年度が、前より後になった"),
+    "body_replaced": ("団体が入れかわった", "前に名前のあった団体がなくなり、別の団体の名前がある"),
+    "name_changed": ("名前が変わった", "前と後で、印字されている名前が違う"),
+}
+COMPARED_BY: Terms = {
+    "ours": ("当サイトの判定", "文書の言葉から、当サイトが判定した"),
+    "data": ("前後の比較", "印字されている前後の数・年度・単位・名前を比べた"),
+}
 PLAN_TERMS: Terms = {
     "sector": ("分野", "計画を分ける分野"),
     "goal": ("目標", "めざすこと"),
@@ -201,6 +214,7 @@ CODES: dict[tuple[str, str], Terms] = {
     ("evaluations", "judged_by"): JUDGES,
     ("evaluations", "outcome"): OUTCOMES,
     ("evaluations", "rule"): RULES,
+    ("evaluations", "target_change"): TARGET_CHANGES,
     ("figures", "calendar"): CALENDARS,
     ("figures", "comparator"): COMPARATORS,
     ("figures", "due_kind"): DUE_KINDS,
@@ -217,6 +231,8 @@ CODES: dict[tuple[str, str], Terms] = {
     ("indicators", "source"): SOURCES,
     ("measure_links", "kind"): LINK_KINDS,
     ("measure_organizations", "role"): MEASURE_ROLES,
+    ("moved_goalposts", "change"): TARGET_CHANGES,
+    ("moved_goalposts", "judged_by"): COMPARED_BY,
     ("organization_names", "kind"): NAME_KINDS,
     ("organizations", "kind"): ORGANIZATION_KINDS,
     ("plan_organizations", "role"): ROLES,

@@ -39,6 +39,17 @@ OPERATORS = {
     "isblank": Operator("が空か空白（値は書かない）", "{column}が空か空白"),
     "notblank": Operator("に何か書いてある（値は書かない）", "{column}に何か書いてある"),
 }
+# Conditions that people say in words of their own; of repeats, and of a column that holds yes or no.
+_SAID = {
+    ("repeat_of", "isnull"): "再掲を除く",
+    ("repeat_of", "isblank"): "再掲を除く",
+    ("repeat_of", "notnull"): "再掲だけ",
+    ("repeat_of", "notblank"): "再掲だけ",
+    ("plan_id", "exact"): "{value}",
+    ("municipality_id", "exact"): "{value}",
+    ("fiscal_year", "lte"): "{value}までに始まる",
+    ("end_fiscal_year", "gte"): "{value}以後に終わる",
+}
 YES_NO: Terms = {"1": ("はい", ""), "0": ("いいえ", "")}
 # A view shows the codes of the table it is made from; a column of another name is named with it.
 _VIEWS = {
@@ -46,6 +57,7 @@ _VIEWS = {
     "unmet_targets": "evaluations",
     "measure_overview": "evaluations",
     "organization_overview": "organizations",
+    "evaluation_outcomes": "evaluations",
     "evaluation_overview": "evaluations",
     "results": "figures",
 }
@@ -73,6 +85,15 @@ def find_word(table: str, column: str, value: object) -> str | None:
     """The Japanese word for a stored value, or None where it is no code."""
     word, _ = find_terms(table, column).get(str(value), (None, None))
     return word
+
+
+def say_condition(column: str, operator: str, stored: object, heading: str, value: str) -> str:
+    """A condition as people say it, of a column with this heading and a `stored` value that is said as `value`."""
+    if said := _SAID.get((column, operator)):
+        return said.format(value=value)
+    if column.startswith("is_") and operator == "exact" and str(stored) in YES_NO:
+        return f"「{heading}」{'のもの' if str(stored) == '1' else 'でないもの'}"
+    return OPERATORS[operator].sentence.format(column=f"「{heading}」", value=value)
 
 
 def find_order(table: str, column: str) -> str:

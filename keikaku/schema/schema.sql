@@ -45,7 +45,8 @@ CREATE TABLE periods (
     start_fiscal_year INTEGER REFERENCES fiscal_years (fiscal_year), -- first fiscal year; NULL where no year is printed
     end_fiscal_year INTEGER REFERENCES fiscal_years (fiscal_year),   -- last fiscal year
     judged_by TEXT,                     -- who evaluated it, as printed
-    note TEXT                           -- what is our reading of it
+    note TEXT,                          -- what is our reading of it
+    evaluation_note TEXT                -- what a reader of its evaluations should know, such as that their targets are not printed
 );
 
 -- Documents that the data of a plan was read from.
@@ -236,6 +237,7 @@ CREATE TABLE figures (
     calendar TEXT CHECK (calendar IN ('fiscal', 'calendar', 'date')), -- its year is a fiscal year, a calendar year, or that of a day
     value NUMERIC,                      -- number, without unit
     value_to NUMERIC,                   -- last number, where it is a range
+    amount TEXT,                        -- the number or range as printed, without its unit: 67.0, 2,539千, 5〜10
     text TEXT,                          -- words, where it is no number
     comparator TEXT CHECK (comparator IN ('>=', '<=', '>', '<')), -- printed comparison; NULL where only a number is printed
     is_approximate INTEGER NOT NULL CHECK (is_approximate IN (0, 1)), -- 1: printed as 約, 程度 and the like
@@ -296,6 +298,8 @@ CREATE TABLE evaluations (
     evidence TEXT,                      -- the document's own phrase, at most 15 characters
     summary TEXT,                       -- what the document says, in our words
     successor_id TEXT REFERENCES measures (id), -- measure that continues it
+    target_change TEXT,                 -- how we judge that its target differs in that measure, see codes
+    target_evidence TEXT,               -- the document's own phrase for what the target was, at most 15 characters
     document_id TEXT REFERENCES documents (id), -- document that it was read from
     place TEXT                          -- where in the document this stands
 );
@@ -512,7 +516,7 @@ SELECT
     i.member,
     f.first_year,
     f.last_year AS fiscal_year,
-    CASE f.calendar WHEN 'calendar' THEN f.last_year || '年' ELSE y.label END AS year,
+    f.calendar,
     f.part,
     f.value,
     f.value_to,
@@ -530,7 +534,6 @@ SELECT
 FROM figures AS f
 JOIN indicators AS i ON i.id = f.indicator_id
 JOIN indicator_places AS w ON w.indicator_id = i.id
-LEFT JOIN fiscal_years AS y ON y.fiscal_year = f.last_year
 WHERE f.role = 'result' AND w.repeat_of IS NULL;
 
 -- Every target, one row for each due year, with what it belongs to and its state in the fiscal year of today.
@@ -553,6 +556,7 @@ SELECT
     t.comparator,
     t.value,
     t.value_to,
+    t.amount,
     i.unit,
     i.per,
     i.accumulation,
@@ -579,6 +583,7 @@ SELECT
     b.printed AS baseline,
     r.last_year AS result_fiscal_year,
     r.value AS result_value,
+    r.amount AS result_amount,
     r.status AS result_status,
     r.source_url,
     v.state,
@@ -597,6 +602,34 @@ LEFT JOIN sectors AS s ON s.id = w.sector_id
 LEFT JOIN fiscal_years AS f ON f.fiscal_year = t.last_year
 LEFT JOIN figures AS b ON b.indicator_id = i.id AND b.role = 'baseline' AND b.position = 1
 LEFT JOIN figures AS r ON r.id = v.result_id;
+
+-- What is there of each target by which anyone could tell whether it was met: 1 or 0 each, and their sum. A direction that only
+-- we read counts as none. Repeats are left out.
+CREATE VIEW checkability AS
+SELECT
+    c.*,
+    c.has_number + c.has_unit + c.has_baseline + c.has_year + c.has_direction + c.has_body AS score
+FROM (
+    SELECT
+        t.plan_id,
+        t.sector,
+        t.code,
+        t.name,
+        t.label,
+        t.member,
+        t.printed,
+        iif(t.value IS NULL, 0, 1) AS has_number,
+        iif(t.value IS NULL OR t.unit IS NULL, 0, 1) AS has_unit,
+        iif(t.baseline IS NULL AND t.baseline_value IS NULL, 0, 1) AS has_baseline,
+        iif(t.due_fiscal_year IS NULL AND coalesce(t.per, '') NOT IN ('year', 'month'), 0, 1) AS has_year,
+        iif(t.comparator IS NULL AND coalesce(i.direction_from, 'ours') = 'ours', 0, 1) AS has_direction,
+        iif(t.organizations IS NULL, 0, 1) AS has_body,
+        t.measure_id,
+        t.id AS indicator_id,
+        t.figure_id
+    FROM targets AS t JOIN indicators AS i ON i.id = t.id
+    WHERE t.repeat_of IS NULL
+) AS c;
 
 -- Evaluations that fell short, results below target, and due years that ended without a result recorded here. Repeats
 -- are left out: their original stands for them.
@@ -624,7 +657,8 @@ SELECT
     NULL AS source_url,
     e.id AS evaluation_id,
     NULL AS indicator_id,
-    coalesce(s.position, 0) * 1000000 + e.position AS position
+    coalesce(s.position, 0) * 1000000 + e.position AS position,
+    iif(e.outcome = 'partly_met', 2, 1) AS part
 FROM evaluations AS e
 LEFT JOIN sectors AS s ON s.id = e.sector_id
 LEFT JOIN periods AS p ON p.id = e.period_id
@@ -653,11 +687,62 @@ SELECT
     t.source_url,
     NULL,
     t.id,
-    coalesce(s.position, 0) * 1000000 + 500000 + w.position
+    coalesce(s.position, 0) * 1000000 + 500000 + w.position,
+    iif(t.state = 'below', 3, 4)
 FROM targets AS t
 JOIN indicator_places AS w ON w.indicator_id = t.id
 LEFT JOIN sectors AS s ON s.id = t.sector_id
 WHERE t.state IN ('below', 'overdue_unreported') AND t.repeat_of IS NULL;
+
+-- Targets of which no result is recorded here: their due year is over, or they hold for every year (or each time) and
+-- nothing is recorded for the newest year that is over. Silence here, not silence of a city. Repeats are left out.
+CREATE VIEW unreported AS
+WITH asked AS (
+    SELECT
+        t.*,
+        min(c.fiscal_year - 1, p.end_fiscal_year) AS newest_year,
+        coalesce(h.start_fiscal_year, p.start_fiscal_year) AS since
+    FROM targets AS t
+    JOIN current_fiscal_year AS c
+    JOIN plans AS p ON p.id = t.plan_id
+    LEFT JOIN measures AS m ON m.id = t.measure_id
+    LEFT JOIN periods AS h ON h.id = m.period_id
+    WHERE t.repeat_of IS NULL
+), silent AS (
+    SELECT 'overdue' AS reason_kind, due_fiscal_year AS fiscal_year, due AS year, * FROM asked WHERE state = 'overdue_unreported'
+    UNION ALL
+    SELECT 'yearly', a.newest_year, y.label, a.*
+    FROM asked AS a JOIN fiscal_years AS y ON y.fiscal_year = a.newest_year
+    WHERE a.per IS NOT NULL AND a.due_fiscal_year IS NULL AND a.newest_year >= a.since AND NOT EXISTS (
+        SELECT 1 FROM figures AS f WHERE f.indicator_id = a.id AND f.role = 'result'
+            AND (f.last_year IS NULL OR a.newest_year BETWEEN coalesce(f.first_year, f.last_year) AND f.last_year)
+    )
+)
+SELECT
+    u.reason_kind,
+    u.plan_id,
+    u.sector_id,
+    u.sector,
+    u.table_name,
+    u.row_id,
+    u.measure_id,
+    u.code,
+    u.name,
+    u.id AS indicator_id,
+    u.label,
+    u.member,
+    u.printed,
+    u.fiscal_year,
+    u.year,
+    '「' || w.full_name || '」の目標「' || u.label || coalesce('（' || u.member || '）', '') || '」'
+        || iif(u.printed = u.label, '', '（' || u.printed || '）') || 'の、' || u.year || 'の実績' AS question,
+    u.organizations,
+    (SELECT max(last_year) FROM figures WHERE indicator_id = u.id AND role = 'result') AS result_fiscal_year,
+    coalesce(s.position, 0) * 1000000 + w.position AS position,
+    u.figure_id
+FROM silent AS u
+JOIN indicator_places AS w ON w.indicator_id = u.id
+LEFT JOIN sectors AS s ON s.id = u.sector_id;
 
 -- One row for each evaluation, with the names behind its links and what the plan's own words mean.
 CREATE VIEW evaluation_overview AS
@@ -696,6 +781,80 @@ LEFT JOIN organizations AS o ON o.id = e.organization_id
 LEFT JOIN grades AS g ON g.plan_id = e.plan_id AND g.field = 'outcome' AND g.grade = e.grade
 LEFT JOIN grades AS d ON d.plan_id = e.plan_id AND d.field = 'decision' AND d.grade = e.decision
 LEFT JOIN measures AS m ON m.id = e.successor_id;
+
+-- How a target differs in the measure that continues what was evaluated, or in a later edition of it: judged by us from the
+-- document's words, or compared by the numbers, years, units and names that the data has of both.
+CREATE VIEW moved_goalposts AS
+WITH pairs AS (
+    SELECT e.plan_id, e.id AS evaluation_id, e.name AS before_name, e.successor_id AS measure_id, b.figure_id AS before_id, a.figure_id AS after_id
+    FROM evaluations AS e
+    JOIN targets AS b ON e.table_name = 'measures' AND b.measure_id = e.row_id
+    JOIN targets AS a ON a.measure_id = e.successor_id AND a.label = b.label AND a.member IS b.member
+    WHERE e.successor_id <> e.row_id
+    UNION ALL
+    SELECT i.plan_id, NULL, w.name, w.measure_id, b.id, a.id
+    FROM figures AS b
+    JOIN figures AS a ON a.indicator_id = b.indicator_id AND a.role = b.role AND a.edition = b.edition + 1 AND a.last_year IS b.last_year
+    JOIN indicators AS i ON i.id = b.indicator_id
+    JOIN indicator_places AS w ON w.indicator_id = i.id
+    WHERE b.role = 'target' AND w.repeat_of IS NULL
+), compared AS (
+    SELECT p.*, b.indicator_id, b.printed AS before_target, a.printed AS target, b.value AS before_value, a.value AS after_value,
+        b.last_year AS before_year, a.last_year AS after_year, bi.unit IS NOT ai.unit AS is_other_unit
+    FROM pairs AS p
+    JOIN figures AS b ON b.id = p.before_id
+    JOIN figures AS a ON a.id = p.after_id
+    JOIN indicators AS bi ON bi.id = b.indicator_id
+    JOIN indicators AS ai ON ai.id = a.indicator_id
+), found AS (
+    SELECT e.plan_id, e.id AS evaluation_id, NULL AS indicator_id, e.name AS before_name, NULL AS before_target, e.successor_id AS measure_id,
+        NULL AS target, e.target_change AS change, 'ours' AS judged_by, e.target_evidence AS evidence, e.position
+    FROM evaluations AS e WHERE e.target_change IS NOT NULL
+    UNION ALL
+    SELECT plan_id, evaluation_id, indicator_id, before_name, before_target, measure_id, target, CASE
+        WHEN is_other_unit THEN 'counted_otherwise'
+        WHEN after_value IS NULL THEN 'number_dropped'
+        WHEN after_value < before_value THEN 'number_lowered'
+        ELSE 'number_raised'
+    END, 'data', NULL, 0
+    FROM compared
+    WHERE before_value IS NOT NULL AND (is_other_unit OR after_value IS NOT before_value)
+    UNION ALL
+    SELECT plan_id, evaluation_id, indicator_id, before_name, before_target, measure_id, target, 'deadline_slipped', 'data', NULL, 0
+    FROM compared WHERE after_year > before_year
+    UNION ALL
+    SELECT e.plan_id, e.id, NULL, e.name, NULL, e.successor_id, NULL, 'body_replaced', 'data', NULL, e.position
+    FROM evaluations AS e
+    WHERE e.table_name = 'measures' AND e.successor_id <> e.row_id AND EXISTS (
+        SELECT organization_id FROM measure_organizations WHERE measure_id = e.row_id
+        EXCEPT SELECT organization_id FROM measure_organizations WHERE measure_id = e.successor_id
+    ) AND EXISTS (
+        SELECT organization_id FROM measure_organizations WHERE measure_id = e.successor_id
+        EXCEPT SELECT organization_id FROM measure_organizations WHERE measure_id = e.row_id
+    )
+    UNION ALL
+    SELECT e.plan_id, e.id, NULL, e.name, NULL, e.successor_id, NULL, 'name_changed', 'data', NULL, e.position
+    FROM evaluations AS e JOIN measures AS m ON m.id = e.successor_id WHERE m.name <> e.name
+)
+SELECT
+    f.plan_id, f.evaluation_id, f.indicator_id, f.before_name, f.before_target, f.measure_id,
+    m.code, coalesce(m.name, f.before_name) AS name, coalesce(f.target, m.target) AS target, f.change, f.judged_by, f.evidence, f.position
+FROM found AS f LEFT JOIN measures AS m ON m.id = f.measure_id;
+
+-- How many evaluations have each outcome, for each plan and the period or year that they judge.
+CREATE VIEW evaluation_outcomes AS
+SELECT
+    e.plan_id,
+    e.period,
+    e.fiscal_year,
+    e.year,
+    e.outcome,
+    count(*) AS evaluations,
+    max(p.evaluation_note) AS evaluation_note
+FROM evaluation_overview AS e
+LEFT JOIN periods AS p ON p.plan_id = e.plan_id AND p.name = e.period
+WHERE e.outcome IS NOT NULL
+GROUP BY e.plan_id, e.period, e.fiscal_year, e.outcome;
 
 -- One row for each printed measure, with the names behind its links.
 CREATE VIEW measure_overview AS

@@ -9,6 +9,7 @@ from sqlite3 import Connection, OperationalError
 from typing import Any
 
 from keikaku.search.query import read_year
+from keikaku.search.rates import rate_in
 from keikaku.search.results import plan_in, search
 from keikaku.search.snippet import Needles, cut_out, mark, needles_of
 from keikaku.search.text import normalise
@@ -27,6 +28,9 @@ def register(connection: Connection) -> None:
     def results(words: str) -> str:
         return json.dumps([result._asdict() for result in search(execute, words).results], ensure_ascii=False)
 
+    def target_rate(rule: str, figure_id: str, fiscal_year: str) -> str:
+        return rate_in(execute, rule, figure_id, fiscal_year)
+
     functions: dict[str, tuple[int, Callable[..., Any]]] = {
         "search_match": (1, match),
         "escape_fts": (1, match),  # as Datasette calls it
@@ -35,6 +39,7 @@ def register(connection: Connection) -> None:
         "highlight": (2, lambda text, words: mark(text, needles(words))),
         "highlight_snippet": (2, lambda text, words: cut_out(text, needles(words))),
         "fiscal_year": (1, read_year),
+        "target_rate": (3, target_rate),
     }
     for name, (arguments, function) in functions.items():
         connection.create_function(name, arguments, _stoppable(connection, function), deterministic=True)

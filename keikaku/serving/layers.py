@@ -44,7 +44,7 @@ PREFLIGHT |= {"Access-Control-Allow-Headers": "*", "Access-Control-Max-Age": "86
 STATIC = ("/static/", "/-/static/", "/-/static-plugins/")
 UNLIMITED = (*STATIC, "/-/health")
 ARGUMENT_OF_READINGS = "easy"
-_YEAR = re.compile(r"(?:\w+_)?fiscal_year(?:__(?:exact|not|gt|gte|lt|lte))?")
+_YEAR = re.compile(r"as_of|(?:\w+_)?fiscal_year(?:__(?:exact|not|gt|gte|lt|lte))?")
 _SEARCHED = ("q", "_search")
 
 log = logging.getLogger("keikaku.layers")

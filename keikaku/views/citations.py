@@ -1,16 +1,28 @@
 """Citations: on pages through templates, and as files at /cite/TABLE/ID.bib, .ris, .json and .txt, /cite/dataset.bib ..."""
 
+import json
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 
-from keikaku.database.content_hash import LENGTH, hash_rows
-from keikaku.publish.records.citation import FORMATS, RECORD, RECORDS, REPORTS, Citation, join_reports, read_data_set
+from keikaku.publish.records.citation import (
+    CITED,
+    FORMATS,
+    PLANS_ASKED,
+    RECORD,
+    RECORDS,
+    REPORTS,
+    Citation,
+    join_reports,
+    read_data_set,
+)
 from keikaku.publish.records.sharing import shared_address
 from keikaku.views.addresses import complete
+from keikaku.views.verifying import page_hash
 from keikaku.views.version import data_date, data_version
 
 WHOLE = "dataset"
@@ -31,35 +43,58 @@ async def send_citation(datasette: Datasette, request: Request) -> Response:
 
 
 async def cite_record(datasette: Datasette, request: Request, table: str, key: str) -> Citation:
-    """With the hash of the record in place of the version of all data, which changes with any other record."""
+    """With the hash of its page in place of the version of all data, which changes with any other record."""
     db = datasette.get_database()
     row = (await db.execute(RECORD, {"table": table, "id": key})).first()
     if row is None:
         raise NotFound("404")
     content = await db.execute(f"SELECT * FROM {table} WHERE id = :id", {"id": key})
+    document = content.first()["document_id"] if "document_id" in content.columns else ""
+    cited = await db.execute(CITED, {"table": table, "id": key, "document": document})
+    sources = [row["source"] for row in cited] or (await find_reports(datasette, request, row["plan_id"]))["sources"]
     return Citation(
         data_set=read_data_set(datasette.metadata()),
         key=key,
         address=complete(datasette, request, datasette.urls.row(db.name, table, key)),
         changed=_day(await data_date(datasette, request)),
-        content_hash=hash_rows(content.columns, map(tuple, content.rows))[:LENGTH],
+        content_hash=await page_hash(datasette, table, key),
         title=row["title"],
         kind_en=RECORDS[table],
-        source=row["source"],
+        source="、".join(sources),
         place=row["place"],
     )
 
 
-async def cite_page(datasette: Datasette, request: Request, title: str = "") -> Citation:
-    """A page of its own making; without a title the data set, with its version. Reports of several plans are all named."""
+async def find_reports(datasette: Datasette, request: Request, plan: str | None = None) -> dict[str, Any]:
+    """`sources`, the documents that a page of a plan names, and their `number`; those of all plans if none is `asked` for."""
     db = datasette.get_database()
-    reports = (await db.execute(REPORTS)).rows
+    asked = {
+        name: request.args.get(name) or "" for name in ("plan", "plan_id", "municipality_id", "sector", "sector_id")
+    }
+    plans = [plan] if plan else [row["id"] for row in await db.execute(PLANS_ASKED, asked)]
+    rows = (await db.execute(REPORTS, {"plans": json.dumps(plans)})).rows
+    return {
+        "sources": [row["source"] for row in rows],
+        "number": rows[0]["number"] if rows else 0,
+        "asked": bool(plans),
+    }
+
+
+async def cite_page(datasette: Datasette, request: Request, title: str = "", plan: str | None = None) -> Citation:
+    """A page of its own making; without a title the data set, with its version.
+
+    The documents of the plan, or of those that the address asks for, are named; else those of all.
+    """
+    db = datasette.get_database()
+    reports = await find_reports(datasette, request, plan)
     whole = Citation(
         data_set=read_data_set(datasette.metadata()),
         key=f"{db.name}-{WHOLE}",
         address=complete(datasette, request, "/data"),
         changed=_day(await data_date(datasette, request)),
-        source=join_reports([row["source"] for row in reports], reports[0]["number"] if reports else 0),
+        source="、".join(reports["sources"])
+        if reports["asked"]
+        else join_reports(reports["sources"], reports["number"]),
     )
     if not title:
         return replace(whole, version=data_version(datasette))

@@ -1,5 +1,6 @@
-"""What programs look for by themselves: robots.txt, site maps, OpenSearch, llms.txt, the feed of changes, calendars."""
+"""What programs look for by themselves: robots.txt, site maps, OpenSearch, llms.txt, feeds, calendars."""
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from datasette import Response
@@ -8,6 +9,7 @@ from datasette.utils.asgi import NotFound, Request
 
 from keikaku.publish.feeds.calendar import find_calendar, write_calendar
 from keikaku.publish.feeds.changes import read_changes, read_last_changes, write_atom
+from keikaku.publish.feeds.unreported import list_silences, read_silences
 from keikaku.publish.filling import fill
 from keikaku.views.addresses import STATIC, complete, find_site_root
 from keikaku.views.words import list_tables, site_description, site_title
@@ -94,16 +96,36 @@ async def send_touch_icon() -> Response:
 async def send_changes(datasette: Datasette, request: Request) -> Response:
     root, db = find_site_root(datasette, request), datasette.get_database()
     changes = await db.execute_fn(lambda connection: read_changes(connection.execute, root))
+    updated = max((await db.execute_fn(lambda connection: read_last_changes(connection.execute))).values())
+    return _send_feed(datasette, root, changes, "", "データの変更", "changes.atom", "data#changes", updated)
+
+
+async def send_unreported(datasette: Datasette, request: Request) -> Response:
+    """As a feed or as a calendar."""
+    root, db = find_site_root(datasette, request), datasette.get_database()
+    silences = await db.execute_fn(lambda connection: read_silences(connection.execute, root))
+    what, page = "実績の記録がない目標", "plans/unreported"
+    if request.url_vars["format"] == "ics":
+        calendar = list_silences(silences, f"{site_title(datasette)} {what}", root + page)
+        return Response(write_calendar(calendar), content_type=CALENDAR)
+    last = await db.execute_fn(lambda connection: read_last_changes(connection.execute))
+    updated = max((silence.day for silence in silences), default=max(last.values()))
+    return _send_feed(datasette, root, silences, ":unreported", what, "unreported.atom", page, updated)
+
+
+def _send_feed(
+    datasette: Datasette, root: str, entries: Sequence[Any], name: str, title: str, path: str, page: str, updated: str
+) -> Response:
     metadata: dict[str, Any] = datasette.metadata()
     feed = write_atom(
-        changes,
-        metadata["plugins"]["citation"]["title_en"],
-        title=f"{site_title(datasette)} データの変更",
+        entries,
+        metadata["plugins"]["citation"]["title_en"] + name,
+        title=f"{site_title(datasette)} {title}",
         author=metadata.get("publisher") or site_title(datasette),
         rights=f"{metadata['license']} {metadata['license_url']}",
-        address=f"{root}changes.atom",
-        page=f"{root}data#changes",
-        updated=max((await db.execute_fn(lambda connection: read_last_changes(connection.execute))).values()),
+        address=root + path,
+        page=root + page,
+        updated=updated,
     )
     return Response(feed, content_type=ATOM)
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from datasette.app import Datasette
-from datasette.utils import path_from_row_pks, path_with_replaced_args, tilde_encode
+from datasette.utils import escape_sqlite, path_from_row_pks, path_with_replaced_args, tilde_encode
 from datasette.utils.asgi import Request
 from markupsafe import Markup, escape
 
@@ -29,13 +29,28 @@ async def naming_column(datasette: Datasette, database: str, table: str) -> str 
 
 
 async def say_value(datasette: Datasette, database: str, table: str, column: str, value: Any) -> Markup:
-    """A value as a reader knows it: the word for a code, the linked name of a record for its id, or the value itself."""
+    """A value as a reader knows it: the word for a code, the linked name of a row for its id, or the value itself."""
     if word := find_word(table, column, value):
         return escape(word)
     found = await find_records(datasette, database, [value]) if isinstance(value, str) else {}
     if value in found:
         return Markup('<a href="{}">{}</a>').format(*found[value])
+    if value is not None and (name := await _name_reference(datasette, database, table, column, value)):
+        return name
     return escape("" if value is None else value)
+
+
+async def _name_reference(datasette: Datasette, database: str, table: str, column: str, value: Any) -> Markup | None:
+    """The linked name of the row to which a column refers, of a table that is no record of its own (a document, a period)."""
+    db = datasette.get_database(database)
+    for key in await db.foreign_keys_for_table(table):
+        naming = await db.label_column_for_table(key["other_table"]) if key["column"] == column else None
+        if naming:
+            sql = f"SELECT {escape_sqlite(naming)} FROM {escape_sqlite(key['other_table'])} WHERE {escape_sqlite(key['other_column'])} = ?"
+            found = (await db.execute(sql, [value])).first()
+            address = datasette.urls.row(database, key["other_table"], tilde_encode(str(value)))
+            return Markup('<a href="{}">{}</a>').format(address, found[0]) if found else None
+    return None
 
 
 async def find_records(datasette: Datasette, database: str, ids: Sequence[Any]) -> Found:
@@ -72,12 +87,15 @@ async def query_cells(
     datasette: Datasette, database: str, columns: list[str], rows: list[Any], shown: list[list[Any]], request: Request,
     is_canned: bool, all_there: bool,
 ) -> list[list[Cell]]:  # fmt: skip
-    """The rows of a query in the order that the address asks for; of ours, ids are folded into names, and one plan too."""
+    """The rows of a query in the order that the address asks for; of ours, what says nothing is left out."""
     pairs = list(zip(as_tuples(rows), shown, strict=True))
     order = sort_rows(columns, [row for row, _ in pairs], request.args, all_there)
     displays = {id(row): display for row, display in pairs}
     found = await find_records(datasette, database, shown_rows.collect_ids(order))
     cells = shown_rows.show_cells(columns, order, [displays[id(row)] for row in order], found, fold_ids=is_canned)
+    if is_canned and len(rows) > 1:
+        blank = shown_rows.find_empty(columns, order)
+        cells = [[cell for cell in row if cell.column not in blank] for row in cells]
     if is_canned and (await datasette.execute(database, "SELECT count(*) FROM plans")).single_value() == 1:
         cells = [[cell for cell in row if cell.column != "計画"] for row in cells]
     return cells

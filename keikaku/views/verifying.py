@@ -1,7 +1,9 @@
 """/verify: whether something quoted with its hash still stands."""
 
 import asyncio
+import json
 import re
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,8 +18,9 @@ from datasette.utils.asgi import BadRequest, Request
 
 from keikaku.database.content_hash import LENGTH, hash_rows, read_hash
 from keikaku.database.history import HISTORY, Change, RecordId, Release, hash_records, read_history, read_rows
+from keikaku.database.pages import PARTS, Page, hash_page, read_all_pages, read_pages
 from keikaku.publish.catalogue.data_set import describe_data_set
-from keikaku.publish.records.verify import SENTENCES, Verdict, find_release, judge_answer, judge_record
+from keikaku.publish.records.verify import PART_STATES, SENTENCES, Verdict, find_release, judge_answer, judge_quoted
 from keikaku.serving.baked_site import find_site
 from keikaku.serving.site_address import cut_base
 from keikaku.views.descriptions import send_json
@@ -32,11 +35,25 @@ _PAGE = re.compile(r"/(?P<database>[^/.]+)(?P<below>(?:/[^/.]+){0,2})(?:\.json|\
 _WRITING = WRITING | {"_sort", "_sort_desc", "_group", "_chart", "_facet", "_easy"}
 
 _records: WeakKeyDictionary[Database, dict[RecordId, str]] = WeakKeyDictionary()
+_pages: WeakKeyDictionary[Database, dict[RecordId, Page]] = WeakKeyDictionary()
+# What changes.yml tells of a record in other versions than the known ones.
+_TOLD = """
+SELECT c.id, c.date, c.version, c.title, c.text
+FROM changes AS c JOIN change_records AS r ON r.change_id = c.id
+WHERE r.table_name = :table AND r.row_id = :id AND c.version NOT IN (SELECT value FROM json_each(:known))
+ORDER BY c.date, c.rowid
+"""
 
 
 def content_hash(columns: list[str], rows: Any) -> str:
     """Of the answer on a page."""
     return hash_rows(columns, map(tuple, rows))
+
+
+async def page_hash(datasette: Datasette, table: str, key: str) -> str:
+    """Of what the page of a record shows; empty where there is no such page."""
+    pages = await datasette.get_database().execute_fn(lambda connection: read_pages(connection, table, key))
+    return next((hash_page(page.parts) for page in pages.values()), "")
 
 
 def verify_address(request: Request, digest: str) -> str:
@@ -55,7 +72,8 @@ async def send_verification(datasette: Datasette, request: Request) -> Response:
         wanted = read_hash(given) or ""
         if not wanted:
             raise BadRequest("hash must be 16 to 64 hexadecimal digits")
-        told = _tell(datasette, wanted, await _judge(datasette, wanted, address.strip()))
+        verdict = await _judge(datasette, wanted, address.strip())
+        told = {**_tell(datasette, wanted, verdict), "told": await _read_told(datasette, verdict)}
     if wants_json:
         return send_json({**(told or {}), **release})
     context = {"hash": wanted, "of": address, "told": told, "release": release}
@@ -64,7 +82,7 @@ async def send_verification(datasette: Datasette, request: Request) -> Response:
 
 async def _judge(datasette: Datasette, wanted: str, address: str) -> Verdict:
     releases = await asyncio.to_thread(_read_releases, datasette)
-    verdict = judge_record(wanted, await _hash_records(datasette), releases)
+    verdict = judge_quoted(wanted, await _read_pages(datasette), await _hash_records(datasette), releases)
     if not address or verdict.status == "stands":
         return verdict
     answer = await datasette.client.get(_read_address(datasette, address))
@@ -77,7 +95,15 @@ async def _judge(datasette: Datasette, wanted: str, address: str) -> Verdict:
         raise BadRequest("of has too many rows")
     ids = [cell for row in told["rows"] for cell in row if isinstance(cell, str)]
     of_answer = judge_answer(wanted, told["content_hash"], ids, releases)
+    if of_answer.status == "differs" and (shown := await _hash_shown(datasette, told)):
+        of_answer = replace(of_answer, now=shown)
     return of_answer if of_answer.status == "stands" or verdict.status == "unknown" else verdict
+
+
+async def _hash_shown(datasette: Datasette, told: dict[str, Any]) -> str:
+    """The hash that the page of a row shows, from its JSON."""
+    keys = told.get("primary_key_values") or []
+    return await page_hash(datasette, told["table"], keys[0]) if len(keys) == 1 else ""
 
 
 def _read_address(datasette: Datasette, address: str) -> str:
@@ -117,16 +143,35 @@ def _tell(datasette: Datasette, wanted: str, verdict: Verdict) -> dict[str, Any]
         | {"changes": [describe(change) for change in e.changes]}
         for e in verdict.events
     ]
+    is_less = verdict.status == "stands" and any(part.status == "not_covered" for part in verdict.parts)
     return {
         "ok": True,
         "hash": wanted,
         "status": verdict.status,
-        "message": SENTENCES[verdict.status],
+        "message": SENTENCES["record_stands" if is_less else verdict.status],
+        "covers": verdict.covers,
+        "parts": [
+            {**vars(part), "title": PARTS[part.name], "message": PART_STATES[part.status]} for part in verdict.parts
+        ],
         "hash_now": verdict.now,
         "records": [name(record) for record in verdict.records],
         "released": list(verdict.released),
         "events": events,
     }
+
+
+async def _read_told(datasette: Datasette, verdict: Verdict) -> list[dict[str, Any]]:
+    """What changes.yml tells of the records since they were as quoted: also of what no release holds yet."""
+    if verdict.status == "stands" or not verdict.released:
+        return []
+    releases = await asyncio.to_thread(_read_releases, datasette)
+    versions = [release.version for release in releases]
+    known = json.dumps(versions[: versions.index(verdict.released[-1]) + 1])
+    found = []
+    for record in verdict.records:
+        asked = {"table": record.table, "id": record.key[0], "known": known}
+        found += [dict(row) for row in (await datasette.get_database().execute(_TOLD, asked)).rows]
+    return found
 
 
 async def _describe_release(datasette: Datasette) -> dict[str, Any]:
@@ -146,6 +191,13 @@ async def _hash_records(datasette: Datasette) -> dict[RecordId, str]:
         tables = [table.name for table in describe_data_set(Path(db.path), datasette.metadata()).tables]
         _records[db] = await asyncio.to_thread(lambda: hash_records(read_rows(Path(db.path), tables)))
     return _records[db]
+
+
+async def _read_pages(datasette: Datasette) -> dict[RecordId, Page]:
+    db = datasette.get_database()
+    if db not in _pages:
+        _pages[db] = await asyncio.to_thread(read_all_pages, Path(db.path))
+    return _pages[db]
 
 
 def _read_releases(datasette: Datasette) -> tuple[Release, ...]:

@@ -218,6 +218,7 @@ PAGES = [
     "/plans/search",
     "/plans/search?q=a",
     "/plans/unmet_targets",
+    "/plans/unreported",
     "/plans/targets_due",
     "/plans/first_to_second_half?_embed=1",
     "/plans/organizations_together",

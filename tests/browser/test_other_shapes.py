@@ -9,7 +9,10 @@ from tests.browser.running_site import running_site
 from tests.browser.test_pages import list_faults
 from tests.conftest import ROOT, fill_folder, make_once
 
-LISTS = ("/?plan={}", "/plans/targets?plan_id={}", "/plans/unmet_targets?plan={}", "/timeline?plan={}", "/print/{}")
+LISTS = (
+    *("/?plan={}", "/plans/targets?plan_id={}", "/plans/unmet_targets?plan={}", "/plans/progress?plan={}"),
+    *("/timeline?plan={}", "/print/{}"),
+)
 PLANS = ("akishima-kihon4", "kakogawa-sosei2", "minato", "subete-kihon1", "subete-kihon2", "toyoake-danjo2")
 
 

@@ -103,7 +103,7 @@ def test_a_page_says_what_it_is(opened, name):
 
 @pytest.mark.parametrize("said", ["<title>([^<]+)<", '<meta name="description" content="([^"]+)"'])
 def test_titles_and_descriptions_differ_from_page_to_page(site, said):
-    same = {"easy_measure", "sql_error", "search_without_result"}
+    same = {"easy_measure", "progress_by_rule", "sql_error", "search_without_result"}
     found = {name: re.search(said, read(site + path).decode())[1] for name, path in PAGES.items() if name not in same}
     values = list(found.values())
     assert {name: value for name, value in found.items() if values.count(value) > 1} == {}
@@ -189,6 +189,15 @@ def test_the_keyboard_alone_leads_from_home_to_a_download(browser, site, downloa
     browser.wait_until(lambda: list(downloads.glob("*.csv")) or ".csv" in browser.driver.current_url)
 
 
+def test_the_keyboard_alone_leads_from_a_square_to_its_measure(browser, site):
+    browser.open(f"{site}/plans/progress", 375)
+    square = browser.tab_to(lambda element: "観-8" in (element.get_attribute("title") or ""))
+    assert_focus_is_visible(browser)
+    assert "判定できない" in square.text
+    browser.enter()
+    browser.wait_until(lambda: browser.driver.current_url.endswith("/plans/measures/akishima-kanko-8"))
+
+
 def assert_focus_is_visible(browser):
     style = "const s = getComputedStyle(document.activeElement); return [s.outlineStyle, parseFloat(s.outlineWidth)]"
     kind, width = browser.run(style)
@@ -201,6 +210,16 @@ def test_the_timeline_prints_on_one_page_of_a3(browser, site):
     pages, width, height = browser.print_size()
     assert pages == 1
     assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (420, 297)
+
+
+def test_the_sheet_of_the_final_year_counts_the_days_on_screen_and_prints_on_a4(browser, site):
+    browser.open(f"{site}/plans/final_year", 1280)
+    over = browser.run("return new Date() > new Date(document.querySelector('time.days-left').dateTime + 'T15:00:00Z')")
+    left = browser.run("return document.querySelector('time.days-left').dataset.left")
+    assert (left is None) if over else 0 <= int(left) < 2000
+    pages, width, height = browser.print_size()
+    assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == (210, 297)
+    assert pages <= 5
 
 
 def test_a_table_stays_a_table_on_paper(browser, site):

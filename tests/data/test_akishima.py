@@ -94,6 +94,19 @@ def test_outcomes_that_the_report_states_in_words_are_those() -> None:
     assert malls == {"商": "not_implemented", "農": "partly_met"}
 
 
+MOVED = {
+    "たま工業交流展の参加支援": "number_dropped",
+    "創業セミナーの実施": "number_dropped",
+    "学校給食での地場野菜の使用": "counted_otherwise",
+    "事業承継支援": "counted_otherwise",
+    "産業まつりの開催": "number_dropped",
+}
+
+
+def test_5_targets_were_judged_to_have_moved() -> None:
+    assert {e["name"]: e["target_change"] for e in records("evaluations") if "target_change" in e} == MOVED
+
+
 def test_58_events_stand_in_the_timeline_9_12_7_15_10_and_5_for_the_whole_plan() -> None:
     counts = Counter(e.get("sector", "全体") for e in records("events"))
     assert counts == dict(zip([*SECTORS, "全体"], (9, 12, 7, 15, 10, 5), strict=True))
@@ -167,7 +180,12 @@ def test_every_evaluation_is_in_the_data_with_evidence_from_its_own_cell() -> No
     printed = rows(3, "施策概要")
     stored = records("evaluations")
     assert [(squeeze(row[0]), row[2]) for row in printed] == [(squeeze(e["name"]), e["decision"]) for e in stored]
-    loose = [e["id"] for e, row in zip(stored, printed, strict=True) if squeeze(e["evidence"]) not in squeeze(row[1])]
+    loose = [
+        e["id"]
+        for e, row in zip(stored, printed, strict=True)
+        for phrase in (e["evidence"], e.get("target_evidence", ""))
+        if squeeze(phrase) not in squeeze(row[1])
+    ]
     assert not loose
 
 

@@ -253,3 +253,19 @@ def test_goals_stand_at_four_levels_and_a_plan_follows_another(database: sqlite3
     assert database.execute("SELECT id FROM plans WHERE follows_id = 'subete-kihon1'").fetchall() == [
         ("subete-kihon2",)
     ]
+
+
+def test_a_target_that_a_later_edition_raised_has_moved(database: sqlite3.Connection) -> None:
+    columns = "before_name, before_target, target, change"
+    moved = database.execute(
+        f"SELECT {columns} FROM moved_goalposts WHERE plan_id <> 'minato' AND judged_by = 'data' ORDER BY 3"
+    )
+    assert moved.fetchall() == [
+        ("通いの場を増やす", "24か所", "26か所以上", "number_raised"),
+        ("通いの場を増やす", "27か所", "30か所以上", "number_raised"),
+        ("通いの場を増やす", "30か所（令和8年度）", "35か所以上", "number_raised"),
+        ("高齢者のつどい", None, FUKU_1, "name_changed"),
+    ]
+
+
+FUKU_1 = "毎年5か所以上、利用者 約1,000人/年、食堂の手引きの作成(令和7年度まで)"

@@ -13,7 +13,7 @@ CHROME = (
     'class="site-head"', 'class="site-foot"', 'class="crumbs"', "/static/search.js", "<form", "このデータを使う", "埋め込む",
 )  # fmt: skip
 QUERIES = (
-    "search?q=給食", "unmet_targets", "first_to_second_half", "organizations_together", "targets_due?fiscal_year=2026",
+    "search?q=給食", "unmet_targets", "unreported", "final_year", "first_to_second_half", "organizations_together", "targets_due?fiscal_year=2026",
 )  # fmt: skip
 CODE = re.compile(r"<pre[^>]* data-embed-code>(.*?)</pre>", re.DOTALL)
 

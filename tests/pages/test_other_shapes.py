@@ -47,6 +47,21 @@ async def test_no_permanent_address_of_a_plan_says_a_word_of_another(all_shapes:
     assert found == {}
 
 
+@pytest.mark.parametrize(
+    ("indicator", "shown"),
+    [
+        ("kakogawa-sosei2-measure-4-target-2", ["2,205千人", "2,539千人"]),
+        ("kakogawa-sosei2-measure-4-target-3", ["56.7%", "67.0%"]),
+        ("subete-kihon2-kenko-josei", ["83.1歳", "84.5歳", "83.0歳"]),
+        ("subete-kihon2-1-1-1-target-1", ["800〜1,000世帯", "900世帯"]),
+    ],
+)
+async def test_figures_are_shown_as_printed(all_shapes: Datasette, indicator: str, shown: list[str]) -> None:
+    page = re.sub("<[^>]*>", "", (await all_shapes.client.get(f"/plans/indicators/{indicator}")).text)
+    assert [number for number in shown if number not in page] == []
+    assert not re.search("2,539,000|67%|83歳", page)
+
+
 async def addresses_of(site: Datasette, plan: str) -> list[str]:
     described = site.metadata(database="plans")
     listed = await site.get_database("plans").execute_fn(lambda c: list(list_addresses(c.execute, described)))
@@ -64,3 +79,194 @@ async def test_a_site_of_one_plan_says_its_words_in_headings(tmp_path_factory: p
         page = (await site.client.get(path)).text
         assert "事業" in page, path
         assert not re.search("〔|施策|推進団体", page), path
+
+
+# The city itself printed these, by the rule baseline.
+PERCENTS = {"地域活動": -18.0, "家庭生活": 43.1, "家庭でパソコン": 62.1, "避難場所": -14.2}
+
+
+async def test_progress_shows_the_rates_that_a_city_printed(all_shapes: Datasette) -> None:
+    asked = "plan=akishima-kihon4&as_of=2011&rule="
+    rows = (await all_shapes.client.get(f"/plans/progress.json?_shape=array&{asked}baseline")).json()
+    assert {
+        label: row["達成率（％）"] for label in PERCENTS for row in rows if row["指標"].startswith(label)
+    } == PERCENTS
+    page = (await all_shapes.client.get(f"/plans/progress?{asked}baseline")).text
+    assert "達成率：基準値からの前進＝（実績値－基準値）÷（目標値－基準値）" in page
+    assert all(f">{percent}<" in page for percent in PERCENTS.values())
+    refused = (await all_shapes.client.get("/plans/progress?plan=subete-kihon2&rule=ratio")).text
+    assert "減らす目標なので、割り算の率は使えません" in refused
+
+
+async def test_without_sectors_squares_stand_under_the_highest_goal(all_shapes: Datasette) -> None:
+    page = (await all_shapes.client.get("/plans/progress?plan=kakogawa-sosei2")).text
+    groups = re.findall(r"<h3>第2期加古川市まち・ひと・しごと創生総合戦略：([^<]+) <span", page)
+    goals = await all_shapes.get_database("plans").execute(
+        "SELECT title FROM goals WHERE plan_id = 'kakogawa-sosei2' AND parent_id IS NULL ORDER BY position"
+    )
+    titles = [row["title"] for row in goals.rows]
+    assert groups
+    assert groups == [title for title in titles if title in groups]
+
+
+@pytest.mark.parametrize(
+    ("path", "marks", "words"),
+    [
+        ("indicators/subete-kihon2-fukushi-1-target-4", {"whole": 1, "estimate": 3, "part": 1}, ["基準値 5,000千円<"]),
+        ("indicators/subete-kihon2-fukushi-goal-4-target-1", {"whole": 2, "part": 1}, ["目標 35か所以上", ">26<"]),
+        ("indicators/subete-kihon2-kenko-josei", {"whole": 1, "part": 1}, [">2019<", "目標 84.5歳"]),
+        ("figures/minato-rekishi-2-target-1-result-1", {"whole": 2}, ["目標 5校以上", "R4"]),
+        ("measures/minato-rekishi-3", {}, ["未</tspan>", "公表された状況"]),
+    ],
+)
+async def test_figures_are_drawn_against_their_target(
+    all_shapes: Datasette, path: str, marks: dict[str, int], words: list[str]
+) -> None:
+    page = (await all_shapes.client.get(f"/plans/{path}")).text
+    drawn = page.partition('<svg class="results-chart"')[2].partition("</svg>")[0]
+    assert Counter(re.findall(r'class="point (\w+)"', drawn)) == marks
+    assert re.search(r"<title id=[^>]+>[^<]+の年ごとの数字</title>\s*<desc id=[^>]+>[^<]+。", drawn)
+    assert [word for word in words if word not in page] == []
+    assert "当サイトが集めた公表の記録で、すべてではありません。" in page
+    assert ("までに公表された実績を探しました。" in page) == path.startswith("indicators/subete")
+
+
+ALONE = ("akishima", "kakogawa", "minato", "toyoake")
+
+
+@pytest.fixture(scope="session", params=ALONE)
+async def alone(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Datasette:
+    """A site of one city."""
+
+    def build(folder: Path) -> None:
+        shutil.copytree(FIXTURES / request.param, folder / "data" / request.param)
+        fill_folder(folder, "--data", folder / "data")
+
+    datasette = Datasette(config_dir=make_once(tmp_path_factory, f"alone_{request.param}", build))
+    await datasette.invoke_startup()
+    return datasette
+
+
+async def read(site: Datasette, path: str) -> str:
+    response = await site.client.get(path)
+    assert response.status_code == 200, path
+    return response.text
+
+
+async def ask(site: Datasette, sql: str) -> list[tuple]:
+    return [tuple(row) for row in (await site.get_database("plans").execute(sql)).rows]
+
+
+async def test_repeats_are_spoken_of_only_where_there_are_some(alone: Datasette) -> None:
+    repeats = await ask(alone, "SELECT 1 FROM measures WHERE repeat_of IS NOT NULL LIMIT 1")
+    ((plan,),) = await ask(alone, "SELECT id FROM plans")
+    for path in ("/", f"/plans/plans/{plan}"):
+        page = await read(alone, path)
+        assert bool(repeats) == ("再掲" in page), path
+        assert bool(repeats) == ("repeat_of" in page), path
+
+
+async def test_home_counts_targets_in_the_words_of_the_plan_and_leaves_out_what_it_has_not(alone: Datasette) -> None:
+    page = await read(alone, "/")
+    ((id_, word, targets),) = await ask(
+        alone, "SELECT f.id, f.target_word, o.original_targets FROM plan_facts f JOIN plan_overview o ON o.id = f.id"
+    )
+    assert (f'<span class="n">{targets}</span>の{word}' in page) == bool(targets)
+    assert (f"{word}の Excel" in page) == bool(targets)
+    now = await ask(
+        alone,
+        "SELECT 1 FROM timeline, current_fiscal_year AS c WHERE c.fiscal_year BETWEEN timeline.fiscal_year AND end_fiscal_year",
+    )
+    assert ("<h3>今年度の" in page) == bool(now), id_
+    assert "ありません。</p>" not in page
+
+
+async def test_examples_of_a_search_find_something(alone: Datasette) -> None:
+    page = await read(alone, "/")
+    examples = re.findall(r'class="tap" href="/plans/search\?q=([^"]+)"', page)
+    assert examples or not await ask(alone, "SELECT 1 FROM measures LIMIT 1")
+    for word in examples:
+        assert (await alone.client.get(f"/plans/search.json?q={word}&_shape=array")).json(), word
+
+
+async def test_navigation_leads_to_rows(alone: Datasette) -> None:
+    page = await read(alone, "/")
+    paths = re.findall(r'<li><a href="(/plans/[a-z_]+)"', page.partition("<main")[0])
+    assert "/plans/targets" in paths or "/plans/measure_overview" in paths
+    for path in paths:
+        assert (await alone.client.get(f"{path}.json?_shape=array")).json(), path
+
+
+LISTS = (
+    "/plans/targets?plan_id=kakogawa-sosei2&repeat_of__isnull=1",
+    "/plans/measures?plan_id=kakogawa-sosei2",
+    "/plans/targets_due?fiscal_year=2026&plan=kakogawa-sosei2",
+    "/plans/organization_overview?municipality_id=kakogawa",
+    "/timeline?plan=kakogawa-sosei2",
+    "/plans/plans/kakogawa-sosei2",
+    "/plans/figures/kakogawa-sosei2-measure-1-target-1-target-1",
+    "/?plan=kakogawa-sosei2",
+)
+
+
+@pytest.mark.parametrize("path", LISTS)
+async def test_a_page_of_one_plan_cites_its_documents_only(all_shapes: Datasette, path: str) -> None:
+    cited = re.findall("「([^「」]+)」（(加古川市|すべて市|みなと市|豊明市|昭島市)[、）]", await read(all_shapes, path))
+    assert set(cited) == {("第2期加古川市まち・ひと・しごと創生総合戦略", "加古川市")}
+
+
+CITED = {
+    "indicators/subete-kihon2-target-1": ["第2次すべて市総合計画", "令和5年度進捗報告"],
+    "measures/subete-kihon2-no-91": ["第2次すべて市総合計画"],
+    "plans/subete-kihon2": ["第2次すべて市総合計画", "中間見直し", "令和5年度進捗報告"],
+}
+
+
+@pytest.mark.parametrize("record", CITED)
+async def test_a_record_cites_every_document_of_its_figures(all_shapes: Datasette, record: str) -> None:
+    text = await read(all_shapes, f"/cite/{record}.txt")
+    japanese = text.partition("\n\n")[0].rpartition("。「")[2]
+    assert re.findall("([^「」]+)」（すべて市", japanese) == CITED[record]
+
+
+SAID = {
+    "/plans/targets?plan_id=minato&repeat_of__isnull=1": "目標の一覧（みなと市文化振興計画、再掲を除く）",
+    "/plans/measures?plan_id=minato&is_new=1": "施策（「新規」のもの、みなと市文化振興計画）",
+    "/plans/evaluation_overview?outcome__in=partly_met,not_met": "評価の一覧（「判定」が「一部達成・未達成」のどれか）",
+    "/plans/timeline?fiscal_year__lte=2020&end_fiscal_year__gte=2020": "年表（令和2年度以後に終わる、令和2年度までに始まる）",
+}
+
+
+@pytest.mark.parametrize("path", SAID)
+async def test_conditions_are_said_as_people_say_them(all_shapes: Datasette, path: str) -> None:
+    page = await read(all_shapes, path)
+    assert f"<title>{SAID[path]} | " in page
+    assert f"「{SAID[path]}」『" in page
+
+
+async def test_the_timeline_opens_with_a_plan_that_has_one(all_shapes: Datasette) -> None:
+    page = await read(all_shapes, "/timeline")
+    assert "<h1>第2次すべて市総合計画の年表</h1>" in page
+
+
+async def test_a_row_names_what_it_refers_to(all_shapes: Datasette) -> None:
+    page = await read(all_shapes, "/plans/indicators/subete-kihon2-target-1")
+    assert '<a href="/plans/documents/subete-kihon2-document-1">第2次すべて市総合計画</a></dd>' in page
+
+
+async def test_a_measure_shows_where_its_targets_start_from(all_shapes: Datasette) -> None:
+    page = " ".join((await read(all_shapes, "/plans/measures/kakogawa-sosei2-measure-1")).split())
+    assert "基準値（2019年） 1,191件" in page
+    assert "基準値（令和元年度） 500件" in page
+    assert page.count('href="/plans/indicators/kakogawa-sosei2-measure-1-target-1"') == 1
+
+
+async def test_a_list_leaves_out_columns_that_say_nothing(all_shapes: Datasette) -> None:
+    path = "/plans/targets{}?plan_id=kakogawa-sosei2"
+    page = await read(all_shapes, path.format(""))
+    heads = set(re.findall(r'rel="nofollow">([^<]+)</a>', page.partition("<thead>")[2].partition("</thead>")[0]))
+    assert {"目標値", "基準値"} <= {head.strip() for head in heads}
+    assert {"約", "内訳", "再掲の元"}.isdisjoint(head.strip() for head in heads)
+    assert {"is_approximate", "trend"} <= set(
+        (await read(all_shapes, path.format(".csv"))).partition("\r\n")[0].split(",")
+    )

@@ -1,11 +1,14 @@
 """Pages of queries: titles, forms fed from the data, linked names, answers in words; and a visitor's own SQL."""
 
 import re
+from collections import Counter
+from html import unescape
 from urllib.parse import quote, urlencode
 
 import pytest
 
 from keikaku.publish.tables.query_forms import PARAMETERS
+from keikaku.schema.codes import TARGET_STATES
 from tests.pages.listing_page import ListingPage, open_page
 
 UNMET = ["出前授業", "人材確保", "たま工業交流展", "大型商業施設", "個店づくり", "創業セミナー"]
@@ -77,6 +80,49 @@ async def test_what_was_asked_for_stays_chosen(site, address, chosen):
     assert re.findall(r'<option value="([^"]*)" selected', page.html) == ([chosen] if chosen else [])
 
 
+LEGEND = re.compile(
+    r'<li><a href="(/plans/progress[^"]*)"[^>]*>(?:<span[^>]*>.</span>)?([^<]+) <span class="help">(\d+)</span>', re.S
+)
+SQUARE = re.compile(r'<a class="square [^>]*? is-(\w+)" title="[^"]+"\s+href="/plans/(?:measures|indicators)/[\w-]+">')
+
+
+@pytest.mark.parametrize(
+    "asked", ["", "as_of=R6&sector=観光", "organization=農協", "as_of=2024&state=due", "rule=ratio"]
+)
+@pytest.mark.parametrize("several", [False, True])
+async def test_the_legend_of_progress_counts_what_its_links_list(site, two_plans, several, asked):
+    datasette = two_plans if several else site
+    page = await open_page(datasette, f"/plans/progress?{asked}")
+    legend = [(unescape(address), word.strip(), int(n)) for address, word, n in LEGEND.findall(page.html)]
+    assert len(legend) > 2
+    for address, word, n in legend:
+        path, _, arguments = address.partition("?")
+        rows = (await datasette.client.get(f"{path}.json?_shape=array&{arguments}")).json()
+        assert (len(rows), {row["状態"] for row in rows}) == (n, {word}) or word == "すべて", address
+    assert legend[0][2] == sum(n for _, _, n in legend[1:])
+    shown = (await datasette.client.get(f"/plans/progress.json?_shape=array&{asked}")).json()
+    labels = {code: label for code, (label, _) in TARGET_STATES.items()}
+    assert Counter(labels[code] for code in SQUARE.findall(page.html)) == Counter(row["状態"] for row in shown)
+
+
+@pytest.mark.parametrize(
+    ("year", "measure", "expected"),
+    [
+        ("2024", "観-8", [("目標に届いていない", None, "令和6年度")]),  # 30,000 of 50,000 visitors in 2023
+        ("令和8年度", "観-8", [("判定できない", "全体の数", "令和6年度")]),  # of 2024 the two days alone are known
+        ("R5", "観-9", [("今年度が期限", None, None), ("期限はこれから", None, None)]),
+        ("", "観-9", [("期限経過・実績の記録なし", None, None), ("今年度が期限", None, None)]),
+        ("2020", "共-4", [("期限の定めなし", None, "令和2年度")]),  # cancelled, in a year that was not over
+        ("2022", "共-7", [("期限はこれから", None, None)]),
+        ("2024", "共-7", [("実績の公表あり", None, "令和5年度")]),
+    ],
+)
+async def test_progress_knows_of_a_year_what_was_known_in_it(site, year, measure, expected):
+    rows = (await site.client.get(f"/plans/progress.json?_shape=array&as_of={year}")).json()
+    found = [(row["状態"], row["足りないもの"], row["実績の年度"]) for row in rows if row["番号"] == measure]
+    assert found == expected
+
+
 async def test_names_are_links_and_their_ids_are_left_out(site):
     page = await open_page(site, "/plans/measures_by_goal?sector=農業")
     assert page.links["/plans/measures/akishima-nogyo-4"] == "学校給食での地場野菜の使用"
@@ -128,7 +174,57 @@ async def test_unmet_targets_can_be_grouped(site, group):
     page = await open_page(site, f"/plans/unmet_targets?_group={group}")
     assert list(page.faults()) == []
     counts = [int(count) for _, text in page.headings for count in re.findall(r"（(\d+)件）", text)]
-    assert sum(counts) == len((await site.client.get("/plans/unmet_targets.json?_shape=array")).json())
+    rows = (await site.client.get("/plans/unmet_targets.json?_shape=array")).json()
+    evaluated = {row["ID"] for row in rows if row["評価ID"]}
+    beside = [row for row in rows if not row["評価ID"] and row["ID"] in evaluated]
+    assert [row["番号"] for row in beside] == ["工-4", "工-5"]
+    assert sum(counts) == len(rows) - len(beside)
+    listed = page.html.partition('class="result-count"')[2].partition('id="judgement"')[0]
+    cards = re.findall(r"<h3><a href=[^>]+>(.*?)</a></h3>", listed)
+    assert len(cards) == sum(counts) == 17
+
+
+async def test_unmet_targets_begin_with_how_all_came_out_and_with_what_was_not_met(site, two_plans):
+    page = await open_page(site, "/plans/unmet_targets")
+    headings = [text for level, text in page.headings if level == 2 and "件）" in text]
+    assert headings == [
+        "未達成・未実施の評価（6件）",
+        "一部達成の評価（7件）",
+        "期限の年度が終わり、当サイトに実績の記録がないもの（4件）",
+    ]
+    assert "ほかの2件は、引き継ぐ前の評価と一緒に、上に示しています" in page.text
+    assert outcomes(page.html) == [OUTCOMES_OF_37]
+    assert page.html.index("outcome-bar") < page.html.index('id="filter"')
+    assert "前期の施策の目標は、この報告書に載っていません" in page.text
+    minato = await open_page(two_plans, "/plans/unmet_targets?plan=minato")
+    assert outcomes(minato.html) == ["前期の評価 5件の結果：達成 1 一部達成 1 未達成 1 未実施 1 記載なし 1"]
+    assert "載っていません" not in minato.text
+    assert [bar.partition("：")[0] for bar in outcomes((await open_page(two_plans, "/plans/unmet_targets")).html)] == [
+        "みなと市文化振興計画", "昭島市産業振興計画"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("table", ["evaluations", "evaluation_overview"])
+async def test_a_list_of_evaluations_begins_with_how_all_came_out(site, two_plans, table):
+    page = await open_page(site, f"/plans/{table}")
+    assert list(page.faults()) == []
+    assert outcomes(page.html) == [OUTCOMES_OF_37]
+    assert page.html.index("outcome-bar") < page.html.index("result-count")
+    assert len(outcomes((await open_page(two_plans, f"/plans/{table}?plan_id=akishima")).html)) == 1
+
+
+OUTCOMES_OF_37 = "前期の評価 37件の結果：達成 2 一部達成 7 未達成 3 未実施 3 記載なし 22"
+
+
+def outcomes(html: str) -> list[str]:
+    """What each bar says, and that its parts are as many as its words."""
+    said = []
+    for bar in re.findall(r'<figure class="outcome-bar">(.*?)</figure>', html, re.DOTALL):
+        counts = re.findall(r"</span>([^<]+)</span>\s*(\d+)件", bar)
+        assert bar.count("<rect") == len(counts)
+        caption = re.sub(r"\s+", " ", re.search(r"<figcaption[^>]*>(.*?)</figcaption>", bar, re.DOTALL)[1]).strip()
+        said.append(f"{caption}：{' '.join(f'{word} {n}' for word, n in counts)}")
+    return said
 
 
 async def test_first_to_second_half_is_drawn_and_written(site):
@@ -145,6 +241,44 @@ async def test_first_to_second_half_is_drawn_and_written(site):
     assert len(patterns) == len({row["変化"] for row in rows})
 
 
+async def test_unreported_targets_stand_under_each_of_their_bodies_with_a_text_to_ask(site):
+    page = await open_page(site, "/plans/unreported")
+    headings = [text for level, text in page.headings if level == 2]
+    assert headings[1:4] == ["昭島市（25件）", "昭島市商工会（13件）", "昭島観光まちづくり協会（10件）"]
+    boxes = re.findall(r"<textarea[^>]* readonly>(.*?)</textarea>", page.html, re.DOTALL)
+    assert len(boxes) == 2
+    for box in boxes:
+        assert "昭島市" in box and "「昭島市産業振興計画」" in box
+        assert re.findall(r"^\d+\. ", box, re.MULTILINE) == [f"{n}. " for n in range(1, 26)]
+        assert "「観-10 広域観光の推進」の目標「広域観光の実施」（令和6年度に実施）の、令和6年度の実績" in box
+        assert "これらの記録がありません" in box
+    one = await open_page(site, "/plans/unreported?organization=観光案内所")
+    assert "団体の名前がある目標だけの文" not in one.text
+    one = await open_page(site, "/plans/unreported?organization=農協")
+    assert "東京みどり農業協同組合（6件）" in one.h1 or any("農協（6件）" in text for _, text in one.headings)
+
+
+async def test_the_sheet_of_the_final_year_can_be_ticked_and_never_depends_on_the_day(site, two_plans):
+    page = await open_page(site, "/plans/final_year")
+    assert [text for level, text in page.headings if "件）" in text] == [
+        "期限が来るもの（4件）", "期限の年度が終わったもの（7件）", "毎年・毎回の目標（20件）"
+    ]  # fmt: skip
+    assert page.html.count("□ 達成") == 31
+    assert re.search(r'<time class="days-left"\s+datetime="2027-03-31">2027年3月31日まで</time>', page.html)
+    assert not re.search(r"あと\d+日", page.html)
+    assert "計画を選ぶと" in (await open_page(two_plans, "/plans/final_year")).text
+    minato = await open_page(two_plans, "/plans/final_year?plan=minato")
+    assert minato.html.count("□ 達成") == 6
+    assert "昭島" not in minato.html.partition("区分")[0].partition('class="table-wrapper"')[2]
+
+
+async def test_nothing_says_that_a_city_did_not_publish(site, two_plans):
+    for served in (site, two_plans):
+        text = (await open_page(served, "/plans/unreported")).text
+        assert "公表されていない、達成できなかったという意味ではありません" in text
+        assert not re.search("公表してい?ません|未公表|怠", text)
+
+
 async def test_first_to_second_half_names_what_changed_before_the_picture(site):
     page = await open_page(site, "/plans/first_to_second_half")
     rows = (await site.client.get("/plans/first_to_second_half.json?_shape=array")).json()
@@ -152,6 +286,26 @@ async def test_first_to_second_half_names_what_changed_before_the_picture(site):
     wanted = {row["後の名前"] or row["前の名前"] for row in rows if row["変化"] != "同じ名前で継続"}
     assert set(re.findall(r"<a [^>]*>([^<]+)</a>", changed)) == wanted
     assert page.html.index('id="changed"') < page.html.index('id="picture"')
+
+
+async def test_first_to_second_half_shows_five_moved_targets_as_our_judgement(site, two_plans):
+    page = await open_page(site, "/plans/first_to_second_half")
+    part = page.html.partition('id="goalposts"')[2].partition("</section>")[0]
+    rows = re.findall(
+        r'code">([^<]+)</span>.*?文書の言葉「([^」]+)」.*?data-label="変化">(\S+) <span class="chip">当サイトの判定',
+        part,
+        re.DOTALL,
+    )
+    assert rows == [
+        ("工-8", "参加数は目標に達していない", "数の目標がなくなった"),
+        ("商-6", "開催数は目標に達していない", "数の目標がなくなった"),
+        ("農-4", "地場野菜の使用率", "数えるものが変わった"),
+        ("共-3", "セミナーを実施し目標を達成", "数えるものが変わった"),
+        ("共-4", "毎年目標人数を達成", "数の目標がなくなった"),
+    ]
+    asked = (await site.client.get("/plans/first_to_second_half.json?_shape=array")).json()
+    assert [row["後の番号"] for row in asked if row["目標の変化"]] == [code for code, _, _ in rows]
+    assert 'id="goalposts"' not in (await two_plans.client.get("/plans/first_to_second_half?plan=minato")).text
 
 
 async def test_organizations_together_are_a_matrix_whose_numbers_agree_with_the_list(site):
@@ -243,14 +397,22 @@ async def test_a_result_that_is_cut_says_so(site):
 
 
 async def test_a_plan_is_named_only_where_there_are_several(site, two_plans):
-    for name in ("unmet_targets", "targets_due", "linked_measures", "organizations_together"):
+    for name in (
+        "unmet_targets",
+        "unreported",
+        "final_year",
+        "targets_due",
+        "linked_measures",
+        "organizations_together",
+    ):
         address = f"/plans/{name}?fiscal_year=2024"
         assert "計画" not in [text.strip() for text in (await open_page(site, address)).head_texts], name
         assert "計画" in [text.strip() for text in (await open_page(two_plans, address)).head_texts], name
 
 
 @pytest.mark.parametrize(
-    "name", ["unmet_targets", "targets_due", "events_by_year", "first_to_second_half", "organizations_together"]
+    "name",
+    ["unmet_targets", "unreported", "targets_due", "events_by_year", "first_to_second_half", "organizations_together"],
 )
 async def test_a_query_of_one_plan_has_all_rows_of_it_and_no_others(two_plans, name):
     async def plans_of(argument: str) -> list[str]:
@@ -271,7 +433,7 @@ async def test_each_plan_has_its_own_pictures_and_groups(two_plans):
     matrices = re.findall(r'<table class="matrix">.*?</table>', together, re.DOTALL)
     assert len(matrices) == 2
     assert sum("昭島市商工会" in matrix and "みなと市" in matrix for matrix in matrices) == 0
-    unmet = (await two_plans.client.get("/plans/unmet_targets?plan=minato")).text
+    unmet = (await two_plans.client.get("/plans/unmet_targets?plan=minato&_group=分野")).text
     assert "みなと市文化振興計画：芸術" in unmet
     assert "昭島市産業振興計画：" not in unmet
 

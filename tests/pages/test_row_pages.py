@@ -43,7 +43,7 @@ class Page(ListingPage):
         """What no page may show, whatever row it is of."""
         if found := UNFINISHED.search(self.text):
             yield f"unfinished: {self.text[max(0, found.start() - 40) : found.end() + 40]!r}"
-        if found := re.search(r"\b(akishima|minato)-[a-z]", self.text.replace("/print/", "").replace("/calendar/", "")):
+        if found := re.search(r"\b(akishima|minato)-[a-z]", re.sub(r"https?://\S+|/print/|/calendar/", "", self.text)):
             yield f"raw id: {self.text[max(0, found.start() - 40) : found.end() + 40]!r}"
         yield from self.faults_of_form()
         for part in ("<title>", 'name="description"', 'rel="canonical"', 'aria-label="現在の位置"'):
@@ -191,3 +191,28 @@ async def test_links_of_a_page_lead_somewhere(two_plans: Datasette) -> None:
         assert [link for link in page.links if link.startswith("#") and link[1:] not in page.ids] == []
     answers = {link: (await two_plans.client.get(link)).status_code for link in sorted(links)}
     assert {link: status for link, status in answers.items() if status != 200} == {}
+
+
+async def test_a_target_that_cannot_be_judged_says_why_and_shows_every_figure(site: Datasette) -> None:
+    page = (await site.client.get("/plans/measures/akishima-kanko-8")).text
+    assert "判定できない理由：実績は、一日や一か所など、一部だけを数えた数です。" in page
+    assert "「多いほどよい」は、何を数えるかから、当サイトがそう読んだものです。" in page
+    drawn, _, table = page.partition('<svg class="results-chart"')[2].partition("</svg>")
+    assert (drawn.count('class="point part"'), drawn.count('class="point whole"')) == (8, 1)
+    assert [drawn.count(f'dy="1.1em">{letter}</tspan>') for letter in "中部"] == [1, 2]  # 中止, twice 部分実施
+    sources = await site.get_database("plans").execute(
+        "SELECT source_url, publisher FROM figures WHERE indicator_id = 'akishima-kanko-8-target-1' AND role = 'result'"
+    )
+    assert len(sources.rows) == 12
+    table = table.partition("</table>")[0]
+    assert table.count('<th scope="row">') == 12
+    assert [url for url, publisher in map(tuple, sources.rows) if url not in table or publisher not in table] == []
+
+
+async def test_a_repeat_shows_the_figures_of_its_original(site: Datasette, ask) -> None:
+    repeats = ask(
+        "SELECT DISTINCT measure_id FROM targets WHERE repeat_of IS NOT NULL AND state IN ('published', 'not_judgeable')"
+    )
+    assert repeats
+    for repeat in repeats:
+        assert 'class="results-chart"' in (await site.client.get(f"/plans/measures/{repeat['measure_id']}")).text

@@ -20,6 +20,8 @@ DATA = [
     f"{RECORD}.xlsx",
     "/plans.db",
     "/changes.atom",
+    "/unreported.atom",
+    "/unreported.ics",
     "/calendar/akishima.ics",
     "/cite/dataset.json",
     "/cite/measures/akishima-kogyo-1.bib",

@@ -88,6 +88,24 @@ async def test_a_calendar_is_read_and_leads_to_pages(site: Datasette, id_: str) 
     assert answer.content == (await site.client.get(f"/calendar/{id_}.ics")).content
 
 
+async def test_targets_without_a_recorded_result_are_a_feed_and_a_calendar(site: Datasette) -> None:
+    rows = (await site.execute("plans", "SELECT * FROM unreported")).rows
+    wanted = {row["question"]: f"{row['fiscal_year'] + 1}-04-01" for row in rows}
+    feed = feedparser.parse((await site.client.get("/unreported.atom")).content)
+    assert (feed.bozo, feed.version, len(feed.entries)) == (0, "atom10", len(rows))
+    assert len({entry.id for entry in feed.entries}) == len(rows) == 25
+    days = [entry.updated[:10] for entry in feed.entries]
+    assert days == sorted(days, reverse=True)
+    for entry in feed.entries:
+        (question,) = [question for question in wanted if question in entry.content[0].value]
+        assert entry.updated[:10] == wanted[question]
+        assert "公表されていない、達成できなかったという意味ではありません" in entry.content[0].value
+    answer = await site.client.get("/unreported.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    events = icalendar.Calendar.from_ical(answer.content).walk("VEVENT")
+    assert sorted(str(event["DTEND"].dt) for event in events) == sorted(wanted.values())
+
+
 @pytest.mark.parametrize("path", ["/calendar/nobody.ics", "/calendar/akishima-event-1.ics", "/sitemap/nobody.xml"])
 async def test_what_is_not_there_is_a_page_of_404(site: Datasette, path: str) -> None:
     answer = await site.client.get(path)
@@ -181,7 +199,7 @@ async def test_llms_txt_is_markdown_whose_addresses_answer(site: Datasette) -> N
 
 
 @pytest.mark.parametrize(
-    "path", ["/changes.atom", "/calendar/akishima.ics", "/sitemap.xml", "/robots.txt", "/opensearch.xml", "/llms.txt",
+    "path", ["/changes.atom", "/unreported.atom", "/unreported.ics", "/calendar/akishima.ics", "/sitemap.xml", "/robots.txt", "/opensearch.xml", "/llms.txt",
              "/plans/measures/akishima-kogyo-1", "/plans/measures/akishima-kogyo-1.jsonld", "/data",
              "/-/suggest?q=%E7%B5%A6&_format=opensearch"]
 )  # fmt: skip

@@ -25,7 +25,7 @@ PLANS: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"
 PUT_TOGETHER = {"organizations", "goals", "linked", "other_names", "sectors", "codes", "sector", "measures", "title",
                 "kind", "id", "snippet", "url", "evidence", "decision", "evaluation_id", "end_fiscal_year",
                 "団体", "施策の番号", "該当する団体", "再掲", "新規・再掲", "つながり", "読み取った欄", "分野", "根拠の語",
-                "今後", "評価ID", "前の名前", "決定", "施策", "引き継いだ施策", "目標・指標", "原文", "name", "full_name", "sector_id",
+                "今後", "評価ID", "期限", "before_target", "indicator_id", "前の名前", "決定", "施策", "引き継いだ施策", "目標・指標", "原文", "name", "full_name", "sector_id",
                 "due", "printed", "measure_name", "target", "sector_word", "goal_word", "measure_word", "organization_word",
                 "target_word", "event_word", "task_word", "position", "code", "in_plans", "table_name", "plan_id", "full_title", "place"}  # fmt: skip
 
@@ -49,7 +49,7 @@ def facts(response: httpx.Response, heading: str) -> list[str]:
 @pytest.mark.parametrize("shape", ["arrays", "objects"])
 async def test_json_objects_carry_notes(site: Datasette, shape: str) -> None:
     path = f"/plans/evaluations.json?_shape={shape}&_size=max"
-    assert {note["column_name"] for note in await notes(site, path, "ours")} == {"outcome", "summary"}
+    assert {note["column_name"] for note in await notes(site, path, "ours")} == {"outcome", "summary", "target_change"}
     corrected = {note["correction_id"] for note in await notes(site, path, "correction")}
     sql = "SELECT id FROM corrections WHERE table_name = 'evaluations'"
     own = {row[0] for row in (await site.get_database("plans").execute(sql)).rows}

@@ -158,7 +158,8 @@ class DataSet:
 
 def is_date(column: Column) -> bool:
     """Whether it holds days as ISO 8601, which SQLite has no type for; of a document only the month may be known."""
-    return column.name.endswith("_on") or (column.name == "date" and "ISO 8601" in column.comment)
+    is_whole = "month" not in column.comment  # 2023-03 is no date of a file format
+    return is_whole and (column.name.endswith("_on") or (column.name == "date" and "ISO 8601" in column.comment))
 
 
 def read_data_set(database: Path, metadata: Path) -> DataSet:

@@ -64,10 +64,10 @@ def read_last_changes(execute: Execute) -> dict[str, str]:
     return dict(execute(_SQL["first_days"]).fetchall()) | read_told_days(execute)
 
 
-def write_atom(changes: Sequence[Change], name: str, **words: str) -> str:
-    """The feed with its changes in the order given.
+def write_atom(entries: Sequence[Any], name: str, **words: str) -> str:
+    """The feed with its entries in the order given: urn, day (ISO), title, kind, label, url and content (HTML) of each.
 
     The id is made from `name`, which never changes. Words are title, author and rights; address, which is the feed's own,
     page, that of the page which shows the same; and updated, an ISO date.
     """
-    return fill("changes.xml", changes=changes, id=make_urn(f"feed:{name}"), **words)
+    return fill("feed.xml", entries=entries, id=make_urn(f"feed:{name}"), **words)

@@ -31,19 +31,36 @@ RECORDS = {
     "corrections": "correction or note on the print",
     "changes": "change of the data",
 }
-_REPORT = """'「' || coalesce(p.document_title, p.title) || '」（' || p.municipality || coalesce(
-    '、' || substr(p.document_date, 1, 4) || '年'
-    || CASE WHEN length(p.document_date) > 4 THEN (0 + substr(p.document_date, 6, 2)) || '月' ELSE '' END, ''
+_REPORT = """'「' || coalesce(d.title, p.title) || '」（' || p.municipality || coalesce(
+    '、' || substr(d.date, 1, 4) || '年'
+    || CASE WHEN length(d.date) > 4 THEN (0 + substr(d.date, 6, 2)) || '月' ELSE '' END, ''
 ) || '）'"""
-RECORD = f"""SELECT r.full_title AS title, coalesce(r.place, '') AS place, {_REPORT} AS source
-FROM records AS r JOIN plan_facts AS p ON p.id = r.plan_id WHERE r.id = :id AND r.table_name = :table"""
+RECORD = """SELECT r.full_title AS title, coalesce(r.place, '') AS place, r.plan_id
+FROM records AS r WHERE r.id = :id AND r.table_name = :table"""
+# The documents that a record is printed in, and those of the figures that belong to it; of a plan all.
+CITED = f"""SELECT {_REPORT} AS source
+FROM plan_facts AS p LEFT JOIN documents AS d ON d.plan_id = p.id
+WHERE d.id = :document OR (:table = 'plans' AND p.id = :id) OR d.id IN (
+    SELECT f.document_id FROM figures AS f WHERE f.indicator_id = :id OR f.indicator_id IN (
+        SELECT l.indicator_id FROM indicator_links AS l WHERE l.table_name = :table AND l.row_id = :id
+    )
+)
+ORDER BY p.start_fiscal_year DESC, p.title, d.position"""
+# The plans whose records alone a page lists, by the arguments of its address.
+PLANS_ASKED = """SELECT id FROM plans
+WHERE id IN (:plan, :plan_id) OR municipality_id = :municipality_id
+    OR id = (SELECT plan_id FROM sectors WHERE id IN (:sector, :sector_id))"""
 MOST_REPORTS = 10  # that are named one by one
+# Of these plans all documents; where none is named, the main one of every plan, or all of the only plan.
 REPORTS = f"""SELECT {_REPORT} AS source, count(*) OVER () AS number
-FROM plan_facts AS p ORDER BY p.start_fiscal_year DESC, p.title LIMIT {MOST_REPORTS + 1}"""
+FROM plan_facts AS p LEFT JOIN documents AS d
+    ON d.plan_id = p.id AND (d.position = 1 OR :plans <> '[]' OR (SELECT count(*) FROM plans) = 1)
+WHERE :plans = '[]' OR p.id IN (SELECT value FROM json_each(:plans))
+ORDER BY p.start_fiscal_year DESC, p.title, d.position LIMIT iif(:plans = '[]', {MOST_REPORTS + 1}, -1)"""
 
 
 def join_reports(sources: Sequence[str], number: int) -> str:
-    """The reports of several plans, of which `sources` are the first; empty where there is but one."""
+    """The documents of several plans, of which `sources` are the first; empty where there is but one."""
     if number <= 1:
         return ""
     return "、".join(sources) if number <= MOST_REPORTS else f"{sources[0]}ほか{number - 1:,}の計画の文書"

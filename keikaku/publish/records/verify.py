@@ -1,17 +1,19 @@
 """Whether what someone quoted with its hash still stands; if not, what was changed since, in which release, and why.
 
-Guarantees: a hash is looked up among the records that are published now and those of every release; the answer to a
+Guarantees: a hash is looked up among the pages and records that are published now and those of every release; the answer to a
 question (an address of a table, query or SQL) is compared with its hash as it is computed now. Does not: ask again
 itself, or say more of an old answer than the history of the records in it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from keikaku.database.content_hash import LENGTH
-from keikaku.database.history import Change, RecordId, Release, digest_records, keep_recorded, replay
+from keikaku.database.history import Change, RecordId, Release, digest_records, keep_recorded, replay, replay_pages
+from keikaku.database.pages import PARTS, Page, Parts, hash_page
 
 SENTENCES = {
+    "record_stands": "この記録そのものは変わっていません。ただし、このハッシュは記録そのものだけのもので、目標・実績・団体・評価・訂正を含みません。",
     "stands": "変わっていません。引用した内容は、今のデータと同じです。",
     "changed": "その後に変わりました。引用した内容は、公開した版にありましたが、今のデータとは違います。",
     "withdrawn": "その後になくなりました。引用した内容は、公開した版にありましたが、今のデータにはありません。",
@@ -32,10 +34,31 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Part:
+    """A part of a page as it was quoted: `status` is a key of PART_STATES; the release that changed it first, if one did."""
+
+    name: str
+    status: str
+    version: str = ""
+    date: str = ""
+    reason: str = ""
+
+
+PART_STATES = {
+    "stands": "変わっていません",
+    "changed": "変わりました",
+    "added": "加わりました",
+    "gone": "なくなりました",
+    "not_covered": "このハッシュには含まれていません",
+}
+
+
+@dataclass(frozen=True)
 class Verdict:
     """status is a key of SENTENCES; `records` are those with the hash, `events` what happened to them since, oldest first.
 
-    `released` names the versions that held the content as it was quoted, `now` is the hash of today's answer.
+    `released` names the versions that held the content as it was quoted, `now` is the hash of today's answer. `covers` is
+    page, record or answer; `parts` are those of the page.
     """
 
     status: str
@@ -43,6 +66,64 @@ class Verdict:
     released: tuple[str, ...] = ()
     events: tuple[Event, ...] = ()
     now: str = ""
+    covers: str = "answer"
+    parts: tuple[Part, ...] = ()
+
+
+def judge_quoted(
+    wanted: str, pages: Mapping[RecordId, Page], records: Mapping[RecordId, str], releases: Sequence[Release]
+) -> Verdict:
+    """`wanted` is the beginning of the hash of a page, or of a record alone, as pages had it before they told of their parts."""
+    found = judge_page(wanted, pages, releases)
+    if found:
+        return found
+    verdict = replace(judge_record(wanted, records, releases), covers="record")
+    page = pages.get(verdict.records[0]) if verdict.records else None
+    if page is None:
+        return verdict
+    status = "stands" if verdict.status == "stands" else "changed"
+    parts = (Part(name, status if name == "record" else "not_covered") for name in _in_order(page.parts))
+    return replace(verdict, parts=tuple(parts))
+
+
+def judge_page(wanted: str, pages: Mapping[RecordId, Page], releases: Sequence[Release]) -> Verdict | None:
+    """None where no page has or had the hash."""
+    quoted: dict[RecordId, tuple[int, Parts]] = {}
+    released = []
+    for place, (release, held) in enumerate(replay_pages(releases)):
+        matching = {record: (place, parts) for record, parts in held.items() if hash_page(parts) == wanted}
+        released += [release.version] if matching else []
+        quoted |= matching
+    current = {record: page for record, page in pages.items() if hash_page(page.parts) == wanted}
+    if current:
+        parts = tuple(Part(name, "stands") for name in _in_order(next(iter(current.values())).parts))
+        return Verdict("stands", tuple(sorted(current)), tuple(released), (), wanted, "page", parts)
+    if not quoted:
+        return None
+    record, (place, was) = min(quoted.items())
+    page = pages.get(record)
+    later = releases[place + 1 :]
+    rows = {record} | (page.rows if page else set())
+    status, now = ("changed", hash_page(page.parts)) if page else ("withdrawn", "")
+    changed = tuple(_compare_parts(record, was, page.parts if page else {}, later))
+    return Verdict(
+        status, tuple(sorted(quoted)), tuple(released), tuple(find_events(rows, later)), now, "page", changed
+    )
+
+
+def _compare_parts(record: RecordId, was: Parts, now: Parts, later: Sequence[Release]) -> Iterable[Part]:
+    for name in _in_order({**was, **now}):
+        if was.get(name) == now.get(name):
+            yield Part(name, "stands")
+            continue
+        told = ((release, release.pages[record] or {}) for release in later if record in release.pages)
+        first = next((release for release, parts in told if parts.get(name) != was.get(name)), None)
+        status = "added" if name not in was else "changed" if name in now else "gone"
+        yield Part(name, status, *((first.version, first.date, first.reason) if first else ()))
+
+
+def _in_order(parts: Parts) -> list[str]:
+    return [name for name in PARTS if name in parts]
 
 
 def judge_record(wanted: str, records: Mapping[RecordId, str], releases: Sequence[Release]) -> Verdict:

@@ -93,7 +93,9 @@ class Caveats:
 def note_results(count: int) -> Note:
     """What an absent result means."""
     published = (
-        f"市が公表した実績は{count:,}件を収めています。" if count else "市が公表した実績は、まだ一件も収めていません。"
+        f"公開のページから集めた実績は{count:,}件で、網羅していません。"
+        if count
+        else "実績は、まだ一件も収めていません。"
     )
     return Note("unpublished", f"{published}記録のないものに行はなく、空欄は0でも未達成でもありません。")
 

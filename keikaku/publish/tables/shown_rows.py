@@ -16,6 +16,9 @@ MEDIUM, LONG = 8, 40  # characters: more make a column wider
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _URL = re.compile(r"https?://\S+")
 
+# What a column says where nothing is known, as stored and as a question shows it.
+_OF_NO_USE = {"trend": "unknown", "変化": "わからない"}
+
 Found = Mapping[str, tuple[str, str]]  # id -> address and name of a record
 Links = dict[str, str]  # column -> address of the record that it names
 
@@ -167,8 +170,14 @@ def title_place(row: Sequence[Cell]) -> int:
 
 
 def find_empty(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> set[str]:
-    """The columns in which no row has anything."""
-    return {column for place, column in enumerate(columns) if all(row[place] in (None, "") for row in rows)}
+    """The columns in which no row says anything: all are empty, or all say no, or that it is not known."""
+    return {
+        column
+        for place, column in enumerate(columns)
+        if all(row[place] in (None, "") for row in rows)
+        or (column.startswith("is_") and not any(row[place] for row in rows))
+        or (column in _OF_NO_USE and all(row[place] in (None, "", _OF_NO_USE[column]) for row in rows))
+    }
 
 
 def find_values(columns: Sequence[str], rows: Sequence[Sequence[Any]], column: str) -> list[Any]:

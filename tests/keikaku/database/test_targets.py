@@ -1,19 +1,23 @@
 """The view `targets` says of every target, in every fiscal year, what the rules of keikaku.plan.verdicts say of its rows."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keikaku.database.rows import build_rows, code_rows, fiscal_year_rows
 from keikaku.plan.model import City
+from keikaku.plan.rates import FORMULAS, rate
 from keikaku.plan.verdicts import Figure, Indicator, current_targets, judge, newest_of, results_until, trend
 from keikaku.schema.codes import ACCUMULATIONS, CALENDARS, COMPARATORS, DIRECTIONS, INDICATOR_KINDS, PERIODS
 from keikaku.schema.codes import RESULT_STATUSES as STATUSES
 from keikaku.schema.tables import SCHEMA
+from keikaku.search.functions import register
 
 YEARS = range(2012, 2034)
 PLAN: dict[str, Any] = {"id": "umi", "title": "海の計画", "start_fiscal_year": 2018, "end_fiscal_year": 2025}
@@ -67,6 +71,10 @@ def build(*told: tuple[dict[str, Any], list[dict[str, Any]]]) -> sqlite3.Connect
     records = [{"measure": f"umi-target-{i}", **result} for i, (_, found) in enumerate(told, 1) for result in found]
     data = {"plan": PLAN, "indicators": [indicator for indicator, _ in told], "results": records}
     tables = build_rows(City.model_validate({"municipality": MUNICIPALITY, "plans": [data]}))
+    return fill(tables)
+
+
+def fill(tables: dict[str, list[dict[str, Any]]]) -> sqlite3.Connection:
     tables |= {"fiscal_years": fiscal_year_rows(YEARS[0], YEARS[-1]), "codes": code_rows()}
     database = sqlite3.connect(":memory:")
     database.row_factory = sqlite3.Row
@@ -97,6 +105,55 @@ def read_figures(database: sqlite3.Connection) -> Iterator[tuple[str, Indicator,
         yield row["id"], Indicator(*told, since=PLAN["start_fiscal_year"]), figures
 
 
+def moved(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str]]:
+    """What is said to have changed between a measure that was evaluated and the one that continues it."""
+    bodies = [{"id": f"umi-{i}", "name": name, "kind": "association"} for i, name in enumerate(("商工会", "観光協会"))]
+    measures = [
+        {"indicators": [{"label": "回数", **told.pop("counted")}], **told} for told in (dict(before), dict(after))
+    ]
+    evaluation = {
+        "id": "umi-e",
+        "measure": measures[0]["code"],
+        "successor": measures[1]["code"],
+        "judged_by": "city",
+        "outcome": "met",
+    }
+    data = {"plan": PLAN, "measures": measures, "evaluations": [evaluation]}
+    tables = build_rows(City.model_validate({"municipality": MUNICIPALITY, "organizations": bodies, "plans": [data]}))
+    with closing(fill(tables)) as database:
+        rows = database.execute("SELECT change, judged_by FROM moved_goalposts ORDER BY change").fetchall()
+        return [tuple(row) for row in rows]
+
+
+BEFORE: dict[str, Any] = {
+    "code": "1",
+    "name": "祭り",
+    "organizations": ["商工会"],
+    "counted": {"target": "令和4年度までに6回"},
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({}, []),
+        ({"name": "新しい祭り"}, ["name_changed"]),
+        ({"organizations": ["観光協会"]}, ["body_replaced"]),
+        ({"organizations": ["商工会", "観光協会"]}, []),
+        ({"counted": {"target": "令和4年度までに5回"}}, ["number_lowered"]),
+        ({"counted": {"target": "令和4年度までに7回"}}, ["number_raised"]),
+        ({"counted": {"target": "令和6年度までに6回"}}, ["deadline_slipped"]),
+        ({"counted": {"target": "令和3年度までに6回"}}, []),
+        ({"counted": {"target": "令和4年度までに6件"}}, ["counted_otherwise"]),
+        ({"counted": {"target": "令和4年度までに実施", "kind": "milestone"}}, ["counted_otherwise"]),
+        ({"counted": {"target": "継続実施", "unit": "回", "kind": "continue"}}, ["number_dropped"]),
+        ({"counted": {"label": "人数", "target": "令和8年度までに9人"}}, []),
+    ],
+)
+def test_goalposts_have_moved_where_the_data_has_both(changed: dict[str, Any], found: list[str]) -> None:
+    assert moved(BEFORE, {**BEFORE, "code": "2", **changed}) == [(change, "data") for change in found]
+
+
 @settings(deadline=None, max_examples=40)
 @given(judged)
 def test_the_view_agrees_with_the_rules_on_every_row_in_every_fiscal_year(
@@ -121,6 +178,21 @@ def test_the_view_agrees_with_the_rules_on_every_row_in_every_fiscal_year(
                 assert (row["result_fiscal_year"], row["result_value"]) in (
                     newest if len(newest) == 1 else [(None, None)]
                 )
+
+
+@settings(deadline=None, max_examples=40)
+@given(judged)
+def test_the_rate_of_a_row_in_sql_is_that_of_the_rules(told: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> None:
+    with closing(build(*told)) as database:
+        register(database)
+        for _, indicator, figures in read_figures(database):
+            for id_, target in figures.items():
+                for rule in FORMULAS:
+                    (found,) = database.execute("SELECT target_rate(?, ?, 2024)", [rule, id_]).fetchone()
+                    expected = rate(rule, indicator, target, figures.values(), 2024)
+                    percent = None if expected.percent is None else float(expected.percent)
+                    said = {"percent": percent, "refusal": expected.refusal}
+                    assert json.loads(found) == {key: value for key, value in said.items() if value is not None}
 
 
 MORE = {"label": "利用者", "target": "令和6年度までに20人以上", "baseline": "10人（令和元年度）"}

@@ -258,6 +258,32 @@ def test_an_unmet_target_says_by_what_it_is_unmet(today: Any) -> None:
     ]
 
 
+# Of minato's targets without a result: those past their year, and those for every year or each time. It ends in fiscal 2025.
+OVER = [("overdue", "芸-4", "令和5年度"), ("overdue", "芸-4", "令和7年度"), ("overdue", "史-1", "令和6年度")]
+SILENT = {
+    2022: [],
+    2023: [],
+    2024: [OVER[0], ("yearly", "芸-1", "令和5年度"), ("yearly", "史-3", "令和5年度")],
+    2026: [*OVER, *[("yearly", code, "令和7年度") for code in ("芸-1", "芸-2", "史-3")]],
+    2031: [*OVER, *[("yearly", code, "令和7年度") for code in ("芸-1", "芸-2", "史-3")]],
+}
+
+
+@pytest.mark.parametrize(("year", "silent"), SILENT.items())
+def test_silence_is_of_the_due_year_or_of_the_newest_year_that_is_over(
+    today: Any, year: int, silent: list[tuple[str, str, str]]
+) -> None:
+    rows = ask(today(year), "SELECT reason_kind, code, year FROM unreported ORDER BY reason_kind, position, year")
+    assert rows == silent
+
+
+def test_silence_is_worded_so_that_it_can_be_asked_for(today: Any) -> None:
+    asked = ask(today(2024), "SELECT question FROM unreported WHERE code = '芸-4'")
+    assert asked == [
+        ("「芸-4 アトリエマップの作成」の目標「アトリエマップの作成」（令和5年度までに作成）の、令和5年度の実績",)
+    ]
+
+
 def test_an_ended_measure_is_not_thereby_unmet(database: sqlite3.Connection) -> None:
     assert ask(database, "SELECT * FROM unmet_targets WHERE name = '街角コンサート'") == []
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from keikaku.plan.checks import CHECKS
+from keikaku.plan.folder import read_city
 from keikaku.plan.model import City
 from keikaku.plan.references import organization_names
 from tests.keikaku.conftest import read_faults
@@ -86,7 +87,7 @@ BROKEN = {
     "check_promoters": {
         "unknown organization": ("measures.yml", "[文化協会, 市立美術館", "[文化協会, ‸市立図書館", "団体「市立図書館」はありません (unknown); 近いもの: 市立美術館、市"),
         "everyday name in the place of a printed one": ("measures.yml", "[文化協会, 市立美術館", "[‸文協, 市立美術館", "団体「文協」はありません (unknown); 近いもの: 文化協会、みなと市文化協会"),
-        "the same body by two names": ("measures.yml", "[文化協会, 市立美術館, 市]", "[文化協会, 市立美術館, 市, ‸みなと市]", "「みなと市」は「市」と同じ団体です (the same body); 一度だけ書く"),
+        "the same body by two names": ("measures.yml", "[文化協会, 市立美術館, 市]", "[文化協会, 市立美術館, 市, ‸みなと市]", "「みなと市」は「市」と同じものです (the same record); 一度だけ書く"),
         "role of a body that is not named": ("measures.yml", "organizations: [商店会, 県, 市]", "organizations: [商店会, 県, 市]\n  roles: {大学: ‸lead}", "この施策の団体「大学」はありません (unknown); 近いもの: 商店会、市、県"),
         "task of a body that is not named": ("measures.yml", "organizations: [商店会, 県, 市]", "organizations: [商店会, 県, 市]\n  tasks: {大学: ‸調べる}", "この施策の団体「大学」はありません (unknown)"),
     },
@@ -122,6 +123,7 @@ BROKEN = {
         "row and sector": ("events.yml", "- id: minato-event-3\n", "- ‸id: minato-event-3\n  row: 全体\n", "row と sector の両方があります (both); どちらか一つを書く"),
     },
     "check_evaluations": {
+        "moved target without its phrase": ("evaluations.yml", "successor: 芸-2", "successor: 芸-2\n  target_change: ‸number_dropped", "目標がどう変わったかの、引き継ぐ施策か根拠の言葉がありません (no ground)"),
         "nothing named": ("evaluations.yml", "- id: minato-evaluation-3\n  sector: 芸\n  name: 街角コンサート", "- ‸id: minato-evaluation-3\n  sector: 芸", "何の評価かが書かれていません (nothing named); name、measure、goal、indicator のどれかを書く"),
         "decision that is no grade": ("evaluations.yml", "decision: 終了", "decision: ‸中止", "grades の記号「中止」はありません (unknown); 近いもの: 変更し実施、終了、継続"),
         "grade that is none": ("evaluations.yml", "decision: 終了", "decision: 終了\n  grade: ‸A", "grades の記号「A」はありません (unknown); 近いもの: なし"),
@@ -156,7 +158,7 @@ BROKEN = {
         "a measure by two names": ("events.yml", "measures: [芸-1]", "measures: [芸-1, ‸市民美術展の開催]", "「市民美術展の開催」は「芸-1」と同じものです (the same record); 一度だけ書く"),
         "a joint measure by two names": ("measures.yml", "joint: [史-2]", "joint: [史-2, ‸minato-rekishi-2]", "「minato-rekishi-2」は「史-2」と同じものです (the same record)"),
         "a member by two names": ("plan.yml", "members: [みなと市,", "members: [みなと市, ‸市,", "「市」は「みなと市」と同じものです (the same record)"),
-        "a grade twice": ("grades.yml", "- {field: decision, grade: 終了", "- {field: decision, grade: ‸継続}\n- {field: decision, grade: 終了", "「継続」が二度あります (twice); 一つにする"),
+        "a grade twice": ("grades.yml", "- {field: decision, grade: 終了", "- {field: decision, grade: ‸継続}\n- {field: decision, grade: 終了", "「継続」が二度あります (twice); 一度だけ書く"),
         "unknown measure": ("results.csv", "史-4,1", "‸史-9,1", "「史-9」の1番目の指標はありません (no indicator); 指標は0個です"),
         "unknown indicator": ("results.csv", "史-4,1", "史-4,‸2", "「史-4」の2番目の指標はありません (no indicator); 指標は1個です"),
         "one figure twice": ("results.csv", AT_RESULTS, f"芸-1,1,‸R4,3300,,,https://example.jp/minato/r4\n{AT_RESULTS}", "同じ指標・年度・出典の数字がもうあります (twice); 一つにするか、edition を変える"),
@@ -205,7 +207,7 @@ ALLOWED = {
 
 
 def test_every_check_is_broken_by_some_case() -> None:
-    assert set(BROKEN) == {check.__name__ for _, check in CHECKS}
+    assert set(BROKEN) == {check.find.__name__ for check in CHECKS}
 
 
 @pytest.mark.parametrize(("file", "old", "new", "fault"), CASES.values(), ids=CASES)
@@ -248,6 +250,25 @@ def test_a_result_that_two_indicators_could_have_is_refused(folder: Path) -> Non
     (line,) = read_faults(folder)
     assert line.startswith("bunka/results.csv:6:1: 「史-4」は2つの指標をさします (ambiguous); 指標の id を書く: ")
     assert line.endswith("minato-rekishi-4-target-1、minato-target-1")
+
+
+def write_indicators(folder: Path, lines: str) -> None:
+    (folder / "bunka" / "results.csv").unlink()
+    (folder / "bunka" / "indicators.csv").write_text(f"measures,plan,label,target\n{lines}", "utf-8")
+
+
+def test_a_blank_place_among_others_is_refused(folder: Path) -> None:
+    write_indicators(folder, "史-4,,観客,100人以上\n,,演者,10人以上\n")
+    (line,) = read_faults(folder)
+    assert line.startswith(
+        "bunka/indicators.csv:3:1: 「演者」の場所が空です (no place); 上の行と同じでも施策や目標を書く"
+    )
+
+
+@pytest.mark.parametrize("first", ["史-4,,", ",,"])
+def test_an_indicator_of_the_whole_plan_is_accepted(folder: Path, first: str) -> None:
+    write_indicators(folder, f"{first}観客,100人以上\n,{'はい' if first[0] == '史' else ''},演者,10人以上\n")
+    assert [x.label for x in read_city(folder).plans[0].indicators] == ["観客", "演者"]
 
 
 def test_an_organization_is_known_by_every_name(city: City) -> None:

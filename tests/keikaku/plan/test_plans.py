@@ -69,7 +69,7 @@ ROWS: dict[str, tuple[str, tuple[str, ...], list[tuple[Any, ...]]]] = {
         ("minato-2-goal-2-target-1", "No.3", None, "down", "baseline"), ("minato-2-goal-2-target-2", "No.4", None, "down", "printed")]),
     "printed cells are read, and overruled": ("figures", ("role", "value", "last_year", "comparator", "text", "printed"), [
         ("baseline", 1200, 2024, None, None, "1,200人（令和6年度）"), ("target", 2000, 2035, None, None, "令和17年度までに2千人"),
-        ("result", 1500, 2026, None, None, "1500人"), ("baseline", 60, 2024, None, None, "60%"), ("target", None, None, None, "維持", "維持"),
+        ("result", 1500, 2026, None, None, "1500人"), ("baseline", 60, 2024, None, None, "60%"), ("target", 60, None, None, None, "維持"),
         ("baseline", 8, 2024, None, None, "8件"), ("target", 5, None, None, None, "5件"), ("result", 6, 2026, None, None, None),
         ("target", 7, None, "<=", None, "9件以内")]),
     "bodies of an indicator": ("indicator_organizations", ("organization_id", "printed"), [("minato-kyoiku-iinkai", "教育委員会")]),

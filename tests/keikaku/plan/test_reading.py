@@ -165,7 +165,7 @@ PLACES = {
 def test_a_problem_stands_where_a_person_looks_for_it(
     tmp_path: Path, path: tuple[str | int, ...], at_key: bool, place: tuple[int, int]
 ) -> None:
-    problem = read(tmp_path, b"- a: 1\n").problem(path, "wrong", "right", at_key=at_key)
+    problem = read(tmp_path, b"- a: 1\n").problem(path, "no value", at_key=at_key)
     assert (problem.line, problem.column) == place
 
 

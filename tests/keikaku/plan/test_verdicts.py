@@ -37,6 +37,9 @@ def baseline(value, year=2019, **others):
     return Figure("baseline", year, value, **others)
 
 
+CORRECTED = [result(7500, publisher="b"), result(8100, publisher="b", edition=2)]
+
+
 def says(verdict):
     return f"not_judgeable {verdict.missing}" if verdict.missing else verdict.state
 
@@ -80,6 +83,8 @@ STATES = {
     "two publishers, one number reaches it": (MORE, target(9500), [result(9000), result(10000)], "not_judgeable value"),
     "two publishers, both reach it": (MORE, target(8000), [result(9000), result(10000)], "met"),
     "a corrected result": (MORE, target(8000), [result(9000), result(7000, edition=2)], "below"),
+    "a correction by another": (MORE, target(8000), [result(7000, publisher="a"), *CORRECTED], "not_judgeable value"),
+    "a correction by the same": (MORE, target(8000), [result(7000, publisher="b"), *CORRECTED], "met"),
     # years
     "not due yet, nothing known": (MORE, target(40, 2027), [], "ahead"),
     "not due yet, low so far": (MORE, target(40, 2027), [result(3)], "ahead"),

@@ -1,0 +1,83 @@
+"""The hash of what the page of a record shows: the record and its targets, figures, bodies, evaluation and corrections.
+
+Each part has a hash of its own, so that what was quoted can be compared part by part. That of the record itself is the
+one that it has in the history; another part's is that of a table with table, key and hash of each of its rows. A page that
+shows the record alone has the record's hash; any other that of a table with name and hash of each part.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import groupby
+from pathlib import Path
+
+from keikaku.database.content_hash import LENGTH, hash_rows
+from keikaku.database.history import RecordId, hash_records, key_columns
+
+Parts = Mapping[str, str]  # name of a part -> its hash; one without rows is left out
+PARTS = {
+    "record": "記録そのもの",
+    "targets": "目標",
+    "figures": "実績",
+    "bodies": "団体",
+    "evaluation": "評価",
+    "corrections": "訂正と注意",
+}
+_SHOWN = Path(__file__).with_name("pages.sql").read_text("utf-8").strip().rstrip(";").split(";")
+
+
+@dataclass
+class Page:
+    """`rows` are all that it shows."""
+
+    parts: dict[str, str] = field(default_factory=dict)
+    rows: set[RecordId] = field(default_factory=set)
+
+
+def hash_page(parts: Parts) -> str:
+    """The first digits of the hash of a page."""
+    return parts["record"] if parts.keys() == {"record"} else hash_rows(["part", "hash"], parts.items())[:LENGTH]
+
+
+def read_pages(
+    connection: sqlite3.Connection, table: str | None = None, id_: str | None = None
+) -> dict[RecordId, Page]:
+    """The pages of all records, or of the one that is named; none where there is no such page."""
+    named = " WHERE table_name = :table AND row_id = :id" if table else ""
+    asked = [connection.execute(f"SELECT * FROM ({sql}){named}", {"table": table, "id": id_}) for sql in _SHOWN]
+    shown = sorted({tuple(row) for rows_shown in asked for row in rows_shown})
+    rows = {RecordId(of_table, tuple(map(str, json.loads(key)))) for *_, of_table, key in shown}
+    hashes = dict(_hash_rows(connection, rows))
+    pages: dict[RecordId, Page] = {}
+    for (owner, row_id, part), members in groupby(shown, lambda row: row[:3]):
+        held = [RecordId(of_table, tuple(map(str, json.loads(key)))) for *_, of_table, key in members]
+        held = [row for row in held if row in hashes]
+        if held:
+            page = pages.setdefault(RecordId(owner, (row_id,)), Page())
+            cells = [[row.table, json.dumps(row.key, ensure_ascii=False), hashes[row]] for row in held]
+            page.parts[part] = (
+                hashes[held[0]] if part == "record" else hash_rows(["table", "key", "hash"], cells)[:LENGTH]
+            )
+            page.rows |= set(held)
+    return pages
+
+
+def read_all_pages(database: Path) -> dict[RecordId, Page]:
+    """Of a database that was built."""
+    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        return read_pages(connection)
+
+
+def _hash_rows(connection: sqlite3.Connection, rows: Iterable[RecordId]) -> Iterator[tuple[RecordId, str]]:
+    wanted = set(rows)
+    for table in sorted({row.table for row in wanted}):
+        keys = key_columns(connection, table)
+        firsts = json.dumps(sorted({row.key[0] for row in wanted if row.table == table}))
+        sql = f'SELECT * FROM "{table}" WHERE "{keys[0]}" IN (SELECT value FROM json_each(?))'
+        cursor = connection.execute(sql, (firsts,))
+        names = [column[0] for column in cursor.description]
+        held = (dict(zip(names, row, strict=True)) for row in cursor)
+        found = {RecordId(table, tuple(str(row[key]) for key in keys)): row for row in held}
+        yield from hash_records({record: row for record, row in found.items() if record in wanted}).items()

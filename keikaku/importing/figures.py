@@ -1,0 +1,250 @@
+"""Figures that somebody filled in -> rows of results.csv: none is written where one is wrong, and none twice.
+
+A figure is that of the same indicator, year, part and publisher (or source, where no publisher is told) as one before: if
+it says the same as any edition, there is nothing to do; otherwise it becomes the next edition, and the earlier ones stay.
+"""
+
+import csv
+import io
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from keikaku.files.errors import FilesError
+from keikaku.importing.reading import FilledRow, SheetProblem, read_filled
+from keikaku.importing.sheet import read_result, read_sheet, results_of
+from keikaku.plan.errors import InvalidData, Problem
+from keikaku.plan.fiscal_year import format_fiscal_year
+from keikaku.plan.folder import find_cities, find_plans, read_city, validate_results
+from keikaku.plan.indicators import Figure
+from keikaku.plan.model import City, PlanData, Result
+from keikaku.plan.reading import Document, is_missing, read_text
+from keikaku.plan.references import PlacedIndicator, References
+from keikaku.schema.codes import RESULT_STATUSES
+
+COLUMNS = (
+    *("measure", "indicator", "fiscal_year", "value", "printed", "status", "part", "note"),
+    *("publisher", "source_url", "published_on", "recorded_on", "calendar", "edition"),
+)
+Record = dict[str, Any]
+_ENGLISH = re.compile(r" \([a-z][^()]*\)")
+Plans = dict[str, tuple[Path, City, PlanData]]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of a filled row: 追加, 訂正 or 変更なし."""
+
+    what: str
+    name: str
+    before: str
+    now: str
+
+    def __str__(self) -> str:
+        return f"{self.what}　{self.name}：" + (f"{self.before} → {self.now}" if self.before else self.now)
+
+
+def read_plans(data: Path, plan_id: str | None = None) -> Plans:
+    """The plans of data/ (or the one with the id) by their ids, with their folders."""
+    plans = {
+        plan.plan.id: (folder, city, plan)
+        for path in find_cities(data)
+        for city in [read_city(path)]
+        for folder, plan in zip(find_plans(path), city.plans, strict=True)
+    }
+    if plan_id is not None and plan_id not in plans:
+        raise InvalidData([Problem(str(data), 1, 1, f"計画「{plan_id}」はありません", f"{'、'.join(plans)} のどれか")])
+    return {id_: plan for id_, plan in plans.items() if plan_id in (None, id_)}
+
+
+def import_figures(file: Path, data: Path, recorded_on: str, until: int) -> tuple[list[Told], list[Path]]:
+    """Add what is filled in to results.csv of its plans; `until` is the running fiscal year.
+
+    Returns what became of each row, and the files that were written. Raises InvalidData with every problem of the file.
+    """
+    plans = read_plans(data)
+    problems: list[Problem] = []
+    told: list[Told] = []
+    writing: dict[Path, str] = {}
+    rows = read_filled(file)
+    for row in rows:
+        if row.text("plan_id") not in plans:
+            right = "隠れている右端の二列を、つくったときのままにする"
+            problems.append(row.problem("plan_id", f"計画のID「{row.text('plan_id')}」がわかりません", right))
+    for id_, (folder, city, plan) in plans.items():
+        try:
+            own = [row for row in rows if row.text("plan_id") == id_]
+            said, records = _Plan(city, plan, until).merge(own, recorded_on)
+            told += said
+            if records:
+                path = folder / "results.csv"
+                writing[path] = _add_records(path, records)
+        except InvalidData as error:
+            problems += error.problems
+    if problems:
+        raise InvalidData(problems)
+    for path, text in writing.items():
+        _write(path, text)
+    return told, list(writing)
+
+
+def _write(path: Path, text: str) -> None:
+    """Whole or not at all."""
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        new.write_text(text, "utf-8", newline="")
+        new.replace(path)
+    except OSError as error:
+        raise FilesError(f"{path}: 書き込めません ({error.strerror})") from error
+    finally:
+        new.unlink(missing_ok=True)
+
+
+class _Plan:
+    """A plan and its indicators by their ids."""
+
+    def __init__(self, city: City, data: PlanData, until: int) -> None:
+        self.city, self.data, self.until = city, data, until
+        self.known = References(city, data)
+        self.indicators = {placed.id: placed for placed in self.known.indicators}
+
+    def merge(self, rows: list[FilledRow], recorded_on: str) -> tuple[list[Told], list[Record]]:
+        problems: list[Problem] = []
+        records: list[Record] = []
+        for row in rows:
+            try:
+                records.append(self.read(row) | {"recorded_on": recorded_on})
+            except InvalidData as error:
+                problems += error.problems
+        if problems:
+            raise InvalidData(problems)
+        found = self.validate(rows, records)
+        told, new = [], []
+        for i, (row, result) in enumerate(zip(rows, found, strict=True)):
+            if any(_is_same(earlier, result) for earlier in found[:i] if earlier.indicator == result.indicator):
+                wrong = "同じ指標・年度・一部・公表したところの行が二つあります"
+                raise InvalidData([row.problem("fiscal_year", wrong, "一つだけ残す")])
+            said, edition = self.compare(self.indicators[row.text("indicator_id")], result)
+            told.append(said)
+            if edition:
+                new.append((row, result.model_dump(exclude_unset=True) | ({"edition": edition} if edition > 1 else {})))
+        self.validate([row for row, _ in new], [dict(record) for _, record in new], added=True)
+        return told, [record for _, record in new]
+
+    def read(self, row: FilledRow) -> Record:
+        """A row of results.csv, before it is validated."""
+        placed = self.indicators.get(row.text("indicator_id"))
+        if placed is None:
+            wrong = f"指標のID「{row.text('indicator_id')}」はこの計画にありません"
+            raise InvalidData([row.problem("indicator_id", wrong, "隠れている右端の二列を、つくったときのままにする")])
+        for key in read_sheet().asked:
+            if row.cells[key].is_unsaved:
+                right = "Excel で開いて保存し直すか、値を入れる"
+                raise InvalidData([row.problem(key, "計算式の結果が保存されていません", right)])
+        told: Record = {"indicator": placed.id, "fiscal_year": row.text("fiscal_year"), "published_on": row.day()}
+        told |= row.number(placed.indicator.unit)
+        told |= {key: row.text(key) for key in ("status", "part", "note", "publisher", "source_url")}
+        told = {key: value for key, value in told.items() if value != ""}
+        if placed.indicator.calendar != "fiscal":
+            told["calendar"] = placed.indicator.calendar
+        if placed.measure and placed.measure.code:
+            told["measure"] = placed.measure.code
+        if not told.keys() & {"value", "printed", "status"}:
+            raise InvalidData(
+                [row.problem("value", "実績も状況も空です", "どちらかを入れるか、この行をすべて空にする")]
+            )
+        return told
+
+    def validate(self, rows: list[FilledRow], records: list[Record], added: bool = False) -> list[Result]:
+        """With `added`, also against the results that are there. Raises InvalidData at the cells."""
+        places: dict[Any, Any] = {}
+        for i, row in enumerate(rows):
+            cells = {key: (row.line, column) for key, column in row.columns.items()}
+            places |= {(i, key): cell for key, cell in cells.items()} | dict.fromkeys(
+                [(i,), (i, "printed")], cells["value"]
+            )
+        document = Document(rows[0].sheet if rows else "", records, places)
+        against = self.data if added else self.data.model_copy(update={"results": []})
+        try:
+            found = validate_results(self.city, against, document)
+        except InvalidData as error:
+            raise InvalidData(map(_at_cell, error.problems)) from None
+        late = [row for row, result in zip(rows, found, strict=True) if result.fiscal_year > self.until]
+        if late:
+            wrong, right = "まだ始まっていない年度です", f"{format_fiscal_year(self.until)}まで"
+            raise InvalidData(
+                [row.problem("fiscal_year", f"「{row.text('fiscal_year')}」は{wrong}", right) for row in late]
+            )
+        return found
+
+    def compare(self, placed: PlacedIndicator, result: Result) -> tuple[Told, int]:
+        """What becomes of a figure, and its edition; 0 where there is nothing to do."""
+        figure = read_result(placed, result)
+        name = " ".join(filter(None, (result.measure, placed.indicator.label, placed.indicator.member, result.part)))
+        name = f"{name}（{format_fiscal_year(result.fiscal_year)}）"
+        before = [f for r, f in results_of(self.known, self.data, placed) if _is_same(r, result)]
+        now = _say(figure, placed)
+        if any(_value_of(figure) == _value_of(earlier) for earlier in before):
+            return Told("変更なし", name, "", now), 0
+        if not before:
+            return Told("追加", name, "", now), 1
+        newest = max(before, key=lambda earlier: earlier.edition)
+        return Told("訂正", name, _say(newest, placed), now), newest.edition + 1
+
+
+def _is_same(old: Result, new: Result) -> bool:
+    """Whether two results of an indicator tell of the same thing."""
+    if (old.fiscal_year, old.part, old.calendar, old.first_year) != (
+        new.fiscal_year,
+        new.part,
+        new.calendar,
+        new.first_year,
+    ):
+        return False
+    if old.source_url and old.source_url == new.source_url:
+        return True
+    by = (old.publisher or old.source_url, new.publisher or new.source_url)
+    return by[0] == by[1]
+
+
+def _value_of(figure: Figure) -> tuple[Any, ...]:
+    return figure.value, figure.value_to, figure.text, figure.status
+
+
+def _say(figure: Figure, placed: PlacedIndicator) -> str:
+    number = figure.text or "" if figure.value is None else f"{figure.value:,}{placed.indicator.unit or ''}"
+    return " ".join(filter(None, (number, figure.status and RESULT_STATUSES[figure.status][0])))
+
+
+def _at_cell(problem: Problem) -> SheetProblem:
+    """A problem of a record in the words of the sheet."""
+    headings = {"printed": "実績", **read_sheet().headings}
+    key, colon, rest = problem.wrong.partition(": ")
+    wrong = f"{headings[key]}: {rest}" if colon and key in headings else problem.wrong
+    right = re.sub("value の代わりに、| printed に|か、edition を変える", "", problem.right)
+    return SheetProblem(problem.file, problem.line, problem.column, _ENGLISH.sub("", wrong), right)
+
+
+def _add_records(path: Path, records: Iterable[Record]) -> str:
+    """The text of results.csv with more rows; columns that it lacks come last."""
+    if not is_missing(other := path.with_suffix(".yml")):
+        raise InvalidData([Problem(str(other), 1, 1, "results.yml には書き加えられません", "results.csv に書きかえる")])
+    before = "" if is_missing(path) else read_text(path, also_cp932=True)
+    rows = [row for row in csv.reader(io.StringIO(before, newline="")) if any(row)] or [list(COLUMNS)]
+    header = rows[0]
+    records = list(records)
+    more = [key for key in COLUMNS if key not in header and any(key in record for record in records)]
+    columns = [*header, *more]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n" if "\r\n" in before else "\n")
+    writer.writerow(columns)
+    writer.writerows([*row, *[""] * (len(columns) - len(row))] for row in rows[1:])
+    writer.writerows([record.get(key, "") for key in columns] for record in map(_written, records))
+    return text.getvalue()
+
+
+def _written(record: Record) -> Record:
+    return record | {"fiscal_year": format_fiscal_year(record["fiscal_year"])}
