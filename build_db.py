@@ -190,6 +190,16 @@ def import_figures(file: Path, recorded_on: datetime | None, data: Path) -> None
 
 
 @main.command()
+@click.argument("folder", type=PATH)
+@click.option("--output", type=PATH, required=True, help="Workbook (.xlsx) to write.")
+def export_workbook(folder: Path, output: Path) -> None:
+    """Write the tables of a plan's FOLDER as one workbook, which import reads back."""
+    from keikaku.importing import exporting
+
+    click.echo(f"{output} に{exporting.export_workbook(folder, output)}枚のシートを書きました。")
+
+
+@main.command()
 @click.argument("version")
 @click.option("--reason", required=True, metavar="TEXT", help="Why it differs from the one before, for readers.")
 @click.option("--since", type=click.Path(path_type=Path, exists=True), help="Database of the release before.")

@@ -10,6 +10,8 @@ import re
 import shutil
 import tempfile
 from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,7 +22,7 @@ from keikaku.importing.records import Reading, Record, Told
 from keikaku.plan import ids
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.fiscal_year import format_fiscal_year
-from keikaku.plan.folder import read_city
+from keikaku.plan.folder import CITY_FILES, read_city
 from keikaku.plan.reading import is_missing, read_text
 from keikaku.plan.starter import write_starter
 
@@ -62,6 +64,40 @@ class Written:
 
 def write_plan(reading: Reading, folder: Path, code: str, name: str, title: str, years: str, write: bool) -> Written:
     """Write the tables of data/<municipality>/<plan>; with `write` false only find out what would be written."""
+    with _staged(folder, code, name, title, years, write) as stage:
+        plan = stage / folder.resolve().name
+        if is_missing(folder):
+            _say_words(plan / "plan.yml", reading)
+        old = _read_old(plan)
+        old["organizations"] = _read_lines(stage / "organizations.csv")
+        written = _merge(reading, old, stage.name, f"{stage.name}-{plan.name}")
+        _make_fit(reading, written, stage, plan)
+    return written
+
+
+def write_tables(
+    tables: Iterable[tuple[str, str]], folder: Path, code: str, name: str, title: str, years: str, write: bool
+) -> Written:
+    """Write whole tables, each as the text of its file, in the place of those that are there."""
+    written = Written()
+    with _staged(folder, code, name, title, years, write) as stage:
+        for table, text in tables:
+            file = (stage if table in CITY_FILES else stage / folder.resolve().name) / f"{table}.csv"
+            before = read_text(file, also_cp932=True) if not is_missing(file) else ""
+            differing = set(text.splitlines()) ^ set(before.splitlines())
+            written.changes += (
+                [("変更", _NAMES.get(table, table), f"{len(differing)}行")] if before and differing else []
+            )
+            written.counts[table] = len(text.splitlines()) - 1
+            file.with_suffix(".yml").unlink(missing_ok=True)
+            file.write_text(text, "utf-8-sig", newline="")
+        read_city(stage)
+    return written
+
+
+@contextmanager
+def _staged(folder: Path, code: str, name: str, title: str, years: str, write: bool) -> Iterator[Path]:
+    """A copy of the municipality with the plan, new or as it is; it takes the place of the real one if nothing fails."""
     city = folder.parent
     with tempfile.TemporaryDirectory() as temporary:
         stage = Path(temporary) / city.resolve().name
@@ -70,18 +106,18 @@ def write_plan(reading: Reading, folder: Path, code: str, name: str, title: str,
                 city, stage, ignore=lambda at, names: [n for n in names if _is_other(Path(at), n, city, folder)]
             )
         plan = stage / folder.resolve().name
-        old = {} if is_missing(plan) else _read_old(plan)
         if is_missing(plan):
             write_starter(plan, code, name, title, years)
-            _say_words(plan / "plan.yml", reading)
             for table in COLUMNS:
                 (plan / f"{table}.csv").unlink(missing_ok=True)
-        old["organizations"] = _read_lines(stage / "organizations.csv")
-        written = _merge(reading, old, city.resolve().name, f"{city.resolve().name}-{folder.resolve().name}")
-        _make_fit(reading, written, stage, plan)
+            if is_missing(city / "organizations.csv"):
+                (stage / "organizations.csv").unlink(missing_ok=True)
+        yield stage
         if write:
             shutil.copytree(stage, city, dirs_exist_ok=True)
-    return written
+            for file in [*city.glob("*.yml"), *folder.glob("*.yml")]:  # in the place of which there is a CSV now
+                if is_missing(stage / file.relative_to(city)):
+                    file.unlink()
 
 
 def _is_other(at: Path, name: str, city: Path, folder: Path) -> bool:

@@ -6,8 +6,9 @@ from typing import Any
 
 import yaml
 
+from keikaku.importing.exporting import is_exported, tables_of
 from keikaku.importing.headings import Layout, find_tables
-from keikaku.importing.plan_files import Written, write_plan
+from keikaku.importing.plan_files import Written, write_plan, write_tables
 from keikaku.importing.records import Reading, read_tables
 from keikaku.importing.report import write_report
 from keikaku.importing.tables import Sheet, read_sheets, refusal
@@ -46,6 +47,10 @@ def import_spreadsheet(
     if unknown := set(told.sheets) - {sheet.name for sheet in book}:
         names = "、".join(sheet.name for sheet in book)
         raise refusal(file, f"シート「{'」「'.join(sorted(unknown))}」がありません", f"{names} のどれか")
+    if is_exported(book):
+        reading = Reading(span, told)
+        written = write_tables(tables_of(book), folder, code, name, title, years, write)
+        return Outcome(reading, written, write_report(reading, written, file, report))
     reading = read_tables(book, span, told)
     written = write_plan(reading, folder, code, name, title, years, write)
     return Outcome(reading, written, write_report(reading, written, file, report))
