@@ -7,7 +7,7 @@ from pathlib import Path
 from jinja2 import Environment
 
 from keikaku.importing.cells import KINDS
-from keikaku.importing.plan_files import _NAMES, Written
+from keikaku.importing.merging import NAMES, Written
 from keikaku.importing.records import Reading
 
 MOST = 500  # lines of a list; the CSV has all
@@ -33,7 +33,7 @@ def write_report(reading: Reading, written: Written, file: Path, folder: Path) -
             csv=table.name,
             total=len(reading.log),
             most=MOST,
-            made=[(_NAMES[name], count) for name, count in written.counts.items() if count],
+            made=[(NAMES[name], count) for name, count in written.counts.items() if count],
             changes=written.changes,
             counts=[(kind, counts[kind]) for kind in KINDS if counts[kind]],
             unclear=[

@@ -8,10 +8,12 @@ import yaml
 
 from keikaku.importing.exporting import is_exported, tables_of
 from keikaku.importing.headings import Layout, find_tables
-from keikaku.importing.plan_files import Written, write_plan, write_tables
-from keikaku.importing.records import Reading, read_tables
+from keikaku.importing.merging import Written
+from keikaku.importing.plan_files import write_plan, write_tables
+from keikaku.importing.records import Reading
 from keikaku.importing.report import write_report
 from keikaku.importing.tables import Sheet, read_sheets, refusal
+from keikaku.importing.walking import read_tables
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.fiscal_year import read_fiscal_year, read_fiscal_years
 from keikaku.plan.plain_text import plain_text

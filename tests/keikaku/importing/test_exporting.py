@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keikaku.importing.exporting import export_workbook
-from keikaku.importing.plan_files import COLUMNS, as_csv
+from keikaku.importing.merging import COLUMNS, as_csv
 from keikaku.importing.spreadsheet import import_spreadsheet
 from keikaku.plan.folder import read_city
 from tests.keikaku.importing.tables import TABLES, write

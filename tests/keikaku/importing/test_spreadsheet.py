@@ -5,6 +5,7 @@ import io
 import os
 import re
 import sqlite3
+import zipfile
 from collections import Counter
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from keikaku.database.building import build_database
 from keikaku.importing.cells import KINDS
-from keikaku.importing.plan_files import COLUMNS
+from keikaku.importing.merging import COLUMNS
 from keikaku.importing.spreadsheet import Outcome, import_spreadsheet, run_import
 from keikaku.plan.errors import InvalidData
 from tests.keikaku.importing.tables import TABLES, Table, write
@@ -215,3 +216,49 @@ def test_a_wrong_layout_is_refused(text: str, message: str, tmp_path: Path) -> N
     file = write(tmp_path / "table.xlsx", Table(rows, {}))
     with pytest.raises(InvalidData, match=re.escape(message)):
         run(file, tmp_path / "data" / "mihon" / "keikaku", table, layout=tmp_path / "layout.yml")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp932"])
+def test_a_csv_is_read_as_a_workbook_is(encoding: str, tmp_path: Path) -> None:
+    table = TABLES["years in cells"]
+    file, folder = tmp_path / "table.csv", tmp_path / "data" / "mihon" / "keikaku"
+    text = io.StringIO()
+    csv.writer(text).writerows([["" if cell is None else cell for cell in row] for row in table.rows])
+    file.write_text(text.getvalue(), encoding)
+    run(file, folder, table)
+    assert lines_of(folder, "indicators") == table.expected["indicators"]
+
+
+def test_an_ods_is_read_but_a_share_without_its_format_is_not(tmp_path: Path) -> None:
+    file, folder = tmp_path / "table.ods", tmp_path / "data" / "mihon" / "keikaku"
+    rows = [
+        ["指標", "基準値", "目標値"],
+        ["出生数", "1,191件（2019年）", "1,270件（2026年）"],
+        ["割合", "1.5", "0.342"],
+    ]
+    with zipfile.ZipFile(file, "w") as parts:
+        parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        parts.writestr("META-INF/manifest.xml", MANIFEST)
+        cells = "".join(f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in rows)
+        parts.writestr("content.xml", CONTENT.format(rows=cells))
+    outcome = run(file, folder, Table([], {}))
+    assert lines_of(folder, "indicators") == [
+        {"label": "出生数", "baseline": "1,191件（2019年）", "target": "1,270件（2026年）"},
+        {"label": "割合", "baseline": "1.5"},
+    ]
+    assert "割合かどうかがわかりません" in outcome.reading.log["第1表!C3"].said.why
+
+
+MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+CONTENT = (
+    '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+    'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+    '<office:body><office:spreadsheet><table:table table:name="第1表">{rows}</table:table></office:spreadsheet></office:body>'
+    "</office:document-content>"
+)
+
+
+def _ods_cell(text: str) -> str:
+    is_number = text.replace(".", "").isdigit()
+    kind = f'office:value-type="float" office:value="{text}"' if is_number else 'office:value-type="string"'
+    return f"<table:table-cell {kind}><text:p>{text}</text:p></table:table-cell>"
