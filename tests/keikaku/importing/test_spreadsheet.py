@@ -1,16 +1,20 @@
 """A city's spreadsheet is read as printed, cell by cell, or refused: nothing is read wrongly in silence."""
 
+import contextlib
 import csv
 import io
 import os
 import re
+import shlex
 import sqlite3
 import zipfile
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from build_db import main
 from keikaku.database.building import build_database
 from keikaku.importing.cells import KINDS
 from keikaku.importing.merging import COLUMNS
@@ -28,7 +32,7 @@ def run(file: Path, folder: Path, table: Table, **options: object) -> Outcome:
 def lines_of(folder: Path, table: str) -> list[dict[str, str]]:
     """The lines of a table of a plan, references by the position of what they name, without ids and places."""
     named = ("goals", "measures", "indicators")
-    position = {row["id"]: str(i) for name in named for i, row in enumerate(rows_of(folder, name), 1)}
+    position = {row.get("id", ""): str(i) for name in named for i, row in enumerate(rows_of(folder, name), 1)}
     rows = rows_of(folder, table)
     return [{k: position.get(v, v) for k, v in row.items() if v and k not in ("id", "place")} for row in rows]
 
@@ -262,3 +266,31 @@ def _ods_cell(text: str) -> str:
     is_number = text.replace(".", "").isdigit()
     kind = f'office:value-type="float" office:value="{text}"' if is_number else 'office:value-type="string"'
     return f"<table:table-cell {kind}><text:p>{text}</text:p></table:table-cell>"
+
+
+@needs_real
+def test_a_printed_table_of_kpis_is_the_plan_that_was_typed(tmp_path: Path) -> None:
+    part = (REAL.parent / "plans.md").read_text("utf-8").split("\n## ")[1]
+    rows = [[c.strip() for c in line.strip("|").split("|")] for line in part.splitlines() if line.startswith("|")]
+    cells = [[None if cell == "（印字なし）" else cell for cell in row] for row in (rows[0], *rows[2:])]
+    folder = tmp_path / "data" / "mihon" / "keikaku"
+    run(write(tmp_path / "table.xlsx", Table(cells, {})), folder, Table([], {}))
+    typed = Path(__file__).resolve().parents[2] / "fixtures" / "kakogawa" / "sosei2"
+    names = {str(i): line["name"] for i, line in enumerate(lines_of(folder, "measures"), 1)}
+    assert len(names) == 6
+    found = [line | {"measures": names[line["measures"]]} for line in lines_of(folder, "indicators")]
+    assert found == lines_of(typed, "indicators")
+
+
+def test_the_command_of_the_page_for_city_staff_imports(tmp_path: Path) -> None:
+    page = (Path(__file__).resolve().parents[3] / "docs" / "add-a-plan.ja.md").read_text("utf-8")
+    trying, importing = [shlex.split(line)[2:] for line in page.splitlines() if " build_db.py import hyou" in line]
+    write(tmp_path / "hyou.xlsx", TABLES["years in cells"])
+    with contextlib.chdir(tmp_path):
+        for arguments, is_there in ((trying, False), (importing, True)):
+            done = CliRunner().invoke(main, arguments)
+            assert (done.exit_code, Path("data").exists()) == (0, is_there), done.output
+        assert Path("hyou-import.html").exists()
+        assert CliRunner().invoke(main, ["check", "--data", "data", "--quiet"]).exit_code == 0
+        done = CliRunner().invoke(main, ["export-workbook", "data/mihon/sosei", "--output", "sosei.xlsx"])
+        assert (done.exit_code, "4枚" in done.output) == (0, True)
