@@ -159,13 +159,12 @@ def _take_back(reading: Reading, written: Written, problem: Any) -> bool:
     if table in ("figures", "results"):
         key = "value" if "value" in line else "printed"
         line["gone"] = "1"
-    elif key in _REQUIRED or key not in line:
+    elif key in _REQUIRED or key not in line or key not in cells:
         return False
     for name in (key, *_GOES_WITH.get(key, ())):
         line.pop(name, None)
     wrong = re.sub(r" \([a-z][^()]*\)", "", problem.wrong)
-    at = cells.get(key)
-    if at:
+    if at := cells.get(key):
         reading.log[at] = Told(reading.log[at].heading, Said("わからない", reading.log[at].said.text, why=wrong))
     if table in ("figures", "results"):
         del written.lines[table][index]

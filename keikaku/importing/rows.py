@@ -38,6 +38,8 @@ def _read_cell(reading: Reading, row: Row, column: Column) -> Said:
                 "読まない", clean(cell.value) if column.role in ("kind", "division", "sheet_year") else "", why=why
             )
         )
+        if column.role == "kind" and said.text and plain(said.text) not in words()["kinds"]:
+            said = Said("わからない", said.text, why="計画か実績かを言う言葉ではありません")
         if column.role == "kind" and cell.value is None:
             said = reading._above.get(column.index, said)
     elif column.role in ("grade", "decision", "mark"):
@@ -110,6 +112,10 @@ def _measure(reading: Reading, row: Row, goal: tuple[Any, ...], code: str, title
         values["repeat_of"] = title.removesuffix("（再掲）").removesuffix("(再掲)").strip()
     level = next((c for c in row.of("level") if c.level == reading.measure_level), None)
     cells = {"name": row.cells[level.index].address} if level else {}
+    if numbered := [
+        c for c in row.of("code", "number") if code and (c.role == "number" or c.level == reading.measure_level)
+    ]:
+        cells["code"] = row.cells[numbered[0].index].address
     if level:
         values["place"] = cells["name"]
     return reading.add("measures", key, values, cells)
@@ -319,5 +325,8 @@ def _figure(reading: Reading, row: Row, names: dict[int, Said], record: Record, 
     named = year_in(said.text) if said.value is None else None
     if year is not None and named not in (None, year):
         reading.tell(cell, column.heading, Said("わからない", said.text, why="見出しと欄で年度が違います"))
+        return
+    if any(figure[:3] == (role, year, column.calendar) for figure in record.values.get("figures", [])):
+        reading.tell(cell, column.heading, Said("わからない", said.text, why="同じ指標に、同じ年度の数がもうあります"))
         return
     record.values.setdefault("figures", []).append((role, year, column.calendar, said, cell.address))

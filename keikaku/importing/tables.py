@@ -45,6 +45,13 @@ class Sheet:
         return "" if value is None else str(value).strip()
 
 
+class CellProblem(Problem):
+    """A fault at a cell, of which `file` is the address."""
+
+    def __str__(self) -> str:
+        return " ".join(f"{self.file}: {self.wrong}; {self.right}".split())
+
+
 def read_sheets(path: Path) -> list[Sheet]:
     """All sheets of .xlsx, .xlsm, .csv, and of .xls and .ods where python-calamine is installed."""
     match path.suffix.lower():

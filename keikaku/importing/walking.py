@@ -11,8 +11,8 @@ from keikaku.importing.cells import Said, clean
 from keikaku.importing.headings import FIGURES, Layout, Table, faults_of, find_tables, plain, words
 from keikaku.importing.records import Reading, Row
 from keikaku.importing.rows import read_row
-from keikaku.importing.tables import Cell, Sheet
-from keikaku.plan.errors import InvalidData, Problem
+from keikaku.importing.tables import Cell, CellProblem, Sheet
+from keikaku.plan.errors import InvalidData
 from keikaku.plan.fiscal_year import short_fiscal_year
 
 _HEADING_ROW = re.compile(r"(?P<level>{levels})[\s　]*[0-9０-９Ⅰ-Ⅻⅰ-ⅻ一二三四五六七八九十①-⑳(（:：「【.-].*")
@@ -44,7 +44,7 @@ def read_tables(sheets: list[Sheet], years: tuple[int, int], layout: Layout) -> 
     if not found and not problems:
         problems.append(("読める表がありません", sheets[0].name if sheets else "?", "表のあるシートを選ぶ"))
     if problems:
-        raise InvalidData([Problem(at, 1, 1, wrong, right) for wrong, at, right in problems])
+        raise InvalidData([CellProblem(at, 1, 1, wrong, right) for wrong, at, right in problems])
     _find_levels(reading, found)
     for table in found:
         _read_table(reading, table)
@@ -130,7 +130,7 @@ def _is_data(table: Table, number: int) -> bool:
 
 def _refuse(cell: Cell, wrong: str) -> InvalidData:
     right = "見出しなら「基本目標1 …」のように段の名前をつけ、注なら「※」をつける"
-    return InvalidData([Problem(cell.address, 1, 1, wrong, right)])
+    return InvalidData([CellProblem(cell.address, 1, 1, wrong, right)])
 
 
 def _tell_row(reading: Reading, sheet: Sheet, number: int, said: Said) -> None:

@@ -294,3 +294,25 @@ def test_the_command_of_the_page_for_city_staff_imports(tmp_path: Path) -> None:
         assert CliRunner().invoke(main, ["check", "--data", "data", "--quiet"]).exit_code == 0
         done = CliRunner().invoke(main, ["export-workbook", "data/mihon/sosei", "--output", "sosei.xlsx"])
         assert (done.exit_code, "4枚" in done.output) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("rows", "unclear"),
+    [
+        ([["事業番号", "事業名", "総合評価"], ["1", "見守り", "A"], ["1", "配食", "B"]], {"A3": "「1」が二度あります"}),
+        ([["指標", "区分", "R3"], ["訪問", "男性", "10回"]], {"B2": "計画か実績かを言う言葉", "C2": "目標か実績か"}),
+        ([["指標", "単位", "目標値"], ["訪問", "回", "10人"]], {"C2": "単位が「回」と違います"}),
+        ([["指標", "R4実績", "目標値"], ["訪問", "10回（令和5年度）", "12回"]], {"B2": "見出しと欄で年度が違います"}),
+        ([["指標", "R4実績", "目標値"], ["来訪", 2100, "2,539千人"]], {"B2": "どの単位かわかりません"}),
+        ([["施策", "総合評価"], ["見守り", "A" * 60]], {"B2": "評価にしては長い文です"}),
+    ],
+)
+def test_a_cell_that_does_not_fit_is_told_and_left_out(
+    rows: list[list[object]], unclear: dict[str, str], tmp_path: Path
+) -> None:
+    folder = tmp_path / "data" / "mihon" / "keikaku"
+    outcome = run(write(tmp_path / "table.xlsx", Table(rows, {})), folder, Table([], {}))
+    told = {at.partition("!")[2]: t.said.why for at, t in outcome.reading.log.items() if t.said.kind == "わからない"}
+    assert told.keys() == unclear.keys()
+    assert all(why in told[at] for at, why in unclear.items())
+    assert all(str(at) in outcome.report[0].read_text("utf-8") for at in told)
