@@ -300,7 +300,7 @@ def _read_figure(reading: Reading, row: Row, column: Column, unit: str | None, i
         said = (
             Said("置き字", why="指標の名前がない 0 です")
             if is_zero
-            else Said("わからない", why="指標の名前がない値です")
+            else Said("わからない", said.text, why="指標の名前がない値です")
         )
     reading._above[column.index] = said
     return reading.tell(cell, column.heading, said)
