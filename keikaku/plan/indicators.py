@@ -28,34 +28,20 @@ _SCALED = re.compile(r"[0-9][百千万億]")
 
 
 @dataclass(frozen=True)
-class Figure:
+class Figure(verdicts.Figure):
     """A row of `figures` without its ids; see the schema. `amount` is made from the others by `figures_of`."""
 
-    role: str
-    last_year: int | None = None
-    first_year: int | None = None
-    calendar: str = "fiscal"
     value: int | Decimal | None = None
     value_to: int | Decimal | None = None
     amount: str | None = None
     text: str | None = None
-    comparator: str | None = None
-    approximate: bool = False
     due_kind: str | None = None
-    edition: int = 1
-    status: str | None = None
     printed: str | None = None
     note: str | None = None
     document: str | None = None
     source_url: str | None = None
-    part: str | None = None
-    publisher: str | None = None
     published_on: str | None = None
     recorded_on: str | None = None
-
-    def to_judge(self) -> verdicts.Figure:
-        names = verdicts.Figure.__dataclass_fields__
-        return verdicts.Figure(**{name: getattr(self, name) for name in names})
 
 
 def read_target(measure: Measure) -> list[Indicator]:
@@ -148,10 +134,10 @@ def figures_of(indicator: Indicator, cell: str | None, told: Iterable[PrintedFig
             Figure(
                 "target",
                 indicator.due_fiscal_year,
-                indicator.first_year,
-                indicator.calendar,
                 indicator.value,
                 indicator.value_to,
+                indicator.first_year,
+                indicator.calendar,
                 text=printed if indicator.value is None else None,
                 comparator=indicator.comparator,
                 approximate=indicator.approximate,
@@ -189,10 +175,10 @@ def _baseline(indicator: Indicator) -> Iterator[Figure]:
     yield Figure(
         "baseline",
         indicator.baseline_year if read.due_fiscal_year is None else read.due_fiscal_year,
-        read.first_year,
-        indicator.calendar if read.due_fiscal_year is None else read.calendar,
         read.value,
         read.value_to,
+        read.first_year,
+        indicator.calendar if read.due_fiscal_year is None else read.calendar,
         approximate=read.approximate,
         printed=indicator.baseline,
         note=read.note,
@@ -227,13 +213,12 @@ def direction_of(indicator: Indicator, figures: Sequence[Figure]) -> tuple[Direc
     target = next((figure for figure in figures if figure.role == "target" and figure.edition == newest), None)
     if target is None or target.value is None:
         return None, None
-    judged = [figure.to_judge() for figure in figures]
-    direction = verdicts.direction_of(to_judge(indicator), target.to_judge(), judged)
+    direction = verdicts.direction_of(to_judge(indicator), target, figures)
     if direction is None:
         return None, None
     if target.comparator:
         return direction, "printed"
-    return direction, "ours" if verdicts.baseline_value(to_judge(indicator), judged) is None else "baseline"
+    return direction, "ours" if verdicts.baseline_value(to_judge(indicator), figures) is None else "baseline"
 
 
 def to_judge(indicator: Indicator, since: int | None = None) -> verdicts.Indicator:
@@ -260,18 +245,17 @@ def judge_over_time(
 
     A verdict changes only when the year of a target or result begins or has ended; the first one also holds before.
     """
-    judged = [figure.to_judge() for figure in figures]
     named = {f.last_year for f in figures if f.role in ("target", "result") and f.last_year is not None}
     earliest = min([since, *(last - 1 for last in named)])
     years = sorted({earliest, *(year for last in named for year in (last, last + 1))})
-    current = verdicts.current_targets(judged)
-    for i, target in enumerate(judged):
+    current = verdicts.current_targets(figures)
+    for i, target in enumerate(figures):
         if any(target is one for one in current):
-            yield i, list(_changes(to_judge(indicator, since), target, judged, years))
+            yield i, list(_changes(to_judge(indicator, since), target, figures, years))
 
 
 def _changes(
-    indicator: verdicts.Indicator, target: verdicts.Figure, figures: list[verdicts.Figure], years: Iterable[int]
+    indicator: verdicts.Indicator, target: Figure, figures: Sequence[Figure], years: Iterable[int]
 ) -> Iterator[DatedVerdict]:
     before: tuple[object, ...] | None = None
     for year in years:

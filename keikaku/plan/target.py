@@ -10,16 +10,25 @@ periods other than year, month and event; know what a target without a label cou
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Literal, NamedTuple, cast
 
 from keikaku.plan.amounts import Number, find_amount, read_amount
-from keikaku.plan.errors import words_of
-from keikaku.plan.fiscal_year import find_fiscal_years, format_fiscal_year, read_fiscal_year
-from keikaku.plan.plain_text import PlainText, plain_text
+from keikaku.plan.marked_target import (
+    LONGEST_TARGET,
+    MASK,
+    SHOW,
+    Calendar,
+    DueKind,
+    MarkedTarget,
+    Span,
+    Times,
+    UnreadableTarget,
+    mark_target,
+    masked,
+)
 from keikaku.plan.target_words import (
     ABOUT,
     ABOUT_AFTER,
@@ -33,32 +42,19 @@ from keikaku.plan.target_words import (
     COUNTED,
     CUT,
     DONE,
-    DUE_WORDS,
     LEVELS,
     MEANT,
-    MONTH,
-    NAME_WITH_DIGITS,
     NO_VALUE,
     NOT_AFTER_QUANTITY,
-    NOT_DUE,
     NOT_WITH_QUANTITY,
     NUMBER_WORD,
-    OR,
     ORDINAL,
-    PERIOD,
-    QUANTITY,
     SLASH,
-    SPAN,
     UNREAD,
     Comparator,
     Direction,
     Per,
 )
-
-DueKind = Literal["by", "in"]
-Calendar = Literal["fiscal", "calendar", "date"]
-Span = tuple[int, int]
-LONGEST_TARGET = 400
 
 
 @dataclass(frozen=True)
@@ -90,62 +86,12 @@ class Indicator:
     note: str | None = None
 
 
-class UnreadableTarget(ValueError):
-    """A part of a target that is refused; its message is Japanese first, and names the part."""
-
-    def __init__(self, reason: str, part: str, printed: str) -> None:
-        self.reason, self.part, self.printed = reason, part, printed
-        japanese, english = words_of(f"target: {reason}", most=LONGEST_TARGET)
-        place = f"のうち「{part}」" if part and part != printed else ""
-        super().__init__(
-            f"目標「{printed[:LONGEST_TARGET]}」{place}を読み取れません：{japanese} (cannot be read: {english})"
-        )
-
-
 class Part(NamedTuple):
     """A part of a target as printed: its indicators, or why it cannot be read."""
 
     printed: str
     indicators: list[Indicator]
     error: UnreadableTarget | None
-
-
-class _Times(NamedTuple):
-    per: Per | None = None
-    due_fiscal_year: int | None = None
-    due_kind: DueKind | None = None
-    first_year: int | None = None
-    calendar: Calendar = "fiscal"
-    note: str | None = None
-
-
-class _Year(NamedTuple):
-    """A year or month that stands in a text from `start` to `end`, as a fiscal year."""
-
-    start: int
-    end: int
-    year: int
-    calendar: Calendar
-    note: str | None
-
-
-class _Target(NamedTuple):
-    """A target in plain text; in `text` the words that give a time are masked, and digits in names hidden."""
-
-    plain: PlainText
-    text: str
-    dues: list[tuple[int, _Times]]  # each with where it begins
-    faults: list[tuple[int, UnreadableTarget]]
-    periods: list[re.Match[str]]
-    quantities: list[re.Match[str]]
-
-    def refusal(self, reason: str, start: int, end: int) -> UnreadableTarget:
-        return UnreadableTarget(reason, self.plain.printed_part(start, end), self.plain.printed)
-
-
-_MASK = "|"
-_HIDE = str.maketrans("0123456789", "".join(chr(0xE000 + digit) for digit in range(10)))
-_SHOW = {hidden: digit for digit, hidden in _HIDE.items()}
 
 
 def parse_target(printed: str) -> list[Indicator]:
@@ -165,7 +111,7 @@ def read_parts(printed: str) -> list[Part]:
     """Read each part of a printed target by itself, so that one unreadable part hides none of the others."""
     if len(printed) > LONGEST_TARGET:
         return [Part(printed, [], UnreadableTarget("too long", "", printed))]
-    target = _mark(plain_text(printed))
+    target = mark_target(printed)
     clauses = list(_clauses(target))
     parts = [_read_part(target, clause, _opening(target, clauses[0])) for clause in clauses]
     if len(parts) == 1 and len(parts[0].indicators) == 1:
@@ -173,7 +119,7 @@ def read_parts(printed: str) -> list[Part]:
     return parts
 
 
-def _read_part(target: _Target, clause: Span, opening: _Times) -> Part:
+def _read_part(target: MarkedTarget, clause: Span, opening: Times) -> Part:
     printed = target.plain.printed_part(*clause)
     try:
         return Part(printed, list(_read_clause(target, clause, opening)), None)
@@ -181,70 +127,15 @@ def _read_part(target: _Target, clause: Span, opening: _Times) -> Part:
         return Part(printed, [], error)
 
 
-def _opening(target: _Target, clause: Span) -> _Times:
+def _opening(target: MarkedTarget, clause: Span) -> Times:
     """The time that opens the target, where it can be read."""
     try:
-        return _times(target, clause) if target.text.startswith(_MASK) else _Times()
+        return _times(target, clause) if target.text.startswith(MASK) else Times()
     except UnreadableTarget:
-        return _Times()
+        return Times()
 
 
-def _mark(plain: PlainText) -> _Target:
-    """Find the times and quantities of a target, and what can be said to be neither."""
-    text = NAME_WITH_DIGITS.sub(lambda name: name[0].translate(_HIDE), plain.text)
-    target = _Target(plain, text, [], [], [], [])
-    years = _find_years(plain, text)
-    while years:
-        first = years.pop(0)
-        opens_span = years and SPAN.fullmatch(text, first.end, years[0].start)
-        is_named_twice = years and years[0].year == first.year and text[first.end : years[0].start] == "・"
-        year = years.pop(0) if opens_span or is_named_twice else first  # 平成31・令和元年度
-        # 2013年度比46%削減, 10%減（対H25）: the year is part of what is counted
-        if text.startswith(("比", "対比"), year.end) or text[: first.start].endswith("対"):
-            text = text[: first.start] + text[first.start : year.end].translate(_HIDE) + text[year.end :]
-            continue
-        words = DUE_WORDS.match(text, year.end)
-        end = words.end() if words else year.end
-        if NOT_DUE.match(text, year.end):
-            target.faults.append((first.start, target.refusal("not due", first.start, year.end)))
-        kind: DueKind = "by" if words and words["by"] and not opens_span else "in"
-        times = _Times(None, year.year, kind, first.year if opens_span else None, year.calendar, year.note)
-        target.dues.append((first.start, times))
-        text = _masked(text, first.start, end)
-    periods = list(PERIOD.finditer(text))
-    for period in periods:
-        text = _masked(text, *period.span())
-    quantities = list(QUANTITY.finditer(text))
-    for word in OR.finditer(text):
-        if quantities and quantities[0].end() <= word.start() and word.end() <= quantities[-1].start():
-            target.faults.append((word.start(), target.refusal("alternative", *word.span())))
-    return target._replace(text=text, periods=periods, quantities=quantities)
-
-
-def _find_years(plain: PlainText, text: str) -> list[_Year]:
-    """Fiscal years, calendar years and months in printed order, with what must be said about how they were read."""
-    years = []
-    for month in MONTH.finditer(text):
-        with suppress(ValueError):  # a year that its era never had stays a number that nobody understands
-            year = read_fiscal_year(month["year"]) - (int(month["month"]) < 4)
-            years.append(_Year(*month.span(), year, "date", f"{month[0]}は{format_fiscal_year(year)}です"))
-    for start, end, year in find_fiscal_years(text):
-        named = text[start:end]
-        calendar: Calendar = "calendar" if named.endswith("年") else "fiscal"
-        note: str | None = None
-        if plain.places[start] in plain.ended:
-            note = f"{plain.ended[plain.places[start]]}年度は{format_fiscal_year(year)}のことです"
-        elif not named.endswith(("年", "年度")) and not SPAN.match(text, end):
-            note = f"{named}は{format_fiscal_year(year)}と読みました"
-        years.append(_Year(start, end, year, calendar, note))
-    return sorted(years)
-
-
-def _masked(text: str, start: int, end: int) -> str:
-    return text[:start] + _MASK * (end - start) + text[end:]
-
-
-def _clauses(target: _Target) -> Iterator[Span]:
+def _clauses(target: MarkedTarget) -> Iterator[Span]:
     """Cut between parts that each say something by themselves (毎年、 does not), and at "and" between quantities."""
     start, last = 0, len(target.text)
     for cut in CUT.finditer(target.text):
@@ -261,7 +152,7 @@ def _clauses(target: _Target) -> Iterator[Span]:
     yield start, last
 
 
-def _stands_alone(target: _Target, clause: Span) -> bool:
+def _stands_alone(target: MarkedTarget, clause: Span) -> bool:
     text = target.text[slice(*clause)]
     if _quantities(target, clause) or CONTINUE.search(text):
         return True
@@ -269,28 +160,28 @@ def _stands_alone(target: _Target, clause: Span) -> bool:
     return bool(re.search(r"\w", text) and (has_due or (target.quantities and DONE.search(text))))
 
 
-def _quantities(target: _Target, clause: Span) -> list[re.Match[str]]:
+def _quantities(target: MarkedTarget, clause: Span) -> list[re.Match[str]]:
     return [quantity for quantity in target.quantities if quantity.start() in range(*clause)]
 
 
-def _times(target: _Target, clause: Span) -> _Times:
+def _times(target: MarkedTarget, clause: Span) -> Times:
     """The period and due year that a part names. Raises UnreadableTarget where it names two."""
     dues = [times for start, times in target.dues if start in range(*clause)]
     periods = {period.lastgroup for period in target.periods if period.start() in range(*clause)}
     if len(dues) > 1 or len(periods) > 1:
         raise target.refusal("two times", *clause)
-    times = dues[0] if dues else _Times()
+    times = dues[0] if dues else Times()
     return times._replace(per=cast(Per | None, periods.pop())) if periods else times
 
 
-def _read_clause(target: _Target, clause: Span, opening: _Times) -> Iterator[Indicator]:
+def _read_clause(target: MarkedTarget, clause: Span, opening: Times) -> Iterator[Indicator]:
     """The indicators of one part; several only where quantities share their words (20組の親子 40人)."""
     quantities, times = _quantities(target, clause), _times(target, clause)
     _refuse_unread(target, clause, quantities)
     if not quantities:
         yield _read_words(target, clause, times)
         return
-    if times == _Times() and not any(map(_slash, quantities)):
+    if times == Times() and not any(map(_slash, quantities)):
         times = opening
     start, end = clause
     accumulation = ACCUMULATION.search(target.text, start, end)
@@ -308,7 +199,7 @@ def _read_clause(target: _Target, clause: Span, opening: _Times) -> Iterator[Ind
         yield _read_quantity(target, quantity, replace(common, printed=target.plain.printed_part(*part)))
 
 
-def _read_quantity(target: _Target, quantity: re.Match[str], common: Indicator) -> Indicator:
+def _read_quantity(target: MarkedTarget, quantity: re.Match[str], common: Indicator) -> Indicator:
     """One number with its unit and what bends it; `common` is what it shares with the others of its part."""
     low, value = _amount(target, quantity, "low"), _amount(target, quantity, "number") or 0
     unit, per = _unit(quantity), _slash(quantity) or common.per
@@ -335,7 +226,7 @@ def _read_quantity(target: _Target, quantity: re.Match[str], common: Indicator) 
 
 
 def _direction(
-    target: _Target, quantity: re.Match[str], comparator: Comparator | None, value: int | Number
+    target: MarkedTarget, quantity: re.Match[str], comparator: Comparator | None, value: int | Number
 ) -> Direction | None:
     """Where better lies, as far as it is printed: 以上, 5%に抑える, 5%削減 (more of a change that is meant)."""
     if comparator:
@@ -346,10 +237,10 @@ def _direction(
     return "up" if re.search(MEANT, quantity["words"]) and not quantity["sign"] else None
 
 
-def _read_words(target: _Target, clause: Span, times: _Times) -> Indicator:
+def _read_words(target: MarkedTarget, clause: Span, times: Times) -> Indicator:
     """A part without a number. Raises UnreadableTarget where it has no word at all besides a time."""
     text = target.text[slice(*clause)]
-    words = text.replace(_MASK, "").translate(_SHOW).replace("()", "")
+    words = text.replace(MASK, "").translate(SHOW).replace("()", "")
     if not re.search(r"\w", text):
         raise target.refusal("empty", *clause)
     if NO_VALUE.fullmatch(words.strip("()（）")):
@@ -375,14 +266,14 @@ def _against(words: str) -> Comparator | Literal["="] | None:
     return COMPARATORS[start["words"]] if start else "=" if AS_BEFORE.fullmatch(words) else None
 
 
-def _refuse_unread(target: _Target, clause: Span, quantities: list[re.Match[str]]) -> None:
+def _refuse_unread(target: MarkedTarget, clause: Span, quantities: list[re.Match[str]]) -> None:
     """Raise UnreadableTarget where a number stands outside the quantities, or words bend what a quantity means."""
     fault = next((fault for start, fault in target.faults if start in range(*clause)), None)
     if fault:
         raise fault
     rest = target.text
     for quantity in quantities:
-        rest = _masked(rest, *quantity.span())
+        rest = masked(rest, *quantity.span())
         after = NOT_AFTER_QUANTITY.match(target.text, quantity.end())
         if after:
             raise target.refusal("after", quantity.start(), after.end())
@@ -392,7 +283,7 @@ def _refuse_unread(target: _Target, clause: Span, quantities: list[re.Match[str]
         has_units = one["unit"] and (other["unit"] or other["half"])
         if is_rate or not has_units or not (between == "" or COUNTED.fullmatch(between)):
             raise target.refusal("apart", one.start(), other.end())
-    rest = _masked(_masked(rest, 0, clause[0]), clause[1], len(rest))
+    rest = masked(masked(rest, 0, clause[0]), clause[1], len(rest))
     sign = next((i for i, sign in enumerate(rest) if sign != "〇" and unicodedata.category(sign)[0] == "N"), None)
     unread = UNREAD.search(rest) or NUMBER_WORD.search(rest)
     if unread or sign is not None:
@@ -422,7 +313,7 @@ def _unit(quantity: re.Match[str]) -> str | None:
     return unit + (re.sub("^(?:ずつ)?[をの]?", "", change[0]) if change else "") or None
 
 
-def _amount(target: _Target, quantity: re.Match[str], group: str) -> int | Number | None:
+def _amount(target: MarkedTarget, quantity: re.Match[str], group: str) -> int | Number | None:
     """A number in digits: 2.5万 is 25000, 半数 is 50; None where the group did not match."""
     if quantity["half"]:
         return 50 if group == "number" else None
@@ -436,13 +327,13 @@ def _amount(target: _Target, quantity: re.Match[str], group: str) -> int | Numbe
 
 def number_as_printed(value: int | Decimal, cells: Iterable[str | None]) -> str:
     """A number as one of the cells prints it, years apart; else with as many digits as it has."""
-    texts = (_mark(plain_text(cell)).text for cell in cells if cell and len(cell) <= LONGEST_TARGET)
+    texts = (mark_target(cell).text for cell in cells if cell and len(cell) <= LONGEST_TARGET)
     return next((found for text in texts if (found := find_amount(text, value))), f"{value:,}")
 
 
 def _label(text: str) -> str | None:
     """What is counted or done, as printed, or None where only times, particles or 実施 are left."""
-    text = ACCUMULATION.sub("", text).replace(_MASK, "")
-    text = re.sub(r"(?:^|を)(?:実施|行う)(?:する)?$", "", text).translate(_SHOW).replace("()", "")
+    text = ACCUMULATION.sub("", text).replace(MASK, "")
+    text = re.sub(r"(?:^|を)(?:実施|行う)(?:する)?$", "", text).translate(SHOW).replace("()", "")
     text = re.sub(rf"^[\s、。,;:・をの]+|(?:[\s、。,;:・(はがをのでに]|{ABOUT})+$", "", text)
     return text if re.search(r"\w", text) else None

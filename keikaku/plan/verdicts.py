@@ -103,9 +103,9 @@ def judge(indicator: Indicator, target: Figure | None, figures: Iterable[Figure]
         return Verdict("not_judgeable", "last_year")
     if due is not None:
         return _silent(due, fiscal_year, late=any((result.last_year or 0) > due for result in results))
-    if results:
-        return Verdict("due")
-    return Verdict("ongoing" if indicator.kind in _WORD_KINDS and not indicator.per else "unreported")
+    if indicator.kind in _WORD_KINDS and not indicator.per:
+        return Verdict("ongoing")
+    return Verdict("due" if results else "unreported")
 
 
 def direction_of(indicator: Indicator, target: Figure, figures: Iterable[Figure]) -> Direction | None:

@@ -5,7 +5,9 @@ from collections import Counter
 
 import pytest
 
+from keikaku.database.rows import build_rows
 from keikaku.plan.folder import read_city
+from tests.conftest import ROOT
 from tests.data.reading import CITY, SECTORS, lines, measure, records, rows, squeeze, with_report
 
 # Counts and facts, without the report
@@ -223,3 +225,20 @@ def test_goals_visions_and_the_words_of_the_introduction_are_printed() -> None:
 def test_every_slip_is_printed_somewhere() -> None:
     text = squeeze("".join(lines()))
     assert [c["id"] for c in records("corrections") if squeeze(c["printed"]) not in text] == []
+
+
+def test_each_target_has_the_state_that_was_reasoned_out_by_hand_in_each_year() -> None:
+    text = (ROOT / "tests" / "data" / "akishima_states.tsv").read_text("utf-8").splitlines()[1:]
+    (_, *years), *told = (line.split("\t") for line in text)
+    expected = {(id_, int(year)): state for id_, *states in told for year, state in zip(years, states, strict=True)}
+    assert len(expected) == 51 * 6
+    tables = build_rows(read_city(CITY))
+    indicators = {figure["id"]: figure["indicator_id"] for figure in tables["figures"]}
+    found = {}
+    for verdict in sorted(tables["verdicts"], key=lambda v: v["fiscal_year"]):
+        state = ":".join(filter(None, (verdict["state"], verdict["missing"])))
+        id_ = indicators[verdict["figure_id"]]
+        for year in map(int, years):
+            if year >= verdict["fiscal_year"] or (id_, year) not in found:  # the first also holds before
+                found[id_, year] = state
+    assert found == expected

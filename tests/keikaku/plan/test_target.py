@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keikaku.plan.fiscal_year import half_width, read_fiscal_year
-from keikaku.plan.target import LONGEST_TARGET, Indicator, UnreadableTarget, parse_target, read_parts
+from keikaku.plan.marked_target import LONGEST_TARGET, UnreadableTarget
+from keikaku.plan.target import Indicator, parse_target, read_parts
 
 FULL_WIDTH = str.maketrans({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
 MEANING = ("kind", "comparator", "value", "unit", "per", "due_fiscal_year", "due_kind")

@@ -117,6 +117,7 @@ STATES = {
     "every year, this one does not hide the last": (YEARLY, target(5, None), [result(4, 2026), result(6)], "met"),
     # words
     "go on": (Indicator("continue"), None, [], "ongoing"),
+    "go on, done this year, which is not over": (Indicator("continue"), None, [result(None, 2026, status="met")], "ongoing"),
     "go on every year": (Indicator("continue", per="year"), None, [], "unreported"),
     "go on, stopped": (Indicator("continue"), None, [result(status="not_implemented")], "below"),
     "done in part": (Indicator("activity"), None, [result(status="partly_met")], "partly_met"),
