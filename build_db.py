@@ -133,6 +133,29 @@ def new_plan(folder: Path, city_code: str, city_name: str, title: str, years: st
         click.echo(file)
 
 
+@main.command("import")
+@click.argument("file", type=PATH)
+@click.option("--into", "folder", type=PATH, required=True, help="Folder to write, data/MUNICIPALITY/PLAN.")
+@click.option("--city-code", default="", help="As of new-plan.")
+@click.option("--city-name", default="", help="As of new-plan.")
+@click.option("--title", default="", help="Title of the plan as printed; asked of a new plan.")
+@click.option("--years", required=True, metavar="FIRST-LAST", help="Fiscal years of the plan, as 2021-2026.")
+@click.option("--sheet", "sheets", multiple=True, help="Sheet to read; all if left out.")
+@click.option("--layout", type=PATH, help="What the headings mean, as --dry-run proposes it.")
+@click.option(
+    "--report", type=PATH, default=Path(), help="Folder for the report on every cell; this folder if left out."
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Write only the report, and layout.yml beside it where headings are unknown."
+)
+def import_file(file: Path, folder: Path, dry_run: bool, **options: Any) -> None:
+    """Read the table of a city's workbook (or CSV) into a plan's folder."""
+    from keikaku.importing.spreadsheet import run_import
+
+    for line in run_import(file, folder, dry_run, **options):
+        click.echo(line)
+
+
 @main.command()
 @click.option("--plan", metavar="ID", help="Id of the plan; all plans if left out.")
 @click.option("--output", type=PATH, required=True, help="Workbook (.xlsx) to write.")
@@ -164,6 +187,16 @@ def import_figures(file: Path, recorded_on: datetime | None, data: Path) -> None
         click.echo(line)
     counts = [f"{what}{sum(line.what == what for line in told)}件" for what in ("追加", "訂正", "変更なし")]
     click.echo("、".join([*counts, *(f"{path} に書き込みました" for path in files)]) + "。")
+
+
+@main.command()
+@click.argument("folder", type=PATH)
+@click.option("--output", type=PATH, required=True, help="Workbook (.xlsx) to write.")
+def export_workbook(folder: Path, output: Path) -> None:
+    """Write the tables of a plan's FOLDER as one workbook, which import reads back."""
+    from keikaku.importing import exporting
+
+    click.echo(f"{output} に{exporting.export_workbook(folder, output)}枚のシートを書きました。")
 
 
 @main.command()

@@ -1,0 +1,180 @@
+"""What a cell of a table says: a number with its printed form, words, nothing; and of each cell, what became of it."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from keikaku.importing.headings import plain, words
+from keikaku.importing.tables import Cell
+from keikaku.plan.indicators import unit_in
+from keikaku.plan.plain_text import plain_text
+from keikaku.plan.target import read_parts
+from keikaku.plan.target_words import NO_VALUE
+
+DITTO = ("〃", "同上", "″", "”", "々", "↑", '"', "''")
+KINDS = (
+    "数",
+    "言葉",
+    "数をふくむ文",
+    "名前",
+    "評価・印",
+    "年度",
+    "空欄",
+    "－",
+    "上と同じ",
+    "置き字",
+    "見出し",
+    "題名・注",
+    "合計の行",
+    "読まない",
+    "わからない",
+)
+_PERSONAL = re.compile(
+    r"(?<![0-9])0[0-9]{1,3}[-(][0-9]{1,4}[-)][0-9]{3,4}(?![0-9])|[\w.+-]+@[\w-]+\.\w+|内線|電話|(?i:tel)[:.(0-9]"
+)
+_NUMBER = re.compile(r"([△▲-]|マイナス)?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(\.[0-9]+)?")
+_LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]')
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|_x000D_")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What became of a cell: one of KINDS; `text` as printed, `why` it was not read or what to look at."""
+
+    kind: str
+    text: str = ""
+    value: int | float | None = None
+    why: str = ""
+
+
+def clean(value: object) -> str:
+    """A cell's text in one line, without the breaks and outer spaces that the layout of the page made."""
+    text = "" if value is None else str(value)
+    if text.isascii() and text.isprintable():  # most cells, and all that is done below would leave them as they are
+        return text.strip()
+    text = _INVISIBLE.sub("", text)
+    text = re.sub(r"(?<=[0-9A-Za-z])\s*[\n\r\t]+\s*(?=[0-9A-Za-z])", " ", text)
+    return re.sub(r"[\x00-\x1f\x7f-\x9f]+", "", re.sub(r"\s*[\n\r\t]+\s*", "", text)).strip()
+
+
+def is_personal(text: str) -> bool:
+    """Whether a text has a telephone number or a mail address."""
+    plain_enough = text if text.isascii() else plain_text(text).text
+    return bool(_PERSONAL.search(plain_enough))
+
+
+def fault_of(cell: Cell) -> str:
+    """Why a cell holds nothing that can be read, or an empty text."""
+    if cell.is_unsaved:
+        return "計算式の結果が保存されていません。Excel で開いて保存し直してください"
+    if isinstance(cell.value, bool | datetime | date | time) or not isinstance(cell.value, str | int | float | None):
+        return "日付か、はい・いいえの値になっています"
+    if isinstance(cell.value, str) and re.fullmatch(r"#[A-Z0-9/]+[!?]?", cell.value.strip()):
+        return "計算式の誤りです"
+    return "1000字を超えています" if isinstance(cell.value, str) and len(cell.value) > 1000 else ""
+
+
+def read_figure(cell: Cell, unit: str | None) -> Said:
+    """A cell that holds a figure; `unit` is known from a column or heading."""
+    if fault := fault_of(cell):
+        return Said("わからない", why=fault)
+    if cell.value is None:
+        return Said("空欄")
+    if isinstance(cell.value, int | float):
+        return _read_number(cell, unit)
+    text = clean(cell.value)
+    if not text:
+        return Said("空欄")
+    if is_personal(text):
+        return Said("読まない", why="電話番号か連絡先のようです")
+    if re.fullmatch(words()["not_measured"], text):
+        return Said("－", text)
+    if unit and unit_in(text) and unit_in(f"1{unit}") and unit_in(f"1{unit}") != unit_in(text):
+        return Said("わからない", text, why=f"単位が「{unit}」と違います")
+    whole = plain_text(text).text.replace(" ", "")
+    if number := _NUMBER.fullmatch(whole):
+        exact = Decimal((number[2] + (number[3] or "")).replace(",", "")) * (-1 if number[1] else 1)
+        return Said("数", text, int(exact) if exact == int(exact) else float(exact))
+    parts = [] if NO_VALUE.fullmatch(whole) else read_parts(text)
+    if len(parts) == 1 and [i for i in parts[0].indicators if i.value is not None]:
+        return Said("数", text)
+    return Said("数をふくむ文" if re.search("[0-9]", whole) else "言葉", text)
+
+
+def _read_number(cell: Cell, unit: str | None) -> Said:
+    number: Any = cell.value
+    if number != number or abs(number) >= 1e15:
+        return Said("わからない", why="大きすぎる数です")
+    exact = Decimal(f"{number:.12g}")
+    format = (cell.format or "General").split(";")[0]
+    signs = _LITERAL.sub("", format)
+    is_share = unit in ("%", "％")
+    if cell.format is None and exact != 0 and (abs(exact) < 1 or (is_share and abs(exact) == 1)):
+        return Said(
+            "わからない", why="表示の形式がわからないので、割合かどうかがわかりません。.xlsx で保存してください"
+        )
+    if re.search(r"[0#?],+(?![0#?])", signs) or re.search(r"[ymdhsEe/@]", signs.replace("General", "")):
+        return Said("わからない", why=f"表示の形式「{format}」の数は読めません")
+    if "%" in signs:
+        if unit and not is_share:
+            return Said("わからない", why=f"パーセント表示なのに、単位が「{unit}」です")
+        return _shown(exact * 100, signs, "" if unit else "%")
+    before, _, after = ("".join(a or b for a, b in _LITERAL.findall(part)) for part in _around(format))
+    if before.strip() or after.strip():
+        said = read_figure(Cell(cell.address, f"{before.strip()}{_shown(exact, signs, '').text}{after.strip()}"), unit)
+        return said if said.kind == "数" else Said("わからない", why=f"表示の形式「{format}」の数は読めません")
+    why = "％の欄の、1より小さい数です。表のとおりに読みました" if is_share and 0 < abs(exact) < 1 else ""
+    return _shown(exact, signs, "", why)
+
+
+def _around(format: str) -> tuple[str, str, str]:
+    found = re.search(r"General|[#0?][#0?,.]*", _LITERAL.sub(lambda m: "\0" * len(m[0]), format))
+    return (format[: found.start()], found[0], format[found.end() :]) if found else (format, "", "")
+
+
+def _shown(exact: Decimal, signs: str, unit: str, why: str = "") -> Said:
+    value = int(exact) if exact == int(exact) else float(exact)
+    text = f"{exact:,f}" if "," in signs else f"{exact:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    decimals = re.search(r"\.(0+)", signs)
+    have = len(text.partition(".")[2])
+    if decimals and have < len(decimals[1]):
+        text += ("" if have else ".") + "0" * (len(decimals[1]) - have)
+    return Said("数", text + unit, None if unit else value, why)
+
+
+def read_grade(cell: Cell) -> Said:
+    said = read_name(cell)
+    if said.kind == "名前" and plain(said.text) == "0":
+        return Said("置き字", why="評価の欄の 0 です")
+    if said.kind == "名前" and len(said.text) > 40:
+        return Said("わからない", why="評価にしては長い文です")
+    return Said("評価・印", said.text) if said.kind == "名前" else said
+
+
+def read_name(cell: Cell) -> Said:
+    """A cell that holds a name, a word or a code."""
+    if fault := fault_of(cell):
+        return Said("わからない", why=fault)
+    text = clean(cell.value)
+    if not text:
+        return Said("空欄")
+    if is_personal(text):
+        return Said("読まない", why="電話番号か連絡先のようです")
+    if re.fullmatch(words()["not_measured"], text):
+        return Said("－", text)
+    return Said("名前", text)
+
+
+def bodies(text: str) -> list[str] | None:
+    """The departments that a cell names; None where a part of it may be a person."""
+    parts = [part for part in re.split(r"[、，,／/;；\n]|\s{1,}", text) if part]
+    if (
+        not all(re.fullmatch(words()["department"], part) for part in parts)
+        and len(parts) > 1
+        and re.search(r"\s", text)
+    ):
+        return None
+    return list(dict.fromkeys(parts))
