@@ -263,12 +263,12 @@ async def test_the_sheet_of_the_final_year_can_be_ticked_and_never_depends_on_th
     assert [text for level, text in page.headings if "件）" in text] == [
         "期限が来るもの（4件）", "期限の年度が終わったもの（7件）", "毎年・毎回の目標（20件）"
     ]  # fmt: skip
-    assert page.html.count("□ 達成") == 31
+    assert page.html.count("□&nbsp;達成") == 31
     assert re.search(r'<time class="days-left"\s+datetime="2027-03-31">2027年3月31日まで</time>', page.html)
     assert not re.search(r"あと\d+日", page.html)
     assert "計画を選ぶと" in (await open_page(two_plans, "/plans/final_year")).text
     minato = await open_page(two_plans, "/plans/final_year?plan=minato")
-    assert minato.html.count("□ 達成") == 6
+    assert minato.html.count("□&nbsp;達成") == 6
     assert "昭島" not in minato.html.partition("区分")[0].partition('class="table-wrapper"')[2]
 
 
