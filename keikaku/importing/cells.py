@@ -78,19 +78,12 @@ def fault_of(cell: Cell) -> str:
 
 def read_figure(cell: Cell, unit: str | None) -> Said:
     """A cell that holds a figure; `unit` is known from a column or heading."""
-    if fault := fault_of(cell):
-        return Said("わからない", why=fault)
-    if cell.value is None:
-        return Said("空欄")
-    if isinstance(cell.value, int | float):
+    if isinstance(cell.value, int | float) and not fault_of(cell):
         return _read_number(cell, unit)
-    text = clean(cell.value)
-    if not text:
-        return Said("空欄")
-    if is_personal(text):
-        return Said("読まない", why="電話番号か連絡先のようです")
-    if re.fullmatch(words()["not_measured"], text):
-        return Said("－", text)
+    said = read_name(cell)
+    if said.kind != "名前":
+        return said
+    text = said.text
     if unit and unit_in(text) and unit_in(f"1{unit}") and unit_in(f"1{unit}") != unit_in(text):
         return Said("わからない", text, why=f"単位が「{unit}」と違います")
     whole = plain_text(text).text.replace(" ", "")
@@ -109,7 +102,7 @@ def _read_number(cell: Cell, unit: str | None) -> Said:
         return Said("わからない", why="大きすぎる数です")
     exact = Decimal(f"{number:.12g}")
     format = (cell.format or "General").split(";")[0]
-    signs = _LITERAL.sub("", format)
+    signs = signs_of(format)
     is_share = unit in ("%", "％")
     if cell.format is None and exact != 0 and (abs(exact) < 1 or (is_share and abs(exact) == 1)):
         return Said(
@@ -127,6 +120,11 @@ def _read_number(cell: Cell, unit: str | None) -> Said:
         return said if said.kind == "数" else Said("わからない", why=f"表示の形式「{format}」の数は読めません")
     why = "％の欄の、1より小さい数です。表のとおりに読みました" if is_share and 0 < abs(exact) < 1 else ""
     return _shown(exact, signs, "", why)
+
+
+def signs_of(format: str) -> str:
+    """What of a number format is a sign, without what stands in it for itself."""
+    return _LITERAL.sub("", format)
 
 
 def _around(format: str) -> tuple[str, str, str]:

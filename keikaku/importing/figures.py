@@ -16,7 +16,7 @@ from typing import Any
 from keikaku.files.errors import FilesError
 from keikaku.importing.reading import FilledRow, SheetProblem, read_filled
 from keikaku.importing.sheet import read_result, read_sheet, results_of
-from keikaku.plan.errors import InvalidData, Problem
+from keikaku.plan.errors import InvalidData, Problem, without_english
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.plan.folder import find_cities, find_plans, read_city, validate_results
 from keikaku.plan.indicators import Figure
@@ -30,7 +30,6 @@ COLUMNS = (
     *("publisher", "source_url", "published_on", "recorded_on", "calendar", "edition"),
 )
 Record = dict[str, Any]
-_ENGLISH = re.compile(r" \([a-z][^()]*\)")
 Plans = dict[str, tuple[Path, City, PlanData]]
 
 
@@ -225,7 +224,7 @@ def _at_cell(problem: Problem) -> SheetProblem:
     key, colon, rest = problem.wrong.partition(": ")
     wrong = f"{headings[key]}: {rest}" if colon and key in headings else problem.wrong
     right = re.sub("value の代わりに、| printed に|か、edition を変える", "", problem.right)
-    return SheetProblem(problem.file, problem.line, problem.column, _ENGLISH.sub("", wrong), right)
+    return SheetProblem(problem.file, problem.line, problem.column, without_english(wrong), right)
 
 
 def _add_records(path: Path, records: Iterable[Record]) -> str:

@@ -17,7 +17,8 @@ from typing import Any
 from keikaku.importing.cells import Said
 from keikaku.importing.merging import COLUMNS, NAMES, Line, Written, as_csv, merge
 from keikaku.importing.records import Reading, Told
-from keikaku.plan.errors import InvalidData
+from keikaku.importing.tables import refusal
+from keikaku.plan.errors import InvalidData, without_english
 from keikaku.plan.folder import CITY_FILES, read_city
 from keikaku.plan.reading import is_missing, read_text
 from keikaku.plan.starter import write_starter
@@ -107,8 +108,6 @@ def _read_old(folder: Path) -> dict[str, list[Line]]:
 
 def _read_lines(file: Path) -> list[Line]:
     if not is_missing(file.with_suffix(".yml")):
-        from keikaku.importing.tables import refusal
-
         raise refusal(file.with_suffix(".yml"), "YAML の表には書き加えられません", f"{file.name} に書きかえる")
     if is_missing(file):
         return []
@@ -163,7 +162,7 @@ def _take_back(reading: Reading, written: Written, problem: Any) -> bool:
         return False
     for name in (key, *_GOES_WITH.get(key, ())):
         line.pop(name, None)
-    wrong = re.sub(r" \([a-z][^()]*\)", "", problem.wrong)
+    wrong = without_english(problem.wrong)
     if at := cells.get(key):
         reading.log[at] = Told(reading.log[at].heading, Said("わからない", reading.log[at].said.text, why=wrong))
     if table in ("figures", "results"):

@@ -4,28 +4,23 @@ Raises InvalidData with problems of the form `sheet!cell: what is wrong; what is
 """
 
 import csv
-import io
 import re
 import unicodedata
-import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 
+from keikaku.importing.cells import signs_of
 from keikaku.importing.sheet import read_sheet
+from keikaku.importing.tables import Cell, Unreadable, read_csv, read_workbook
 from keikaku.plan.errors import InvalidData, Problem
 from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.plan.indicators import unit_in
-from keikaku.plan.reading import read_bytes, read_text
 
-LARGEST = 20_000_000  # bytes of a workbook
-_LITERAL = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')  # what stands in a number format for itself
 _DAY = re.compile(r"(.+?)[年/.-]([0-9]{1,2})[月/.-]([0-9]{1,2})日?")
 
 
@@ -34,13 +29,6 @@ class SheetProblem(Problem):
 
     def __str__(self) -> str:
         return " ".join(f"{self.file}!{get_column_letter(self.column)}{self.line}: {self.wrong}; {self.right}".split())
-
-
-@dataclass(frozen=True)
-class Cell:
-    value: Any
-    is_percent: bool = False
-    is_unsaved: bool = False  # a formula whose value the file does not hold
 
 
 @dataclass
@@ -65,7 +53,7 @@ class FilledRow:
         value = cell.value
         if isinstance(value, bool | date | datetime):
             raise _wrong(self, "value", f"「{value}」は数ではありません", "数を入れる")
-        if isinstance(value, int | float) and cell.is_percent:
+        if isinstance(value, int | float) and "%" in signs_of(cell.format or ""):
             if unit not in ("%", "％"):
                 wrong = f"パーセント表示ですが、この指標の単位は「{unit or 'なし'}」です"
                 raise _wrong(self, "value", wrong, "表示形式を「標準」か「数値」にして、数を入れ直す")
@@ -95,7 +83,7 @@ def _wrong(row: FilledRow, key: str, wrong: str, right: str) -> InvalidData:
 
 def read_filled(path: Path) -> list[FilledRow]:
     """The rows in which something is filled in."""
-    name, rows = _read_csv(path) if path.suffix.lower() == ".csv" else _read_workbook(path)
+    name, rows = _read_sheet(path)
     about = read_sheet()
     keys = {heading: key for key, heading in about.headings.items()}
     heads = [keys.get(unicodedata.normalize("NFKC", str(cell.value or "")).strip(), "") for cell in (rows or [[]])[0]]
@@ -104,45 +92,32 @@ def read_filled(path: Path) -> list[FilledRow]:
     if missing := [heading for key, (heading, _) in needed.items() if key not in columns]:
         wrong = f"見出し「{'」「'.join(missing)}」がありません"
         raise InvalidData([SheetProblem(name, 1, 1, wrong, "build_db.py figures-workbook でつくった表に入れる")])
-    filled = (FilledRow(name, line, columns, _by_key(row, columns)) for line, row in enumerate(rows[1:], 2))
+    filled = (
+        FilledRow(name, line, columns, {key: _own(row[column - 1]) for key, column in columns.items()})
+        for line, row in enumerate(rows[1:], 2)
+    )
     return [row for row in filled if any(row.text(key) or row.cells[key].is_unsaved for key in about.asked)]
 
 
-def _by_key(row: Sequence[Cell], columns: dict[str, int]) -> dict[str, Cell]:
-    return {key: row[column - 1] if column <= len(row) else Cell(None) for key, column in columns.items()}
+def _own(cell: Cell) -> Cell:
+    """A cell without what a merged one beside it says: a figure is told of one row alone."""
+    return replace(cell, value=None) if cell.is_filled else cell
 
 
-def _read_csv(path: Path) -> tuple[str, list[list[Cell]]]:
+def _read_sheet(path: Path) -> tuple[str, list[list[Cell]]]:
+    """The name to tell and the rows of a CSV, or of the sheet of figures, or the first, of a workbook."""
     try:
-        rows = list(csv.reader(io.StringIO(read_text(path, also_cp932=True), newline=""), strict=True))
+        if path.suffix.lower() == ".csv":
+            return path.name, read_csv(path).rows
+        sheets = {sheet.name: sheet for sheet in read_workbook(path)}
     except csv.Error as error:
-        raise InvalidData(
-            [SheetProblem(path.name, 1, 1, f"CSVとして読めません ({error})", "「CSV UTF-8」で保存する")]
-        ) from None
-    return path.name, [[Cell(value) for value in row] for row in rows]
-
-
-def _read_workbook(path: Path) -> tuple[str, list[list[Cell]]]:
-    """The sheet of figures, or the first."""
-    data = read_bytes(path, linked=True, most=LARGEST)
-    try:
-        values, formulas = (load_workbook(io.BytesIO(data), data_only=only) for only in (True, False))
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError) as error:
-        wrong = f"Excel のブック（.xlsx）として読めません ({type(error).__name__})"
-        raise InvalidData(
-            [SheetProblem(path.name, 1, 1, wrong, "「Excel ブック (.xlsx)」か「CSV UTF-8」で保存する")]
-        ) from None
-    name = read_sheet().sheet if read_sheet().sheet in values.sheetnames else values.sheetnames[0]
-    return name, list(_read_cells(values[name], formulas[name]))
-
-
-def _read_cells(values: Any, formulas: Any) -> Iterator[list[Cell]]:
-    for row, written in zip(values.iter_rows(), formulas.iter_rows(), strict=True):
-        yield [
-            Cell(
-                cell.value,
-                "%" in _LITERAL.sub("", cell.number_format),
-                formula.data_type == "f" and cell.value is None,
-            )
-            for cell, formula in zip(row, written, strict=True)
-        ]
+        wrong, right = f"CSVとして読めません ({error})", "「CSV UTF-8」で保存する"
+    except Unreadable as error:
+        wrong, right = (
+            f"Excel のブック（.xlsx）として読めません ({error})",
+            "「Excel ブック (.xlsx)」か「CSV UTF-8」で保存する",
+        )
+    else:
+        found = sheets.get(read_sheet().sheet) or next(iter(sheets.values()))
+        return found.name, found.rows
+    raise InvalidData([SheetProblem(path.name, 1, 1, wrong, right)])

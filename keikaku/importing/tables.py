@@ -45,6 +45,10 @@ class Sheet:
         return "" if value is None else str(value).strip()
 
 
+class Unreadable(Exception):
+    """A file is no workbook; the text is the error that was met."""
+
+
 class CellProblem(Problem):
     """A fault at a cell, of which `file` is the address."""
 
@@ -56,23 +60,28 @@ def read_sheets(path: Path) -> list[Sheet]:
     """All sheets of .xlsx, .xlsm, .csv, and of .xls and .ods where python-calamine is installed."""
     match path.suffix.lower():
         case ".csv":
-            return [_read_csv(path)]
+            try:
+                return [read_csv(path)]
+            except csv.Error as error:
+                raise refusal(path, f"CSVとして読めません ({error})", "「CSV UTF-8」で保存する") from None
         case ".xls" | ".ods" | ".xlsb":
             return list(_read_other(path))
         case _:
-            return list(_read_workbook(path))
+            try:
+                return read_workbook(path)
+            except Unreadable as error:
+                wrong = f"Excel のブックとして読めません ({error})"
+                raise refusal(path, wrong, "「Excel ブック (.xlsx)」か「CSV UTF-8」で保存する") from None
 
 
 def refusal(path: Path | str, wrong: str, right: str) -> InvalidData:
     return InvalidData([Problem(str(path), 1, 1, wrong, right)])
 
 
-def _read_csv(path: Path) -> Sheet:
-    try:
-        rows = list(csv.reader(io.StringIO(read_text(path, also_cp932=True), newline=""), strict=True))
-    except csv.Error as error:
-        raise refusal(path, f"CSVとして読めません ({error})", "「CSV UTF-8」で保存する") from None
-    return _sheet(path.stem, rows)
+def read_csv(path: Path) -> Sheet:
+    """Raises csv.Error, and InvalidData for what is no text."""
+    text = read_text(path, also_cp932=True)
+    return _sheet(path.stem, list(csv.reader(io.StringIO(text, newline=""), strict=True)))
 
 
 def _sheet(name: str, rows: list[list[Any]], format: str | None = "General") -> Sheet:
@@ -111,7 +120,8 @@ def _read_other(path: Path) -> Iterator[Sheet]:
         yield _sheet(name, whole, None)
 
 
-def _read_workbook(path: Path) -> Iterator[Sheet]:
+def read_workbook(path: Path) -> list[Sheet]:
+    """The sheets of .xlsx and .xlsm. Raises Unreadable, and InvalidData for a file that is too large."""
     data = read_bytes(path, linked=True, most=LARGEST)
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as parts:
@@ -121,13 +131,11 @@ def _read_workbook(path: Path) -> Iterator[Sheet]:
             has_formulas = any(_FORMULA.search(parts.read(name)) for name in names)
         book = load_workbook(io.BytesIO(data), data_only=True)
         written = load_workbook(io.BytesIO(data)) if has_formulas else book
-        sheets = [_read_worksheet(sheet, written[sheet.title]) for sheet in book.worksheets]
+        return [_read_worksheet(sheet, written[sheet.title]) for sheet in book.worksheets]
     except InvalidData:
         raise
     except Exception as error:  # openpyxl meets a broken file with whatever fails first
-        wrong = f"Excel のブックとして読めません ({type(error).__name__})"
-        raise refusal(path, wrong, "「Excel ブック (.xlsx)」か「CSV UTF-8」で保存する") from None
-    yield from sheets
+        raise Unreadable(type(error).__name__) from None
 
 
 def _read_worksheet(sheet: Any, written: Any) -> Sheet:

@@ -3,6 +3,7 @@
 `InvalidData` carries every `Problem` of a run; each is one line: `file:line:column: what is wrong; what is right`.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -11,6 +12,7 @@ from pathlib import Path
 import yaml
 
 Place = tuple[int, int]
+_ENGLISH = re.compile(r" \([a-z][^()]*\)")
 
 
 @dataclass(frozen=True, order=True)
@@ -50,6 +52,11 @@ def words_of(message: str, /, **values: object) -> tuple[str, str]:
     """The two texts of a message."""
     wrong, right = _messages()[message]
     return wrong.format(**values), right.format(**values)
+
+
+def without_english(text: str) -> str:
+    """The words of a message without the English ones in brackets, for a page or a sheet."""
+    return _ENGLISH.sub("", text)
 
 
 def has_message(message: str) -> bool:

@@ -105,7 +105,7 @@ class _Main(HTMLParser):
 def write_preview(old: Path, new: Path, output: Path) -> dict[str, int]:
     """Write the page; returns how many pages are of which kind. Raises FilesError for a folder that is no baked site."""
     was, now = _read_files(old), _read_files(new)
-    changes = list(_find_changes(old, new, output.parent))
+    changes = list(_find_changes((old, was), (new, now), output.parent))
     kinds = {what: [change for change in changes if change.what == what] for what in ("変更", "追加", "なくなる")}
     counts = {
         "compared": sum(itertools.starmap(_is_page, now.items())),
@@ -129,10 +129,9 @@ def _is_page(address: str, entry: Mapping[str, Any]) -> bool:
     return bool(entry["media_type"].startswith("text/html")) and "_embed=" not in address
 
 
-def _find_changes(old: Path, new: Path, beside: Path) -> Iterator[PageChange]:
-    was, now = _read_files(old), _read_files(new)
-    for address in sorted({**was, **now}):
-        held = [(folder, files.get(address, {})) for folder, files in ((old, was), (new, now))]
+def _find_changes(old: tuple[Path, Files], new: tuple[Path, Files], beside: Path) -> Iterator[PageChange]:
+    for address in sorted({**old[1], **new[1]}):
+        held = [(folder, files.get(address, {})) for folder, files in (old, new)]
         entries = [entry for _, entry in held if entry]
         if not _is_page(address, entries[-1]) or (len(entries) == 2 and entries[0]["sha256"] == entries[1]["sha256"]):
             continue
