@@ -7,113 +7,45 @@ prefix or name; references.py finds what they mean, and checks.py makes sure tha
 """
 
 import re
-import unicodedata
-from datetime import date
-from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
-    PlainValidator,
     RootModel,
     StringConstraints,
     model_validator,
 )
 
-from keikaku.plan.fiscal_year import read_fiscal_year
-from keikaku.plan.plain_text import plain_text
+from keikaku.plan.field_types import (
+    Code,
+    Date,
+    Day,
+    FiscalYear,
+    Id,
+    Names,
+    Number,
+    Position,
+    Reference,
+    References,
+    Summary,
+    Text,
+    Url,
+    distinct,
+    one_of,
+)
 from keikaku.schema import codes
 
 CODE = re.compile(r"(?P<prefix>[^\W\d_]+)-(?P<number>[1-9][0-9]{0,3})")  # the form of code that names sector and number
 _WORD = re.compile(r"(?=.*[々\u3400-\u9fff])[々ヶ\u3041-\u3096\u30a1-\u30fc\u3400-\u9fff]{1,20}")
 _READING = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u30fc]{1,40}")
-SUMMARY_LENGTH = 160
 EVIDENCE_LENGTH = 15
-TEXT_LENGTH = 1000  # of any text that has no limit of its own
 
 
 class _Record(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-def _clean(text: str) -> str:
-    if not text.strip():
-        raise ValueError("が空です (empty) | 文字を書く")
-    if text != text.strip():
-        raise ValueError("の前後に空白があります (space around) | 消す")
-    for character in text:
-        # Cf: marks of direction, tags and spaces without width, which nobody sees and no search finds.
-        if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
-            raise ValueError(f"に見えない文字 U+{ord(character):04X} があります (character) | 消して一行で書く")
-    return text
-
-
-def _fiscal_year(value: object) -> int:
-    try:
-        if isinstance(value, str | int) and not isinstance(value, bool):
-            return read_fiscal_year(plain_text(str(value)).text)  # plans of 2014 to 2018 end in 平成32年度
-    except ValueError as error:
-        raise ValueError(f"は年度として読めません ({error}) | 令和6年度、R6、2024 のように書く") from None
-    raise ValueError("は年度として読めません (not a fiscal year) | 令和6年度、R6、2024 のように書く")
-
-
-def _number(value: object) -> int | Decimal:
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not -1e15 < value < 1e15:
-        raise ValueError(
-            "は数として読めません (not a number) | 単位や区切りのない数字だけを書くか、単位ごと printed に書く"
-        )
-    return Decimal(str(value)) if isinstance(value, float) else value
-
-
-def _day(text: str) -> str:
-    try:
-        if date.fromisoformat(text).isoformat() == text:
-            return text
-    except ValueError:
-        pass
-    raise ValueError("は日付ではありません (not a day) | 2026-04-01 のように書く")
-
-
-def _distinct(values: list[Any]) -> list[Any]:
-    if len(set(values)) < len(values):
-        raise ValueError("に同じものが二度あります (twice) | 一度だけ書く")
-    return values
-
-
-def _one_of(terms: codes.Terms) -> Any:
-    """A code, or the Japanese word for it."""
-    by_label = {label: code for code, (label, _) in terms.items()}
-
-    def check(value: object) -> object:
-        if isinstance(value, str) and (code := value if value in terms else by_label.get(value)):
-            return code
-        known = "、".join(f"{code}（{label}）" for code, (label, _) in terms.items())
-        raise ValueError(f"は使えない言葉です (unknown word) | {known} のどれか")
-
-    return Annotated[str, BeforeValidator(check)]
-
-
-Text = Annotated[str, StringConstraints(max_length=TEXT_LENGTH), AfterValidator(_clean)]
-Summary = Annotated[Text, StringConstraints(max_length=SUMMARY_LENGTH)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=80)]
-Code = Annotated[Text, StringConstraints(max_length=40)]
-Reference = Text  # the code, name or id of another record
-References = Annotated[list[Reference], AfterValidator(_distinct)]
-FiscalYear = Annotated[int, BeforeValidator(_fiscal_year)]
-Number = Annotated[int | Decimal, PlainValidator(_number)]
-Position = Annotated[int, Field(ge=1, le=9999)]
-Day = Annotated[str, AfterValidator(_day)]
-Date = Annotated[
-    str,
-    BeforeValidator(lambda value: str(value) if type(value) is int else value),
-    StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"),
-]
-Url = Annotated[Text, StringConstraints(pattern=r"^https?://[^\s]+$")]
-Names = Annotated[list[Text], AfterValidator(_distinct)]
 
 
 class _Placed(_Record):
@@ -190,7 +122,7 @@ class Plan(_Placed):
     end_fiscal_year: FiscalYear
     follows: Id | None = None
     results_checked_on: Day | None = None
-    words: dict[_one_of(codes.PLAN_TERMS), Text] = {}  # type: ignore[valid-type]
+    words: dict[one_of(codes.PLAN_TERMS), Text] = {}  # type: ignore[valid-type]
     periods: list[Period] = []
     documents: list[PlanDocument] = []
     members: Names = []
@@ -234,27 +166,27 @@ class Indicator(_Placed):
     goals: References = []
     measures: References = []
     organizations: Names = []
-    kind: _one_of(codes.INDICATOR_KINDS) = "quantity"  # type: ignore[valid-type]
+    kind: one_of(codes.INDICATOR_KINDS) = "quantity"  # type: ignore[valid-type]
     label: Text
     member: Text | None = None
-    comparator: _one_of(codes.COMPARATORS) | None = None  # type: ignore[valid-type]
+    comparator: one_of(codes.COMPARATORS) | None = None  # type: ignore[valid-type]
     value: Number | None = None
     value_to: Number | None = None
     approximate: bool = False
     unit: Text | None = None
-    per: _one_of(codes.PERIODS) | None = None  # type: ignore[valid-type]
-    accumulation: _one_of(codes.ACCUMULATIONS) | None = None  # type: ignore[valid-type]
-    direction: _one_of(codes.DIRECTIONS) | None = None  # type: ignore[valid-type]
-    direction_from: _one_of(codes.DIRECTION_SOURCES) | None = None  # type: ignore[valid-type]
+    per: one_of(codes.PERIODS) | None = None  # type: ignore[valid-type]
+    accumulation: one_of(codes.ACCUMULATIONS) | None = None  # type: ignore[valid-type]
+    direction: one_of(codes.DIRECTIONS) | None = None  # type: ignore[valid-type]
+    direction_from: one_of(codes.DIRECTION_SOURCES) | None = None  # type: ignore[valid-type]
     first_year: FiscalYear | None = None
     due_fiscal_year: FiscalYear | None = None
-    due_kind: _one_of(codes.DUE_KINDS) | None = None  # type: ignore[valid-type]
-    calendar: _one_of(codes.CALENDARS) = "fiscal"  # type: ignore[valid-type]
+    due_kind: one_of(codes.DUE_KINDS) | None = None  # type: ignore[valid-type]
+    calendar: one_of(codes.CALENDARS) = "fiscal"  # type: ignore[valid-type]
     baseline: Text | None = None
     baseline_year: FiscalYear | None = None
     target: Text | None = None
     printed: Text | None = None
-    source: _one_of(codes.SOURCES) = "target"  # type: ignore[valid-type]
+    source: one_of(codes.SOURCES) = "target"  # type: ignore[valid-type]
     note: Text | None = None
     results_checked_on: Day | None = None
 
@@ -272,9 +204,9 @@ class Measure(_Placed):
     marks: list[Text] = []
     repeat_of: Reference | None = None
     joint: References = []
-    goals: Annotated[list[Position | Reference], AfterValidator(_distinct)] = []
+    goals: Annotated[list[Position | Reference], AfterValidator(distinct)] = []
     organizations: Names = []
-    roles: dict[Text, _one_of(codes.MEASURE_ROLES)] = {}  # type: ignore[valid-type]
+    roles: dict[Text, one_of(codes.MEASURE_ROLES)] = {}  # type: ignore[valid-type]
     tasks: dict[Text, Text] = {}
     target: Text | None = None
     indicators: list[Indicator] = []
@@ -298,7 +230,7 @@ class Organization(_Record):
 
     id: Id
     name: Text
-    kind: _one_of(codes.ORGANIZATION_KINDS)  # type: ignore[valid-type]
+    kind: one_of(codes.ORGANIZATION_KINDS)  # type: ignore[valid-type]
     parent: Id | None = None
     printed: Names = []
     aliases: Names = []
@@ -308,10 +240,10 @@ class Organization(_Record):
 class Grade(_Record):
     """grades: a grade, decision or mark in the plan's own letters, and the common meaning where the plan says it."""
 
-    field: _one_of(codes.GRADED)  # type: ignore[valid-type]
+    field: one_of(codes.GRADED)  # type: ignore[valid-type]
     grade: Text
     label: Text | None = None
-    meaning: _one_of(codes.MEANINGS) | None = None  # type: ignore[valid-type]
+    meaning: one_of(codes.MEANINGS) | None = None  # type: ignore[valid-type]
 
     @model_validator(mode="after")
     def _means_its_field(self) -> Self:
@@ -334,15 +266,15 @@ class Evaluation(_Placed):
     period: Text | None = None
     fiscal_year: FiscalYear | None = None
     organization: Text | None = None
-    judged_by: _one_of(codes.JUDGES) | None = None  # type: ignore[valid-type]
+    judged_by: one_of(codes.JUDGES) | None = None  # type: ignore[valid-type]
     grade: Text | None = None
     decision: Text | None = None
-    outcome: _one_of(codes.OUTCOMES) | None = None  # type: ignore[valid-type]
-    rule: _one_of(codes.RULES) | None = None  # type: ignore[valid-type]
+    outcome: one_of(codes.OUTCOMES) | None = None  # type: ignore[valid-type]
+    rule: one_of(codes.RULES) | None = None  # type: ignore[valid-type]
     evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
     summary: Summary | None = None
     successor: Reference | None = None
-    target_change: _one_of(codes.TARGET_CHANGES) | None = None  # type: ignore[valid-type]
+    target_change: one_of(codes.TARGET_CHANGES) | None = None  # type: ignore[valid-type]
     target_evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
 
 
@@ -368,7 +300,7 @@ class Correction(_Placed):
     ]
     row: Text
     column: Text
-    kind: _one_of(codes.CORRECTION_KINDS)  # type: ignore[valid-type]
+    kind: one_of(codes.CORRECTION_KINDS)  # type: ignore[valid-type]
     printed: Text
     corrected: Text | None = None
     reason: Annotated[Text, StringConstraints(max_length=200)]
@@ -382,7 +314,7 @@ class _Told(_Record):
 
     measure: Reference | None = None
     indicator: Position | Reference = 1
-    calendar: _one_of(codes.CALENDARS) = "fiscal"  # type: ignore[valid-type]
+    calendar: one_of(codes.CALENDARS) = "fiscal"  # type: ignore[valid-type]
     first_year: FiscalYear | None = None
     value: Number | None = None
     value_to: Number | None = None
@@ -409,16 +341,16 @@ class Result(_Told):
 
     fiscal_year: FiscalYear
     estimate: bool = False
-    status: _one_of(codes.RESULT_STATUSES) | None = None  # type: ignore[valid-type]
+    status: one_of(codes.RESULT_STATUSES) | None = None  # type: ignore[valid-type]
 
 
 class PrintedFigure(_Told):
     """figures: a figure that the indicator's own keys do not hold, such as the target of one more year or a revised one."""
 
     fiscal_year: FiscalYear | None = None
-    role: _one_of(codes.FIGURE_ROLES) = "target"  # type: ignore[valid-type]
-    comparator: _one_of(codes.COMPARATORS) | None = None  # type: ignore[valid-type]
-    due_kind: _one_of(codes.DUE_KINDS) | None = None  # type: ignore[valid-type]
+    role: one_of(codes.FIGURE_ROLES) = "target"  # type: ignore[valid-type]
+    comparator: one_of(codes.COMPARATORS) | None = None  # type: ignore[valid-type]
+    due_kind: one_of(codes.DUE_KINDS) | None = None  # type: ignore[valid-type]
 
 
 class Change(_Record):
@@ -427,7 +359,7 @@ class Change(_Record):
     id: Id
     date: Day
     version: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}$", max_length=20)]
-    kind: _one_of(codes.CHANGE_KINDS)  # type: ignore[valid-type]
+    kind: one_of(codes.CHANGE_KINDS)  # type: ignore[valid-type]
     title: Annotated[Text, StringConstraints(max_length=80)]
     text: Annotated[Text, StringConstraints(max_length=400)] | None = None
     records: Names = []
@@ -471,7 +403,7 @@ class Synonyms(_Record):
     @model_validator(mode="after")
     def _has_pair(self) -> Self:
         words = [*self.words, *self.also]
-        _distinct(words)
+        distinct(words)
         if not all(re.search(r"[^\W_]", word) for word in words):
             raise ValueError("に文字のない言葉があります | 検索できる言葉を書く")
         if len(words) < 2:
