@@ -78,9 +78,9 @@
 
   form.addEventListener("submit", (event) => { event.preventDefault(); run(readValues()); });
   stop.addEventListener("click", () => keikaku.stop());
-  for (const button of document.querySelectorAll("button[data-values]")) {
+  for (const button of document.querySelectorAll("button[data-sql]")) {
     button.addEventListener("click", () => {
-      form.sql.value = button.nextElementSibling.querySelector("code").textContent;
+      form.sql.value = button.dataset.sql;
       form.scrollIntoView();
       run(JSON.parse(button.dataset.values));
     });

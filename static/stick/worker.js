@@ -54,7 +54,8 @@
     self.postMessage({});
   }
 
-  let worker, refuse, turn = Promise.resolve();
+  const here = document.currentScript.src;
+  let loaded, worker, refuse, turn = Promise.resolve();
 
   function listen(send) {
     return new Promise((resolve, reject) => {
@@ -65,7 +66,15 @@
     });
   }
 
+  /* What is needed only when something is asked. */
+  function load(name) {
+    return new Promise((resolve, reject) => {
+      document.head.append(element("script", { src: new URL(`../../db/${name}`, here), onload: resolve, onerror: () => reject(new Error(`${name} がありません`)) }));
+    });
+  }
+
   async function start() {
+    await (loaded ??= Promise.all(["plans.js", "sqlite3-wasm.js"].map(load)));
     const code = Object.entries(self.keikakuCode).map(([name, part]) => `${name}: ${part}`).join(",\n");
     const text = `(${work})({\n${code}\n}, ${MOST}).catch((error) => self.postMessage({ error: String(error) }));`;
     const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
