@@ -24,7 +24,7 @@
 
   function showError(message) {
     const details = element("details", {}, element("summary", {}, "SQLite のメッセージ"), element("pre", {}, message));
-    const note = element("div", { className: "error-note" }, element("p", {}, explain(message)), details);
+    const note = element("div", { className: "error-note" }, element("p", {}, explain(message)), message === "stopped" ? "" : details);
     note.setAttribute("role", "alert");
     result.replaceChildren(note);
   }

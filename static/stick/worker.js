@@ -33,6 +33,8 @@
     function query(sql, values = {}) {
       const statement = db.prepare(sql);
       try {
+        if (!capi.sqlite3_stmt_readonly(statement)) throw new Error("Statement must be a SELECT");
+        if (sql.slice(capi.sqlite3_sql(statement).length).trim()) throw new Error("You can only execute one statement at a time");
         const parameters = Array.from({ length: statement.parameterCount }, (_, i) => capi.sqlite3_bind_parameter_name(statement, i + 1));
         for (const name of new Set(parameters)) statement.bind(name, values[name.slice(1)] ?? "");
         const columns = statement.getColumnNames(), rows = [];
