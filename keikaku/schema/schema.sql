@@ -10,7 +10,8 @@ CREATE TABLE municipalities (
     code TEXT NOT NULL,                 -- six-digit code of the local government (text: may begin with 0)
     name TEXT NOT NULL,                 -- name
     prefecture TEXT NOT NULL,           -- name of the prefecture, by the first two digits of the code
-    corporate_number TEXT               -- 13-digit corporate number (text)
+    corporate_number TEXT,              -- 13-digit corporate number (text)
+    url TEXT                            -- its own site
 );
 
 -- Plans of municipalities.
@@ -25,6 +26,7 @@ CREATE TABLE plans (
     end_fiscal_year INTEGER NOT NULL REFERENCES fiscal_years (fiscal_year),   -- last fiscal year
     follows_id TEXT REFERENCES plans (id), -- the plan that it succeeds
     results_checked_on TEXT,            -- day up to which somebody looked for published results; NULL: nobody did
+    search_examples TEXT,               -- words that its visitors may search for, separated by 、
     place TEXT                          -- where in its first document this stands
 );
 
@@ -115,6 +117,7 @@ CREATE TABLE measures (
     is_new INTEGER NOT NULL CHECK (is_new IN (0, 1)), -- 1: printed as new
     repeat_of TEXT REFERENCES measures (id), -- the original, where this entry is printed as its repeat
     summary TEXT,                       -- what is done, in our words
+    summary_easy TEXT,                  -- the same in one sentence of plain Japanese, in our words
     schedule TEXT,                      -- period and schedule, in our words
     target TEXT,                        -- target cell as printed
     document_id TEXT REFERENCES documents (id), -- document that it was read from
@@ -152,6 +155,7 @@ CREATE TABLE organizations (
     name TEXT NOT NULL,                 -- fullest name that is printed
     kind TEXT NOT NULL,                 -- kind of body, see codes
     parent_id TEXT REFERENCES organizations (id), -- the body that it is a department or unit of
+    url TEXT,                           -- its own site
     note TEXT,                          -- what is our judgement about it
     document_id TEXT REFERENCES documents (id), -- document that it was read from
     place TEXT                          -- where a measure first names it, else where the plan does
@@ -914,6 +918,7 @@ SELECT
     c.code AS municipality_code,
     c.prefecture,
     c.corporate_number,
+    c.url AS municipality_url,
     d.title AS document_title,
     d.subtitle AS document_subtitle,
     d.author AS document_author,
