@@ -83,10 +83,10 @@ def _describe(plans: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def name_document(plan: dict[str, Any]) -> str:
-    """The main document of a plan with its municipality and date: 「○○計画」（○○市、令和5年3月）; plan: a row of plan_facts."""
+    """The main document of a plan with who wrote it and its date: 「○○計画」（○○市、2023年3月）; plan: a row of plan_facts."""
     date = plan["document_date"] or ""
     said = f"、{date[:4]}年" + (f"{int(date[5:7])}月" if date[5:7] else "") if date else ""
-    return f"「{plan['document_title'] or plan['title']}」（{plan['municipality']}{said}）"
+    return f"「{plan['document_title'] or plan['title']}」（{plan['document_author'] or plan['municipality']}{said}）"
 
 
 def join_documents(names: list[str]) -> str:
