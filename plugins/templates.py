@@ -22,6 +22,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "easy_text": easy_display.easy_text,
     "fiscal_year": format_fiscal_year,
     "japanese_date": format_date,
+    "mark_variants": addresses.mark_variants,
     "short_fiscal_year": short_fiscal_year,
     "style_url": addresses.style_url,
     "timeline_column": lay_out_events,

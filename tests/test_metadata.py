@@ -88,7 +88,10 @@ async def test_sorts_facets_and_labels_name_columns(site: Datasette) -> None:
 
 
 async def test_source_and_licence_are_named(site: Datasette) -> None:
-    assert site.metadata("source") == "「昭島市産業振興計画についての報告書」（昭島市産業活性化のための協創プロジェクト、2023年3月）を加工して作成"
+    assert (
+        site.metadata("source")
+        == "「昭島市産業振興計画についての報告書」（昭島市産業活性化のための協創プロジェクト、2023年3月）を加工して作成"
+    )
     described = site.metadata("description_html", database="plans")
     assert METADATA["license"].startswith("CC BY 4.0")
     assert "creativecommons.org/licenses/by/4.0" in METADATA["license_url"]

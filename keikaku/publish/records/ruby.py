@@ -78,7 +78,7 @@ def _keep(markup: re.Match[str]) -> str:
     if name == "form" and not markup["end"] and "post" not in attributes.lower():
         argument, value = ARGUMENT.split("=")
         return f'{markup[0]}<input type="hidden" name="{argument}" value="{value}">'
-    if name == "a" and 'rel="alternate"' not in attributes:
+    if name == "a" and 'rel="alternate' not in attributes:
         return _LINK.sub(_keep_link, markup[0])
     return markup[0]
 
