@@ -13,7 +13,7 @@ import yaml
 from datasette.app import Datasette
 
 from keikaku.schema.codes import CODES
-from keikaku.schema.columns import find_terms
+from keikaku.schema.conditions import find_terms
 from tests.conftest import ROOT
 
 METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))

@@ -673,7 +673,7 @@ WHERE e.outcome IN ('not_met', 'not_implemented', 'partly_met')
 UNION ALL
 SELECT
     CASE t.state WHEN 'below' THEN 'result_below' ELSE 'overdue_unreported' END,
-    CASE t.state WHEN 'below' THEN '実績が目標に届いていない' ELSE '期限経過・実績の記録なし' END,
+    iif(t.state = 'below', '実績が', '') || v.label,
     t.plan_id,
     t.sector_id,
     t.sector,
@@ -695,6 +695,7 @@ SELECT
     coalesce(s.position, 0) * 1000000 + 500000 + w.position,
     iif(t.state = 'below', 3, 4)
 FROM targets AS t
+JOIN codes AS v ON v.table_name = 'verdicts' AND v.column_name = 'state' AND v.code = t.state
 JOIN indicator_places AS w ON w.indicator_id = t.id
 LEFT JOIN sectors AS s ON s.id = t.sector_id
 WHERE t.state IN ('below', 'overdue_unreported') AND t.repeat_of IS NULL;

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from keikaku.search.lexicon import Execute, Lexicon, load_lexicon
-from keikaku.search.plan import Plan, plan_query
+from keikaku.search.matching import Plan, plan_query
 from keikaku.search.snippet import Needles, cut_out, needles_of
 from keikaku.search.suggest import Suggestion, near_spellings, near_themes
 
