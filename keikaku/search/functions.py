@@ -8,7 +8,7 @@ from collections.abc import Callable
 from sqlite3 import Connection, OperationalError
 from typing import Any
 
-from keikaku.search.plan import Filters
+from keikaku.search.matching import Filters
 from keikaku.search.query import read_year
 from keikaku.search.rates import rate_in
 from keikaku.search.results import plan_in, search
