@@ -1,0 +1,74 @@
+"""Where the folder without a server has what an address of the live site gave: a file of it, or the question in SQL."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from datasette.filters import Filters
+from datasette.utils import escape_sqlite, tilde_decode
+
+from keikaku.publish.addresses import DATABASE
+
+SEARCH, SQL = "search/index.html", "sql/index.html"
+_FORM_ONLY = ("_shape", "_size", "_labels")  # how rows are written, not which
+_KNOWN = re.compile("_sort|_sort_desc|_facet|[^_].*")
+
+
+class StickLinks:
+    """Finds files by address; `files` are those of the folder by address, without those that have an argument."""
+
+    def __init__(self, files: Mapping[str, str], execute: Callable[..., Any]) -> None:
+        self._files = files
+        self._keys = {
+            name: [column for column, key in execute("SELECT name, pk FROM pragma_table_info(?)", [name]) if key]
+            for (name,) in execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
+        }
+        plans = [plan for (plan,) in execute("SELECT id FROM plans LIMIT 2")]
+        self._only = [(name, plans[0]) for name in ("plan", "plan_id")] if len(plans) == 1 else []
+
+    def find(self, address: str) -> str | None:
+        """From the root of the folder, with argument or fragment; None for what only a server can answer."""
+        address, mark, fragment = address.partition("#")
+        path, _, query = address.partition("?")
+        given = [pair for pair in parse_qsl(query) if pair not in self._only and pair[0] not in _FORM_ONLY]
+        if path == f"/{DATABASE}/search":
+            return f"{SEARCH}?{query}" if query else SEARCH
+        if file := self._files.get(path) if not given else None:
+            return file + mark + fragment
+        if path == f"/{DATABASE}" and "sql" in dict(given):
+            return f"{SQL}?{query}"
+        statement = self._write_sql(path, given)
+        return f"{SQL}?{urlencode({'sql': statement})}" if statement else None
+
+    def _write_sql(self, path: str, given: list[tuple[str, str]]) -> str | None:
+        """The question of a table with conditions, of the numbers of its values, or of a row that has no page."""
+        _, database, table, *row = [*path.split("/"), ""][:5]
+        columns = self._keys.get(table) if database == DATABASE else None
+        if columns is None or not all(_KNOWN.fullmatch(name) for name, _ in given):
+            return None
+        if keys := row[0] if row else "":
+            values = [tilde_decode(value) for value in keys.split(",")]
+            if len(values) != len(columns):
+                return None
+            given = list(zip(columns, values, strict=True))
+        elif not given:
+            return None
+        asked = dict(given)
+        where, values_of = Filters(sorted(pair for pair in given if pair[0][0] != "_")).build_where_clauses(table)
+        clauses = [re.sub(r":(p\d+)", lambda found: _quote(values_of[found[1]]), clause) for clause in where]
+        return _compose(table, clauses, asked)
+
+
+def _compose(table: str, clauses: list[str], asked: Mapping[str, str]) -> str:
+    condition = f"\nwhere {' and '.join(clauses)}" if clauses else ""
+    if facet := asked.get("_facet"):
+        column = escape_sqlite(facet)
+        return f"select {column}, count(*) as n\nfrom {escape_sqlite(table)}{condition}\ngroup by {column}\norder by n desc"
+    order = asked.get("_sort") or asked.get("_sort_desc")
+    ordered = f"\norder by {escape_sqlite(order)}{' desc' if '_sort_desc' in asked else ''}" if order else ""
+    return f"select * from {escape_sqlite(table)}{condition}{ordered}"
+
+
+def _quote(value: Any) -> str:
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
