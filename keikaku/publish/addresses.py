@@ -27,6 +27,11 @@ TABLE_FORMS = ("", ".json", ".csv", ".excel.csv", ".xlsx", EMBED)
 RECORD_FORMS = ("", ".json", ".csv", ".xlsx", EMBED)
 # What has a calendar of due dates and a page to print.
 PRINTED = ("plans", "sectors", "organizations")
+# Rows which are no records, but to which pages of records lead.
+_NAMED = """
+    SELECT plan_id, 'documents', id FROM documents UNION ALL SELECT plan_id, 'periods', id FROM periods
+    UNION ALL SELECT NULL, 'municipalities', id FROM municipalities
+"""
 
 
 class Address(NamedTuple):
@@ -45,6 +50,8 @@ def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) ->
     yield from map(Address, (f"/{DATABASE}/{name}{form}" for name in list_tables(described) for form in TABLE_FORMS))
     for plan, table, row_id in list_records(execute):
         yield from (Address(path, plan) for path in _list_forms(table, row_id))
+    for plan, table, row_id in execute(_NAMED):
+        yield from (Address(f"/{DATABASE}/{table}/{row_id}{form}", plan) for form in RECORD_FORMS)
 
 
 def list_styles() -> list[str]:

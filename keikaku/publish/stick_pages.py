@@ -9,9 +9,14 @@ from html import escape
 from html.parser import HTMLParser
 from urllib.parse import quote, urlsplit
 
+from keikaku.publish.addresses import DATABASE
+
 LIVE = "data-live"  # marks, in templates, what only the live site can do
 _ADDRESSES = ("href", "src", "action")
+SEARCH, SQL = "search/index.html", "sql/index.html"
+_FORMS = {f"/{DATABASE}/search": SEARCH, f"/{DATABASE}": SQL}
 _VOID = ("base", "br", "hr", "img", "input", "link", "meta", "source", "wbr")
+_OF_LINKS = ("href", "rel", "target", "download")
 # These are nothing without what they point to; a link stays as text, unless it looks like a button.
 _NEEDED = ("form", "iframe", "img", "link", "script")
 
@@ -73,10 +78,12 @@ class _Page(HTMLParser):
             local = self._localize(value) if name in _ADDRESSES and dict(attrs).get("rel") != "canonical" else None
             if local is None:
                 kept.append((name, value))
-            elif target := self._find(local):
+            elif target := _FORMS.get(local) if tag == "form" else self._find(local):
                 kept.append((name, relate(target, self._file)))
             elif tag in _NEEDED or "button" in (dict(attrs).get("class") or "").split():
                 return None
+            else:
+                return [pair for pair in attrs if pair[0] not in _OF_LINKS]
         return kept
 
     def _localize(self, value: str | None) -> str | None:

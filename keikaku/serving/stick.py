@@ -28,18 +28,19 @@ from keikaku.publish.catalogue.data_set import read_filled_metadata
 from keikaku.publish.feeds.changes import read_told_days
 from keikaku.publish.filling import fill
 from keikaku.publish.site import read_manifest
-from keikaku.publish.stick_pages import write_page
+from keikaku.publish.stick_pages import SEARCH, SQL, write_page
 from keikaku.serving.baking import METADATA, open_datasette, write_site
-from keikaku.serving.stick_links import SEARCH, SQL, StickLinks
+from keikaku.serving.stick_links import StickLinks
 
 FACTS = "stick.json"
 VERIFY = "verify.html"
 PAGES = {SEARCH: "stick_search.html", SQL: "stick_sql.html", VERIFY: "stick_verify.html"}
-WASM = "static/stick/sqlite3.wasm"
+SCRIPTS = ROOT / "static" / "stick"
+WASM = "sqlite3.wasm"
 # What is nothing without the live site, or has a form of its own in the folder.
 _LIVE_ONLY = re.compile(
     r".*\?|/plans/search(?:$|\.)|/verify$|/(?:openapi\.json|opensearch\.xml|robots\.txt|sitemap\.xml|llms\.txt)$"
-    rf"|/static/(?:search\.js|embed.*)$|/{WASM}$"
+    r"|/static/(?:search\.js|embed.*)$"
 )
 
 
@@ -48,8 +49,9 @@ def write_stick(database: Path, site: Path, folder: Path) -> int:
     baked = read_manifest(site)
     files = {address: file for address, file in baked["files"].items() if not _LIVE_ONLY.match(address)}
     paths = {address: file["path"].removeprefix("../") for address, file in files.items()}
+    own = {f"static/stick/{file.name}": file for file in sorted(SCRIPTS.iterdir()) if file.name != WASM}
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        links = StickLinks({**paths, **{f"/{path}": path for path in ("README.txt", *PAGES)}}, connection.execute)
+        links = StickLinks({**paths, **{f"/{path}": path for path in ("README.txt", *PAGES, *own)}}, connection.execute)
         facts = {name: baked[name] for name in ("address", "database", "code_sha256", "until")}
         facts["public_key"] = read_filled_metadata(database, METADATA).get("public_key", "")
         facts["date"] = max(read_told_days(connection.execute).values(), default="")
@@ -64,10 +66,12 @@ def write_stick(database: Path, site: Path, folder: Path) -> int:
             content = (site / files[address]["path"]).read_bytes()
             is_page = files[address]["media_type"].startswith("text/html")
             _write(new / path, localize(content.decode("utf-8"), path) if is_page else content)
+        for path, file in own.items():
+            _write(new / path, file.read_bytes())
         for path, html in zip(PAGES, pages, strict=True):
             _write(new / path, localize(html, path))
         _write(new / "db" / "plans.js", write_script("plans.db", database.read_bytes()))
-        _write(new / "db" / "sqlite3-wasm.js", write_script("sqlite3.wasm", (ROOT / WASM).read_bytes()))
+        _write(new / "db" / "sqlite3-wasm.js", write_script(WASM, (SCRIPTS / WASM).read_bytes()))
         _write(new / FACTS, json.dumps(facts, indent=1).encode())
         _write(new / "README.txt", fill("stick_readme.txt", **facts).encode("utf-8"))
         return write_manifest(new)

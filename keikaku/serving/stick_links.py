@@ -9,10 +9,9 @@ from datasette.filters import Filters
 from datasette.utils import escape_sqlite, tilde_decode
 
 from keikaku.publish.addresses import DATABASE
+from keikaku.publish.stick_pages import SEARCH, SQL
 
-SEARCH, SQL = "search/index.html", "sql/index.html"
 _FORM_ONLY = ("_shape", "_size", "_labels")  # how rows are written, not which
-_KNOWN = re.compile("_sort|_sort_desc|_facet|[^_].*")
 
 
 class StickLinks:
@@ -20,8 +19,8 @@ class StickLinks:
 
     def __init__(self, files: Mapping[str, str], execute: Callable[..., Any]) -> None:
         self._files = files
-        self._keys = {
-            name: [column for column, key in execute("SELECT name, pk FROM pragma_table_info(?)", [name]) if key]
+        self._columns = {
+            name: dict(execute("SELECT name, pk FROM pragma_table_info(?)", [name]).fetchall())
             for (name,) in execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
         }
         plans = [plan for (plan,) in execute("SELECT id FROM plans LIMIT 2")]
@@ -32,8 +31,12 @@ class StickLinks:
         address, mark, fragment = address.partition("#")
         path, _, query = address.partition("?")
         given = [pair for pair in parse_qsl(query) if pair not in self._only and pair[0] not in _FORM_ONLY]
+        if "_next" in dict(given):  # of more rows than a page shows, all
+            given = [pair for pair in given if not pair[0].startswith("_sort")]
         if path == f"/{DATABASE}/search":
             return f"{SEARCH}?{query}" if query else SEARCH
+        if path == "/" and given:  # the home page of one plan of many
+            path, given = f"/{DATABASE}/plans/{dict(given).get('plan')}", given[1:]
         if file := self._files.get(path) if not given else None:
             return file + mark + fragment
         if path == f"/{DATABASE}" and "sql" in dict(given):
@@ -43,17 +46,17 @@ class StickLinks:
 
     def _write_sql(self, path: str, given: list[tuple[str, str]]) -> str | None:
         """The question of a table with conditions, of the numbers of its values, or of a row that has no page."""
-        _, database, table, *row = [*path.split("/"), ""][:5]
-        columns = self._keys.get(table) if database == DATABASE else None
-        if columns is None or not all(_KNOWN.fullmatch(name) for name, _ in given):
+        _, database, table, keys = [*path.split("/"), "", ""][:4]
+        columns = self._columns.get(table) if database == DATABASE else None
+        known = ["_next", "_facet", *(columns or ())]
+        if columns is None or not all(name.partition("__")[0] in known for name, _ in given) or (keys and given):
             return None
-        if keys := row[0] if row else "":
+        if keys:
             values = [tilde_decode(value) for value in keys.split(",")]
-            if len(values) != len(columns):
+            named = [name for name, place in sorted(columns.items(), key=lambda column: column[1]) if place]
+            if len(values) != len(named):
                 return None
-            given = list(zip(columns, values, strict=True))
-        elif not given:
-            return None
+            given = list(zip(named, values, strict=True))
         asked = dict(given)
         where, values_of = Filters(sorted(pair for pair in given if pair[0][0] != "_")).build_where_clauses(table)
         clauses = [re.sub(r":(p\d+)", lambda found: _quote(values_of[found[1]]), clause) for clause in where]
@@ -65,9 +68,7 @@ def _compose(table: str, clauses: list[str], asked: Mapping[str, str]) -> str:
     if facet := asked.get("_facet"):
         column = escape_sqlite(facet)
         return f"select {column}, count(*) as n\nfrom {escape_sqlite(table)}{condition}\ngroup by {column}\norder by n desc"
-    order = asked.get("_sort") or asked.get("_sort_desc")
-    ordered = f"\norder by {escape_sqlite(order)}{' desc' if '_sort_desc' in asked else ''}" if order else ""
-    return f"select * from {escape_sqlite(table)}{condition}{ordered}"
+    return f"select * from {escape_sqlite(table)}{condition}"
 
 
 def _quote(value: Any) -> str:

@@ -24,7 +24,7 @@ from tests.conftest import ROOT
 
 HOST = {"host": LOCAL.removeprefix("http://").strip("/"), "accept-encoding": "identity"}
 # What is asked of Datasette although it has no argument: its own scripts, and rows and tables that have no page of their own.
-_OWN_PAGE = "|".join([*DESCRIBED, "corrections", "changes"])
+_OWN_PAGE = "|".join([*DESCRIBED, "changes", "corrections", "documents", "municipalities", "periods"])
 WINDOW = re.compile(rf"/-/|/plans/(?:report_passages|search_\w+)(?:[/.]|$)|/plans/(?!(?:{_OWN_PAGE})/)\w+/")
 
 
