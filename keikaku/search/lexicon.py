@@ -25,6 +25,8 @@ _PARTS = re.compile(r"[ぁ-ヺー]+|[^ぁ-ヺー]")
 _PLACE = re.compile(r"(?<=..)[市区町村]$")
 _WORDS = "SELECT surface, reading, lemma, documents FROM search_words"
 _SYNONYMS = "SELECT group_id, word, role FROM search_synonyms ORDER BY group_id, word"
+_PREFIXES = "SELECT prefix FROM sectors WHERE prefix IS NOT NULL ORDER BY position, rowid"
+_PLACES = "SELECT id, municipality FROM plan_facts ORDER BY id"
 _KEPT = 4
 _MAX_GROUPS = 20
 
@@ -72,10 +74,9 @@ class Lexicon:
             self._groups[group].append(normalise(word))
             if role == "word":
                 self._groups_of[normalise(word)].append(group)
-        prefixes = execute("SELECT prefix FROM sectors WHERE prefix IS NOT NULL ORDER BY position, rowid", ())
-        self.prefixes = list(dict.fromkeys(prefix for (prefix,) in prefixes))
+        self.prefixes = list(dict.fromkeys(prefix for (prefix,) in execute(_PREFIXES, ())))
         self.places: dict[str, list[str]] = defaultdict(list)
-        for plan_id, municipality in execute("SELECT id, municipality FROM plan_facts ORDER BY id", ()):
+        for plan_id, municipality in execute(_PLACES, ()):
             place = normalise(municipality)
             for name in {place, _PLACE.sub("", place)}:
                 self.places[name].append(plan_id)
