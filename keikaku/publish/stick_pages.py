@@ -14,7 +14,7 @@ from keikaku.publish.addresses import DATABASE
 LIVE = "data-live"  # marks, in templates, what only the live site can do
 _ADDRESSES = ("href", "src", "action")
 SEARCH, SQL = "search/index.html", "sql/index.html"
-_FORMS = {f"/{DATABASE}/search": SEARCH, f"/{DATABASE}": SQL}
+_FORMS = {f"/{DATABASE}/search": SEARCH, f"/{SEARCH}": SEARCH, f"/{DATABASE}": SQL}
 _VOID = ("base", "br", "hr", "img", "input", "link", "meta", "source", "wbr")
 _OF_LINKS = ("href", "rel", "target", "download")
 # These are nothing without what they point to; a link stays as text, unless it looks like a button.

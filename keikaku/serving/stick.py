@@ -24,6 +24,7 @@ from keikaku.files.digest import ROOT
 from keikaku.files.errors import FilesError
 from keikaku.files.proof import MANIFEST, list_differences, read_digests, write_manifest
 from keikaku.files.replacing import replacing
+from keikaku.publish.addresses import DATABASE
 from keikaku.publish.catalogue.data_set import read_filled_metadata
 from keikaku.publish.feeds.changes import read_told_days
 from keikaku.publish.filling import fill
@@ -40,7 +41,7 @@ WASM = "sqlite3.wasm"
 # What is nothing without the live site, or has a form of its own in the folder.
 _LIVE_ONLY = re.compile(
     r".*\?|/plans/search(?:$|\.)|/verify$|/(?:openapi\.json|opensearch\.xml|robots\.txt|sitemap\.xml|llms\.txt)$"
-    r"|/static/(?:search\.js|embed.*)$"
+    r"|/static/(?:search\.js|embed.*)$|/plans/[^/]+/[^/]+\.xlsx$"
 )
 
 
@@ -50,10 +51,12 @@ def write_stick(database: Path, site: Path, folder: Path) -> int:
     files = {address: file for address, file in baked["files"].items() if not _LIVE_ONLY.match(address)}
     paths = {address: file["path"].removeprefix("../") for address, file in files.items()}
     own = {f"static/stick/{file.name}": file for file in sorted(SCRIPTS.iterdir()) if file.name != WASM}
+    metadata = read_filled_metadata(database, METADATA)
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        links = StickLinks({**paths, **{f"/{path}": path for path in ("README.txt", *PAGES, *own)}}, connection.execute)
+        known = paths | {f"/{path}": path for path in ("README.txt", "db/plans.js", "db/sqlite3-wasm.js", *PAGES, *own)}
+        links = StickLinks(known, metadata["databases"][DATABASE]["queries"], connection.execute)
         facts = {name: baked[name] for name in ("address", "database", "code_sha256", "until")}
-        facts["public_key"] = read_filled_metadata(database, METADATA).get("public_key", "")
+        facts["public_key"] = metadata.get("public_key", "")
         facts["date"] = max(read_told_days(connection.execute).values(), default="")
     foot, *pages = asyncio.run(_render(database, {"": "_stick_foot.html", **PAGES}, facts))
 

@@ -15,10 +15,10 @@ _FORM_ONLY = ("_shape", "_size", "_labels")  # how rows are written, not which
 
 
 class StickLinks:
-    """Finds files by address; `files` are those of the folder by address, without those that have an argument."""
+    """Finds files by address; `files` are those of the folder, without those that have an argument, `queries` the canned ones."""
 
-    def __init__(self, files: Mapping[str, str], execute: Callable[..., Any]) -> None:
-        self._files = files
+    def __init__(self, files: Mapping[str, str], queries: Mapping[str, Any], execute: Callable[..., Any]) -> None:
+        self._files, self._queries = files, queries
         self._columns = {
             name: dict(execute("SELECT name, pk FROM pragma_table_info(?)", [name]).fetchall())
             for (name,) in execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
@@ -41,13 +41,20 @@ class StickLinks:
             return file + mark + fragment
         if path == f"/{DATABASE}" and "sql" in dict(given):
             return f"{SQL}?{query}"
-        statement = self._write_sql(path, given)
-        return f"{SQL}?{urlencode({'sql': statement})}" if statement else None
-
-    def _write_sql(self, path: str, given: list[tuple[str, str]]) -> str | None:
-        """The question of a table with conditions, of the numbers of its values, or of a row that has no page."""
         _, database, table, keys = [*path.split("/"), "", ""][:4]
-        columns = self._columns.get(table) if database == DATABASE else None
+        if database != DATABASE:
+            return None
+        if table in self._queries:
+            statement = self._queries[table]["sql"]
+            asked = dict(given) if all(f":{name}" in statement for name, _ in given) else None
+        else:
+            statement = self._write_sql(table, keys, given)
+            asked = {} if statement else None
+        return None if asked is None else f"{SQL}?{urlencode({'sql': statement, **asked})}"
+
+    def _write_sql(self, table: str, keys: str, given: list[tuple[str, str]]) -> str | None:
+        """The question of a table with conditions, of the numbers of its values, or of a row that has no page."""
+        columns = self._columns.get(table)
         known = ["_next", "_facet", *(columns or ())]
         if columns is None or not all(name.partition("__")[0] in known for name, _ in given) or (keys and given):
             return None
