@@ -16,8 +16,7 @@ _ADDRESSES = ("href", "src", "action")
 SEARCH, SQL = "search/index.html", "sql/index.html"
 _FORMS = {f"/{DATABASE}/search": SEARCH, f"/{SEARCH}": SEARCH, f"/{DATABASE}": SQL}
 _VOID = ("base", "br", "hr", "img", "input", "link", "meta", "source", "wbr")
-_OF_LINKS = ("href", "rel", "target", "download")
-# These are nothing without what they point to; a link stays as text, unless it looks like a button.
+# These are nothing without what they point to; of a link the text stays, unless it looks like a button.
 _NEEDED = ("form", "iframe", "img", "link", "script")
 
 # From the root of the live site to the root of the folder; None for what the folder does not have.
@@ -49,12 +48,15 @@ class _Page(HTMLParser):
         self._base = urlsplit(root).path
         self._skipped = ""  # the element that is being left out
         self._depth = 0  # how many of its kind are open in it
+        self._is_unlinked = False  # within a link of which the text alone stays
 
     def handle_starttag(self, tag: str, attrs: Attributes) -> None:
         if self._skipped:
             self._depth += tag == self._skipped
             return
         kept = None if LIVE in dict(attrs) else self._point(tag, attrs)
+        if self._is_unlinked and tag == "a":
+            return
         if kept is not None:
             self._write(self.get_starttag_text() or "" if kept == attrs else _write_tag(tag, kept))
         elif tag not in _VOID:
@@ -68,6 +70,8 @@ class _Page(HTMLParser):
         if self._skipped:
             self._depth -= tag == self._skipped
             self._skipped = self._skipped if self._depth else ""
+        elif tag == "a" and self._is_unlinked:
+            self._is_unlinked = False
         else:
             self._write(f"</{tag}>")
 
@@ -83,7 +87,7 @@ class _Page(HTMLParser):
             elif tag in _NEEDED or "button" in (dict(attrs).get("class") or "").split():
                 return None
             else:
-                return [pair for pair in attrs if pair[0] not in _OF_LINKS]
+                self._is_unlinked = True
         return kept
 
     def _localize(self, value: str | None) -> str | None:

@@ -42,7 +42,7 @@ class StickLinks:
         if path == f"/{DATABASE}" and "sql" in dict(given):
             return f"{SQL}?{query}"
         _, database, table, keys = [*path.split("/"), "", ""][:4]
-        if database != DATABASE:
+        if database != DATABASE or "." in path:
             return None
         if table in self._queries:
             statement = self._queries[table]["sql"]
