@@ -30,6 +30,7 @@ _SYNONYMS = "SELECT group_id, word, role FROM search_synonyms ORDER BY group_id,
 _PLANS = """
     SELECT p.id, p.title, c.id, c.name FROM plans AS p JOIN municipalities AS c ON c.id = p.municipality_id ORDER BY p.id
 """
+_PREFIXES = "SELECT prefix FROM sectors WHERE prefix IS NOT NULL ORDER BY position, rowid"
 _KEPT = 4
 _MAX_GROUPS = 20
 
@@ -77,8 +78,7 @@ class Lexicon:
             self._groups[group].append(normalise(word))
             if role == "word":
                 self._groups_of[normalise(word)].append(group)
-        prefixes = execute("SELECT prefix FROM sectors WHERE prefix IS NOT NULL ORDER BY position, rowid", ())
-        self.prefixes = list(dict.fromkeys(prefix for (prefix,) in prefixes))
+        self.prefixes = list(dict.fromkeys(prefix for (prefix,) in execute(_PREFIXES, ())))
         answered = {question.reads for question in QUESTIONS if question.is_answered(execute)}
         self.questions = {word: question for word, question in QUESTION_OF.items() if question.reads in answered}
         self.places: dict[str, set[str]] = defaultdict(set)  # name of a municipality or plan -> tokens of its documents
