@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, distribution, metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -46,7 +46,7 @@ def read_names(lock: Path) -> list[str]:
 
 
 def find_licence(name: str) -> str:
-    """By a library's metadata: the expression of SPDX, else the short name of its licence, else its classifiers."""
+    """By a library's metadata: the expression of SPDX, else the short name of its licence, its classifiers, or the text it brings."""
     try:
         about = metadata(name)
     except PackageNotFoundError:
@@ -57,6 +57,9 @@ def find_licence(name: str) -> str:
     written = str(about["License"]).strip() if "License" in about else ""
     if written and written != "UNKNOWN" and len(written) <= 40:
         return _name(written)
+    brought = distribution(name).read_text("licenses/LICENSE") or ""
+    if not classified and "Permission is hereby granted, free of charge" in brought:
+        return "MIT"
     return " OR ".join(_name(licence) for licence in classified) or "not said"
 
 
