@@ -92,7 +92,11 @@ def assert_finds_as(server, answers):
         if _is_met(case, [Found(*row[:3]) for row in answer["rows"]])
     ] == met
     for case, found, answer in zip(CASES, expected, answers, strict=True):
-        told = [[list(pair) for pair in found.counts.items()], found.notes, [list(pair) for pair in found.links.items()]]
+        told = [
+            [list(pair) for pair in found.counts.items()],
+            found.notes,
+            [list(pair) for pair in found.links.items()],
+        ]
         assert (case.query, answer["told"]) == (case.query, told)
 
 
