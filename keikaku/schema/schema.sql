@@ -465,8 +465,10 @@ SELECT 'goals', id, plan_id, title, title, place FROM goals
 UNION ALL
 SELECT 'measures', id, plan_id, name, coalesce(code || ' ', '') || name, place FROM measures
 UNION ALL
-SELECT 'indicators', i.id, i.plan_id, i.label, coalesce(t.full_name || '：', '') || i.label, i.place
-FROM indicators AS i LEFT JOIN indicator_places AS t ON t.indicator_id = i.id
+SELECT
+    'indicators', i.id, i.plan_id, i.label,
+    coalesce((SELECT full_name || '：' FROM indicator_places WHERE indicator_id = i.id), '') || i.label, i.place
+FROM indicators AS i  -- not joined: SQLite would make all rows of that view to find one
 UNION ALL
 SELECT 'organizations', o.id, p.id, o.name, o.name, o.place
 FROM organizations AS o

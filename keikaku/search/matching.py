@@ -4,14 +4,34 @@ from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.search.expand import Exists, Term, Way, expand
-from keikaku.search.index import named, whole_token
+from keikaku.search.index import city_token, named, plan_token, theme_token, whole_token
 from keikaku.search.lexicon import Lexicon
 from keikaku.search.query import MAX_WORDS, Word, count_words, read_query
-from keikaku.search.text import NOTHING, phrase, runs
+from keikaku.search.reading import Reading, read
+from keikaku.search.telling import tell_missing, tell_reading, tell_term
+from keikaku.search.text import NOTHING, phrase
 
 MAX_COMBINED = 5
+# Up to which kind of way a term is searched, and whether in titles alone: other spellings in a title are as near as the word.
+_NEARNESS = ((2, True), (1, False), (2, False), (3, True), (3, False))
+
+
+class Filters(NamedTuple):
+    """What is searched in: ids of a municipality and a plan, a theme, a kind; "" for any."""
+
+    municipality: str = ""
+    plan: str = ""
+    theme: str = ""
+    kind: str = ""
+
+    def limits(self) -> list[str]:
+        """All but the kind, which is a range of documents."""
+        asked = ((self.municipality, city_token), (self.plan, plan_token), (self.theme, theme_token))
+        return [named(token(value)) for value, token in asked if value]
+
+
+ANYWHERE = Filters()
 
 
 class Plan(NamedTuple):
@@ -20,6 +40,7 @@ class Plan(NamedTuple):
     levels: list[str]
     notes: list[str]
     ways: list[Way]
+    reading: Reading | None = None
 
     @property
     def match(self) -> str:
@@ -27,7 +48,7 @@ class Plan(NamedTuple):
         return self.levels[-1] if self.levels else NOTHING
 
 
-def plan_query(text: str, lexicon: Lexicon, exists: Exists) -> Plan:
+def plan_query(text: str, lexicon: Lexicon, exists: Exists, filters: Filters = ANYWHERE) -> Plan:
     """Plan a query; one without a word, or whose words stand nowhere, has no levels."""
     if count_words(text) > MAX_WORDS:
         return Plan([], [f"一度に探せる言葉は、{MAX_WORDS}までです。"], [])
@@ -35,17 +56,36 @@ def plan_query(text: str, lexicon: Lexicon, exists: Exists) -> Plan:
     asked = [word for word in words if not word.excluded]
     if not asked:
         return Plan([], ["除く言葉だけでは探せません。探す言葉も入れてください。"] if words else [], [])
-    unwanted = [match for word in words if word.excluded and (match := phrase(word.key))]
-    terms = [expand(word, lexicon, exists, alone=len(asked) == 1) for word in asked]
-    found = [term for term in terms if term.ways()]
-    notes = [note for term in found for note in _tell(term)]
-    if len(found) == len(terms) and exists(_excluding(_all(found, 3), unwanted)):
-        levels = [_whole(asked, found), *(_all(found, level, title) for level in (1, 2, 3) for title in (True, False))]
+    unwanted = _or(match for word in words if word.excluded and (match := phrase(word.key)))
+    reading = read(asked, lexicon, exists)
+    limits = [*_within(reading, exists), *filters.limits()]
+
+    def limited(match: str) -> str:
+        return f"({_and([match, *limits])})" + (f" NOT {unwanted}" if unwanted else "")
+
+    found = [term for term in reading.terms if term.ways()]
+    notes = [*tell_reading(reading), *(note for term in found for note in tell_term(term))]
+    if len(found) == len(reading.terms) and exists(limited(_all(found, 3))):
+        asking = [expand(word, lexicon, exists) for word in asked if word.text in reading.questions]
+        levels = [_whole(asked, found), _all([*found, *asking], 1, title=True) if asking else ""]
+        levels += [_all(found, level, title) for level, title in _NEARNESS]
     else:
         levels = list(_any(found))
-        notes += [_tell_missing(terms)] if found else []
-    levels = [_excluding(level, unwanted) for level in dict.fromkeys(levels) if level]
-    return Plan(levels, notes, [way for term in terms for way in term.ways()])
+        notes += [tell_missing(reading.terms)] if found else []
+    levels = [limited(level) for level in dict.fromkeys(levels) if level]
+    return Plan(levels, notes, [way for term in reading.terms for way in term.ways()], reading)
+
+
+def _within(reading: Reading, exists: Exists) -> list[str]:
+    """What limits a search to the places it names. Where these have none of its words, they are words like any other."""
+    limits = [named(*tokens) for tokens in reading.places.values()]
+    if len(limits) > 1 and not exists(_and(limits)):
+        limits = [_or(limits)]
+    found = [term for term in reading.terms if term.ways()]
+    if limits and not (found and exists(_and([_or(_all([term], 3) for term in found), *limits]))):
+        reading.forget_places()
+        return []
+    return limits
 
 
 def _whole(words: list[Word], terms: list[Term]) -> str:
@@ -78,34 +118,5 @@ def _or(matches: Iterable[str]) -> str:
     return f"({' OR '.join(distinct)})" if distinct else ""
 
 
-def _excluding(match: str, unwanted: list[str]) -> str:
-    return f"({match}) NOT {_or(unwanted)}" if unwanted else match
-
-
-def _tell_missing(terms: list[Term]) -> str:
-    missing = "".join(f"「{term.word.text}」" for term in terms if not term.ways())
-    if missing and len(terms) > 1:
-        return f"{missing}を含むものはないので、ほかの言葉のどれかを含むものを並べました。"
-    return "すべての言葉を含むものはないので、どれかを含むものを並べました。"
-
-
-def _tell(term: Term) -> list[str]:
-    """What was searched besides a word, in sentences."""
-    word, told = term.word, []
-    if word.years:
-        years = "、".join(f"{format_fiscal_year(year)}（{year}年度）" for year in word.years)
-        return [f"「{word.text}」は、{years}に期限のあるものや行われるものを探しました。"]
-    others = [way.text for way in term.variants if not way.begins and runs(way.text) != runs(word.key)]
-    if variants := _quoted([text for text in others if text[-1] not in "んっ"] or others):
-        told.append(f"は{variants}{'も' if term.literal else 'として'}探しました。")
-    if term.parts:
-        told.append(f"はないので、{_quoted(term.parts)}で探しました。")
-    elif synonyms := _quoted(way.text for way in term.synonyms):
-        told.append(f"は{synonyms}も探しました。")
-    if term.is_place:
-        told.append("の計画の中から探しました。")
-    return [f"「{word.text}」{sentence}" for sentence in told]
-
-
-def _quoted(texts: Iterable[str]) -> str:
-    return "".join(f"「{text}」" for text in dict.fromkeys(texts))
+def _and(matches: Sequence[str]) -> str:
+    return f"({' AND '.join(matches)})" if len(matches) > 1 else matches[0]

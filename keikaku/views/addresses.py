@@ -19,7 +19,7 @@ from keikaku.serving.site_address import add_base, cut_base, find_base, find_roo
 from keikaku.views.easy_display import NAME
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
-EVERY_PAGE = ("design-tokens/tokens.css", "site.css")
+EVERY_PAGE = ("design-tokens/tokens.css", "site.css", "charts.css")
 _ALL = {"all": ""}
 # A link with an argument, but for those that choose a plan or search, and for those that say what they are to the page.
 _VARIANT = re.compile(

@@ -194,14 +194,15 @@ async def test_unmet_targets_begin_with_how_all_came_out_and_with_what_was_not_m
     ]
     assert "ほかの2件は、引き継ぐ前の評価と一緒に、上に示しています" in page.text
     assert outcomes(page.html) == [OUTCOMES_OF_37]
-    assert page.html.index("outcome-bar") < page.html.index('id="filter"')
+    assert page.html.index('<figure class="drawing"') < page.html.index('id="filter"')
     assert "前期の施策の目標は、この報告書に載っていません" in page.text
     minato = await open_page(two_plans, "/plans/unmet_targets?plan=minato")
-    assert outcomes(minato.html) == ["前期の評価 5件の結果：達成 1 一部達成 1 未達成 1 未実施 1 記載なし 1"]
+    assert outcomes(minato.html) == [
+        "前期の評価 5件の結果：○ 達成 1件 △ 一部達成 1件 × 未達成 1件 － 未実施 1件 ？ 記載なし 1件"
+    ]
     assert "載っていません" not in minato.text
-    assert [bar.partition("：")[0] for bar in outcomes((await open_page(two_plans, "/plans/unmet_targets")).html)] == [
-        "みなと市文化振興計画", "昭島市産業振興計画"
-    ]  # fmt: skip
+    captions = re.findall("<figcaption>(.*?)</figcaption>", (await open_page(two_plans, "/plans/unmet_targets")).html)
+    assert captions == ["みなと市文化振興計画の評価の結果", "昭島市産業振興計画の評価の結果"]
 
 
 @pytest.mark.parametrize("table", ["evaluations", "evaluation_overview"])
@@ -209,21 +210,20 @@ async def test_a_list_of_evaluations_begins_with_how_all_came_out(site, two_plan
     page = await open_page(site, f"/plans/{table}")
     assert list(page.faults()) == []
     assert outcomes(page.html) == [OUTCOMES_OF_37]
-    assert page.html.index("outcome-bar") < page.html.index("result-count")
+    assert page.html.index('<figure class="drawing"') < page.html.index("result-count")
     assert len(outcomes((await open_page(two_plans, f"/plans/{table}?plan_id=akishima")).html)) == 1
 
 
-OUTCOMES_OF_37 = "前期の評価 37件の結果：達成 2 一部達成 7 未達成 3 未実施 3 記載なし 22"
+OUTCOMES_OF_37 = "前期の評価 37件の結果：○ 達成 2件 △ 一部達成 7件 × 未達成 3件 － 未実施 3件 ？ 記載なし 22件"
 
 
 def outcomes(html: str) -> list[str]:
     """What each bar says, and that its parts are as many as its words."""
     said = []
-    for bar in re.findall(r'<figure class="outcome-bar">(.*?)</figure>', html, re.DOTALL):
-        counts = re.findall(r"</span>([^<]+)</span>\s*(\d+)件", bar)
-        assert bar.count("<rect") == len(counts)
-        caption = re.sub(r"\s+", " ", re.search(r"<figcaption[^>]*>(.*?)</figcaption>", bar, re.DOTALL)[1]).strip()
-        said.append(f"{caption}：{' '.join(f'{word} {n}' for word, n in counts)}")
+    for drawing in re.findall(r'<figure class="drawing">(.*?)</figure>', html, re.DOTALL):
+        label, *counts = re.findall(r"<text[^>]*>([^<]{2,})</text>", drawing)
+        assert drawing.count("<rect") == len(counts)
+        said.append(f"{label}：{' '.join(counts)}")
     return said
 
 
