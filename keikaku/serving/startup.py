@@ -41,10 +41,12 @@ async def check_site(datasette: Datasette) -> None:
 def _find_faults(datasette: Datasette) -> Iterator[str]:
     if not datasette.template_dir or not Path(datasette.template_dir, "base.html").is_file():
         yield "templates/base.html is missing: the pages of the site are not there"
+    metadata = datasette.metadata() or {}
+    if metadata.get("site_url") and not (metadata.get("publisher") and metadata.get("contact")):
+        yield "metadata.yml names site_url: name publisher, who answers for the site, and contact, where errors are told"
     files = _list_files(datasette)
     if not files:
         yield "there is no database: run make build"
-    metadata = datasette.metadata() or {}
     described = metadata["databases"] if isinstance(metadata.get("databases"), dict) else {}
     for db in files:
         if fault := _find_file_fault(Path(db.path)):

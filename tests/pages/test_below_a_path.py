@@ -124,7 +124,7 @@ async def test_every_link_stays_below_the_path_and_leads_somewhere(two_plans, na
 def below_site_url(two_plans: Datasette) -> Datasette:
     """The same site whose publisher names its address."""
     site = Datasette(config_dir=two_plans.config_dir)
-    site._metadata_local["site_url"] = HOME
+    site._metadata_local |= {"site_url": HOME, "publisher": "市民の会", "contact": "mailto:errors@example.jp"}
     return site
 
 

@@ -20,6 +20,7 @@ with warnings.catch_warnings():
     import feedparser
     import icalendar
 
+PUBLIC = "site_url: https://plans.example.jp\npublisher: 市民の会\ncontact: mailto:errors@plans.example.jp\n"
 MAP = {"m": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 SEARCH = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
 
@@ -32,7 +33,7 @@ async def named_site(site_folder, tmp_path_factory) -> Datasette:
         if name != "metadata.yml":
             (folder / name).symlink_to(site_folder / name)
     metadata = (ROOT / "metadata.yml").read_text("utf-8")
-    (folder / "metadata.yml").write_text(f"site_url: https://plans.example.jp\n{metadata}", "utf-8")
+    (folder / "metadata.yml").write_text(f"{PUBLIC}{metadata}", "utf-8")
     datasette = Datasette(config_dir=folder)
     await datasette.invoke_startup()
     return datasette

@@ -9,6 +9,7 @@ import zlib
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import pytest
@@ -105,6 +106,25 @@ def test_pages_lead_only_to_what_is_there(baked: Path, manifest: dict[str, Any])
                     missing.add((path, address))
     assert checked > 5000
     assert len(missing) == 0, sorted(missing)[:30]
+
+
+def test_places_in_pages_that_links_name_are_there(baked: Path, manifest: dict[str, Any]) -> None:
+    """Every #place of a link to a page without argument is an id of that page, and none stands twice."""
+    pages = {
+        address: (baked / "site" / entry["path"]).read_text("utf-8")
+        for address, entry in manifest["files"].items()
+        if entry["media_type"].startswith("text/html")
+    }
+    ids = {address: re.findall(r'\bid="([^"]+)"', page) for address, page in pages.items()}
+    assert {address: found for address, found in ids.items() if len(found) != len(set(found))} == {}
+    links = {
+        (path or address, unquote(unescape(place)), address)
+        for address, page in pages.items()
+        for path, place in re.findall(r'href="(/[^"#?]*)?#([^"]+)"', page)
+    }
+    assert len(links) > 500
+    dead = sorted(link for link in links if link[0] in pages and link[1] not in ids[link[0]])
+    assert dead == [], {(link[0], link[1]) for link in dead}
 
 
 async def test_files_are_sent_with_digests_and_packed(client: httpx.AsyncClient, manifest: dict[str, Any]) -> None:

@@ -58,6 +58,10 @@ EVERYTHING = [
 BROKEN: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "everything": (break_everything, EVERYTHING),
     "no database": (lambda f: (f / "plans.db").unlink(), ["there is no database: run make build"]),
+    "a public address without a publisher": (
+        lambda f: (f / "metadata.yml").write_text("site_url: https://plans.example.jp/\n" + (f / "metadata.yml").read_text("utf-8"), "utf-8"),
+        ["metadata.yml names site_url: name publisher"],
+    ),
     "no metadata": (lambda f: (f / "metadata.yml").unlink(), ["metadata.yml is missing, or has nothing on"]),
     "metadata that cannot be read": (lambda f: (f / "metadata.yml").write_text("a: ["), ["Metadata is not valid JSON or YAML"]),
     "settings that cannot be read": (lambda f: (f / "settings.json").write_text("{"), ["Expecting property name"]),
