@@ -15,8 +15,8 @@ Made by `make licences` from what each library of the locks says of itself. The 
 4.0; see LICENSE and LICENSE-DATA.md. No library that builds or serves the site is under a licence that would bind what
 uses it (GPL, AGPL, LGPL); a test holds that.
 
-Kept in this tree: design tokens of デジタル庁デザインシステム (MIT, `static/`) and, for tests only, axe-core (MPL 2.0,
-`tests/browser/axe-core/`). Datasette brings CodeMirror (MIT) and datasette-vega Vega (BSD-3-Clause).
+Kept in this tree: design tokens of デジタル庁デザインシステム (MIT, `static/`), SQLite as WebAssembly (public domain, its package
+`@sqlite.org/sqlite-wasm` Apache-2.0, `static/stick/`) and, for tests only, axe-core (MPL 2.0, `tests/browser/axe-core/`). Datasette brings CodeMirror (MIT) and datasette-vega Vega (BSD-3-Clause).
 """
 # What libraries write, and the name of SPDX for it.
 _NAMES = (

@@ -41,6 +41,11 @@ WITH charts (plan_id, kind, id) AS (
 )
 SELECT * FROM charts WHERE :kind IN ('', kind) ORDER BY kind, id
 """
+# Rows which are no records, but to which pages of records lead.
+_NAMED = """
+    SELECT plan_id, 'documents', id FROM documents UNION ALL SELECT plan_id, 'periods', id FROM periods
+    UNION ALL SELECT NULL, 'municipalities', id FROM municipalities
+"""
 
 
 class Address(NamedTuple):
@@ -69,6 +74,8 @@ def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) ->
         yield from (Address(path, plan) for path in _list_forms(table, row_id))
     for chart in list_charts(execute):
         yield from (Address(f"/charts/{chart.kind}/{chart.id}{form}", chart.plan) for form in CHART_FORMS)
+    for plan, table, row_id in execute(_NAMED):
+        yield from (Address(f"/{DATABASE}/{table}/{row_id}{form}", plan) for form in RECORD_FORMS)
 
 
 def list_styles() -> list[str]:

@@ -26,6 +26,7 @@ _DATA = re.compile(
 _AS_ASKED = (200, 304)
 # Proxies refuse answers with longer headers; Datasette repeats the address of a page, SQL and all, as a link to its JSON.
 _LONGEST_LINK = 2000
+_BARE_ADDRESS = re.compile(rb"^([^<>;\s]+)(?=;)")  # as Datasette writes it; RFC 8288 wants it in < and >
 
 
 def _write_policy(**changes: bool) -> tuple[bytes, bytes]:
@@ -64,7 +65,10 @@ def _keep(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
         if name == b"location" and value[:1] in (b"/", b"\\"):
             # No redirect leaves the site: browsers read /\ as //, which begins the address of another.
             yield name, b"/" + value.lstrip(b"/\\")
-        elif name not in _NEVER and not (name == b"link" and len(value) > _LONGEST_LINK):
+        elif name == b"link":
+            if len(value) <= _LONGEST_LINK:
+                yield name, _BARE_ADDRESS.sub(rb"<\1>", value)
+        elif name not in _NEVER:
             yield name, value
 
 

@@ -20,7 +20,7 @@ from keikaku.database.content_hash import hash_rows
 from keikaku.publish.tables.first_chart import choose_chart, prepare_rows
 from keikaku.publish.tables.layout import lay_out
 from keikaku.publish.tables.notes import Caveats, group_corrections
-from keikaku.schema.columns import find_word
+from keikaku.schema.conditions import find_word
 from keikaku.serving.datasette_private import DatasetteError
 from keikaku.serving.sql_guard import ANSWER_BYTES
 from keikaku.serving.sql_worker import Limits

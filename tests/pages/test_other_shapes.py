@@ -192,7 +192,7 @@ async def test_examples_of_a_search_find_something(alone: Datasette) -> None:
 async def test_navigation_leads_to_rows(alone: Datasette) -> None:
     page = await read(alone, "/")
     paths = re.findall(r'<li><a href="(/plans/[a-z_]+)"', page.partition("<main")[0])
-    assert "/plans/targets" in paths or "/plans/measure_overview" in paths
+    assert "/plans/promises" in paths or "/plans/progress" in paths
     for path in paths:
         assert (await alone.client.get(f"{path}.json?_shape=array")).json(), path
 

@@ -81,7 +81,7 @@ async def test_what_was_asked_for_stays_chosen(site, address, chosen):
 
 
 LEGEND = re.compile(
-    r'<li><a href="(/plans/progress[^"]*)"[^>]*>(?:<span[^>]*>.</span>)?([^<]+) <span class="help">(\d+)</span>', re.S
+    r'<li><a (?:rel="nofollow" )?href="(/plans/progress[^"]*)"[^>]*>(?:<span[^>]*>.</span>)?([^<]+) <span class="help">(\d+)</span>', re.S
 )
 SQUARE = re.compile(r'<a class="square [^>]*? is-(\w+)" title="[^"]+"\s+href="/plans/(?:measures|indicators)/[\w-]+">')
 
@@ -454,3 +454,38 @@ async def test_a_hit_says_of_which_plan_it_is(two_plans, site):
 )
 async def test_results_are_for_search_engines_where_there_are_any(site, query, kept_out):
     assert ('content="noindex"' in (await site.client.get(f"/plans/search{query}")).text) is kept_out
+
+
+@pytest.mark.parametrize(
+    ("asked", "number", "first"),
+    [
+        ("", 40, "工-1"),
+        ("sector=観光", 7, "観-1"),
+        ("organization=商工会", 28, "工-1"),
+        ("due=令和8年度", 4, "商-1"),
+        ("due=2026&organization=市", 4, "商-1"),  # with its departments
+        ("state=overdue_unreported", 6, "工-4"),
+        ("state=期限経過・実績の記録なし&sector=工業", 2, "工-4"),
+        ("plan=elsewhere", 0, None),
+    ],
+)
+async def test_promises_are_listed_once_each_under_their_sector(site, asked, number, first):
+    rows = (await site.client.get(f"/plans/promises.json?_shape=array&{asked}")).json()
+    assert (len(rows), rows[0]["番号"] if rows else None) == (number, first)
+    page = await open_page(site, f"/plans/promises?{asked}")
+    main = page.html.partition("<main")[2]
+    listed = re.findall(r'<th scope="row"><a class="title" href="/plans/measures/([\w-]+)"', main)
+    assert listed == [row["ID"] for row in rows]
+    headings = re.findall(r'<h2><a href="/plans/sectors/[\w-]+">(\w+)</a>', main)
+    assert headings == list(dict.fromkeys(row["分野"] for row in rows))
+
+
+async def test_bodies_tell_what_they_promised_and_how_it_stands(site):
+    rows = (await site.client.get("/plans/bodies.json?_shape=array")).json()
+    assert len(rows) == 23
+    city = rows[0]
+    assert (city["団体"], city["施策の数"]) == ("昭島市", 38)
+    assert city["目標の状態"].startswith("今年度が期限 3、期限経過・実績の記録なし 6、")
+    page = await open_page(site, "/plans/bodies")
+    listed = re.findall(r'<th scope="row"><a class="title" href="/plans/organizations/([\w-]+)"', page.html)
+    assert listed == [row["団体ID"] for row in rows]
