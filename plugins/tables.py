@@ -20,7 +20,8 @@ from keikaku.views.words import column_title, heading_of, table_title
 
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
     explain_complaint, explain_words, find_empty, find_order, find_redundant, find_terms, find_values, find_word, say_condition, title_place,
-    draw_sankey, heading_of, table_words.as_tuples, table_words.chart_address, table_words.read_through,
+    draw_sankey, heading_of, table_words.as_tuples, table_words.chart_address, table_words.first_chart,
+    table_words.read_through,
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
     column_title, table_title, table_words.naming_column, table_words.query_cells, table_words.query_form, table_words.row_links,

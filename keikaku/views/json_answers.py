@@ -17,8 +17,10 @@ from datasette.utils import CustomJSONEncoder, path_from_row_pks, remove_infinit
 from datasette.utils.asgi import BadRequest, Request
 
 from keikaku.database.content_hash import hash_rows
+from keikaku.publish.tables.first_chart import choose_chart, prepare_rows
 from keikaku.publish.tables.layout import lay_out
 from keikaku.publish.tables.notes import Caveats, group_corrections
+from keikaku.schema.conditions import find_word
 from keikaku.serving.datasette_private import DatasetteError
 from keikaku.serving.sql_guard import ANSWER_BYTES
 from keikaku.serving.sql_worker import Limits
@@ -33,6 +35,7 @@ from keikaku.views.sources import (
 )
 from keikaku.views.table_words import as_tuples
 from keikaku.views.version import data_version
+from keikaku.views.words import heading_of
 
 SHAPES = ("arrays", "arrayfirst", "objects", "object", "array")
 OBJECTS = ("arrays", "objects")  # the shapes that have a place for notes
@@ -57,6 +60,8 @@ async def render_json(datasette: Datasette, request: Request, data: Data) -> Res
     if "rows" in data:
         if "query_name" in data:
             data["rows"] = sort_rows(data["columns"], data["rows"], request.args, not data["truncated"])
+        if shape == "array" and request.args.get("_chart"):
+            return Response(_dump(await _prepare_chart(datasette, request, data)), content_type=JSON)
         if shape in LISTS:
             await _complete_list(datasette, request, data)
         headers = await _describe_rows(datasette, request, data, shape)
@@ -126,15 +131,31 @@ async def _find_notes(
     datasette: Datasette, request: Request, data: Data, rows: Sequence[Sequence[Any]]
 ) -> list[dict[str, str]]:
     database, table, query = data["database"], data.get("table"), data.get("query_name")
-    described = datasette.table_metadata(database, table) if table else {}
-    if query:
-        described = await datasette.get_canned_query(database, query, request.actor)
+    described = await _find_description(datasette, request, data)
     fields = lay_out(data["columns"], described.get("columns") or {}, [], None).fields
     caveats = await find_caveats(datasette.get_database(database))
     touched = {id_ for row in rows for id_ in caveats.touching(row)} if table != "corrections" else set()
     reads = f"{data.get('query', {}).get('sql', '')} {table or ''}"
     is_open_sql = not (table or query) or "_where" in request.args
     return [note.to_json() for note in caveats.note(fields, reads, touched, is_open_sql)]
+
+
+async def _find_description(datasette: Datasette, request: Request, data: Data) -> dict[str, Any]:
+    """What metadata.yml says of a table or query; empty for a visitor's own SQL."""
+    if query := data.get("query_name"):
+        return await datasette.get_canned_query(data["database"], query, request.actor) or {}
+    return datasette.table_metadata(data["database"], data["table"]) if data.get("table") else {}
+
+
+async def _prepare_chart(datasette: Datasette, request: Request, data: Data) -> list[dict[str, Any]]:
+    """The rows for the chart of a page, in the words of the page."""
+    columns, table = data["columns"], data.get("table") or ""
+    chart = choose_chart(columns, as_tuples(data["rows"]))
+    described = await _find_description(datasette, request, data)
+    headings = {column: heading_of(described, column)[0] for column in columns}
+    return (
+        prepare_rows(chart, headings, lambda column, value: find_word(table, column, value) or value) if chart else []
+    )
 
 
 async def find_caveats(db: Database) -> Caveats:

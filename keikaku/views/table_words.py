@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from datasette.app import Datasette
 from datasette.utils import escape_sqlite, path_from_row_pks, path_with_replaced_args, tilde_encode
@@ -12,11 +12,12 @@ from datasette.utils.asgi import Request
 from markupsafe import Markup, escape
 
 from keikaku.publish.tables import shown_rows
+from keikaku.publish.tables.first_chart import FirstChart, choose_chart
 from keikaku.publish.tables.query_forms import Choice, Parameter, build_choices, find_parameter
 from keikaku.publish.tables.shown_rows import Cell, Found, Links, Style
 from keikaku.schema.conditions import find_word
 from keikaku.views.sorting import sort_rows
-from keikaku.views.words import column_title, table_title
+from keikaku.views.words import column_title, heading_of, table_title
 
 # As many choices are listed; of more, a visitor writes one.
 MOST_CHOICES = 300
@@ -164,12 +165,13 @@ async def _find_field(
     return name, parameter, value, build_choices(name, value, as_tuples(rows))
 
 
-def chart_address(request: Request, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """This page with the chart code, and with a first chart where the rows suggest one."""
+def chart_address(request: Request, chart: FirstChart, described: dict[str, Any]) -> str:
+    """This page with the chart code and the settings of its first chart."""
     address = path_with_replaced_args(request, {"_chart": "1", "_size": "max", "_next": None})
-    axes = shown_rows.choose_axes(columns, as_tuples(rows))
-    if axes is None:
-        return str(address)
-    x, y = axes
-    settings = {"g.mark": "bar", "g.x_column": x, "g.x_type": "ordinal", "g.y_column": y, "g.y_type": "quantitative"}
-    return f"{address}#{urlencode(settings)}"
+    quantity, name = (heading_of(described, column)[0] for column in (chart.quantity, chart.name))
+    settings = {"mark": "bar", "x_column": quantity, "x_type": "quantitative", "y_column": name, "y_type": "ordinal"}
+    return f"{address}#{urlencode({f'g.{key}': value for key, value in settings.items()}, quote_via=quote)}"
+
+
+def first_chart(columns: Sequence[str], rows: Sequence[Any]) -> FirstChart | None:
+    return choose_chart(columns, as_tuples(rows))

@@ -18,7 +18,8 @@ VIEWS = {
 }
 CHART = (
     "/plans/organization_overview?_chart=1&_size=max"
-    "#g.mark=bar&g.x_column=name&g.x_type=ordinal&g.y_column=measures&g.y_type=quantitative"
+    "#g.mark=bar&g.x_column=%E6%96%BD%E7%AD%96%E3%81%AE%E6%95%B0&g.x_type=quantitative"
+    "&g.y_column=%E5%9B%A3%E4%BD%93&g.y_type=ordinal"
 )
 CODE = "return document.querySelector('[data-embed-code]').textContent"
 CONTENT = "return document.documentElement.getBoundingClientRect().height"
@@ -80,7 +81,7 @@ def test_a_page_that_is_no_view_stays_out_of_frames(browser, site, newsroom):
 def test_a_chart_is_embedded_as_it_was_set_up(browser, site, newsroom):
     browser.open(site + CHART, 1280)
     code = browser.run(CODE)
-    assert "g.y_column=measures" in code
+    assert "g.y_column=%E5%9B%A3%E4%BD%93" in code
     browser.open(newsroom(code), 1280)
     browser.driver.switch_to.frame(0)
     try:

@@ -1,6 +1,7 @@
 """Pages of tables and views: Japanese headings and values, ways to narrow, sort, turn the page and take the data away."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 
@@ -183,14 +184,30 @@ async def test_the_json_link_comes_first_since_the_chart_code_reads_the_first(si
 async def test_the_chart_code_loads_only_where_a_chart_is_asked_for(site):
     plain = await open_page(site, "/plans/organization_overview")
     link = next(link for link, text in plain.links.items() if text == "グラフにする")
-    assert "g.x_column=name" in link
-    assert "g.y_column=printed_measures" in link
+    assert unquote(link).endswith(
+        "#g.mark=bar&g.x_column=施策の数&g.x_type=quantitative&g.y_column=団体&g.y_type=ordinal"
+    )
     assert "datasette_vega" not in plain.html
     assert 'content="noindex"' not in plain.html
     chart = await open_page(site, link.partition("#")[0])
     assert "datasette_vega" in chart.html
     assert 'content="noindex"' in chart.html
     assert "棒グラフ" in chart.text
+    rows = (await site.client.get("/plans/organization_overview.json?_shape=array&_chart=1&_size=max")).json()
+    assert [row["施策の数"] for row in rows] == sorted((row["施策の数"] for row in rows), reverse=True)
+    assert rows[0]["団体"].strip("\u200b\u200c") == "昭島市"
+
+
+@pytest.mark.parametrize(
+    ("table", "is_offered"),
+    [("targets", True), ("measures", False), ("unmet_targets", False), ("organizations?id=akishima-shi", False)],
+)
+async def test_a_chart_is_offered_only_where_there_is_one_to_draw(site, table, is_offered):
+    page = await open_page(site, f"/plans/{table}")
+    assert ("グラフにする" in page.links.values()) == is_offered
+    asked = await open_page(site, f"/plans/{table}{'&' if '?' in table else '?'}_chart=1&_size=max")
+    assert ("グラフにできる数がありません" in asked.text) == (not is_offered)
+    assert ("のうち、単位が「" in asked.text) == is_offered
 
 
 async def test_the_sql_is_shown_with_an_explanation_and_can_be_changed(site):

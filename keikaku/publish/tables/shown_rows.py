@@ -184,27 +184,3 @@ def find_values(columns: Sequence[str], rows: Sequence[Sequence[Any]], column: s
     """Every value of a column once, without empty ones."""
     place = list(columns).index(column)
     return list(dict.fromkeys(row[place] for row in rows if row[place]))
-
-
-def choose_axes(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> tuple[str, str] | None:
-    """Columns for a first chart: the text that differs most, and the last quantity; None if either is missing."""
-    values = {column: [row[place] for row in rows] for place, column in enumerate(columns)}
-    texts = [column for column in columns if values[column] and _is_naming(column, values[column])]
-    numbers = [c for c in columns if _is_quantity(c) and any(isinstance(value, int | float) for value in values[c])]
-    return (max(texts, key=lambda column: len(set(values[column]))), numbers[-1]) if texts and numbers else None
-
-
-def _is_naming(column: str, values: list[Any]) -> bool:
-    """Whether a column may name what is drawn: texts that are no ids, no printed numbers and no lists."""
-    return not (is_id_column(column) or column.endswith("番号")) and all(
-        isinstance(value, str) and "、" not in value for value in values
-    )
-
-
-def _is_quantity(column: str) -> bool:
-    """Whether a column may hold a quantity and not only a year, a printed number, an order or a yes or no."""
-    return not (
-        column in ("number", "position", "rowid")
-        or column.startswith("is_")
-        or column.endswith(("_year", "_position", "番号", "年度"))
-    )

@@ -7,7 +7,6 @@ import pytest
 from keikaku.publish.tables.shown_rows import (
     Cell,
     Style,
-    choose_axes,
     collect_ids,
     find_empty,
     find_values,
@@ -98,18 +97,3 @@ def test_ids_are_asked_for_once() -> None:
 def test_empty_columns_and_codes_are_found() -> None:
     assert find_empty(["a", "b"], [(None, 1), ("", None)]) == {"a"}
     assert find_values(["a", "b"], [("met", 1), (None, 2), ("met", 3), ("due", 4)], "a") == ["met", "due"]
-
-
-@pytest.mark.parametrize(
-    ("columns", "rows", "axes"),
-    [
-        (["団体", "件数"], [("商工会", 3), ("市", 4)], ("団体", "件数")),
-        (["分野", "施策", "件数"], [("工業", "a", 3), ("工業", "b", 4)], ("施策", "件数")),
-        (["団体", "番号", "number"], [("商工会", "工-1", 3)], None),
-        (["件数"], [(3,)], None),
-        (["団体", "件数"], [("a、b", 3)], None),
-        (["団体", "件数"], [], None),
-    ],
-)
-def test_a_chart_begins_with_a_name_and_a_quantity(columns: list[str], rows: list[Any], axes: Any) -> None:
-    assert choose_axes(columns, rows) == axes
