@@ -27,6 +27,7 @@ REPORT = click.option(
     help="Text of a plan's report, which must agree with the data; a build adds its wording as report_passages. "
     "PLAN may be left out where there is one plan.",
 )
+ARCHIVE = click.option("--zip", "archive", type=PATH, help="Also write the folder as this archive.")
 
 
 class Commands(DefaultGroup):
@@ -94,6 +95,62 @@ def pages(
         page = preview or folder.with_name("preview.html")
         counts = write_preview(against, folder, page)
         click.echo(f"{page}：" + "、".join(f"{what} {number}ページ" for what, number in counts.items()))
+
+
+@main.command()
+@click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built.")
+@click.option("--output", type=PATH, required=True, help="Folder to write.")
+@click.option("--address", metavar="URL", help="Where the site is or was, where metadata.yml has no site_url.")
+@ARCHIVE
+@QUIET
+def stick(database: Path, output: Path, address: str | None, archive: Path | None, quiet: bool) -> None:
+    """Write the publication as a folder that needs no server: for a disk, any web host, or an archive."""
+    from keikaku.files.proof import write_archive
+    from keikaku.serving.baking import write_site
+    from keikaku.serving.stick import write_stick
+
+    say, site = speaker(quiet), database.with_name("site")
+    write_site(database, site, address, say, progress=not quiet)
+    say(f"wrote {write_stick(database, site, output)} files to {output}")
+    if archive:
+        write_archive(output, archive)
+
+
+@main.command()
+@click.argument("file", type=PATH)
+def new_key(file: Path) -> None:
+    """Write a private key into FILE, and say the public one, for public_key in metadata.yml."""
+    from keikaku.files.proof import make_key
+
+    click.echo(make_key(file))
+
+
+@main.command()
+@click.option("--key", type=PATH, required=True, help="Private key that new-key wrote.")
+@click.argument("folder", type=PATH)
+@ARCHIVE
+def sign(key: Path, folder: Path, archive: Path | None) -> None:
+    """Sign the FOLDER that stick wrote."""
+    from keikaku.files import proof
+    from keikaku.serving.stick import read_facts
+
+    click.echo(f"signed {folder} with {proof.sign(folder, key, read_facts(folder)['public_key'])}")
+    if archive:
+        proof.write_archive(folder, archive)
+
+
+@main.command()
+@click.argument("folder", type=PATH)
+@DATA
+@REPORT
+@QUIET
+def compare(folder: Path, data: Path, reports: tuple[str, ...], quiet: bool) -> None:
+    """Make the FOLDER that stick wrote again from the data, and tell whether every byte is the same."""
+    from keikaku.serving.stick import compare_stick
+
+    differences = compare_stick(folder, data, assign_reports(reports, data), speaker(quiet))
+    click.echo("\n".join(differences) or f"{folder}: made again, every byte is the same")
+    sys.exit(bool(differences))
 
 
 @main.command()

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,19 @@ import pytest
 from click.testing import CliRunner
 from datasette import handle_exception
 from datasette.app import Datasette
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from build_db import main
+from keikaku.files.proof import make_key, sign
+from keikaku.serving.baking import write_site
+from keikaku.serving.stick import write_stick
 
 # frictionless brings rich, and with rich Datasette prints every refusal with all variables, which takes longer than it.
 handle_exception.rich = None
+# A loaded machine is no fault of what is tested.
+settings.register_profile("without a stopwatch", deadline=None)
+settings.load_profile("without a stopwatch")
 
 ROOT = Path(__file__).resolve().parent.parent
 ALONE = ("attacks", "benchmarks", "deploy")  # they measure or load the machine, so they take turns
@@ -56,6 +64,44 @@ def fill_folder(folder: Path, *arguments: object) -> None:
         (folder / name).symlink_to(ROOT / name)
     built = CliRunner().invoke(main, ["--quiet", "--output", str(folder / "plans.db"), *map(str, arguments)])
     assert built.exit_code == 0, built.output
+
+
+def build(folder: Path, *plans: str) -> Path:
+    """A database of these plans: akishima's folder name, or one of the invented."""
+    data = folder / "data"
+    shutil.rmtree(data, ignore_errors=True)
+    data.mkdir(parents=True)
+    for plan in plans:
+        shutil.copytree(ROOT / "tests" / "fixtures" / "minato", data / plan)
+        for file in (path for path in (data / plan).rglob("*") if path.is_file()):
+            file.write_text(file.read_text("utf-8").replace("minato", plan), "utf-8")
+    database = folder / "plans.db"
+    built = CliRunner().invoke(main, ["build", "--quiet", "--data", str(data), "--output", str(database)])
+    assert built.exit_code == 0, built.output
+    return database
+
+
+def bake(folder: Path) -> None:
+    write_site(build(folder, "minato"), folder / "site", None, lambda _: None)
+
+
+def write_signed(folder: Path, baked: Path) -> None:
+    """A folder `stick`, and the key that signed it."""
+    write_stick(baked / "plans.db", baked / "site", folder / "stick")
+    make_key(folder / "test.key")
+    sign(folder / "stick", folder / "test.key", None)
+
+
+@pytest.fixture(scope="session")
+def baked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the data of the invented plan, plans.db and site/."""
+    return make_once(tmp_path_factory, "baked", bake)
+
+
+@pytest.fixture(scope="session")
+def stick(tmp_path_factory: pytest.TempPathFactory, baked: Path) -> Path:
+    """The invented plan as a folder that needs no server, signed; its key lies beside it."""
+    return make_once(tmp_path_factory, "signed", lambda folder: write_signed(folder, baked)) / "stick"
 
 
 @pytest.fixture(scope="session")

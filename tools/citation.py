@@ -33,6 +33,9 @@ def build_cff(metadata: dict[str, Any], version: str) -> str:
         "license": "CC-BY-4.0",
         "license-url": data.license_url,
     }
+    if key := metadata.get("public_key"):
+        words = "Ed25519 public key that signs copies of this data set (SubjectPublicKeyInfo, Base64)"
+        described["identifiers"] = [{"type": "other", "value": key, "description": words}]
     head = "# Made from metadata.yml and plans.db: make citation\n"
     return head + yaml.safe_dump(described, allow_unicode=True, sort_keys=False, width=10_000)
 

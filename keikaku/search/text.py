@@ -15,7 +15,7 @@ from pathlib import Path
 TOKENIZE = "unicode61 remove_diacritics 0 categories 'L* M* N* S* Co'"
 NOTHING = '""'
 Places = list[tuple[int, int]]
-Edit = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
+Edit = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
 
 _LATIN = "a-zß-öø-ɏ"
 _LETTERS = re.compile(rf"[^\W\d_{_LATIN}]+")
@@ -34,7 +34,7 @@ _JOINING = re.compile("[^\u0000-\u02ff\u2010-\u3098\u309b-\ud7ff\uf900-\uff9d]")
 _DIGITS = dict(zip("〇一二三四五六七八九零元", "012345678901", strict=True))
 _LARGE, _SMALL = "兆億万", "千百十"
 _SIZES = {"兆": 10**12, "億": 10**8, "万": 10**4, "千": 1000, "百": 100, "十": 10}
-_NUMBER = r"[0-9]++(?:\.[0-9]++)?"
+_NUMBER = r"[0-9]+(?![0-9])(?:\.[0-9]+(?![0-9]))?"
 _COUNTER = r"人|件|社|回|名|組|円|か所|店舗|団体|年|点|割|校|歳"
 
 
@@ -45,7 +45,7 @@ def normalise(text: str) -> str:
     一部, 十分, 数十人, 八百屋).
     """
     key = _fold(text)
-    for pattern, replace in _EDITS:
+    for pattern, replace in EDITS:
         key = pattern.sub(replace, key)
     return key
 
@@ -62,10 +62,11 @@ def find_places(text: str, key: str) -> Places | None:
         parts = [(_fold(text[start:end]), (start, end)) for start, end in pairwise([*starts, len(text)])]
         folded = "".join(part for part, _ in parts)
         places = [place for part, place in parts for _ in part]
-    for pattern, replace in () if folded == key else _EDITS:
+    for pattern, replace in () if folded == key else EDITS:
         for match in reversed(list(pattern.finditer(folded))):
             start, end = match.span()
-            places[start:end] = [(places[start][0], places[end - 1][1])] * len(replace(match))
+            written = replace if isinstance(replace, str) else replace(match)
+            places[start:end] = [(places[start][0], places[end - 1][1])] * len(written)
         folded = pattern.sub(replace, folded)
     return places if folded == key else None
 
@@ -148,16 +149,22 @@ def _value(text: str, units: str) -> Decimal | None:
     return Decimal(digits) if re.fullmatch(_NUMBER, digits) else None
 
 
-_EDITS: tuple[Edit, ...] = (
-    (re.compile(r"(?<=[ァ-ヺー])[‐-―−-](?=[ァ-ヺ]|\s|$)"), lambda _: "ー"),
-    (re.compile(r"(?<=[0-9一二三四五六七八九十百千数何各])[ヶヵケカ箇個](?=[所月国])"), lambda _: "か"),
-    (re.compile(r"(?<=[々一-鿿])ケ(?=[々一-鿿])"), lambda _: "ヶ"),
-    (re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])"), lambda match: match[0].replace(",", "")),
+def _read_year(match: re.Match[str]) -> str:
+    return "".join(_DIGITS[character] for character in match[0])
+
+
+def _drop_commas(match: re.Match[str]) -> str:
+    return match[0].replace(",", "")
+
+
+# In order; the browser's search reads the same list, so that patterns are written as both languages read them.
+EDITS: tuple[Edit, ...] = (
+    (re.compile(r"(?<=[ァ-ヺー])[‐-―−-](?=[ァ-ヺ]|\s|$)"), "ー"),
+    (re.compile(r"(?<=[0-9一二三四五六七八九十百千数何各])[ヶヵケカ箇個](?=[所月国])"), "か"),
+    (re.compile(r"(?<=[々一-鿿])ケ(?=[々一-鿿])"), "ヶ"),
+    (re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])"), _drop_commas),
     (re.compile(r"(?<=令和|平成|昭和)\s*([元一二三四五六七八九十]{1,3})(?=年)"), _read),
-    (
-        re.compile(r"(?<![〇零一二三四五六七八九])[一二][〇零一二三四五六七八九]{3}(?=年)"),
-        lambda match: "".join(_DIGITS[character] for character in match[0]),
-    ),
+    (re.compile(r"(?<![〇零一二三四五六七八九])[一二][〇零一二三四五六七八九]{3}(?=年)"), _read_year),
     (
         re.compile(
             rf"(?<![0-9.数何幾])(?:{_NUMBER}|[一二三四五六七八九十百千])"

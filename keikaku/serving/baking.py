@@ -85,7 +85,7 @@ def write_site(
     with replacing(folder, MANIFEST) as new:
         files = write_files(database, METADATA, new / "files", say)
         write_pictures(database, metadata["title"], new / "pictures")
-        shutil.copytree(ROOT / "static", new / "static")
+        shutil.copytree(ROOT / "static", new / "static", ignore=shutil.ignore_patterns("stick"))  # see stick.py
         with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             inputs = site.digest_inputs(connection.execute)
             addresses = list(list_addresses(connection.execute, metadata["databases"][database.stem]))

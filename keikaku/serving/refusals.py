@@ -52,9 +52,14 @@ def say_error(error: Exception) -> Refusal:
 def explain_complaint(message: str) -> Refusal:
     """The words for a message of SQLite or Datasette about a statement."""
     for pattern, (sentence, hint) in _SAID["complaints"].items():
-        if match := re.fullmatch(pattern, message.strip()):
+        if match := re.fullmatch(pattern, message.strip(), re.DOTALL):
             return WRONG_SQL._replace(sentence=sentence.format(*match.groups()), hint=hint)
     return WRONG_SQL
+
+
+def list_complaints() -> list[tuple[str, str, str]]:
+    """Pattern, sentence and hint for each message about a statement, for who explains them in a browser."""
+    return [(pattern, *words) for pattern, words in _SAID["complaints"].items()]
 
 
 def explain_words(sql: str) -> list[tuple[str, str]]:

@@ -34,7 +34,9 @@ def lines_of(folder: Path, table: str) -> list[dict[str, str]]:
     named = ("goals", "measures", "indicators")
     position = {row.get("id", ""): str(i) for name in named for i, row in enumerate(rows_of(folder, name), 1)}
     rows = rows_of(folder, table)
-    return [{k: position.get(v, v) for k, v in row.items() if v and k not in ("id", "place", "document")} for row in rows]
+    return [
+        {k: position.get(v, v) for k, v in row.items() if v and k not in ("id", "place", "document")} for row in rows
+    ]
 
 
 def rows_of(folder: Path, table: str) -> list[dict[str, str]]:

@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import zlib
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -20,27 +19,12 @@ from keikaku.publish.records.json_ld import DESCRIBED
 from keikaku.serving import baking
 from keikaku.serving.baked_site import BakedSite, accepts_gzip, use_site
 from keikaku.serving.baking import LOCAL, open_datasette, write_site
-from tests.conftest import ROOT
+from tests.conftest import build
 
 HOST = {"host": LOCAL.removeprefix("http://").strip("/"), "accept-encoding": "identity"}
 # What is asked of Datasette although it has no argument: its own scripts, and rows and tables that have no page of their own.
-_OWN_PAGE = "|".join([*DESCRIBED, "corrections", "changes"])
+_OWN_PAGE = "|".join([*DESCRIBED, "changes", "corrections", "documents", "municipalities", "periods"])
 WINDOW = re.compile(rf"/-/|/plans/(?:report_passages|search_\w+)(?:[/.]|$)|/plans/(?!(?:{_OWN_PAGE})/)\w+/")
-
-
-def build(folder: Path, *plans: str) -> Path:
-    """A database of these plans: akishima's folder name, or one of the invented."""
-    data = folder / "data"
-    shutil.rmtree(data, ignore_errors=True)
-    data.mkdir(parents=True)
-    for plan in plans:
-        shutil.copytree(ROOT / "tests" / "fixtures" / "minato", data / plan)
-        for file in (path for path in (data / plan).rglob("*") if path.is_file()):
-            file.write_text(file.read_text("utf-8").replace("minato", plan), "utf-8")
-    database = folder / "plans.db"
-    built = CliRunner().invoke(main, ["build", "--quiet", "--data", str(data), "--output", str(database)])
-    assert built.exit_code == 0, built.output
-    return database
 
 
 def read_files(folder: Path) -> dict[str, str]:
@@ -49,14 +33,6 @@ def read_files(folder: Path) -> dict[str, str]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-
-
-@pytest.fixture(scope="module")
-def baked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with plans.db and site/."""
-    folder = tmp_path_factory.mktemp("baked")
-    write_site(build(folder, "minato"), folder / "site", None, lambda _: None)
-    yield folder
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,57 @@
+"""What a search by other code (in a browser, from the file alone) shares with this one: patterns, tables, limits and SQL.
+
+Guarantees: `search_rules` can be written as JSON, its patterns in the syntax of JavaScript (flag u). What is done with them
+stands in static/stick/: reading.js, finding.js.
+"""
+
+import re
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+# Constants by module.
+_SHARED = {
+    "keikaku.plan.fiscal_year": "_ERAS _SEPARATOR _YEAR",
+    "keikaku.search.expand": "MAX_VARIANTS MAX_SYNONYMS MAX_SPELLINGS MAX_TRIED MAX_PLACES NEAR _LONGEST _PIECE _PARTICLES _ROMAJI _PREFIX",
+    "keikaku.search.lexicon": "_SEVERAL_WORDS _PLACE _PARTS _WORDS _SYNONYMS _PREFIXES _PLANS _MAX_GROUPS",
+    "keikaku.search.matching": "MAX_COMBINED",
+    "keikaku.search.query": "MAX_LENGTH MAX_WORDS _WORD _CODE _ABOUT_YEAR _ERA",
+    "keikaku.search.results": "MOST CANDIDATES _WEIGHTS _NAMES _HITS _FIRST _DOCUMENTS _TOTAL _EXISTS",
+    "keikaku.search.snippet": "LENGTH LEAD",
+    "keikaku.search.suggest": "MAX_SPELLINGS MAX_THEMES _NEAR_ENOUGH _TITLES",
+    "keikaku.search.text": "EDITS NOTHING _FORMS _WITHOUT_WIDTH _JOINS_BEFORE _LETTERS _LATIN _RUN _DIGITS _NUMBER _LARGE _SMALL _SIZES",
+}
+# What a pattern of Python means by \w is letters and numbers of any script, without their marks.
+_SYNTAX = (
+    (r"\[\^\\W\\d_([^\]]+)\]", r"(?:(?![\1])[\\p{L}\\p{Nl}\\p{No}])"),
+    (r"\[\^\\W\\d_\]", r"[\\p{L}\\p{Nl}\\p{No}]"),
+    (r"\[\^\\W_\]", r"[\\p{L}\\p{N}]"),
+    (r"\(\?P<", "(?<"),
+)
+
+
+@cache
+def search_rules() -> dict[str, Any]:
+    """By module, its constants by their names without the underscore; and the lines of kana.txt."""
+    rules: dict[str, Any] = {
+        module.rpartition(".")[2]: {
+            name.lstrip("_"): _write(getattr(import_module(module), name)) for name in names.split()
+        }
+        for module, names in _SHARED.items()
+    }
+    rules["kana"] = Path(__file__).with_name("kana.txt").read_text("utf-8").splitlines()
+    return rules
+
+
+def _write(value: Any) -> Any:
+    if isinstance(value, re.Pattern):
+        pattern = value.pattern
+        for python, javascript in _SYNTAX:
+            pattern = re.sub(python, javascript, pattern)
+        return pattern
+    if callable(value):
+        return value.__name__
+    if hasattr(value, "_asdict"):
+        return value._asdict()
+    return [_write(part) for part in value] if isinstance(value, tuple | list) else value

@@ -1,0 +1,131 @@
+"""The publication that needs no server: the baked site as a folder that works from a disk, on any web host and in an archive.
+
+Guarantees: the same data, code and libraries give the same bytes; MANIFEST names every file with its SHA-256, as
+`sha256sum -c` reads it. What it is signed with is for keikaku.files.proof.
+"""
+
+import asyncio
+import base64
+import gzip
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
+
+from datasette.utils.asgi import Request
+
+from keikaku.database.building import build_database
+from keikaku.files.digest import ROOT
+from keikaku.files.errors import FilesError
+from keikaku.files.proof import MANIFEST, list_differences, read_digests, write_manifest
+from keikaku.files.replacing import replacing
+from keikaku.publish.addresses import DATABASE
+from keikaku.publish.catalogue.data_set import read_filled_metadata
+from keikaku.publish.feeds.changes import read_told_days
+from keikaku.publish.filling import fill
+from keikaku.publish.site import read_manifest
+from keikaku.publish.stick_pages import SEARCH, SQL, write_page
+from keikaku.serving.baking import METADATA, open_datasette, write_site
+from keikaku.serving.stick_links import StickLinks
+
+FACTS = "stick.json"
+VERIFY = "verify.html"
+PAGES = {SEARCH: "stick_search.html", SQL: "stick_sql.html", VERIFY: "stick_verify.html"}
+SCRIPTS = ROOT / "static" / "stick"
+WASM = "sqlite3.wasm"
+# What is nothing without the live site, or has a form of its own in the folder.
+_LIVE_ONLY = re.compile(
+    r".*\?|/plans/search(?:$|\.)|/verify$|/(?:openapi\.json|opensearch\.xml|robots\.txt|sitemap\.xml|llms\.txt)$"
+    r"|/static/(?:search\.js|embed.*)$|/plans/[^/]+/[^/]+\.xlsx$"
+)
+
+
+def write_stick(database: Path, site: Path, folder: Path) -> int:
+    """Write the folder anew from the baked site of a database and return how many files it has; raises FilesError."""
+    baked = read_manifest(site)
+    files = {address: file for address, file in baked["files"].items() if not _LIVE_ONLY.match(address)}
+    paths = {address: file["path"].removeprefix("../") for address, file in files.items()}
+    own = {f"static/stick/{file.name}": file for file in sorted(SCRIPTS.iterdir()) if file.name != WASM}
+    metadata = read_filled_metadata(database, METADATA)
+    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        known = paths | {f"/{path}": path for path in ("README.txt", "db/plans.js", "db/sqlite3-wasm.js", *PAGES, *own)}
+        links = StickLinks(known, metadata["databases"][DATABASE]["queries"], connection.execute)
+        facts = {name: baked[name] for name in ("address", "database", "code_sha256", "until")}
+        facts["public_key"] = metadata.get("public_key", "")
+        facts["date"] = max(read_told_days(connection.execute).values(), default="")
+    foot, *pages = asyncio.run(_render(database, {"": "_stick_foot.html", **PAGES}, facts))
+
+    def localize(html: str, path: str) -> bytes:
+        whole = html.replace("</footer>", f"{foot}</footer>")
+        return write_page(whole, path, baked["address"], links.find).encode("utf-8")
+
+    with replacing(folder, MANIFEST) as new:
+        for address, path in paths.items():
+            content = (site / files[address]["path"]).read_bytes()
+            is_page = files[address]["media_type"].startswith("text/html")
+            _write(new / path, localize(content.decode("utf-8"), path) if is_page else content)
+        for path, file in own.items():
+            _write(new / path, file.read_bytes())
+        for path, html in zip(PAGES, pages, strict=True):
+            _write(new / path, localize(html, path))
+        _write(new / "db" / "plans.js", write_script("plans.db", database.read_bytes()))
+        _write(new / "db" / "sqlite3-wasm.js", write_script(WASM, (SCRIPTS / WASM).read_bytes()))
+        _write(new / FACTS, json.dumps(facts, indent=1).encode())
+        _write(new / "README.txt", fill("stick_readme.txt", **facts).encode("utf-8"))
+        return write_manifest(new)
+
+
+async def _render(database: Path, templates: dict[str, str], facts: dict[str, Any]) -> list[str]:
+    """Pages that only the folder has, as the live site would give them at these paths."""
+    site, address = open_datasette(database), urlsplit(facts["address"])
+    await site.invoke_startup()
+    rendered = []
+    for path, template in templates.items():
+        request = Request.fake(f"/{path}", scheme=address.scheme)
+        request.scope |= {"headers": [(b"host", address.netloc.encode("latin-1"))], "csrftoken": str}
+        rendered.append(await site.render_template(template, {"stick": facts}, request=request))
+    return rendered
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    """What a folder was made from, and by which key it may be signed; raises FilesError."""
+    try:
+        facts: dict[str, Any] = json.loads((folder / FACTS).read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise FilesError(f"{folder / FACTS}: cannot be read: {error}") from error
+    return facts
+
+
+def compare_stick(folder: Path, data: Path, reports: Mapping[str, Path], say: Callable[[str], None]) -> list[str]:
+    """Make a folder again from the data, and name the files that are not the same, and what may be why."""
+    facts = read_facts(folder)
+    with TemporaryDirectory() as temporary:
+        database = Path(temporary) / facts["database"]["path"]
+        build_database(data, database, reports, say)
+        write_site(database, database.with_name("site"), facts["address"], say)
+        write_stick(database, database.with_name("site"), database.with_name("stick"))
+        made = read_facts(database.with_name("stick"))
+        why = {
+            "code_sha256": "was made by other code",
+            "database": "was made from other data",
+            "until": "is of another year",
+        }
+        reasons = [f"{folder}: {words}" for name, words in why.items() if facts[name] != made[name]]
+        differences = list_differences(read_digests(database.with_name("stick")), read_digests(folder))
+        return differences and [*differences, *reasons]
+
+
+def write_script(name: str, content: bytes) -> bytes:
+    """A file as a script, since a page that was opened from a disk may load nothing else."""
+    packed = base64.b64encode(gzip.compress(content, mtime=0)).decode()
+    return f'self.keikakuFiles = self.keikakuFiles || {{}};\nself.keikakuFiles["{name}"] = "{packed}";\n'.encode()
+
+
+def _write(file: Path, content: bytes) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)

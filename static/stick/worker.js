@@ -1,0 +1,121 @@
+/* plans.db in a worker, from scripts alone, since a page that was opened from a disk may load nothing else:
+   keikaku.search(text) -> rows, best first; keikaku.query(sql, values) -> columns and rows; keikaku.stop(). */
+(() => {
+  "use strict";
+  const LIMIT = 20; // seconds for an answer
+  const MOST = 2000; // rows of an answer
+
+  /* Runs in the worker, with the scripts that it needs as `code`. */
+  async function work(code, limit) {
+    const { files, rules } = await new Promise((resolve) => { self.onmessage = ({ data }) => resolve(data); });
+    const unpack = async (base64) => {
+      const packed = new Blob([Uint8Array.from(atob(base64), (sign) => sign.charCodeAt())]);
+      return new Uint8Array(await new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
+    };
+    self.sqlite3ApiConfig = { warn: () => {}, disable: { vfs: { opfs: true, "opfs-sahpool": true, "opfs-wl": true } } };
+    const { capi, oo1, wasm } = await code.sqlite()({ wasmBinary: await unpack(files["sqlite3.wasm"]) });
+    const bytes = await unpack(files["plans.db"]), db = new oo1.DB();
+    const flags = capi.SQLITE_DESERIALIZE_FREEONCLOSE | capi.SQLITE_DESERIALIZE_READONLY;
+    db.checkRc(capi.sqlite3_deserialize(db, "main", wasm.allocFromTypedArray(bytes), bytes.length, bytes.length, flags));
+
+    const execute = (sql, bind) => db.exec({ sql, bind, returnValue: "resultRows" });
+    const reading = code.reading(rules), finding = code.finding(execute, rules, reading);
+    const functions = {
+      search_match: finding.match, escape_fts: finding.match, search_results: (text) => JSON.stringify(finding.search(text).results),
+      search_key: (text) => reading.normalise(text).trim(), fiscal_year: reading.readYear,
+      highlight: finding.highlight, highlight_snippet: finding.highlightSnippet,
+      target_rate: (rule) => JSON.stringify(rule ? { refusal: "サーバーのない版では計算しません" } : {}),
+    };
+    for (const [name, give] of Object.entries(functions)) {
+      db.createFunction(name, (_, ...values) => give(...values.map((value) => String(value ?? ""))), { arity: -1, deterministic: true });
+    }
+
+    function query(sql, values = {}) {
+      const statement = db.prepare(sql);
+      try {
+        if (!capi.sqlite3_stmt_readonly(statement)) throw new Error("Statement must be a SELECT");
+        if (sql.slice(capi.sqlite3_sql(statement).length).trim()) throw new Error("You can only execute one statement at a time");
+        const parameters = Array.from({ length: statement.parameterCount }, (_, i) => capi.sqlite3_bind_parameter_name(statement, i + 1));
+        for (const name of new Set(parameters)) statement.bind(name, values[name.slice(1)] ?? "");
+        const columns = statement.getColumnNames(), rows = [];
+        while (rows.length <= limit && statement.step()) rows.push(statement.get([]).map((value) => (typeof value === "bigint" ? String(value) : value)));
+        return { columns, rows: rows.slice(0, limit), isCut: rows.length > limit, parameters: parameters.map((name) => name.slice(1)) };
+      } finally {
+        statement.finalize();
+      }
+    }
+
+    const tasks = { query, tell: (text) => { const { total, notes } = finding.search(text); return { total, notes }; } };
+    self.onmessage = ({ data: { task, values } }) => {
+      try {
+        self.postMessage({ answer: tasks[task](...values) });
+      } catch (error) {
+        self.postMessage({ error: error.message.replace(/^.*?sqlite3 result code \d+: /s, "") });
+      }
+    };
+    self.postMessage({});
+  }
+
+  const here = document.currentScript.src;
+  let loaded, worker, refuse, turn = Promise.resolve();
+
+  function listen(send) {
+    return new Promise((resolve, reject) => {
+      refuse = reject;
+      worker.onmessage = ({ data }) => (data.error === undefined ? resolve(data.answer) : reject(new Error(data.error)));
+      worker.onerror = (event) => stop(event.message);
+      worker.postMessage(send);
+    });
+  }
+
+  /* What is needed only when something is asked. */
+  function load(name) {
+    return new Promise((resolve, reject) => {
+      document.head.append(element("script", { src: new URL(`../../db/${name}`, here), onload: resolve, onerror: () => reject(new Error(`${name} がありません`)) }));
+    });
+  }
+
+  async function start() {
+    await (loaded ??= Promise.all(["plans.js", "sqlite3-wasm.js"].map(load)));
+    const code = Object.entries(self.keikakuCode).map(([name, part]) => `${name}: ${part}`).join(",\n");
+    const text = `(${work})({\n${code}\n}, ${MOST}).catch((error) => self.postMessage({ error: String(error) }));`;
+    const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));
+    worker = new Worker(address);
+    URL.revokeObjectURL(address);
+    await listen({ files: self.keikakuFiles, rules: settings.rules }).catch((error) => { stop(); throw error; });
+  }
+
+  /* One after the other; a worker that was stopped is started again by the next who asks. */
+  function ask(task, ...values) {
+    const answer = turn.then(async () => {
+      if (!worker) await start();
+      const timer = setTimeout(stop, LIMIT * 1000, "interrupted");
+      return listen({ task, values }).finally(() => clearTimeout(timer));
+    });
+    turn = answer.catch(() => {});
+    return answer;
+  }
+
+  function stop(why = "stopped") {
+    worker?.terminate();
+    worker = undefined;
+    refuse?.(new Error(why));
+  }
+
+  /* Rows with kind, id, title, url (from the folder of this page), snippet, sector and code. */
+  async function search(text) {
+    const { columns, rows } = await ask("query", settings.search, { q: text });
+    const named = rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
+    return named.map((row) => ({ ...row, url: `..${row.url}/index.html` }));
+  }
+
+  /* An element of a page with its children, texts or elements. */
+  function element(tag, properties = {}, ...children) {
+    const made = Object.assign(document.createElement(tag), properties);
+    made.append(...children.flat());
+    return made;
+  }
+
+  const settings = JSON.parse(document.getElementById("keikaku").textContent);
+  self.keikaku = { search, query: (sql, values) => ask("query", sql, values), tell: (text) => ask("tell", text), stop, settings, element };
+})();

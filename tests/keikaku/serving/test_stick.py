@@ -1,0 +1,202 @@
+"""The folder that needs no server is whole, proves itself, and is the same whenever it is made again."""
+
+import shutil
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from build_db import main
+from keikaku.files.proof import read_digests, read_public_key, write_archive
+from tests.conftest import ROOT
+from tests.crawling import crawl
+from tests.test_docs import blocks
+
+HASHES = "sha256sum --quiet -c MANIFEST"
+SIGNATURE = "openssl pkeyutl -verify -pubin -inkey public-key.pem -rawin -in MANIFEST -sigfile MANIFEST.sig"
+
+
+def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(line, shell=True, cwd=folder, capture_output=True, text=True)
+
+
+def invoke(*arguments: object) -> tuple[int, str]:
+    done = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    return done.exit_code, done.output
+
+
+@pytest.fixture
+def copy(stick: Path, tmp_path: Path) -> Path:
+    """One to spoil."""
+    return Path(shutil.copytree(stick, tmp_path / "stick"))
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(params=["file", "http"])
+def address(request: pytest.FixtureRequest, stick: Path, tmp_path: Path) -> Iterator[str]:
+    """Of the first page: on the disk, and below a path of a host that knows nothing but files."""
+    if request.param == "file":
+        yield (stick / "index.html").as_uri()
+        return
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "b").symlink_to(stick)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/a/b/index.html"
+    server.shutdown()
+    server.server_close()
+
+
+def test_every_link_leads_to_a_file_and_nothing_is_asked_elsewhere(address: str, stick: Path) -> None:
+    read, faults = crawl(address)
+    assert faults == []
+    pages = {path.relative_to(stick).as_posix() for path in stick.rglob("*.html")}
+    assert pages <= read
+    assert {"search/index.html", "sql/index.html", "verify.html", "plans.db", "README.txt", "files/plans.xlsx"} <= read
+    assert len(read) > 300
+
+
+def test_every_permanent_page_and_picture_is_in_it(stick: Path, baked: Path) -> None:
+    site = baked / "site"
+    own = [path.relative_to(site) for path in site.rglob("*") if path.is_file() and path.suffix != ".gz"]
+    missing = [path.as_posix() for path in own if not (stick / path).is_file()]
+    for live in (
+        "verify/",
+        "plans/search",
+        "openapi.json",
+        "opensearch.xml",
+        "robots.txt",
+        "sitemap",
+        "llms.txt",
+        "manifest.json",
+        "static/",
+    ):
+        missing = [path for path in missing if not path.startswith(live)]
+    assert {
+        path
+        for path in missing
+        if not path.endswith("embed-1.html") and not (path.endswith(".xlsx") and path.count("/") == 2)
+    } == set()
+
+
+def test_a_page_is_read_in_few_packets(stick: Path) -> None:
+    """The first page with what it loads, packed as web hosts send it, and as it lies on the disk."""
+    assert sum((stick / path).stat().st_size for path in ("index.html", "styles/home.css")) < 60 * 1024
+
+
+def test_both_lines_of_the_readme_check_it(stick: Path) -> None:
+    lines = (stick / "README.txt").read_text("utf-8")
+    for line in (HASHES, SIGNATURE):
+        assert f"\n    {line}\n" in lines
+    assert (run(HASHES, stick).stdout, run(HASHES, stick).returncode) == ("", 0)
+    assert "Signature Verified Successfully" in run(SIGNATURE, stick).stdout
+    told = {line.split("  ", 1)[1] for line in (stick / "MANIFEST").read_text("utf-8").splitlines()}
+    assert told == set(read_digests(stick))
+
+
+def test_its_database_is_asked_as_the_readme_says(stick: Path) -> None:
+    (line,) = [
+        line.strip() for line in (stick / "README.txt").read_text("utf-8").splitlines() if "sqlite3 plans.db" in line
+    ]
+    done = run(line, stick)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 5
+
+
+@pytest.mark.parametrize("path", ["index.html", "plans.db", "db/plans.js", "verify.html", "README.txt"])
+def test_a_changed_byte_is_found(path: str, copy: Path) -> None:
+    content = bytearray((copy / path).read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy / path).write_bytes(content)
+    done = run(HASHES, copy)
+    assert (done.returncode, done.stdout) == (1, f"{path}: FAILED\n")
+    assert run(SIGNATURE, copy).returncode == 0
+    digests = read_digests(copy)  # whoever changes the list as well
+    (copy / "MANIFEST").write_text("".join(f"{digest}  {name}\n" for name, digest in digests.items()), "utf-8")
+    assert run(HASHES, copy).returncode == 0
+    assert run(SIGNATURE, copy).returncode != 0
+
+
+def test_a_key_is_written_once_and_for_its_owner_alone(tmp_path: Path) -> None:
+    key = tmp_path / "one.key"
+    code, said = invoke("new-key", key)
+    assert (code, said.strip(), len(said.strip())) == (0, read_public_key(key), 60)
+    assert key.stat().st_mode & 0o777 == 0o600
+    before = key.read_bytes()
+    code, said = invoke("new-key", key)
+    assert (code, "is there already" in said, key.read_bytes()) == (1, True, before)
+
+
+def test_only_what_is_whole_is_signed_and_only_with_the_published_key(copy: Path, stick: Path, tmp_path: Path) -> None:
+    invoke("new-key", tmp_path / "other.key")
+    facts = copy / "stick.json"
+    (copy / "extra.txt").write_text("", "utf-8")
+    (copy / "about" / "index.html").unlink()
+    code, said = invoke("sign", "--key", tmp_path / "other.key", copy)
+    assert (code, said.replace(f"{copy}/", "")) == (1, "about/index.html: is missing\nextra.txt: is extra\n")
+    shutil.rmtree(copy)
+    shutil.copytree(stick, copy)
+    key = stick.parent / "test.key"
+    facts.write_text(
+        facts.read_text("utf-8").replace('"public_key": ""', f'"public_key": "{read_public_key(key)}"'), "utf-8"
+    )
+    (copy / "MANIFEST").write_text(
+        "".join(f"{digest}  {name}\n" for name, digest in read_digests(copy).items()), "utf-8"
+    )
+    code, said = invoke("sign", "--key", tmp_path / "other.key", copy)
+    assert (code, "is not the one that metadata.yml names" in said) == (1, True)
+    code, said = invoke("sign", "--key", key, copy, "--zip", tmp_path / "stick.zip")
+    assert (code, read_public_key(key) in said, zipfile.is_zipfile(tmp_path / "stick.zip")) == (0, True, True)
+
+
+def test_an_archive_is_the_folder_and_depends_on_no_clock(stick: Path, copy: Path, tmp_path: Path) -> None:
+    for name, folder in (("one.zip", stick), ("two.zip", copy)):
+        write_archive(folder, tmp_path / name)
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    with zipfile.ZipFile(tmp_path / "one.zip") as archive:
+        assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        archive.extractall(tmp_path / "unpacked")
+    assert read_digests(tmp_path / "unpacked" / "stick") == read_digests(stick)
+    assert (
+        run(HASHES, tmp_path / "unpacked" / "stick").returncode,
+        run(SIGNATURE, tmp_path / "unpacked" / "stick").returncode,
+    ) == (0, 0)
+
+
+def test_made_again_every_byte_is_the_same_and_what_was_changed_is_named(copy: Path, baked: Path) -> None:
+    """Both by one folder: what was changed in it is named, and nothing else."""
+    (copy / "about" / "index.html").write_text("", "utf-8")
+    code, said = invoke("compare", copy, "--data", baked / "data", "--quiet")
+    assert (code, said) == (1, "about/index.html: differs\n")
+
+
+def test_the_file_alone_answers_in_stock_datasette(stick: Path, tmp_path: Path) -> None:
+    (block,) = blocks("docs/stick.md", "yaml")
+    (tmp_path / "metadata.yml").write_text(block["body"], "utf-8")
+    program = [
+        sys.executable,
+        str(ROOT / "tests" / "stock_datasette.py"),
+        str(stick / "plans.db"),
+        str(tmp_path / "metadata.yml"),
+    ]
+    done = subprocess.run(program, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_every_line_of_the_shell_in_the_document_finds_something(stick: Path) -> None:
+    (block,) = [block for block in blocks("docs/stick.md", "sh") if block["file"] == "shell"]
+    for line in block["body"].splitlines():
+        done = run(line, stick)
+        assert (done.returncode, done.stderr) == (0, ""), line
+        assert done.stdout.strip(), line
