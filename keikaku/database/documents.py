@@ -93,7 +93,8 @@ def _targets(tables: Tables) -> tuple[dict[str, list[str]], dict[str, list[int]]
             due.setdefault(row["indicator_id"], []).append(row["last_year"])
     labels: dict[str, list[str]] = {}
     years: dict[str, list[int]] = {}
-    for link in tables["indicator_links"]:
+    # Costs last: where everything has one, they say least.
+    for link in sorted(tables["indicator_links"], key=lambda link: indicators[link["indicator_id"]]["kind"] == "cost"):
         indicator = indicators[link["indicator_id"]]
         texts = [indicator["label"], indicator["member"], indicator["code"]]
         labels.setdefault(link["row_id"], []).extend(text for text in texts if text)

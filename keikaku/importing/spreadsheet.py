@@ -9,7 +9,7 @@ import yaml
 from keikaku.importing.exporting import is_exported, tables_of
 from keikaku.importing.headings import Layout, find_tables
 from keikaku.importing.merging import Written
-from keikaku.importing.plan_files import write_plan, write_tables
+from keikaku.importing.plan_files import Target, write_plan, write_tables
 from keikaku.importing.records import Reading
 from keikaku.importing.report import write_report
 from keikaku.importing.tables import Sheet, read_sheets, refusal
@@ -42,7 +42,7 @@ def import_spreadsheet(
     sheets: tuple[str, ...] = (), layout: Path | None = None, report: Path = Path(), write: bool = True,
 ) -> Outcome:  # fmt: skip
     """Raises InvalidData where the file is none, or has a table of an unknown layout."""
-    span = _span(years)
+    target = Target(folder, code, name, title, years, write)
     told = _read_layout(layout) if layout else Layout()
     told.sheets += sheets
     book = read_sheets(file)
@@ -50,11 +50,11 @@ def import_spreadsheet(
         names = "、".join(sheet.name for sheet in book)
         raise refusal(file, f"シート「{'」「'.join(sorted(unknown))}」がありません", f"{names} のどれか")
     if is_exported(book):
-        reading = Reading(span, told)
-        written = write_tables(tables_of(book), folder, code, name, title, years, write)
-        return Outcome(reading, written, write_report(reading, written, file, report))
-    reading = read_tables(book, span, told)
-    written = write_plan(reading, folder, code, name, title, years, write)
+        reading = Reading(_span(years), told)
+        written = write_tables(tables_of(book), target)
+    else:
+        reading = read_tables(book, _span(years), told)
+        written = write_plan(reading, target)
     return Outcome(reading, written, write_report(reading, written, file, report))
 
 

@@ -149,17 +149,20 @@ async def query_form(
 ) -> list[tuple[str, Parameter, str, list[Choice]]]:
     """For each parameter of a query its name, what is known of it, its value, and the choices for it, if there are two."""
     fields = [await _find_field(datasette, database, name, value) for name, value in values.items()]
-    return [field for field in fields if len(field[3]) != 1]
+    return [field for field in fields if field and len(field[3]) != 1]
 
 
 async def _find_field(
     datasette: Datasette, database: str, name: str, value: str
-) -> tuple[str, Parameter, str, list[Choice]]:
+) -> tuple[str, Parameter, str, list[Choice]] | None:
+    """None where there is nothing to choose from."""
     parameter = find_parameter(name)
     if not parameter.choices:
         return name, parameter, value, []
     sql = f"SELECT * FROM ({parameter.choices}) LIMIT {MOST_CHOICES + 1}"
     rows = (await datasette.execute(database, sql)).rows
+    if not rows and not value:
+        return None
     if len(rows) > MOST_CHOICES:
         return name, replace(parameter, help=parameter.empty and f"空のままなら{parameter.empty}です。"), value, []
     return name, parameter, value, build_choices(name, value, as_tuples(rows))

@@ -30,11 +30,13 @@ def run(file: Path, folder: Path, table: Table, **options: object) -> Outcome:
 
 
 def lines_of(folder: Path, table: str) -> list[dict[str, str]]:
-    """The lines of a table of a plan, references by the position of what they name, without ids and places."""
+    """The lines of a table of a plan, references by the position of what they name, without ids, places and documents."""
     named = ("goals", "measures", "indicators")
     position = {row.get("id", ""): str(i) for name in named for i, row in enumerate(rows_of(folder, name), 1)}
     rows = rows_of(folder, table)
-    return [{k: position.get(v, v) for k, v in row.items() if v and k not in ("id", "place")} for row in rows]
+    return [
+        {k: position.get(v, v) for k, v in row.items() if v and k not in ("id", "place", "document")} for row in rows
+    ]
 
 
 def rows_of(folder: Path, table: str) -> list[dict[str, str]]:
