@@ -20,13 +20,30 @@ from click.testing import CliRunner  # noqa: E402
 from benchmarks.cases import Case, Found, read_cases  # noqa: E402
 from benchmarks.synthetic import InventedPlan, copy_synonyms  # noqa: E402
 from build_db import main as build  # noqa: E402
+from keikaku.search.lexicon import load_lexicon  # noqa: E402
+from keikaku.search.plan import ANYWHERE, Filters  # noqa: E402
 from keikaku.search.results import search  # noqa: E402
 from keikaku.search.suggest import suggest  # noqa: E402
 
 System = Callable[[sqlite3.Connection, str], list[Found]]
 LIMIT = 50
+QUESTIONS = 30
+FORMS = ("{city} {topic}", "{city}の{topic}の目標は？", "{topic} {city}", "{city}で{topic}の担当課はどこですか")
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
-TIERS = ("literal", "width", "variant", "reading", "synonym", "era", "number", "code", "multi-word", "none")
+TIERS = (
+    "literal",
+    "width",
+    "variant",
+    "reading",
+    "synonym",
+    "era",
+    "number",
+    "code",
+    "multi-word",
+    "question",
+    "place",
+    "none",
+)
 STOCK = """
 CREATE VIRTUAL TABLE temp.stock_unicode61 USING fts5 (title, names, body, tokenize = 'unicode61');
 CREATE VIRTUAL TABLE temp.stock_trigram USING fts5 (title, names, body, tokenize = 'trigram');
@@ -71,7 +88,7 @@ def measure(folder: Path, number: int) -> str:
     many = folder / f"many-{number}.db"
     if not many.exists():
         built(plans, many)
-    sections = [hit_rates(one), latencies(one, many, number), sizes(one, many, number), machine()]
+    sections = [hit_rates(one), named_cities(many), latencies(one, many, number), sizes(one, many, number), machine()]
     return "\n\n".join(sections)
 
 
@@ -86,8 +103,10 @@ def opened(database: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"file:{database}?immutable=1", uri=True)
 
 
-def ours(connection: sqlite3.Connection, query: str) -> list[Found]:
-    return [Found(r.kind, r.id, r.title) for r in search(connection.execute, query).results[:LIMIT]]
+def ours(connection: sqlite3.Connection, query: str, filters: Filters = ANYWHERE) -> list[Found]:
+    found = search(connection.execute, query, filters)
+    pages = [Found("page", path, title) for title, path in found.links.items()]
+    return [Found(r.kind, r.id, r.title) for r in found.results[:LIMIT]] + pages
 
 
 def stock(tokenizer: str) -> System:
@@ -126,6 +145,7 @@ def hit_rates(database: Path) -> str:
     met = {name: {case: case.is_met_by(run(connection, case.query)) for case in cases} for name, run in SYSTEMS.items()}
     groups = [(tier, [case for case in cases if case.tier == tier]) for tier in TIERS]
     sets = {"example": "all examples", "wanted": "all others it was built for", "held": "all written before the search"}
+    sets["asked"] = "all that visitors typed in vain"
     groups += [(f"**{label}**", [case for case in cases if case.set == key]) for key, label in sets.items()]
     groups.append(("**all**", cases))
     lines = ["### Found", "", "| tier | cases | " + " | ".join(SYSTEMS) + " |", "| --- " * (2 + len(SYSTEMS)) + "|"]
@@ -133,6 +153,36 @@ def hit_rates(database: Path) -> str:
         rates = (_rate(group, met[name]) for name in SYSTEMS)
         lines.append(f"| {label} | {len(group)} | " + " | ".join(rates) + " |")
     return "\n".join(lines)
+
+
+def named_cities(many: Path) -> str:
+    """How often the measure that a question is about comes first, and among the first three, of a city that it names."""
+    connection = opened(many)
+    places = []
+    for query, id_ in questions(connection):
+        ids = [found.id for found in ours(connection, query)]
+        places.append(ids.index(id_) if id_ in ids else LIMIT)
+    plans = connection.execute("SELECT count(*) FROM plans").fetchone()[0]
+    first, among = (sum(place < most for place in places) for most in (1, 3))
+    return (
+        "### A named city among many plans\n\n| plans | questions | right measure first | among the first three |\n"
+        f"| --- | --- | --- | --- |\n| {plans:,} | {len(places)} | {first} | {among} |"
+    )
+
+
+def questions(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    """QUESTIONS questions for a measure of an invented city, each with the measure's id; no two of the cities share a name."""
+    measures = connection.execute(
+        "SELECT c.name, m.name, m.id FROM measures AS m JOIN plans AS p ON p.id = m.plan_id "
+        "JOIN (SELECT min(id) AS id, name FROM municipalities GROUP BY name HAVING count(*) = 1) AS c "
+        "ON c.id = p.municipality_id ORDER BY m.id"
+    ).fetchall()
+    asked = []
+    for number in range(QUESTIONS):
+        city, name, id_ = measures[(number * len(measures) // QUESTIONS + 7 * number) % len(measures)]
+        topic = name.partition("を生かした")[2].rpartition("の")[0]
+        asked.append((FORMS[number % len(FORMS)].format(city=city, topic=topic), id_))
+    return asked
 
 
 def _rate(group: list[Case], met: dict[Case, bool]) -> str:
@@ -161,11 +211,25 @@ def latencies(one: Path, many: Path, number: int) -> str:
             connection.executescript(STOCK)
             runs += [(name, run, queries) for name, run in SYSTEMS.items() if run is not ours]
         else:
+            runs += [
+                (f"within one {name}", within(filters), queries) for name, filters in filters_of(connection).items()
+            ]
             runs.append(("LIKE", like, queries[:20]))
         for name, run, asked in runs:
             times = " | ".join(f"{ms:.1f} ms" for ms in _times(connection, run, asked))
             lines.append(f"| {name} | {plans:,} | {counts[0]} | {counts[1]} | {times} |")
     return "\n".join(lines)
+
+
+def filters_of(connection: sqlite3.Connection) -> dict[str, Filters]:
+    """One of each filter, by its name."""
+    city, plan, theme = connection.execute("SELECT municipality_id, id, theme FROM plans ORDER BY id").fetchone()
+    values = {"municipality": city, "plan": plan, "theme": theme, "kind": "measure"}
+    return {name: Filters(**{name: value}) for name, value in values.items()}
+
+
+def within(filters: Filters) -> System:
+    return lambda connection, query: ours(connection, query, filters)
 
 
 def _times(connection: sqlite3.Connection, run: System, queries: list[str]) -> tuple[float, float, float]:
@@ -175,6 +239,7 @@ def _times(connection: sqlite3.Connection, run: System, queries: list[str]) -> t
     for query in queries:
         rounds = []
         for _ in range(2):
+            load_lexicon(connection.execute).answers.clear()  # else the second is remembered
             started = time.process_time()
             run(connection, query)
             rounds.append(1000 * (time.process_time() - started))

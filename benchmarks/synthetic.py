@@ -97,6 +97,7 @@ class InventedPlan:
         return {
             "id": self.id,
             "title": f"{municipality}産業振興計画",
+            "theme": WORDS["themes"][self.number % len(WORDS["themes"])],
             "concept": f"{self.pick('things')}と{self.pick('things')}で{self.pick('aims')}",
             "start_fiscal_year": FIRST,
             "end_fiscal_year": LAST,

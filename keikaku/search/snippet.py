@@ -14,7 +14,8 @@ LENGTH = 90
 LEAD = 24
 Needles = tuple[re.Pattern[str], ...]
 
-_SENTENCE = re.compile(r"[。！？\n]\s*")
+_SENTENCE = re.compile(r"[。！？]\s*")
+_LINE_END = re.compile(r"\n|\Z")
 
 
 def needles_of(ways: Iterable[Way]) -> Needles:
@@ -30,9 +31,13 @@ def mark(text: str, needles: Needles) -> str:
 
 def cut_out(text: str, needles: Needles) -> str:
     """About LENGTH characters of the line of a text with most hits, around the first; its beginning where there is none."""
-    lines = [" ".join(line.split()) for line in text.splitlines()] or [""]
-    text = max(lines, key=lambda line: len({line[start:end] for start, end in _hits(line, needles)}))
-    hits = _hits(text, needles)
+    text = "\n".join(" ".join(line.split()) for line in text.splitlines())
+    ends = [match.start() for match in _LINE_END.finditer(text)]
+    lines = list(zip([0, *(end + 1 for end in ends)], ends, strict=False))
+    within = [[hit for hit in _hits(text, needles) if start <= hit[0] and hit[1] <= end] for start, end in lines]
+    best = max(range(len(lines)), key=lambda i: len({text[start:end] for start, end in within[i]}))
+    begin, stop = lines[best]
+    text, hits = text[begin:stop], [(start - begin, end - begin) for start, end in within[best]]
     first, first_end = hits[0] if hits else (0, 0)
     start = max(0, first - LEAD)
     if start and (sentence := _SENTENCE.search(text, start, first)):

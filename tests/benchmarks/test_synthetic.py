@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from benchmarks.search import LIMIT, filters_of, ours, questions
 from benchmarks.synthetic import main as invent
 from build_db import main as build
 from keikaku.search.results import search
@@ -49,3 +50,26 @@ def test_a_code_finds_the_measure_of_every_plan_and_a_place_that_of_one(connecti
         results = search(connection.execute, f"{municipality} 商業").results
         assert results
         assert all(result.id.startswith(f"{id_}-") or result.id == id_ for result in results)
+
+
+def test_a_question_for_a_measure_of_a_city_finds_it_among_the_first_three(connection: sqlite3.Connection) -> None:
+    asked = questions(connection)
+    assert len(set(asked)) == 30
+    assert [query for query, id_ in asked if id_ not in [found.id for found in ours(connection, query)[:3]]] == []
+
+
+@pytest.mark.parametrize("name", ["municipality", "plan", "theme", "kind"])
+def test_a_filter_leaves_what_is_of_it(connection: sqlite3.Connection, name: str) -> None:
+    filters = filters_of(connection)[name]
+    every = {(r.kind, r.id): r for r in search(connection.execute, "商店会").results}
+    left = search(connection.execute, "商店会", filters)
+    assert 0 < len(left.results) < len(every) < LIMIT * 10
+    plans = dict(connection.execute("SELECT id, theme FROM plans"))
+    of = {
+        "municipality": lambda r: r.plan == filters.municipality,  # which have one plan each, of the same name
+        "plan": lambda r: r.plan == filters.plan,
+        "theme": lambda r: plans[r.plan] == filters.theme,
+        "kind": lambda r: r.kind == filters.kind,
+    }[name]
+    assert {(r.kind, r.id) for r in left.results} == {key for key, r in every.items() if of(r)}
+    assert left.counts["measure"] == sum(r.kind == "measure" for r in left.results)
