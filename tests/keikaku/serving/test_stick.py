@@ -1,5 +1,6 @@
 """The folder that needs no server is whole, proves itself, and is the same whenever it is made again."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -24,7 +25,10 @@ SIGNATURE = "openssl pkeyutl -verify -pubin -inkey public-key.pem -rawin -in MAN
 
 
 def run(line: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(line, shell=True, cwd=folder, capture_output=True, text=True)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        line, shell=True, cwd=folder, capture_output=True, text=True, env={**os.environ, "PATH": path}
+    )
 
 
 def invoke(*arguments: object) -> tuple[int, str]:
