@@ -4,11 +4,8 @@ import os
 import shutil
 import subprocess
 import sys
-import threading
 import zipfile
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -17,7 +14,7 @@ from click.testing import CliRunner
 from build_db import main
 from keikaku.files.proof import read_digests, read_public_key, write_archive
 from tests.conftest import ROOT
-from tests.crawling import crawl
+from tests.crawling import crawl, hosting
 from tests.test_docs import blocks
 
 HASHES = "sha256sum --quiet -c MANIFEST"
@@ -42,24 +39,14 @@ def copy(stick: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(stick, tmp_path / "stick"))
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture(params=["file", "http"])
 def address(request: pytest.FixtureRequest, stick: Path, tmp_path: Path) -> Iterator[str]:
     """Of the first page: on the disk, and below a path of a host that knows nothing but files."""
     if request.param == "file":
         yield (stick / "index.html").as_uri()
         return
-    (tmp_path / "a").mkdir()
-    (tmp_path / "a" / "b").symlink_to(stick)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(tmp_path)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/a/b/index.html"
-    server.shutdown()
-    server.server_close()
+    with hosting(stick, tmp_path) as hosted:
+        yield hosted
 
 
 def test_every_link_leads_to_a_file_and_nothing_is_asked_elsewhere(address: str, stick: Path) -> None:
