@@ -13,13 +13,14 @@ from datasette.app import Datasette
 
 from keikaku.serving.errors import list_routes
 from keikaku.serving.startup import tell_databases, tell_health
-from keikaku.views import citations, descriptions, feeds, reconciling, searching, sheets, verifying
+from keikaku.views import charts, citations, descriptions, feeds, reconciling, searching, sheets, verifying
 from keikaku.views.downloads import send_download
 from keikaku.views.table_page import send_table
 
 ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (descriptions.RECORD, descriptions.send_record),
     (citations.PATTERN, citations.send_citation),
+    (charts.PATTERN, charts.send_chart),
     (r"^/calendar/(?P<record>[a-z0-9-]+)\.ics$", feeds.send_calendar),
     (r"^/verify(?:\.(?P<format>json))?$", verifying.send_verification),
     (r"^/openapi\.json$", descriptions.send_openapi),

@@ -9,6 +9,7 @@ from jinja2 import Environment
 from starlette.types import ASGIApp
 
 from keikaku.serving import connections, headers, layers
+from keikaku.serving.datasette_private import keep_permissions
 from keikaku.serving.startup import check_site, open_databases
 
 
@@ -29,6 +30,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> Callab
     env.globals["open_chart"] = headers.open_chart
 
     async def start() -> None:
+        keep_permissions(datasette)
         await check_site(datasette)
         await open_databases(datasette)
 

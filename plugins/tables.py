@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from keikaku.publish.records.sankey import draw_sankey
 from keikaku.publish.tables.shown_rows import find_empty, find_values, title_place
-from keikaku.schema.columns import OPERATORS, find_order, find_redundant, find_terms, find_word, say_condition
+from keikaku.schema.conditions import OPERATORS, find_order, find_redundant, find_terms, find_word, say_condition
 from keikaku.serving.refusals import explain_complaint, explain_words
 from keikaku.views import table_words
 from keikaku.views.json_answers import render_json

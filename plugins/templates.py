@@ -11,7 +11,7 @@ from jinja2 import Environment
 
 from keikaku.plan.fiscal_year import format_date, format_fiscal_year, short_fiscal_year
 from keikaku.plan.rates import FORMULAS
-from keikaku.publish.records.citation import FORMATS, RECORDS, write_english, write_japanese
+from keikaku.publish.records.citation import FORMATS, RECORDS, write_credit, write_english, write_japanese
 from keikaku.publish.records.search_hits import sort_hits
 from keikaku.publish.records.timeline import lay_out_events
 from keikaku.schema.codes import CODES
@@ -24,14 +24,15 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "easy_text": easy_display.easy_text,
     "fiscal_year": format_fiscal_year,
     "japanese_date": format_date,
+    "mark_variants": addresses.mark_variants,
     "short_fiscal_year": short_fiscal_year,
     "style_url": addresses.style_url,
     "timeline_column": lay_out_events,
 }
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
     addresses.easy_switch_url, addresses.embed_parts, addresses.embed_path, addresses.find_embedded, addresses.is_for_charts,
-    addresses.static_url, list_complaints, search_rules, sort_hits, verifying.content_hash, verifying.verify_address, words.current_fiscal_year,
-    write_english, write_japanese,
+    addresses.static_url, list_complaints, search_rules, sort_hits, verifying.content_hash, verifying.verify_address,
+    words.current_fiscal_year, write_credit, write_english, write_japanese,
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
     addresses.canonical_url, addresses.embed_code, addresses.source_address, citations.cite_page, citations.cite_record,

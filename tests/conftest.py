@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 from datasette import handle_exception
 from datasette.app import Datasette
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from build_db import main
@@ -20,6 +21,9 @@ from keikaku.serving.stick import write_stick
 
 # frictionless brings rich, and with rich Datasette prints every refusal with all variables, which takes longer than it.
 handle_exception.rich = None
+# A loaded machine is no fault of what is tested.
+settings.register_profile("without a stopwatch", deadline=None)
+settings.load_profile("without a stopwatch")
 
 ROOT = Path(__file__).resolve().parent.parent
 ALONE = ("attacks", "benchmarks", "deploy")  # they measure or load the machine, so they take turns

@@ -13,7 +13,7 @@ import yaml
 from datasette.app import Datasette
 
 from keikaku.schema.codes import CODES
-from keikaku.schema.columns import find_terms
+from keikaku.schema.conditions import find_terms
 from tests.conftest import ROOT
 
 METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
@@ -88,7 +88,10 @@ async def test_sorts_facets_and_labels_name_columns(site: Datasette) -> None:
 
 
 async def test_source_and_licence_are_named(site: Datasette) -> None:
-    assert site.metadata("source") == "「昭島市産業振興計画についての報告書」（昭島市、2023年3月）を加工して作成"
+    assert (
+        site.metadata("source")
+        == "「昭島市産業振興計画についての報告書」（昭島市産業活性化のための協創プロジェクト、2023年3月）を加工して作成"
+    )
     described = site.metadata("description_html", database="plans")
     assert METADATA["license"].startswith("CC BY 4.0")
     assert "creativecommons.org/licenses/by/4.0" in METADATA["license_url"]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import PackageNotFoundError, distribution, metadata
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -15,8 +15,8 @@ Made by `make licences` from what each library of the locks says of itself. The 
 4.0; see LICENSE and LICENSE-DATA.md. No library that builds or serves the site is under a licence that would bind what
 uses it (GPL, AGPL, LGPL); a test holds that.
 
-Kept in this tree: design tokens of デジタル庁デザインシステム (MIT, `static/`) and, for tests only, axe-core (MPL 2.0,
-`tests/browser/axe-core/`). Datasette brings CodeMirror (MIT) and datasette-vega Vega (BSD-3-Clause).
+Kept in this tree: design tokens of デジタル庁デザインシステム (MIT, `static/`), SQLite as WebAssembly (public domain, its package
+`@sqlite.org/sqlite-wasm` Apache-2.0, `static/stick/`) and, for tests only, axe-core (MPL 2.0, `tests/browser/axe-core/`). Datasette brings CodeMirror (MIT) and datasette-vega Vega (BSD-3-Clause).
 """
 # What libraries write, and the name of SPDX for it.
 _NAMES = (
@@ -46,7 +46,7 @@ def read_names(lock: Path) -> list[str]:
 
 
 def find_licence(name: str) -> str:
-    """By a library's metadata: the expression of SPDX, else the short name of its licence, else its classifiers."""
+    """By a library's metadata: the expression of SPDX, else the short name of its licence, its classifiers, or the text it brings."""
     try:
         about = metadata(name)
     except PackageNotFoundError:
@@ -57,6 +57,9 @@ def find_licence(name: str) -> str:
     written = str(about["License"]).strip() if "License" in about else ""
     if written and written != "UNKNOWN" and len(written) <= 40:
         return _name(written)
+    brought = distribution(name).read_text("licenses/LICENSE") or ""
+    if not classified and "Permission is hereby granted, free of charge" in brought:
+        return "MIT"
     return " OR ".join(_name(licence) for licence in classified) or "not said"
 
 

@@ -2,7 +2,7 @@
 
 A document has a title, names (the organizations it names, what it is also called) and a body. Its entry in the index has
 besides tokens that no text can make, for what is exact: its code, its titles and names as wholes, the fiscal years in
-which something is due or happens, its kind and plan.
+which something is due or happens, its kind, and where it belongs: municipality, plan, theme.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,9 @@ from collections.abc import Iterable, Iterator
 from keikaku.database.rows import Row
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.schema.codes import OUTCOMES
-from keikaku.search.index import code_token, index_entry, kind_token, plan_token, whole_token, year_token
+from keikaku.search import index
+from keikaku.search.index import code_token, index_entry, whole_token, year_token
+from keikaku.search.text import index_text
 
 Tables = dict[str, list[Row]]
 Texts = Iterable[str | None]
@@ -34,10 +36,27 @@ def build_documents(tables: Tables) -> list[Row]:
     """
     sources = (_measures, _goals, _organizations, _evaluations, _events, _passages)
     documents = [document for source in sources for document in source(tables)]
-    for document in documents:
-        document |= index_entry(document, document.pop("tokens"))
+    belonging = _belonging(tables)
+    every = [token for tokens in belonging.values() for token in tokens]
+    for document in documents:  # an organization belongs to all plans of its municipality
+        where = every if document["kind"] == "organization" else belonging[document["plan_id"]]
+        document |= index_entry(document, [*document.pop("tokens"), *where])
     order = list(KINDS)
     return sorted(documents, key=lambda d: (order.index(d["kind"]), d["is_repeat"], len(d["title"])))
+
+
+def _belonging(tables: Tables) -> dict[str, list[str]]:
+    """Plan -> the tokens by which a search is narrowed to it."""
+    cities = {row["id"]: row["name"] for row in tables["municipalities"]}
+    return {
+        row["id"]: [
+            index.plan_token(row["id"]),
+            index.city_token(row["municipality_id"]),
+            index.series_token(row["title"], cities[row["municipality_id"]]),
+            *([index.theme_token(row["theme"])] if row["theme"] else []),
+        ]
+        for row in tables["plans"]
+    }
 
 
 def _document(kind: str, table: str, row: Row, title: str, names: Texts, body: Texts, tokens: Iterable[str]) -> Row:
@@ -53,7 +72,7 @@ def _document(kind: str, table: str, row: Row, title: str, names: Texts, body: T
         "title": title,
         "names": "、".join(text for text in names if text),
         "body": "\n".join(text for text in body if text),
-        "tokens": [kind_token(kind), plan_token(row["plan_id"]), whole_token(title), *tokens],
+        "tokens": [index.kind_token(kind), whole_token(title), *tokens],
     }
 
 
@@ -84,12 +103,14 @@ def _targets(tables: Tables) -> tuple[dict[str, list[str]], dict[str, list[int]]
 
 def _measures(tables: Tables) -> Iterator[Row]:
     promoters = _grouped(tables, "measure_organizations", "measure_id", "printed")
+    marks = _grouped(tables, "measure_marks", "measure_id", "mark")
     labels, due = _targets(tables)
     for row in tables["measures"]:
         id_ = row["id"]
         body = [row["summary"], row["schedule"], row["target"], "、".join(labels.get(id_, []))]
         code = [code_token(row["code"])] if row["code"] else []
-        tokens = [*code, *(year_token(year) for year in due.get(id_, []))]
+        marked = [index_text(mark) for mark in ["新規"] * bool(row["is_new"]) + marks.get(id_, [])]
+        tokens = [*code, *marked, *(year_token(year) for year in due.get(id_, []))]
         yield _document("measure", "measures", row, row["name"], promoters.get(id_, []), body, tokens)
 
 

@@ -2,7 +2,7 @@
 
 data/history.jsonl has one line for each release, written only by `build_db.py release` and never changed. A line names
 the records that were new, different or gone since the release before, each with the first digits of its hash
-(keikaku.content_hash), and what changed in those that had been released, cell by cell. Together the lines tell what
+(content_hash.py), and what changed in those that had been released, cell by cell. Together the lines tell what
 every release held, without holding it. The digest of a release is that of all its records and does not depend on the
 versions of SQLite or of this software, as the SHA-256 of the database file does.
 """

@@ -167,7 +167,12 @@ class _PlanRows:
 
     def plans(self) -> Iterator[Row]:
         place = self.sections.introduction if self.sections else None
-        row = {"municipality_id": self.city.municipality.id, "follows_id": self.plan.follows}
+        examples = "、".join(self.plan.search_examples) or None
+        row = {
+            "municipality_id": self.city.municipality.id,
+            "follows_id": self.plan.follows,
+            "search_examples": examples,
+        }
         yield {**self.placed(self.plan, place), **row}
 
     def plan_words(self) -> Iterator[Row]:

@@ -24,7 +24,9 @@ NAMES = ("label", "level")
 _YEARS_BEFORE = 15  # by as much may a year without its era come before the plan
 _BARE_YEAR = re.compile(r"(?<![0-9])([0-9]{1,2}|元)年度?")
 _UNIT = re.compile(rf"(?P<base>.+)\((?:単位:?)?(?P<unit>(?:[百千]?[万億]|[百千])?(?:{UNIT}))\)")
-_AROUND_YEAR = re.compile(r"^(?:末|時点|現在|度|[/・:の()])+|[/・:の(]+$|\((?:末|時点|現在)*\)|(?:末|時点|現在)$")
+_AROUND_YEAR = re.compile(
+    r"^(?:末|まで|時点|現在|度|[/・:の()])+|[/・:の(]+$|\((?:末|まで|時点|現在)*\)|(?:末|まで|時点|現在)$"
+)
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ class Municipality(_Record):
     code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
     name: Text
     corporate_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")] | None = None
+    url: Url | None = None
 
 
 class ReportLayout(_Record):
@@ -122,6 +123,7 @@ class Plan(_Placed):
     end_fiscal_year: FiscalYear
     follows: Id | None = None
     results_checked_on: Day | None = None
+    search_examples: Names = []
     words: dict[one_of(codes.PLAN_TERMS), Text] = {}  # type: ignore[valid-type]
     periods: list[Period] = []
     documents: list[PlanDocument] = []
@@ -211,6 +213,7 @@ class Measure(_Placed):
     target: Text | None = None
     indicators: list[Indicator] = []
     summary: Summary | None = None
+    summary_easy: Summary | None = None
     schedule: Summary | None = None
 
     @property
@@ -234,6 +237,7 @@ class Organization(_Record):
     parent: Id | None = None
     printed: Names = []
     aliases: Names = []
+    url: Url | None = None
     note: Text | None = None
 
 

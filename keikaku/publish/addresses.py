@@ -27,6 +27,20 @@ TABLE_FORMS = ("", ".json", ".csv", ".excel.csv", ".xlsx", EMBED)
 RECORD_FORMS = ("", ".json", ".csv", ".xlsx", EMBED)
 # What has a calendar of due dates and a page to print.
 PRINTED = ("plans", "sectors", "organizations")
+CHART_FORMS = ("", EMBED, ".svg", ".png")
+# What there is a picture of: plan, kind, and the id of the plan or of the indicator.
+_CHARTS = """
+WITH charts (plan_id, kind, id) AS (
+    SELECT plan_id, 'progress', plan_id FROM targets WHERE repeat_of IS NULL
+    UNION SELECT plan_id, 'deadlines', plan_id FROM targets WHERE repeat_of IS NULL AND due_fiscal_year IS NOT NULL
+    UNION SELECT plan_id, 'outcomes', plan_id FROM evaluation_outcomes
+    UNION SELECT m.plan_id, 'bodies', m.plan_id FROM measure_organizations AS o JOIN measures AS m ON m.id = o.measure_id
+    UNION SELECT plan_id, 'timeline', plan_id FROM events
+    UNION SELECT i.plan_id, 'results', i.id FROM indicators AS i JOIN figures AS f ON f.indicator_id = i.id
+        WHERE f.role <> 'target' AND f.last_year IS NOT NULL
+)
+SELECT * FROM charts WHERE :kind IN ('', kind) ORDER BY kind, id
+"""
 # Rows which are no records, but to which pages of records lead.
 _NAMED = """
     SELECT plan_id, 'documents', id FROM documents UNION ALL SELECT plan_id, 'periods', id FROM periods
@@ -41,6 +55,14 @@ class Address(NamedTuple):
     plan: str | None = None
 
 
+class Chart(NamedTuple):
+    """A picture at /charts/KIND/ID."""
+
+    plan: str
+    kind: str
+    id: str
+
+
 def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) -> Iterator[Address]:
     """All of them in a fixed order; `described` is what metadata.yml says of the database."""
     yield from map(Address, (*PAGES, *FOR_PROGRAMS))
@@ -50,6 +72,8 @@ def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) ->
     yield from map(Address, (f"/{DATABASE}/{name}{form}" for name in list_tables(described) for form in TABLE_FORMS))
     for plan, table, row_id in list_records(execute):
         yield from (Address(path, plan) for path in _list_forms(table, row_id))
+    for chart in list_charts(execute):
+        yield from (Address(f"/charts/{chart.kind}/{chart.id}{form}", chart.plan) for form in CHART_FORMS)
     for plan, table, row_id in execute(_NAMED):
         yield from (Address(f"/{DATABASE}/{table}/{row_id}{form}", plan) for form in RECORD_FORMS)
 
@@ -68,6 +92,11 @@ def list_tables(described: Mapping[str, Any]) -> list[str]:
 def list_records(execute: Callable[..., Any]) -> Iterator[tuple[str, str, str]]:
     """Plan, table and id of every row that has a page."""
     yield from execute("SELECT plan_id, table_name, id FROM records")
+
+
+def list_charts(execute: Callable[..., Any], kind: str = "") -> Iterator[Chart]:
+    """All pictures, or those of one kind."""
+    yield from (Chart(*row) for row in execute(_CHARTS, {"kind": kind}))
 
 
 def _list_forms(table: str, row_id: str) -> Iterator[str]:

@@ -16,19 +16,18 @@ from keikaku.schema.codes import PLAN_TERMS
 Execute = Callable[..., Any]
 _WORD = re.compile("〔([^〕]+)〕")
 _TERMS = {label: term for term, (label, _) in PLAN_TERMS.items()}
-GENERAL = {label: label for label in _TERMS}
+REVIEW = "見直しの前と後"
+GENERAL = {label: label for label in [*_TERMS, REVIEW]}
 NAMED = 3  # municipalities that a description names
-# Address, what it is called, and what must be there for it to be named.
+DATED = "SELECT 1 FROM events UNION ALL SELECT 1 FROM figures WHERE role = 'target' AND last_year IS NOT NULL"
+# Address, what it is called, and what must be there for it to be named; {} is the number of that.
 NAVIGATION = (
+    ("/plans/promises", "〔施策〕（{:,}の約束）", "measures WHERE repeat_of IS NULL"),
     ("/plans/progress", "結果", "targets"),
-    ("/plans/unmet_targets", "未達成の目標", "unmet_targets"),
-    ("/timeline", "年表", "events"),
-    ("/plans/first_to_second_half", "見直しの前と後", "evaluations WHERE successor_id IS NOT NULL"),
-    ("/plans/organization_overview", "〔担当〕", "organization_overview WHERE measures"),
-    ("/plans/measure_overview", "〔施策〕の一覧", "measures"),
-    ("/plans/targets", "目標の一覧", "targets"),
+    ("/timeline#now", "今年度", f"({DATED})"),
+    ("/plans/bodies", "団体", "organization_overview WHERE measures"),
+    ("/plans/first_to_second_half", "〔見直しの前と後〕", "evaluations WHERE successor_id IS NOT NULL"),
     ("/data", "データ", "plans"),
-    ("/about", "このサイトについて", "plans"),
 )
 
 
@@ -43,11 +42,9 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     only = plans[0] if len(plans) == 1 else None
     words = {label: only[f"{term}_word"] for label, term in _TERMS.items()} if only else GENERAL
     metadata["words"] = {term: words[label] for label, term in _TERMS.items()}
-    metadata["navigation"] = [
-        [address, label]
-        for address, label, source in NAVIGATION
-        if execute(f"SELECT 1 FROM {source} LIMIT 1").fetchone()
-    ]
+    halves = [name for (name,) in execute("SELECT name FROM periods ORDER BY position")] if only else []
+    words = words | {REVIEW: "→".join(halves) if len(halves) == 2 else REVIEW}
+    metadata["navigation"] = list(_list_navigation(execute))
     for key, value in _describe(plans).items():
         metadata.setdefault(key, value)
     citation = metadata.setdefault("plugins", {}).setdefault("citation", {})
@@ -58,6 +55,15 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     described.setdefault("title", only["title"] if only else "自治体の計画")
     described.setdefault("description_html", _describe_database(plans, str(metadata["source"])))
     replace_words(metadata, words)
+
+
+def _list_navigation(execute: Execute) -> Iterator[list[str]]:
+    for address, label, source in NAVIGATION:
+        (number,) = execute(
+            f"SELECT count(*) FROM (SELECT 1 FROM {source}{'' if '{' in label else ' LIMIT 1'})"
+        ).fetchone()
+        if number:
+            yield [address, label.format(number)]
 
 
 def _describe(plans: list[dict[str, Any]]) -> dict[str, str]:
@@ -77,10 +83,10 @@ def _describe(plans: list[dict[str, Any]]) -> dict[str, str]:
 
 
 def name_document(plan: dict[str, Any]) -> str:
-    """The main document of a plan with its municipality and date: 「○○計画」（○○市、令和5年3月）; plan: a row of plan_facts."""
+    """The main document of a plan with who wrote it and its date: 「○○計画」（○○市、2023年3月）; plan: a row of plan_facts."""
     date = plan["document_date"] or ""
     said = f"、{date[:4]}年" + (f"{int(date[5:7])}月" if date[5:7] else "") if date else ""
-    return f"「{plan['document_title'] or plan['title']}」（{plan['municipality']}{said}）"
+    return f"「{plan['document_title'] or plan['title']}」（{plan['document_author'] or plan['municipality']}{said}）"
 
 
 def join_documents(names: list[str]) -> str:

@@ -10,7 +10,8 @@ CREATE TABLE municipalities (
     code TEXT NOT NULL,                 -- six-digit code of the local government (text: may begin with 0)
     name TEXT NOT NULL,                 -- name
     prefecture TEXT NOT NULL,           -- name of the prefecture, by the first two digits of the code
-    corporate_number TEXT               -- 13-digit corporate number (text)
+    corporate_number TEXT,              -- 13-digit corporate number (text)
+    url TEXT                            -- its own site
 );
 
 -- Plans of municipalities.
@@ -25,6 +26,7 @@ CREATE TABLE plans (
     end_fiscal_year INTEGER NOT NULL REFERENCES fiscal_years (fiscal_year),   -- last fiscal year
     follows_id TEXT REFERENCES plans (id), -- the plan that it succeeds
     results_checked_on TEXT,            -- day up to which somebody looked for published results; NULL: nobody did
+    search_examples TEXT,               -- words that its visitors may search for, separated by 、
     place TEXT                          -- where in its first document this stands
 );
 
@@ -115,6 +117,7 @@ CREATE TABLE measures (
     is_new INTEGER NOT NULL CHECK (is_new IN (0, 1)), -- 1: printed as new
     repeat_of TEXT REFERENCES measures (id), -- the original, where this entry is printed as its repeat
     summary TEXT,                       -- what is done, in our words
+    summary_easy TEXT,                  -- the same in one sentence of plain Japanese, in our words
     schedule TEXT,                      -- period and schedule, in our words
     target TEXT,                        -- target cell as printed
     document_id TEXT REFERENCES documents (id), -- document that it was read from
@@ -152,6 +155,7 @@ CREATE TABLE organizations (
     name TEXT NOT NULL,                 -- fullest name that is printed
     kind TEXT NOT NULL,                 -- kind of body, see codes
     parent_id TEXT REFERENCES organizations (id), -- the body that it is a department or unit of
+    url TEXT,                           -- its own site
     note TEXT,                          -- what is our judgement about it
     document_id TEXT REFERENCES documents (id), -- document that it was read from
     place TEXT                          -- where a measure first names it, else where the plan does
@@ -461,8 +465,10 @@ SELECT 'goals', id, plan_id, title, title, place FROM goals
 UNION ALL
 SELECT 'measures', id, plan_id, name, coalesce(code || ' ', '') || name, place FROM measures
 UNION ALL
-SELECT 'indicators', i.id, i.plan_id, i.label, coalesce(t.full_name || '：', '') || i.label, i.place
-FROM indicators AS i LEFT JOIN indicator_places AS t ON t.indicator_id = i.id
+SELECT
+    'indicators', i.id, i.plan_id, i.label,
+    coalesce((SELECT full_name || '：' FROM indicator_places WHERE indicator_id = i.id), '') || i.label, i.place
+FROM indicators AS i  -- not joined: SQLite would make all rows of that view to find one
 UNION ALL
 SELECT 'organizations', o.id, p.id, o.name, o.name, o.place
 FROM organizations AS o
@@ -669,7 +675,7 @@ WHERE e.outcome IN ('not_met', 'not_implemented', 'partly_met')
 UNION ALL
 SELECT
     CASE t.state WHEN 'below' THEN 'result_below' ELSE 'overdue_unreported' END,
-    CASE t.state WHEN 'below' THEN '実績が目標に届いていない' ELSE '期限経過・実績の記録なし' END,
+    iif(t.state = 'below', '実績が', '') || v.label,
     t.plan_id,
     t.sector_id,
     t.sector,
@@ -691,6 +697,7 @@ SELECT
     coalesce(s.position, 0) * 1000000 + 500000 + w.position,
     iif(t.state = 'below', 3, 4)
 FROM targets AS t
+JOIN codes AS v ON v.table_name = 'verdicts' AND v.column_name = 'state' AND v.code = t.state
 JOIN indicator_places AS w ON w.indicator_id = t.id
 LEFT JOIN sectors AS s ON s.id = t.sector_id
 WHERE t.state IN ('below', 'overdue_unreported') AND t.repeat_of IS NULL;
@@ -914,6 +921,7 @@ SELECT
     c.code AS municipality_code,
     c.prefecture,
     c.corporate_number,
+    c.url AS municipality_url,
     d.title AS document_title,
     d.subtitle AS document_subtitle,
     d.author AS document_author,

@@ -10,7 +10,7 @@ from itertools import islice, product
 from typing import NamedTuple
 
 from keikaku.plan.fiscal_year import format_fiscal_year, short_fiscal_year
-from keikaku.search.index import code_token, named, plan_token, year_token
+from keikaku.search.index import code_token, named, year_token
 from keikaku.search.kana import is_kana, romaji_to_kana, to_hiragana, to_katakana
 from keikaku.search.lexicon import Entry, Lexicon
 from keikaku.search.query import Word
@@ -22,7 +22,6 @@ MAX_VARIANTS = 12
 MAX_SYNONYMS = 16
 MAX_SPELLINGS = 40
 MAX_TRIED = 60
-MAX_PLACES = 50
 NEAR = 12  # tokens between the parts of a word
 _LONGEST = 40  # characters of a word that is looked up in other spellings
 _PIECE = 10
@@ -49,15 +48,19 @@ class Term:
     variants: list[Way] = field(default_factory=list)
     synonyms: list[Way] = field(default_factory=list)
     parts: list[str] = field(default_factory=list)  # a word that stands nowhere is searched as those it is made of
-    is_place: bool = False
+
+    @property
+    def missing_code(self) -> str | None:
+        """The code that it asks for, where nothing has it."""
+        return None if any(way.whole for way in self.literal) else self.word.code
 
     def ways(self, level: int = 3) -> list[Way]:
         """What is searched as typed, from level 2 in variants too, from 3 by synonyms."""
         return [way for ways in (self.literal, self.variants, self.synonyms)[:level] for way in ways]
 
 
-def expand(word: Word, lexicon: Lexicon, exists: Exists, *, alone: bool) -> Term:
-    """All ways to search a word, `alone` or beside others; `exists` tells whether an FTS5 expression finds anything."""
+def expand(word: Word, lexicon: Lexicon, exists: Exists) -> Term:
+    """All ways to search a word; `exists` tells whether an FTS5 expression finds anything."""
     if word.years:
         return _expand_years(word, exists)
     codes = [Way(word.code, named(code_token(word.code)), whole=True)] if word.code else []
@@ -70,15 +73,16 @@ def expand(word: Word, lexicon: Lexicon, exists: Exists, *, alone: bool) -> Term
     term.variants = _existing([*begun, *map(_way, spellings)], exists, MAX_VARIANTS, [word.key])
     known = [word.key, *(way.text for way in term.variants)]
     term.synonyms = _existing(map(_way, _synonyms(key, spellings, lexicon)), exists, MAX_SYNONYMS, known)
-    if not alone and word.key in lexicon.places:  # asks for its plans, wherever the name itself may stand
-        term.is_place = True
-        term.literal += [Way(word.text, named(plan_token(id_)), True) for id_ in lexicon.places[word.key][:MAX_PLACES]]
-    if not term.ways() and (parts := _split(word.key, lexicon)):
+    return term
+
+
+def take_apart(term: Term, lexicon: Lexicon, exists: Exists) -> None:
+    """Search a word that stands nowhere as the words that it is made of."""
+    if parts := _split(term.word.key, lexicon):
         phrases = [phrase(part) for part in parts]
         match = f"NEAR({' '.join(phrases)}, {NEAR})" if len(parts) == 2 else f"({' AND '.join(phrases)})"
         term.synonyms = _existing([Way("・".join(parts), match)], exists, 1)
         term.parts = parts
-    return term
 
 
 def _expand_years(word: Word, exists: Exists) -> Term:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from sqlite3 import Connection, OperationalError
 from typing import Any
 
+from keikaku.search.matching import Filters
 from keikaku.search.query import read_year
 from keikaku.search.rates import rate_in
 from keikaku.search.results import plan_in, search
@@ -25,8 +26,9 @@ def register(connection: Connection) -> None:
     def needles(words: str) -> Needles:
         return needles_of(plan_in(execute, words).ways)
 
-    def results(words: str) -> str:
-        return json.dumps([result._asdict() for result in search(execute, words).results], ensure_ascii=False)
+    def results(words: str, *filters: str) -> str:
+        found = search(execute, words, Filters(*filters)).results
+        return json.dumps([result._asdict() for result in found], ensure_ascii=False)
 
     def target_rate(rule: str, figure_id: str, fiscal_year: str) -> str:
         return rate_in(execute, rule, figure_id, fiscal_year)
@@ -41,6 +43,7 @@ def register(connection: Connection) -> None:
         "fiscal_year": (1, read_year),
         "target_rate": (3, target_rate),
     }
+    connection.create_function("search_results", 5, _stoppable(connection, results), deterministic=True)
     for name, (arguments, function) in functions.items():
         connection.create_function(name, arguments, _stoppable(connection, function), deterministic=True)
 

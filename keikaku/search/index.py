@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from keikaku.plan.fiscal_year import find_fiscal_years
-from keikaku.search.text import TOKENIZE, index_text, runs
+from keikaku.search.text import TOKENIZE, index_text, normalise, runs
 
 Row = dict[str, Any]
 
@@ -40,7 +40,7 @@ def year_token(fiscal_year: int) -> str:
 
 def whole_token(title: str) -> str:
     """The token of a title or name as a whole, brackets and spaces aside."""
-    return f"0x{zlib.crc32(''.join(runs(title)).encode()):08x}"
+    return _hashed("0x", title)
 
 
 def kind_token(kind: str) -> str:
@@ -48,12 +48,30 @@ def kind_token(kind: str) -> str:
 
 
 def plan_token(plan_id: str) -> str:
-    return "0p" + plan_id.replace("-", "0")
+    return _hashed("0p", plan_id)
 
 
-def named(token: str) -> str:
-    """The FTS5 expression for documents with such a token."""
-    return f'names : "{token}"'
+def city_token(municipality_id: str) -> str:
+    return _hashed("0m", municipality_id)
+
+
+def theme_token(theme: str) -> str:
+    return _hashed("0t", theme)
+
+
+def series_token(title: str, municipality: str) -> str:
+    """The token of what a plan is called, its municipality aside: 産業振興計画."""
+    return _hashed("0n", normalise(title).removeprefix(normalise(municipality)))
+
+
+def _hashed(kind: str, text: str) -> str:
+    return f"{kind}{zlib.crc32(''.join(runs(text)).encode()):08x}"
+
+
+def named(*tokens: str) -> str:
+    """The FTS5 expression for documents with any such token."""
+    quoted = " OR ".join(f'"{token}"' for token in tokens)
+    return f"names : ({quoted})" if len(tokens) > 1 else f"names : {quoted}"
 
 
 _tokens = lru_cache(maxsize=1 << 12)(index_text)

@@ -14,7 +14,9 @@ from sqlite3 import DatabaseError
 from threading import Lock
 from typing import Any, NamedTuple
 
+from keikaku.search.index import city_token, plan_token, series_token
 from keikaku.search.kana import has_kanji, is_kana, sound, to_hiragana
+from keikaku.search.questions import QUESTION_OF, QUESTIONS
 from keikaku.search.text import normalise
 
 Execute = Callable[[str, Sequence[Any]], Iterable[Sequence[Any]]]
@@ -25,8 +27,10 @@ _PARTS = re.compile(r"[ぁ-ヺー]+|[^ぁ-ヺー]")
 _PLACE = re.compile(r"(?<=..)[市区町村]$")
 _WORDS = "SELECT surface, reading, lemma, documents FROM search_words"
 _SYNONYMS = "SELECT group_id, word, role FROM search_synonyms ORDER BY group_id, word"
+_PLANS = """
+    SELECT p.id, p.title, c.id, c.name FROM plans AS p JOIN municipalities AS c ON c.id = p.municipality_id ORDER BY p.id
+"""
 _PREFIXES = "SELECT prefix FROM sectors WHERE prefix IS NOT NULL ORDER BY position, rowid"
-_PLACES = "SELECT id, municipality FROM plan_facts ORDER BY id"
 _KEPT = 4
 _MAX_GROUPS = 20
 
@@ -44,12 +48,12 @@ class Entry(NamedTuple):
 class Lexicon:
     """Words by key, sound, common form and kanji; groups of synonyms.
 
-    Also what queries may name: prefixes of codes, municipalities with their plans.
+    Also what queries may name: prefixes of codes, lists of the site, municipalities and plans.
     """
 
     def __init__(self, execute: Execute) -> None:
         self.siblings = lru_cache(maxsize=20_000)(self._siblings)
-        self.answers: dict[str, Any] = {}  # found last, by results.py
+        self.answers: dict[object, Any] = {}  # found last, by results.py
         self.by_key: dict[str, list[Entry]] = defaultdict(list)
         self.by_sound: dict[str, list[Entry]] = defaultdict(list)
         self.by_lemma: dict[str, list[Entry]] = defaultdict(list)
@@ -75,11 +79,18 @@ class Lexicon:
             if role == "word":
                 self._groups_of[normalise(word)].append(group)
         self.prefixes = list(dict.fromkeys(prefix for (prefix,) in execute(_PREFIXES, ())))
-        self.places: dict[str, list[str]] = defaultdict(list)
-        for plan_id, municipality in execute(_PLACES, ()):
-            place = normalise(municipality)
-            for name in {place, _PLACE.sub("", place)}:
-                self.places[name].append(plan_id)
+        answered = {question.reads for question in QUESTIONS if question.is_answered(execute)}
+        self.questions = {word: question for word, question in QUESTION_OF.items() if question.reads in answered}
+        self.places: dict[str, set[str]] = defaultdict(set)  # name of a municipality or plan -> tokens of its documents
+        self.cities: dict[str, set[str]] = defaultdict(set)  # name of a municipality -> ids
+        for plan_id, title, city_id, city in execute(_PLANS, ()):
+            name = normalise(city)
+            for place in {name, _PLACE.sub("", name)}:
+                self.cities[place].add(city_id)
+                self.places[place].add(city_token(city_id))
+            self.places[normalise(title)].add(plan_token(plan_id))
+            if normalise(title) != name and normalise(title).startswith(name):
+                self.places[normalise(title).removeprefix(name)].add(series_token(title, city))
 
     @cached_property
     def keys_with(self) -> dict[str, list[str]]:

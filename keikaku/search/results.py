@@ -1,32 +1,45 @@
 """What a query finds, best first: the one search of every page, of SQL and of JSON."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from keikaku.search.lexicon import Execute, Lexicon, load_lexicon
-from keikaku.search.plan import Plan, plan_query
+from keikaku.search.matching import ANYWHERE, Filters, Plan, plan_query
+from keikaku.search.reading import Reading
 from keikaku.search.snippet import Needles, cut_out, needles_of
 from keikaku.search.suggest import Suggestion, near_spellings, near_themes
 
 MOST = 500  # results of one search
 CANDIDATES = 400
 TITLE, NAMES, BODY = 10.0, 4.0, 1.0  # weights of the columns for bm25
-_WEIGHTS = {"measure": 1.3, "goal": 1.1, "organization": 1.2, "event": 0.9, "passage": 0.5}
 _NAMES = {"measure": "担当：", "organization": "別名：", "evaluation": "評価：", "event": "年度："}
 
 # CROSS JOIN: asked the other way round, the index would be searched once for each document.
 _HITS = f"""
-    SELECT d.id, d.kind, d.is_repeat, d.position, bm25(search_index, {TITLE}, {NAMES}, {BODY})
-    FROM search_index CROSS JOIN search_documents AS d ON d.id = search_index.rowid
-    WHERE search_index MATCH ?
+    SELECT d.id, d.is_repeat, k.position, bm25(search_index, {TITLE}, {NAMES}, {BODY}), d.position
+    FROM search_index CROSS JOIN search_documents AS d ON d.id = search_index.rowid JOIN search_kinds AS k ON k.kind = d.kind
+    WHERE search_index MATCH ? AND search_index.rowid BETWEEN ? AND ?
 """
-_FIRST = f"SELECT rowid FROM search_index WHERE search_index MATCH ? ORDER BY rowid LIMIT {CANDIDATES}"
+_FIRST = f"""
+    SELECT rowid FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid LIMIT {CANDIDATES}
+"""
 _DOCUMENTS = """
-    SELECT d.id, d.kind, d.table_name, d.row_id, s.name, d.code, d.title, d.names, d.body
+    SELECT d.id, d.kind, d.table_name, d.row_id, s.name, d.code, d.title, d.names, d.body, d.plan_id
     FROM search_documents AS d LEFT JOIN sectors AS s ON s.id = d.sector_id
     WHERE d.id IN (SELECT value FROM json_each(?))
 """
-_TOTAL = "SELECT count(*) FROM search_index WHERE search_index MATCH ?"
+_KINDS = "SELECT kind, first_id, last_id FROM search_kinds ORDER BY position"
+_COUNT = "SELECT count(*) FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ?"
+# A municipality that is named, and what is known of a code that no measure has.
+_NAMED = """
+    SELECT name || 'のページ', '/plans/municipalities/' || municipalities.id
+    FROM json_each(?1) AS asked JOIN municipalities ON municipalities.id = asked.value
+    UNION ALL
+    SELECT reason, '/plans/corrections/' || corrections.id
+    FROM json_each(?2) AS asked CROSS JOIN corrections ON corrections.kind = 'omission' AND instr(reason, asked.value)
+"""
 _EXISTS = "SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT 1"
 # A page asks once for its rows and once for what it says of them; more are kept only as long as both may come.
 _REMEMBERED = 8
@@ -42,65 +55,95 @@ class Result(NamedTuple):
     table: str
     sector: str | None
     code: str | None
+    plan: str
 
 
 class Results(NamedTuple):
-    """What was found. `notes` say in Japanese what was searched besides the words typed.
+    """What was found. `counts` are by kind, whatever kind is asked for; `notes` say in Japanese what was searched.
 
-    Where nothing is found, `spellings` are near words to search instead and `themes` measures and goals like them.
+    `links` are what pages are called that may answer, with their addresses, `columns` those of measure_overview that are asked
+    for. Where nothing is found, `spellings` are near words to search instead and `themes` measures and goals like them.
     """
 
     results: list[Result]
-    total: int
+    counts: dict[str, int]
     notes: list[str]
+    links: Mapping[str, str] = MappingProxyType({})
+    columns: Sequence[str] = ()
     spellings: Sequence[str] = ()
     themes: Sequence[Suggestion] = ()
 
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
 
-_Hit = tuple[int, int, float, int, int]  # level, whether a repeat, score, position, id
+
+_Hit = tuple[int, int, int, float, int, int]  # level, whether a repeat, kind, score, position, id
 
 
-def search(execute: Execute, query: str) -> Results:
+def search(execute: Execute, query: str, filters: Filters = ANYWHERE) -> Results:
     """The best MOST results in a database. What was asked last is remembered."""
     lexicon = load_lexicon(execute)
-    found: Results | None = lexicon.answers.get(query)
+    found: Results | None = lexicon.answers.get((query, filters))
     if found is None:
-        found = _search(execute, query, lexicon)
+        found = _search(execute, query, filters, lexicon)
         if len(lexicon.answers) >= _REMEMBERED:
             lexicon.answers.clear()
-        lexicon.answers[query] = found
+        lexicon.answers[query, filters] = found
     return found
 
 
-def plan_in(execute: Execute, query: str) -> Plan:
+def plan_in(execute: Execute, query: str, filters: Filters = ANYWHERE) -> Plan:
     """The plan of a query for a database."""
-    return plan_query(query, load_lexicon(execute), lambda match: any(True for _ in execute(_EXISTS, (match,))))
+    return plan_query(
+        query, load_lexicon(execute), lambda match: any(True for _ in execute(_EXISTS, (match,))), filters
+    )
 
 
-def _search(execute: Execute, query: str, lexicon: Lexicon) -> Results:
-    plan = plan_in(execute, query)
-    if not plan.levels:
-        return Results([], 0, plan.notes, near_spellings(query, lexicon), near_themes(execute, query))
-    ids = [hit[-1] for hit in _best(execute, plan.levels)[:MOST]]
+def _search(execute: Execute, query: str, filters: Filters, lexicon: Lexicon) -> Results:
+    plan = plan_in(execute, query, filters)
+    kinds = {kind: (first, last) for kind, first, last in execute(_KINDS, ())}
+    counts = {kind: next(iter(execute(_COUNT, (plan.match, *span))))[0] for kind, span in kinds.items()}
+    span = (
+        kinds.get(filters.kind, (0, -1)) if filters.kind else (0, max((last for _, last in kinds.values()), default=0))
+    )
+    ids = [hit[-1] for hit in _best(execute, plan.levels, span)[:MOST]]
     needles = needles_of(plan.ways)
     rows = {id_: _result(row, needles) for id_, *row in execute(_DOCUMENTS, (str(ids),))}
-    total = next(iter(execute(_TOTAL, (plan.match,))))[0]
-    return Results([rows[id_] for id_ in ids], total, plan.notes)
+    results = [rows[id_] for id_ in ids]
+    found = Results(results, {kind: count for kind, count in counts.items() if count}, plan.notes)
+    if plan.reading:
+        found = found._replace(
+            **_lead_on(execute, plan.reading, bool(filters.plan), {result.plan for result in results})
+        )
+    if found.counts:
+        return found
+    return found._replace(spellings=near_spellings(query, lexicon), themes=near_themes(execute, query))
 
 
-def _best(execute: Execute, levels: list[str]) -> list[_Hit]:
-    """The best hits, at least MOST of them if there are so many: by level, then originals first, then by bm25.
+def _lead_on(execute: Execute, reading: Reading, in_plan: bool, plans: set[str]) -> dict[str, Any]:
+    """Where the answer may stand besides; a list of the site of the one plan that is searched, if it is one."""
+    only = plans if reading.places or in_plan else set()
+    codes = [term.missing_code for term in reading.terms if term.missing_code]
+    questions = reading.questions.values()
+    links = [(question.title, question.path_for(only)) for question in questions]
+    links += [(row[0], row[1]) for row in execute(_NAMED, (json.dumps(sorted(reading.cities)), json.dumps(codes)))]
+    return {"links": dict(links), "columns": [question.column for question in questions if question.column]}
+
+
+def _best(execute: Execute, levels: list[str], span: tuple[int, int]) -> list[_Hit]:
+    """The best hits, at least MOST of them if there are so many: by level, then originals first, by kind, by bm25.
 
     Where CANDIDATES or more are equally good, the order is that of their numbers instead (measures first, short titles
     first), so that the time does not grow with the number of plans.
     """
     hits: dict[int, _Hit] = {}
     for level, match in enumerate(levels):
-        found: list[_Hit] = [(level, 0, 0.0, 0, id_) for (id_,) in execute(_FIRST, (match,))]
+        found: list[_Hit] = [(level, 0, 0, 0.0, 0, id_) for (id_,) in execute(_FIRST, (match, *span))]
         if 0 < len(found) < CANDIDATES:  # else too many to compare: as they are numbered
             found = [
-                (level, is_repeat, round(bm25 * _WEIGHTS.get(kind, 1.0), 6), position, id_)
-                for id_, kind, is_repeat, position, bm25 in execute(_HITS, (match,))
+                (level, is_repeat, kind, round(bm25, 6), position, id_)
+                for id_, is_repeat, kind, bm25, position in execute(_HITS, (match, *span))
             ]
         for hit in found:
             hits.setdefault(hit[-1], hit)
@@ -110,7 +153,7 @@ def _best(execute: Execute, levels: list[str]) -> list[_Hit]:
 
 
 def _result(row: Sequence[Any], needles: Needles) -> Result:
-    kind, table, id_, sector, code, title, names, body = row
+    kind, table, id_, sector, code, title, names, body, plan = row
     if kind == "passage":  # its heading says little without what it is a passage of
         title, names = f"{names}（{title}）", ""
     snippet = cut_out(body, needles)
@@ -118,4 +161,4 @@ def _result(row: Sequence[Any], needles: Needles) -> Result:
         named = cut_out(names, needles)
         if not body or "«" in named:
             snippet = _NAMES.get(kind, "") + named
-    return Result(kind, id_, title, snippet, table, sector, code)
+    return Result(kind, id_, title, snippet, table, sector, code, plan)

@@ -14,8 +14,8 @@ from typing import Any
 _SHARED = {
     "keikaku.plan.fiscal_year": "_ERAS _SEPARATOR _YEAR",
     "keikaku.search.expand": "MAX_VARIANTS MAX_SYNONYMS MAX_SPELLINGS MAX_TRIED MAX_PLACES NEAR _LONGEST _PIECE _PARTICLES _ROMAJI _PREFIX",
-    "keikaku.search.lexicon": "_SEVERAL_WORDS _PLACE _PARTS _WORDS _SYNONYMS _PREFIXES _PLACES _MAX_GROUPS",
-    "keikaku.search.plan": "MAX_COMBINED",
+    "keikaku.search.lexicon": "_SEVERAL_WORDS _PLACE _PARTS _WORDS _SYNONYMS _PREFIXES _PLANS _MAX_GROUPS",
+    "keikaku.search.matching": "MAX_COMBINED",
     "keikaku.search.query": "MAX_LENGTH MAX_WORDS _WORD _CODE _ABOUT_YEAR _ERA",
     "keikaku.search.results": "MOST CANDIDATES _WEIGHTS _NAMES _HITS _FIRST _DOCUMENTS _TOTAL _EXISTS",
     "keikaku.search.snippet": "LENGTH LEAD",

@@ -29,8 +29,9 @@ def mark(text: str, needles: Needles) -> str:
 
 
 def cut_out(text: str, needles: Needles) -> str:
-    """About LENGTH characters of a text around its first hit; its beginning where there is none."""
-    text = " ／ ".join(" ".join(line.split()) for line in text.splitlines())
+    """About LENGTH characters of the line of a text with most hits, around the first; its beginning where there is none."""
+    lines = [" ".join(line.split()) for line in text.splitlines()] or [""]
+    text = max(lines, key=lambda line: len({line[start:end] for start, end in _hits(line, needles)}))
     hits = _hits(text, needles)
     first, first_end = hits[0] if hits else (0, 0)
     start = max(0, first - LEAD)

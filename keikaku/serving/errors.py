@@ -22,7 +22,7 @@ from datasette.utils.asgi import Base400, NotFound, Request
 from starlette.types import Receive, Scope
 
 from keikaku.plan.fiscal_year import format_date
-from keikaku.schema.columns import OPERATORS, split_selection
+from keikaku.schema.conditions import OPERATORS, split_selection
 from keikaku.serving.datasette_private import DatasetteError
 from keikaku.serving.refusals import WRONG_SQL, Refusal, explain_complaint, say, say_error, say_message
 from keikaku.serving.sql_worker import WorkerEnded, WorkersBusy

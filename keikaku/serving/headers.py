@@ -26,6 +26,7 @@ _DATA = re.compile(
 _AS_ASKED = (200, 304)
 # Proxies refuse answers with longer headers; Datasette repeats the address of a page, SQL and all, as a link to its JSON.
 _LONGEST_LINK = 2000
+_BARE_ADDRESS = re.compile(rb"^([^<>;\s]+)(?=;)")  # as Datasette writes it; RFC 8288 wants it in < and >
 
 
 def _write_policy(**changes: bool) -> tuple[bytes, bytes]:
@@ -46,16 +47,17 @@ def protect_answer(
     """The headers to send instead of `headers`."""
     headers = [(name.lower(), value) for name, value in headers]
     is_framed = status in _AS_ASKED and bool(find_embedded_part(path, query_string.decode("latin-1")))
-    return [*_keep(headers), *_make_headers(CHART_POLICY in headers, is_framed, _DATA.fullmatch(path) is not None)]
+    is_data = _DATA.fullmatch(path) is not None
+    return [*_keep(headers), *_make_headers(CHART_POLICY in headers, is_framed, is_data, path.endswith(".svg"))]
 
 
 @lru_cache
-def _make_headers(has_chart: bool, is_framed: bool, is_shared: bool) -> Headers:
+def _make_headers(has_chart: bool, is_framed: bool, is_shared: bool, is_picture: bool) -> Headers:
     added = {**_ALWAYS, **(_READABLE if is_shared else {})}
     if is_framed:
         del added["x-frame-options"]
     encoded = [(name.encode(), value.encode()) for name, value in added.items()]
-    return [*encoded, _write_policy(chart=has_chart, framed=is_framed)]
+    return [*encoded, _write_policy(chart=has_chart, framed=is_framed, picture=is_picture)]
 
 
 def _keep(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
@@ -63,7 +65,10 @@ def _keep(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
         if name == b"location" and value[:1] in (b"/", b"\\"):
             # No redirect leaves the site: browsers read /\ as //, which begins the address of another.
             yield name, b"/" + value.lstrip(b"/\\")
-        elif name not in _NEVER and not (name == b"link" and len(value) > _LONGEST_LINK):
+        elif name == b"link":
+            if len(value) <= _LONGEST_LINK:
+                yield name, _BARE_ADDRESS.sub(rb"<\1>", value)
+        elif name not in _NEVER:
             yield name, value
 
 

@@ -10,6 +10,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request
 from jinja2 import Environment
 from jinja2.ext import Extension
+from markupsafe import Markup
 
 from keikaku.publish.records.ruby import ARGUMENT
 from keikaku.publish.records.sharing import EMBED, SCRIPT, find_embedded_part, shared_address, write_embed_code
@@ -18,8 +19,12 @@ from keikaku.serving.site_address import add_base, cut_base, find_base, find_roo
 from keikaku.views.easy_display import NAME
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
-EVERY_PAGE = ("design-tokens/tokens.css", "site.css")
+EVERY_PAGE = ("design-tokens/tokens.css", "site.css", "charts.css")
 _ALL = {"all": ""}
+# A link with an argument, but for those that choose a plan or search, and for those that say what they are to the page.
+_VARIANT = re.compile(
+    r'<a (?![^>]*\brel=)(?=[^>]*\bhref="(?!https?:|//|[^"?]*(?:/|timeline)\?plan=|[^"?]*plans/search\?q=)[^"]*\?)([^>]*>)'
+)
 _CHART = {"picture": "グラフだけ", "all": "グラフと表"}
 
 
@@ -117,6 +122,11 @@ def read_sheet(kind: str) -> str:
 @lru_cache(maxsize=64)
 def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:8]
+
+
+def mark_variants(html: str) -> Markup:
+    """Links to filters, orders and forms of a page as such, for programs that follow links; robots.txt names the same."""
+    return Markup(_VARIANT.sub(r'<a rel="nofollow" \1', str(html)))
 
 
 def is_for_charts(url: Any) -> bool:

@@ -187,4 +187,4 @@ def _tell_hash(datasette: Datasette, request: Request, digest: str) -> list[tupl
     if not digest:
         return []
     address = complete(datasette, request, verify_address(request, digest))
-    return [("内容のハッシュ", digest[:LENGTH]), ("あとで確かめるアドレス", address)]
+    return [("確認番号", digest[:LENGTH]), ("確かめるアドレス", address)]

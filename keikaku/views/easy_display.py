@@ -1,4 +1,4 @@
-"""やさしい表示: `?easy=1` shows any page in larger type, with readings above its hard words. No cookie, no script."""
+"""ふりがな: `?easy=1` shows any page in larger type, with readings above its hard words. No cookie, no script."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ from datasette.utils import escape_sqlite
 from datasette.utils.asgi import BadRequest, Request
 
 from keikaku.publish.filling import read_statements
-from keikaku.search import search, suggest
+from keikaku.search import Filters, search, suggest
 from keikaku.views.addresses import find_site_root
 
 _SQL = read_statements(__file__)
@@ -22,15 +22,14 @@ _columns: WeakKeyDictionary[Database, dict[str, list[str]]] = WeakKeyDictionary(
 
 
 async def describe_results(datasette: Datasette, database: str | None, request: Request | None) -> dict[str, Any]:
-    """For the page of results: how many there are, what was searched besides, what else to try if there is nothing."""
+    """For the page of results: what was found and searched besides, what else to try if there is nothing."""
     if not request or not database or request.url_vars.get("table") != "search" or not request.args.get("q"):
         return {}
-    found = await datasette.get_database(database).execute_fn(lambda conn: search(conn.execute, request.args["q"]))
+    filters = Filters(*(request.args.get(name) or "" for name in Filters._fields))
+    db = datasette.get_database(database)
     return {
-        "search_total": found.total,
-        "search_notes": found.notes,
-        "search_suggestions": found.spellings,
-        "search_themes": found.themes,
+        "found": await db.execute_fn(lambda conn: search(conn.execute, request.args["q"], filters)),
+        "filters": filters,
     }
 
 

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from keikaku.publish.tables import shown_rows
 from keikaku.publish.tables.query_forms import Choice, Parameter, build_choices, find_parameter
 from keikaku.publish.tables.shown_rows import Cell, Found, Links, Style
-from keikaku.schema.columns import find_word
+from keikaku.schema.conditions import find_word
 from keikaku.views.sorting import sort_rows
 from keikaku.views.words import column_title, table_title
 

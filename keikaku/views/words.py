@@ -18,7 +18,7 @@ from keikaku.publish.catalogue.examples import read_examples
 from keikaku.publish.catalogue.notebooks import read_notebooks
 from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.notes import OURS
-from keikaku.schema.columns import split_help
+from keikaku.schema.conditions import split_help
 from keikaku.schema.tables import read_schema
 from keikaku.serving.datasette_private import local_metadata
 

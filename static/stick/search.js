@@ -63,7 +63,7 @@
     result.replaceChildren(
       element("p", { className: "result-count" }, `「${q}」に当たるもの `, element("strong", { className: "count" }, `${total}件`), many),
       notes.length ? element("ul", { className: "note plain-list" }, notes.map((note) => element("li", {}, note))) : "",
-      element("div", { className: "no-print" }, facet("種類", "kind", kind, kinds, inSector.length, (name) => labels.get(name)),
+      element("div", { className: "no-print" }, element("h2", { className: "visually-hidden" }, "結果をしぼる"), facet("種類", "kind", kind, kinds, inSector.length, (name) => labels.get(name)),
         facet("分野", "sector", sector, count(ofKind, "sector"), ofKind.length, String)),
       ...[...count(chosen, "kind").keys()].map((name) => section(name, chosen.filter((row) => row.kind === name), about)),
     );

@@ -24,7 +24,7 @@
 
   function showError(message) {
     const details = element("details", {}, element("summary", {}, "SQLite のメッセージ"), element("pre", {}, message));
-    const note = element("div", { className: "error-note" }, element("p", {}, explain(message)), details);
+    const note = element("div", { className: "error-note" }, element("p", {}, explain(message)), message === "stopped" ? "" : details);
     note.setAttribute("role", "alert");
     result.replaceChildren(note);
   }
@@ -78,9 +78,9 @@
 
   form.addEventListener("submit", (event) => { event.preventDefault(); run(readValues()); });
   stop.addEventListener("click", () => keikaku.stop());
-  for (const button of document.querySelectorAll("button[data-values]")) {
+  for (const button of document.querySelectorAll("button[data-sql]")) {
     button.addEventListener("click", () => {
-      form.sql.value = button.nextElementSibling.querySelector("code").textContent;
+      form.sql.value = button.dataset.sql;
       form.scrollIntoView();
       run(JSON.parse(button.dataset.values));
     });

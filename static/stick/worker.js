@@ -33,6 +33,8 @@
     function query(sql, values = {}) {
       const statement = db.prepare(sql);
       try {
+        if (!capi.sqlite3_stmt_readonly(statement)) throw new Error("Statement must be a SELECT");
+        if (sql.slice(capi.sqlite3_sql(statement).length).trim()) throw new Error("You can only execute one statement at a time");
         const parameters = Array.from({ length: statement.parameterCount }, (_, i) => capi.sqlite3_bind_parameter_name(statement, i + 1));
         for (const name of new Set(parameters)) statement.bind(name, values[name.slice(1)] ?? "");
         const columns = statement.getColumnNames(), rows = [];
@@ -54,7 +56,8 @@
     self.postMessage({});
   }
 
-  let worker, refuse, turn = Promise.resolve();
+  const here = document.currentScript.src;
+  let loaded, worker, refuse, turn = Promise.resolve();
 
   function listen(send) {
     return new Promise((resolve, reject) => {
@@ -65,7 +68,15 @@
     });
   }
 
+  /* What is needed only when something is asked. */
+  function load(name) {
+    return new Promise((resolve, reject) => {
+      document.head.append(element("script", { src: new URL(`../../db/${name}`, here), onload: resolve, onerror: () => reject(new Error(`${name} がありません`)) }));
+    });
+  }
+
   async function start() {
+    await (loaded ??= Promise.all(["plans.js", "sqlite3-wasm.js"].map(load)));
     const code = Object.entries(self.keikakuCode).map(([name, part]) => `${name}: ${part}`).join(",\n");
     const text = `(${work})({\n${code}\n}, ${MOST}).catch((error) => self.postMessage({ error: String(error) }));`;
     const address = URL.createObjectURL(new Blob([text], { type: "text/javascript" }));

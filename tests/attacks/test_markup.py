@@ -241,6 +241,8 @@ PARTS = [
     "/pictures/{}",
     "/static/{}",
     "/styles/{}.css",
+    "/charts/{}/akishima.svg",
+    "/charts/progress/{}",
     "/-/{}",
 ]
 WORDS = [PROBE, f"javascript:{PROBE}", f"akishima{PROBE}", "<xss-probe>"]

@@ -35,6 +35,8 @@ PAGES = {
     "sql_error": "/plans?" + urlencode({"sql": "select nothing from nowhere"}),
     "timeline": "/timeline",
     "timeline_of_sector": "/timeline?sector=akishima-kanko",
+    "chart": "/charts/progress/akishima",
+    "chart_of_results": "/charts/results/akishima-kanko-8-target-1",
     "data": "/data",
     "about": "/about",
     "verify": "/verify?hash=0123456789abcdef",

@@ -42,7 +42,7 @@ return [...document.querySelectorAll('a[href], button, input:not([type=hidden]),
 INLINE = """
 const handlers = [...document.querySelectorAll('*')]
     .filter(e => e.hasAttribute('style') || [...e.attributes].some(a => a.name.startsWith('on')));
-const blocks = [...document.querySelectorAll('style, script:not([src]):not([type="application/ld+json"])')];
+const blocks = [...document.querySelectorAll('style, script:not([src]):not([type$="json"])')];
 return [...handlers, ...blocks].map(e => e.outerHTML.slice(0, 120));
 """
 HEADINGS = "return [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(e => Number(e.tagName[1]))"

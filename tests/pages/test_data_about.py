@@ -90,7 +90,7 @@ async def test_the_source_is_told_in_the_form_of_the_public_data_licence(site, a
     plan = (await site.get_database("plans").execute("select * from plan_facts")).first()
     year, month = plan["document_date"].split("-")
     assert (
-        f"出典：「{plan['document_title']}」（{plan['municipality']}、{year}年{int(month)}月）を加工して作成"
+        f"出典：「{plan['document_title']}」（{plan['document_author']}、{year}年{int(month)}月）を加工して作成"
         in about_page
     )
     assert "非公式" in about_page

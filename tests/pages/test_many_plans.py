@@ -62,7 +62,7 @@ async def test_the_source_of_a_page_of_all_is_one_report_and_a_number(crowded: D
 @pytest.mark.parametrize("path", ["/plans/measures/akishima-kogyo-1", "/plans/goals/akishima-kogyo-goal-1"])
 async def test_the_source_of_a_page_of_one_plan_is_its_report(crowded: Datasette, path: str) -> None:
     page = await read(crowded, path)
-    assert "（昭島市、2023年3月）を加工して作成" in page
+    assert "（昭島市産業活性化のための協創プロジェクト、2023年3月）を加工して作成" in page
     assert "の計画の報告書" not in page
 
 

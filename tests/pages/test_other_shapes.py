@@ -123,8 +123,8 @@ async def test_figures_are_drawn_against_their_target(
     all_shapes: Datasette, path: str, marks: dict[str, int], words: list[str]
 ) -> None:
     page = (await all_shapes.client.get(f"/plans/{path}")).text
-    drawn = page.partition('<svg class="results-chart"')[2].partition("</svg>")[0]
-    assert Counter(re.findall(r'class="point (\w+)"', drawn)) == marks
+    drawn = page.partition('<figure class="drawing"')[2].partition("</svg>")[0]
+    assert Counter(re.findall(r'class="point (\w+)"[^>]*><title>', drawn)) == marks
     assert re.search(r"<title id=[^>]+>[^<]+の年ごとの数字</title>\s*<desc id=[^>]+>[^<]+。", drawn)
     assert [word for word in words if word not in page] == []
     assert "当サイトが集めた公表の記録で、すべてではありません。" in page
@@ -192,7 +192,7 @@ async def test_examples_of_a_search_find_something(alone: Datasette) -> None:
 async def test_navigation_leads_to_rows(alone: Datasette) -> None:
     page = await read(alone, "/")
     paths = re.findall(r'<li><a href="(/plans/[a-z_]+)"', page.partition("<main")[0])
-    assert "/plans/targets" in paths or "/plans/measure_overview" in paths
+    assert "/plans/promises" in paths or "/plans/progress" in paths
     for path in paths:
         assert (await alone.client.get(f"{path}.json?_shape=array")).json(), path
 

@@ -194,14 +194,15 @@ async def test_unmet_targets_begin_with_how_all_came_out_and_with_what_was_not_m
     ]
     assert "ほかの2件は、引き継ぐ前の評価と一緒に、上に示しています" in page.text
     assert outcomes(page.html) == [OUTCOMES_OF_37]
-    assert page.html.index("outcome-bar") < page.html.index('id="filter"')
+    assert page.html.index('<figure class="drawing"') < page.html.index('id="filter"')
     assert "前期の施策の目標は、この報告書に載っていません" in page.text
     minato = await open_page(two_plans, "/plans/unmet_targets?plan=minato")
-    assert outcomes(minato.html) == ["前期の評価 5件の結果：達成 1 一部達成 1 未達成 1 未実施 1 記載なし 1"]
+    assert outcomes(minato.html) == [
+        "前期の評価 5件の結果：○ 達成 1件 △ 一部達成 1件 × 未達成 1件 － 未実施 1件 ？ 記載なし 1件"
+    ]
     assert "載っていません" not in minato.text
-    assert [bar.partition("：")[0] for bar in outcomes((await open_page(two_plans, "/plans/unmet_targets")).html)] == [
-        "みなと市文化振興計画", "昭島市産業振興計画"
-    ]  # fmt: skip
+    captions = re.findall("<figcaption>(.*?)</figcaption>", (await open_page(two_plans, "/plans/unmet_targets")).html)
+    assert captions == ["みなと市文化振興計画の評価の結果", "昭島市産業振興計画の評価の結果"]
 
 
 @pytest.mark.parametrize("table", ["evaluations", "evaluation_overview"])
@@ -209,21 +210,20 @@ async def test_a_list_of_evaluations_begins_with_how_all_came_out(site, two_plan
     page = await open_page(site, f"/plans/{table}")
     assert list(page.faults()) == []
     assert outcomes(page.html) == [OUTCOMES_OF_37]
-    assert page.html.index("outcome-bar") < page.html.index("result-count")
+    assert page.html.index('<figure class="drawing"') < page.html.index("result-count")
     assert len(outcomes((await open_page(two_plans, f"/plans/{table}?plan_id=akishima")).html)) == 1
 
 
-OUTCOMES_OF_37 = "前期の評価 37件の結果：達成 2 一部達成 7 未達成 3 未実施 3 記載なし 22"
+OUTCOMES_OF_37 = "前期の評価 37件の結果：○ 達成 2件 △ 一部達成 7件 × 未達成 3件 － 未実施 3件 ？ 記載なし 22件"
 
 
 def outcomes(html: str) -> list[str]:
     """What each bar says, and that its parts are as many as its words."""
     said = []
-    for bar in re.findall(r'<figure class="outcome-bar">(.*?)</figure>', html, re.DOTALL):
-        counts = re.findall(r"</span>([^<]+)</span>\s*(\d+)件", bar)
-        assert bar.count("<rect") == len(counts)
-        caption = re.sub(r"\s+", " ", re.search(r"<figcaption[^>]*>(.*?)</figcaption>", bar, re.DOTALL)[1]).strip()
-        said.append(f"{caption}：{' '.join(f'{word} {n}' for word, n in counts)}")
+    for drawing in re.findall(r'<figure class="drawing">(.*?)</figure>', html, re.DOTALL):
+        label, *counts = re.findall(r"<text[^>]*>([^<]{2,})</text>", drawing)
+        assert drawing.count("<rect") == len(counts)
+        said.append(f"{label}：{' '.join(counts)}")
     return said
 
 
@@ -454,3 +454,38 @@ async def test_a_hit_says_of_which_plan_it_is(two_plans, site):
 )
 async def test_results_are_for_search_engines_where_there_are_any(site, query, kept_out):
     assert ('content="noindex"' in (await site.client.get(f"/plans/search{query}")).text) is kept_out
+
+
+@pytest.mark.parametrize(
+    ("asked", "number", "first"),
+    [
+        ("", 40, "工-1"),
+        ("sector=観光", 7, "観-1"),
+        ("organization=商工会", 28, "工-1"),
+        ("due=令和8年度", 4, "商-1"),
+        ("due=2026&organization=市", 4, "商-1"),  # with its departments
+        ("state=overdue_unreported", 6, "工-4"),
+        ("state=期限経過・実績の記録なし&sector=工業", 2, "工-4"),
+        ("plan=elsewhere", 0, None),
+    ],
+)
+async def test_promises_are_listed_once_each_under_their_sector(site, asked, number, first):
+    rows = (await site.client.get(f"/plans/promises.json?_shape=array&{asked}")).json()
+    assert (len(rows), rows[0]["番号"] if rows else None) == (number, first)
+    page = await open_page(site, f"/plans/promises?{asked}")
+    main = page.html.partition("<main")[2]
+    listed = re.findall(r'<th scope="row"><a class="title" href="/plans/measures/([\w-]+)"', main)
+    assert listed == [row["ID"] for row in rows]
+    headings = re.findall(r'<h2><a href="/plans/sectors/[\w-]+">(\w+)</a>', main)
+    assert headings == list(dict.fromkeys(row["分野"] for row in rows))
+
+
+async def test_bodies_tell_what_they_promised_and_how_it_stands(site):
+    rows = (await site.client.get("/plans/bodies.json?_shape=array")).json()
+    assert len(rows) == 23
+    city = rows[0]
+    assert (city["団体"], city["施策の数"]) == ("昭島市", 38)
+    assert city["目標の状態"].startswith("今年度が期限 3、期限経過・実績の記録なし 6、")
+    page = await open_page(site, "/plans/bodies")
+    listed = re.findall(r'<th scope="row"><a class="title" href="/plans/organizations/([\w-]+)"', page.html)
+    assert listed == [row["団体ID"] for row in rows]

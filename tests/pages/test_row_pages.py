@@ -212,8 +212,8 @@ async def test_a_target_that_cannot_be_judged_says_why_and_shows_every_figure(si
     page = (await site.client.get("/plans/measures/akishima-kanko-8")).text
     assert "判定できない理由：実績は、一日や一か所など、一部だけを数えた数です。" in page
     assert "「多いほどよい」は、何を数えるかから、当サイトがそう読んだものです。" in page
-    drawn, _, table = page.partition('<svg class="results-chart"')[2].partition("</svg>")
-    assert (drawn.count('class="point part"'), drawn.count('class="point whole"')) == (8, 1)
+    drawn, _, table = page.partition('<figure class="drawing"')[2].partition("</svg>")
+    assert re.findall(r'class="point (\w+)"[^>]*><title>', drawn).count("part") == 8
     assert [drawn.count(f'dy="1.1em">{letter}</tspan>') for letter in "中部"] == [1, 2]  # 中止, twice 部分実施
     sources = await site.get_database("plans").execute(
         "SELECT source_url, publisher FROM figures WHERE indicator_id = 'akishima-kanko-8-target-1' AND role = 'result'"
@@ -230,4 +230,4 @@ async def test_a_repeat_shows_the_figures_of_its_original(site: Datasette, ask) 
     )
     assert repeats
     for repeat in repeats:
-        assert 'class="results-chart"' in (await site.client.get(f"/plans/measures/{repeat['measure_id']}")).text
+        assert '<figure class="drawing"' in (await site.client.get(f"/plans/measures/{repeat['measure_id']}")).text

@@ -1,4 +1,4 @@
-"""やさしい表示: `?easy=1` on any page, without cookie or script."""
+"""ふりがな: `?easy=1` on any page, without cookie or script."""
 
 import re
 from pathlib import Path
@@ -43,15 +43,15 @@ async def test_the_permanent_address_is_that_of_the_usual_page(site: Datasette) 
 
 async def test_the_switch_leads_there_and_back(site: Datasette) -> None:
     plain, easy = (await site.client.get(MEASURE)).text, (await site.client.get(f"{MEASURE}?easy=1")).text
-    assert f'rel="alternate" href="{MEASURE}?easy=1">やさしい表示</a>' in plain
-    assert f'rel="alternate" href="{MEASURE}">ふつうの表示</a>' in easy
+    assert f'rel="alternate nofollow" href="{MEASURE}?easy=1">ふりがな</a>' in plain
+    assert f'rel="alternate nofollow" href="{MEASURE}">ふりがななし</a>' in easy
 
 
 async def test_links_and_the_search_form_keep_to_it(site: Datasette) -> None:
     html = (await site.client.get(f"{MEASURE}?easy=1")).text
-    kept = html.replace('rel="alternate"', "")
+    kept = html.replace('rel="alternate nofollow"', "")
     assert 'href="/plans/sectors/akishima-kogyo?easy=1"' in kept
-    assert 'href="/timeline?easy=1"' in kept
+    assert 'href="/data?easy=1"' in kept
     assert '<input type="hidden" name="easy" value="1">' in kept
     assert f'href="{MEASURE}.json?_shape=array"' in kept
 

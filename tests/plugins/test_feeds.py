@@ -4,6 +4,7 @@ import json
 import re
 import warnings
 from datetime import UTC, datetime
+from html import unescape
 from xml.etree import ElementTree
 
 import pytest
@@ -11,6 +12,7 @@ from datasette.app import Datasette
 
 from keikaku.publish.feeds.changes import Change, write_atom
 from keikaku.views import feeds
+from tests.browser.page_types import PAGES
 from tests.conftest import ROOT, SERVED
 
 with warnings.catch_warnings():
@@ -168,6 +170,21 @@ async def test_robots_read_records_and_no_questions(site: Datasette) -> None:
               "/plans/search.json?q=x", "/about?easy=1", "/-/suggest?q=x"]  # fmt: skip
     assert [path for path in read if not allows(robots, path)] == []
     assert [path for path in unread if allows(robots, path)] == []
+
+
+@pytest.mark.parametrize("name", PAGES)
+async def test_what_robots_must_not_read_they_are_told_not_to_follow(site: Datasette, name: str) -> None:
+    robots = (await site.client.get("/robots.txt")).text
+    links = re.findall(r"<a ([^>]*)>", (await site.client.get(PAGES[name])).text)
+    assert links
+    followed = [
+        unescape(link)
+        for attributes in links
+        if "nofollow" not in attributes
+        for link in re.findall('href="(/[^"#]*)', attributes)
+        if not allows(robots, unescape(link))
+    ]
+    assert followed == []
 
 
 async def test_a_browser_can_add_the_search(site: Datasette) -> None:

@@ -78,7 +78,6 @@ def test_each_example_is_answered(api: schemathesis.BaseSchema) -> None:
 def _try(cases: SearchStrategy[schemathesis.Case], checks: list[Any]) -> None:
     @settings(
         max_examples=2,
-        deadline=None,
         derandomize=True,
         database=None,
         phases=[Phase.explicit, Phase.generate],

@@ -148,7 +148,7 @@ async def test_only_this_address_takes_forms(site: Datasette) -> None:
         assert (await site.client.post(path, data={"queries": "{}"})).status_code == 405
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
 @given(st.text(max_size=60), st.dictionaries(st.sampled_from(["type", "limit", "properties"]), ANYTHING))
 def test_no_query_fails(connection: sqlite3.Connection, name: str, more: dict[str, Any]) -> None:
     result = reconcile(connection.execute, {**more, "query": name}, "団体")["result"]

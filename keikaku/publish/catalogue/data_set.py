@@ -25,7 +25,7 @@ from keikaku.publish.tables.layout import Label
 from keikaku.publish.tables.notes import OURS, Note, note_correction, note_results
 from keikaku.publish.urn import make_urn
 from keikaku.schema.codes import CODES, Terms
-from keikaku.schema.columns import split_help
+from keikaku.schema.conditions import split_help
 from keikaku.schema.tables import Column, read_schema
 
 LISTING = "files.json"

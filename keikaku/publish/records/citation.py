@@ -31,7 +31,7 @@ RECORDS = {
     "corrections": "correction or note on the print",
     "changes": "change of the data",
 }
-_REPORT = """'「' || coalesce(d.title, p.title) || '」（' || p.municipality || coalesce(
+_REPORT = """'「' || coalesce(d.title, p.title) || '」（' || coalesce(d.author, p.municipality) || coalesce(
     '、' || substr(d.date, 1, 4) || '年'
     || CASE WHEN length(d.date) > 4 THEN (0 + substr(d.date, 6, 2)) || '月' ELSE '' END, ''
 ) || '）'"""
@@ -145,11 +145,18 @@ def write_japanese(citation: Citation) -> str:
     parts = [
         f"{day.year}年{day.month}月{day.day}日のデータ" if day else "",
         f"データの版 {citation.version}" if citation.version else "",
-        f"内容のハッシュ {citation.content_hash}" if citation.content_hash else "",
+        f"確認番号 {citation.content_hash}" if citation.content_hash else "",
     ]
     edition = "、".join(filter(None, parts))
     named = f"{data.author}{part}『{data.title}』{f'（{edition}）' if edition else ''}"
     return f"{named}、{data.released.year}年、{citation.url}。{citation.note}"
+
+
+def write_credit(citation: Citation) -> str:
+    """One short line, as a newspaper prints it: 出典：○○（△△作成）."""
+    part = f"「{_flatten(citation.title)}」" if citation.title else ""
+    made = f"{_flatten(citation.source)}を加工" if citation.source else citation.data_set.source
+    return f"出典：{citation.data_set.title}{part}（{citation.data_set.author}作成、{made}）"
 
 
 def write_english(citation: Citation) -> str:

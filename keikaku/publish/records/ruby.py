@@ -1,4 +1,4 @@
-"""やさしい表示: readings above hard words, and links that keep to it. Pure text to text.
+"""ふりがな: readings above hard words, and links that keep to it. Pure text to text.
 
 Guarantees: only text that a visitor reads changes; tags, attributes, comments and the text of code, forms, pictures
 and existing ruby stay byte for byte, and taking the added readings away gives the page back.
@@ -46,7 +46,7 @@ def annotate(html: str, readings: Mapping[str, str]) -> str:
 
 
 def keep_easy(html: str) -> str:
-    """The page whose links and forms to pages of the site lead on to their やさしい表示.
+    """The page whose links and forms to pages of the site lead on to their ふりがな.
 
     Links to files, to other sites and those marked rel="alternate" (the switch itself) stay as they are.
     """
@@ -78,7 +78,7 @@ def _keep(markup: re.Match[str]) -> str:
     if name == "form" and not markup["end"] and "post" not in attributes.lower():
         argument, value = ARGUMENT.split("=")
         return f'{markup[0]}<input type="hidden" name="{argument}" value="{value}">'
-    if name == "a" and 'rel="alternate"' not in attributes:
+    if name == "a" and 'rel="alternate' not in attributes:
         return _LINK.sub(_keep_link, markup[0])
     return markup[0]
 

@@ -1,25 +1,21 @@
-"""What a search found, for its page: how many of each kind and sector, and the hits that are shown, kind by kind."""
+"""What a search found, for its page: the hits of a sector kind by kind, and how many there are of each sector and plan."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-Hit = Mapping[str, Any]  # kind, id, sector, ...
+Hit = Mapping[str, Any]  # kind, id, sector, plan, ...
 
 # Of each kind where all kinds are shown.
 FEW = 8
 
 
 class Hits(NamedTuple):
-    """`kinds` and `sectors` count what the other choice leaves, in the order of the hits; `of_kind` are those chosen.
+    """`sectors` count all hits, some of which have no sector; `plans` and `of_kind` those of the sector that is chosen."""
 
-    Some hits have no sector, so that `of_any_sector` may be more than the sum.
-    """
-
-    kinds: dict[str, int]
     sectors: dict[str, int]
+    plans: dict[str, int]
     of_kind: dict[str, list[Hit]]
-    of_any_sector: int
     most: int | None
 
     def shown(self, kind: str) -> list[Hit]:
@@ -32,17 +28,11 @@ class Hits(NamedTuple):
 
 
 def sort_hits(rows: Iterable[Hit], kind: str, sector: str) -> Hits:
-    """Of what was found, what is of a kind and a sector; "" for any."""
+    """Of what was found of a kind, what is of a sector; "" for any."""
     rows = list(rows)
-    found: dict[str, list[Hit]] = {}
-    for row in rows:
-        if sector in ("", row["sector"]):
-            found.setdefault(row["kind"], []).append(row)
-    sectors = Counter(row["sector"] for row in rows if kind in ("", row["kind"]))
-    return Hits(
-        {name: len(found.get(name, [])) for name in dict.fromkeys(row["kind"] for row in rows)},
-        {name: sectors[name] for name in dict.fromkeys(row["sector"] for row in rows) if name},
-        {name: hits for name, hits in found.items() if kind in ("", name)},
-        sectors.total(),
-        None if kind else FEW,
-    )
+    chosen = [row for row in rows if sector in ("", row["sector"])]
+    of_kind: dict[str, list[Hit]] = {}
+    for row in chosen:
+        of_kind.setdefault(row["kind"], []).append(row)
+    sectors = Counter(row["sector"] for row in rows if row["sector"])
+    return Hits(dict(sectors), dict(Counter(row["plan"] for row in chosen)), of_kind, None if kind else FEW)

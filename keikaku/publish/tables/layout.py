@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from keikaku.publish.tables.about import Field
 from keikaku.publish.tables.cells import Value
 from keikaku.schema.codes import Terms
-from keikaku.schema.columns import YES_NO, find_terms, split_help
+from keikaku.schema.conditions import YES_NO, find_terms, split_help
 
 NAMED = "（名称）"
 

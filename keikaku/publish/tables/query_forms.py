@@ -48,7 +48,7 @@ def find_parameter(name: str) -> Parameter:
 def build_choices(name: str, value: str, rows: Iterable[tuple[object, str, str]]) -> list[Choice]:
     """The choices of a parameter, with the one that `value` means chosen; a value of its own comes first."""
     wanted = value
-    if name in ("fiscal_year", "as_of") and value:  # which may be written in several ways
+    if name in ("fiscal_year", "as_of", "due") and value:  # which may be written in several ways
         with suppress(ValueError):
             wanted = str(read_fiscal_year(value))
     choices = [Choice(str(stored), label, heading or "", str(stored) == wanted) for stored, label, heading in rows]

@@ -10,7 +10,7 @@ from numbers import Number
 from typing import Any, NamedTuple
 
 from keikaku.plan.fiscal_year import format_fiscal_year
-from keikaku.schema.columns import find_terms, find_word
+from keikaku.schema.conditions import find_terms, find_word
 
 MEDIUM, LONG = 8, 40  # characters: more make a column wider
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

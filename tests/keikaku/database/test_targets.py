@@ -154,7 +154,7 @@ def test_goalposts_have_moved_where_the_data_has_both(changed: dict[str, Any], f
     assert moved(BEFORE, {**BEFORE, "code": "2", **changed}) == [(change, "data") for change in found]
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(judged)
 def test_the_view_agrees_with_the_rules_on_every_row_in_every_fiscal_year(
     told: list[tuple[dict[str, Any], list[dict[str, Any]]]],
@@ -180,7 +180,7 @@ def test_the_view_agrees_with_the_rules_on_every_row_in_every_fiscal_year(
                 )
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(judged)
 def test_the_rate_of_a_row_in_sql_is_that_of_the_rules(told: list[tuple[dict[str, Any], list[dict[str, Any]]]]) -> None:
     with closing(build(*told)) as database:

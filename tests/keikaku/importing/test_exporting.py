@@ -40,7 +40,7 @@ def round_trip(folder: Path, back: Path) -> None:
     import_spreadsheet(back.parents[1] / "plan.xlsx", back, *CITY, "2021-2026", report=back.parents[1])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(rows=ROWS)
 def test_an_invented_plan_comes_back_to_the_byte(
     rows: list[tuple[str, ...]], tmp_path_factory: pytest.TempPathFactory

@@ -77,7 +77,7 @@ def test_every_code_title_and_name_comes_first_and_originals_before_repeats(conn
 
 
 @given(ANYTHING)
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=400)
 def test_nothing_that_is_typed_is_syntax(connection: sqlite3.Connection, typed: str) -> None:
     found = search(connection.execute, typed)
     assert found.total >= len(found.results)

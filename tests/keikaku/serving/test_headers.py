@@ -64,6 +64,8 @@ def test_what_another_set_is_replaced() -> None:
 
 def test_a_link_that_no_proxy_would_take_is_left_out() -> None:
     assert "link" in protect("/plans", b"", (b"link", b"<x>"))
+    bare = b'http://localhost/plans.json?_x=a,b; rel="alternate"; type="application/json+datasette"'
+    assert protect("/plans", b"", (b"link", bare))["link"].startswith("<http://localhost/plans.json?_x=a,b>; rel=")
     assert "link" not in {name.lower() for name in protect("/plans", b"", (b"Link", b"<" + b"x" * 3000 + b">"))}
 
 

@@ -21,7 +21,7 @@ def read(text: str) -> Any:
 
 
 @given(summary=TEXTS, description=TEXTS, first=DAYS, length=st.integers(0, 4000))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_whatever_is_written_is_read_back(summary: str, description: str, first: date, length: int) -> None:
     last = first + timedelta(days=length)
     entry = Entry("a-1", summary, description, f"{ROOT}events/a-1", "年表", first, last)

@@ -59,7 +59,7 @@ def read_latex(text: str) -> str:
 
 def test_a_record_in_both_languages() -> None:
     assert write_japanese(RECORD) == (
-        f"keikaku contributors「工-1 見学会の開催」『{DATA_SET.title}』（2026年4月3日のデータ、内容のハッシュ 0123456789abcdef）、"
+        f"keikaku contributors「工-1 見学会の開催」『{DATA_SET.title}』（2026年4月3日のデータ、確認番号 0123456789abcdef）、"
         "2026年、https://example.com/plans/measures/minato-kogyo-1。"
         "「報告書」（港町、2023年3月）、後期計画 1ページを加工して作成。CC BY 4.0（もとの文書の文言を除く）。"
     )

@@ -89,7 +89,7 @@ def test_a_line_ends_where_a_word_does() -> None:
     assert lines == ["市内製造業の見学", "受け入れ体制の充実"]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(japanese)
 def test_a_title_always_fits_its_box(title: str) -> None:
     lines, size = fit_title(title, 1000, 260)
@@ -99,7 +99,7 @@ def test_a_title_always_fits_its_box(title: str) -> None:
     assert "".join(title.split()).startswith(kept.removesuffix("…")) or "…" in title
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(japanese, st.integers(100, 900))
 def test_no_sign_is_lost_in_lines(text: str, room: int) -> None:
     assert "".join("".join(wrap_text(text, 60, room)).split()) == "".join(text.split())

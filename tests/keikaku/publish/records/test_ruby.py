@@ -74,7 +74,7 @@ def test_links_and_forms_lead_on(before: str, after: str) -> None:
     "html",
     [
         '<a href="#main">', '<a href="https://example.com/">', '<a href="//example.com/">', '<a href="/plans.db">',
-        '<a href="/plans/measures.csv?_size=max">', '<a href="/-/static/app.css">', '<a rel="alternate" href="/plans">',
+        '<a href="/plans/measures.csv?_size=max">', '<a href="/-/static/app.css">', '<a rel="alternate nofollow" href="/plans">',
         '<form method="post">', "</form></a>",
     ],
 )  # fmt: skip

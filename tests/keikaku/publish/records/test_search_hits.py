@@ -1,33 +1,34 @@
-"""Hits by kind and sector."""
+"""Hits by kind, sector and plan."""
 
 import pytest
 
 from keikaku.publish.records.search_hits import FEW, Hit, sort_hits
 
 ROWS: list[Hit] = [
-    {"kind": "measure", "id": "m1", "sector": "工業"},
-    {"kind": "measure", "id": "m2", "sector": "商業"},
-    {"kind": "goal", "id": "g1", "sector": "商業"},
-    {"kind": "organization", "id": "o1", "sector": None},
+    {"kind": "measure", "id": "m1", "sector": "工業", "plan": "a"},
+    {"kind": "measure", "id": "m2", "sector": "商業", "plan": "a"},
+    {"kind": "goal", "id": "g1", "sector": "商業", "plan": "b"},
+    {"kind": "organization", "id": "o1", "sector": None, "plan": "b"},
 ]
 
 
 @pytest.mark.parametrize(
-    ("rows", "kind", "sector", "kinds", "sectors", "shown"),
+    ("rows", "sector", "sectors", "plans", "shown"),
     [
-        (ROWS, "", "", {"measure": 2, "goal": 1, "organization": 1}, {"工業": 1, "商業": 2}, ["m1", "m2", "g1", "o1"]),
-        (ROWS, "goal", "工業", {"measure": 1, "goal": 0, "organization": 0}, {"工業": 0, "商業": 1}, []),
-        ([], "", "", {}, {}, []),
+        (ROWS, "", {"工業": 1, "商業": 2}, {"a": 2, "b": 2}, ["m1", "m2", "g1", "o1"]),
+        (ROWS, "商業", {"工業": 1, "商業": 2}, {"a": 1, "b": 1}, ["m2", "g1"]),
+        (ROWS, "農業", {"工業": 1, "商業": 2}, {}, []),
+        ([], "", {}, {}, []),
     ],
 )
-def test_each_choice_counts_what_the_other_leaves(
-    rows: list[Hit], kind: str, sector: str, kinds: dict[str, int], sectors: dict[str, int], shown: list[str]
+def test_sectors_count_everything_and_the_rest_what_is_chosen(
+    rows: list[Hit], sector: str, sectors: dict[str, int], plans: dict[str, int], shown: list[str]
 ) -> None:
-    hits = sort_hits(rows, kind, sector)
-    assert (hits.kinds, hits.sectors, hits.shown_ids) == (kinds, sectors, shown)
+    hits = sort_hits(rows, "", sector)
+    assert (hits.sectors, hits.plans, hits.shown_ids) == (sectors, plans, shown)
     assert set(hits.of_kind) == {row["kind"] for row in rows if row["id"] in shown}
 
 
 def test_one_kind_is_shown_to_its_end() -> None:
-    rows = [{"kind": "measure", "id": f"m{i}", "sector": "工業"} for i in range(FEW + 5)]
+    rows = [{"kind": "measure", "id": f"m{i}", "sector": "工業", "plan": "a"} for i in range(FEW + 5)]
     assert [len(sort_hits(rows, kind, "").shown("measure")) for kind in ("", "measure")] == [FEW, FEW + 5]

@@ -9,7 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from keikaku.files.digest import fingerprint
@@ -66,7 +66,6 @@ def test_plain_csv_is_utf8_without_a_mark_and_keeps_every_character() -> None:
     assert read == [["" if cell is None else str(cell) for cell in row] for row in rows]
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"])), st.integers() | st.none())))
 def test_plain_csv_comes_back_as_it_was(rows: list[tuple[str, int | None]]) -> None:
     read = list(csv.reader(io.StringIO(write_csv(rows).decode("utf-8"), newline="")))[1:]

@@ -1,6 +1,6 @@
 """How columns and conditions of a table are said in Japanese; knows tables and views by their column names alone.
 
-Guarantees: a coded value of a table or view has the word of keikaku.vocabulary; every comparison that Datasette offers
+Guarantees: a coded value of a table or view has the word of codes.py; every comparison that Datasette offers
 has a Japanese name and a sentence. Does not: ask the database, so the words of a plan (names, labels) come from callers.
 """
 

@@ -4,7 +4,7 @@ import pytest
 from datasette.filters import Filters
 
 from keikaku.schema.codes import CODES
-from keikaku.schema.columns import OPERATORS, find_redundant, find_terms, find_word, split_help, split_selection
+from keikaku.schema.conditions import OPERATORS, find_redundant, find_terms, find_word, split_help, split_selection
 
 
 @pytest.mark.parametrize(
