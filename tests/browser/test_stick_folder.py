@@ -27,7 +27,7 @@ def follow(browser, selector: str) -> None:
     browser.wait_until(lambda: browser.run("return document.readyState") == "complete")
 
 
-def test_from_the_first_page_to_a_measure_its_body_a_file_and_sql(browser, address):
+def test_from_the_first_page_to_a_measure_its_body_a_file_and_sql(browser, address, stick, downloads):
     root = address.removesuffix("index.html")
     visited = []
 
@@ -48,13 +48,20 @@ def test_from_the_first_page_to_a_measure_its_body_a_file_and_sql(browser, addre
     assert "目標" in look()
     follow(browser, "main a[href*='organizations/']")
     look()
+    follow(browser, "nav a[href*='data/']")
+    browser.driver.find_element(By.CSS_SELECTOR, "main a[href$='plans.db']").click()
+    taken = downloads / "plans.db"
+    browser.wait_until(taken.is_file)
+    assert taken.read_bytes() == (stick / "plans.db").read_bytes()
+    taken.unlink()
+    look()
     follow(browser, "footer a[href*='sql/']")
     browser.driver.find_element(By.ID, "sql").clear()
     browser.driver.find_element(By.ID, "sql").send_keys("select count(*) as 施策の数 from measures")
     browser.driver.find_element(By.ID, "sql").submit()
     browser.wait_until(lambda: "施策の数" in browser.run(RESULT))
     look()
-    assert [page.split("/")[0] for page in visited] == ["index.html", "search", "plans", "plans", "sql"]
+    assert [page.split("/")[0] for page in visited] == ["index.html", "search", "plans", "plans", "data", "sql"]
     assert browser.console_errors() == []
 
 
