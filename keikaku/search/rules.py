@@ -1,7 +1,7 @@
 """What a search by other code (in a browser, from the file alone) shares with this one: patterns, tables, limits and SQL.
 
 Guarantees: `search_rules` can be written as JSON, its patterns in the syntax of JavaScript (flag u). What is done with them
-stands in static/stick/: reading.js, finding.js.
+stands in static/stick/: text.js, matching.js, results.js.
 """
 
 import re
@@ -13,13 +13,14 @@ from typing import Any
 # Constants by module.
 _SHARED = {
     "keikaku.plan.fiscal_year": "_ERAS _SEPARATOR _YEAR",
-    "keikaku.search.expand": "MAX_VARIANTS MAX_SYNONYMS MAX_SPELLINGS MAX_TRIED MAX_PLACES NEAR _LONGEST _PIECE _PARTICLES _ROMAJI _PREFIX",
+    "keikaku.search.expand": "MAX_VARIANTS MAX_SYNONYMS MAX_SPELLINGS MAX_TRIED NEAR _LONGEST _PIECE _PARTICLES _ROMAJI _PREFIX",
     "keikaku.search.lexicon": "_SEVERAL_WORDS _PLACE _PARTS _WORDS _SYNONYMS _PREFIXES _PLANS _MAX_GROUPS",
-    "keikaku.search.matching": "MAX_COMBINED",
+    "keikaku.search.matching": "MAX_COMBINED _NEARNESS",
     "keikaku.search.query": "MAX_LENGTH MAX_WORDS _WORD _CODE _ABOUT_YEAR _ERA",
-    "keikaku.search.results": "MOST CANDIDATES _WEIGHTS _NAMES _HITS _FIRST _DOCUMENTS _TOTAL _EXISTS",
+    "keikaku.search.questions": "QUESTIONS SAYS_NOTHING _ASKING _ENDS _BETWEEN",
+    "keikaku.search.reading": "_DEEPEST",
+    "keikaku.search.results": "MOST CANDIDATES _NAMES _HITS _FIRST _DOCUMENTS _KINDS _COUNT _NAMED _EXISTS",
     "keikaku.search.snippet": "LENGTH LEAD",
-    "keikaku.search.suggest": "MAX_SPELLINGS MAX_THEMES _NEAR_ENOUGH _TITLES",
     "keikaku.search.text": "EDITS NOTHING _FORMS _WITHOUT_WIDTH _JOINS_BEFORE _LETTERS _LATIN _RUN _DIGITS _NUMBER _LARGE _SMALL _SIZES",
 }
 # What a pattern of Python means by \w is letters and numbers of any script, without their marks.
@@ -27,6 +28,7 @@ _SYNTAX = (
     (r"\[\^\\W\\d_([^\]]+)\]", r"(?:(?![\1])[\\p{L}\\p{Nl}\\p{No}])"),
     (r"\[\^\\W\\d_\]", r"[\\p{L}\\p{Nl}\\p{No}]"),
     (r"\[\^\\W_\]", r"[\\p{L}\\p{N}]"),
+    (r"\[\^\\w\\s\]", r"[^\\p{L}\\p{N}_\\s]"),
     (r"\(\?P<", "(?<"),
 )
 
@@ -54,4 +56,6 @@ def _write(value: Any) -> Any:
         return value.__name__
     if hasattr(value, "_asdict"):
         return value._asdict()
+    if isinstance(value, set):
+        return sorted(value)
     return [_write(part) for part in value] if isinstance(value, tuple | list) else value

@@ -3,32 +3,31 @@
   "use strict";
   const FEW = 8; // of each kind where all kinds are shown
   const { element, settings } = keikaku;
-  const asked = new URLSearchParams(location.search);
-  const [q, kind, sector] = ["q", "kind", "sector"].map((name) => asked.get(name) ?? "");
-  const result = document.getElementById("result");
-  const labels = new Map(settings.kinds);
+  const asked = new URLSearchParams(location.search), result = document.getElementById("result"), labels = new Map(settings.kinds);
+  const { q = "", kind = "", sector = "", ...places } = Object.fromEntries(asked);
 
   /* The same page with another choice. */
   function link(changes, properties, ...children) {
-    const chosen = new URLSearchParams({ q, kind, sector, ...changes });
-    for (const [name, value] of [...chosen]) if (!value) chosen.delete(name);
-    return element("a", { href: `?${chosen}`, ...properties }, ...children);
+    const chosen = Object.entries({ q, kind, sector, ...places, ...changes }).filter(([, value]) => value);
+    return element("a", { href: `?${new URLSearchParams(chosen)}`, ...properties }, ...children);
   }
 
   function count(rows, column) {
-    const counts = new Map();
-    for (const row of rows) if (row[column]) counts.set(row[column], (counts.get(row[column]) ?? 0) + 1);
+    const counts = {};
+    for (const row of rows) if (row[column]) counts[row[column]] = (counts[row[column]] ?? 0) + 1;
     return counts;
   }
 
-  function facet(title, name, chosen, counts, all, label) {
-    if (counts.size < 2 && !chosen) return [];
-    const items = [["", all], ...counts].map(([value, number]) => {
-      const item = link({ [name]: value }, {}, value ? label(value) : "すべて", " ", element("span", { className: "help" }, String(number)));
+  /* What results can be narrowed to: rows of rank, name, heading, value, label and number. */
+  function facet(name, choices) {
+    const chosen = asked.get(name) ?? "";
+    if (choices.length < 2 && !chosen) return [];
+    const items = [[0, "", "", "", "すべて", ""], ...choices.slice(0, 12)].map(([, , , value, label, number]) => {
+      const item = link({ [name]: value }, {}, label, " ", element("span", { className: "help" }, number.toLocaleString()));
       if (value === chosen) item.ariaCurrent = "true";
       return element("li", {}, item);
     });
-    return element("div", { className: "facet" }, element("h3", {}, title), element("ul", { className: "filter-links" }, items));
+    return element("div", { className: "facet" }, element("h3", {}, choices[0]?.[2] ?? ""), element("ul", { className: "filter-links" }, items));
   }
 
   /* What was found stands between « and ». */
@@ -36,38 +35,43 @@
     return element("p", {}, snippet.split(/[«»]/).map((part, i) => (i % 2 ? element("mark", {}, part) : part)));
   }
 
-  function hit(row, { plans, targets }) {
+  function hit(row, { plans, details }) {
     const code = row.code ? [element("span", { className: "code" }, row.code), " "] : [];
-    const chips = [plans.get(row.id), row.sector].filter(Boolean).flatMap((text) => [" ", element("span", { className: "chip" }, text)]);
-    const aims = targets.filter(([id]) => id === row.id).map(([, printed]) =>
-      element("p", { className: "target-line" }, "目標：", element("strong", {}, printed)));
-    return element("li", {}, element("a", { className: "title", href: row.url }, code, row.title), chips, aims, row.snippet ? mark(row.snippet) : []);
+    const chips = [plans.get(row.plan), row.sector].filter(Boolean).flatMap((text) => [" ", element("span", { className: "chip" }, text)]);
+    const said = details.filter(([id, , text]) => id === row.id && text).map(([, heading, text]) =>
+      element("p", { className: "target-line" }, `${heading}：`, element("strong", {}, text)));
+    return element("li", {}, element("a", { className: "title", href: row.url }, code, row.title), chips, said, row.snippet ? mark(row.snippet) : []);
   }
 
-  function section(name, rows, about) {
+  function section(name, rows, number, about) {
     const shown = kind ? rows : rows.slice(0, FEW), id = `kind-${name}`;
-    const more = link({ kind: name }, { className: "tap" }, `${labels.get(name)}の${rows.length}件をすべて見る`);
-    const made = element("section", {}, element("h2", { id }, `${labels.get(name)}（${rows.length}件）`),
-      element("ol", { className: "big-list hits" }, shown.map((row) => hit(row, about))), rows.length > shown.length ? element("p", {}, more) : []);
+    const more = link({ kind: name }, { className: "tap" }, `${labels.get(name)}の${number}件をすべて見る`);
+    const made = element("section", {}, element("h2", { id }, `${labels.get(name)}（${number}件）`),
+      element("ol", { className: "big-list hits" }, shown.map((row) => hit(row, about))), number > shown.length && !kind ? element("p", {}, more) : []);
     made.setAttribute("aria-labelledby", id);
     return made;
   }
 
   async function show() {
-    const rows = await keikaku.search(q), { total, notes } = await keikaku.tell(q);
-    const ids = { ids: JSON.stringify(rows.map((row) => row.id)) };
-    const about = { targets: (await keikaku.query(settings.targets, ids)).rows, plans: new Map((await keikaku.query(settings.plans, ids)).rows) };
-    const inSector = rows.filter((row) => !sector || row.sector === sector), ofKind = rows.filter((row) => !kind || row.kind === kind);
-    const kinds = count(inSector, "kind"), chosen = inSector.filter((row) => !kind || row.kind === kind);
-    const many = total > rows.length ? `（多いので、近いものから${rows.length}件を示します）` : "";
+    const filters = { ...places, kind }, found = await keikaku.search(q, filters), { counts, notes, links, columns } = await keikaku.tell(q, filters);
+    const rows = found.filter((row) => !sector || row.sector === sector), ofKind = Map.groupBy(rows, (row) => row.kind), known = Object.fromEntries(counts);
+    const reached = sector ? rows.length : kind ? known[kind] ?? 0 : Object.values(known).reduce((sum, number) => sum + number, 0);
+    const ids = JSON.stringify(rows.map((row) => row.id)), inPlans = JSON.stringify(count(rows, "plan"));
+    const [facets, plans, details] = await Promise.all([
+      keikaku.query(settings.facets, { counts: JSON.stringify(known), sectors: JSON.stringify(count(found, "sector")), plans: inPlans }),
+      keikaku.query(settings.plans, { plans: inPlans }), keikaku.query(settings.details, { ids, columns: JSON.stringify(columns) }),
+    ]);
+    const about = { plans: new Map(plans.rows), details: details.rows }, many = reached > found.length ? `（多いので、近いものから${found.length}件を示します）` : "";
+    const answers = links.flatMap(([text, path], i) => [i ? "、" : "", element("a", { className: "tap", href: keikaku.locate(path) }, text)]);
     result.replaceChildren(
-      element("p", { className: "result-count" }, `「${q}」に当たるもの `, element("strong", { className: "count" }, `${total}件`), many),
+      element("p", { className: "result-count" }, `「${q}」に当たるもの `, element("strong", { className: "count" }, `${reached.toLocaleString()}件`), many),
+      answers.length ? element("p", { className: "note" }, "答えのあるページ：", answers) : "",
       notes.length ? element("ul", { className: "note plain-list" }, notes.map((note) => element("li", {}, note))) : "",
-      element("div", { className: "no-print" }, element("h2", { className: "visually-hidden" }, "結果をしぼる"), facet("種類", "kind", kind, kinds, inSector.length, (name) => labels.get(name)),
-        facet("分野", "sector", sector, count(ofKind, "sector"), ofKind.length, String)),
-      ...[...count(chosen, "kind").keys()].map((name) => section(name, chosen.filter((row) => row.kind === name), about)),
+      element("div", { className: "no-print" }, element("h2", { className: "visually-hidden" }, "結果をしぼる"),
+        [...Map.groupBy(facets.rows, ([, name]) => name)].map(([name, choices]) => facet(name, choices))),
+      ...[...ofKind].map(([name, hits]) => section(name, hits, sector ? hits.length : known[name], about)),
     );
-    document.getElementById("nothing").hidden = chosen.length > 0;
+    document.getElementById("nothing").hidden = rows.length > 0;
   }
 
   document.getElementById("q").value = q;

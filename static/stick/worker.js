@@ -1,5 +1,5 @@
 /* plans.db in a worker, from scripts alone, since a page that was opened from a disk may load nothing else:
-   keikaku.search(text) -> rows, best first; keikaku.query(sql, values) -> columns and rows; keikaku.stop(). */
+   keikaku.search(text) -> rows, best first; keikaku.tell(text) -> counts, notes, links; keikaku.query(sql, values) -> columns, rows. */
 (() => {
   "use strict";
   const LIMIT = 20; // seconds for an answer
@@ -19,11 +19,12 @@
     db.checkRc(capi.sqlite3_deserialize(db, "main", wasm.allocFromTypedArray(bytes), bytes.length, bytes.length, flags));
 
     const execute = (sql, bind) => db.exec({ sql, bind, returnValue: "resultRows" });
-    const reading = code.reading(rules), finding = code.finding(execute, rules, reading);
+    const text = code.text(rules), results = code.results(execute, rules, text, code.matching(execute, rules, text));
+    const find = (words, municipality, plan, theme, kind) => results.search(words, { municipality, plan, theme, kind });
     const functions = {
-      search_match: finding.match, escape_fts: finding.match, search_results: (text) => JSON.stringify(finding.search(text).results),
-      search_key: (text) => reading.normalise(text).trim(), fiscal_year: reading.readYear,
-      highlight: finding.highlight, highlight_snippet: finding.highlightSnippet,
+      search_match: results.match, escape_fts: results.match, search_results: (...asked) => JSON.stringify(find(...asked).results),
+      search_key: (words) => text.normalise(words).trim(), fiscal_year: text.readYear,
+      highlight: results.highlight, highlight_snippet: results.highlightSnippet,
       target_rate: (rule) => JSON.stringify(rule ? { refusal: "サーバーのない版では計算しません" } : {}),
     };
     for (const [name, give] of Object.entries(functions)) {
@@ -45,7 +46,8 @@
       }
     }
 
-    const tasks = { query, tell: (text) => { const { total, notes } = finding.search(text); return { total, notes }; } };
+    const tell = (words, { municipality = "", plan = "", theme = "", kind = "" }) => ({ ...find(words, municipality, plan, theme, kind), results: undefined });
+    const tasks = { query, tell };
     self.onmessage = ({ data: { task, values } }) => {
       try {
         self.postMessage({ answer: tasks[task](...values) });
@@ -102,11 +104,13 @@
     refuse?.(new Error(why));
   }
 
-  /* Rows with kind, id, title, url (from the folder of this page), snippet, sector and code. */
-  async function search(text) {
-    const { columns, rows } = await ask("query", settings.search, { q: text });
+  const locate = (path) => `..${path.split("?")[0]}/index.html`; // from the folder of this page
+
+  /* Rows with kind, id, title, url (from the folder of this page), snippet, sector, code and plan; `filters`: municipality, plan, theme, kind. */
+  async function search(text, filters = {}) {
+    const { columns, rows } = await ask("query", settings.search, { ...filters, q: text });
     const named = rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
-    return named.map((row) => ({ ...row, url: `..${row.url}/index.html` }));
+    return named.map((row) => ({ ...row, url: locate(row.url) }));
   }
 
   /* An element of a page with its children, texts or elements. */
@@ -117,5 +121,6 @@
   }
 
   const settings = JSON.parse(document.getElementById("keikaku").textContent);
-  self.keikaku = { search, query: (sql, values) => ask("query", sql, values), tell: (text) => ask("tell", text), stop, settings, element };
+  const query = (sql, values) => ask("query", sql, values), tell = (text, filters = {}) => ask("tell", text, filters);
+  self.keikaku = { search, tell, query, stop, settings, element, locate };
 })();

@@ -27,8 +27,8 @@ QUERIES = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))["databases"
 SEARCH = """
 const [queries, done] = arguments;
 const find = async (query) => {
-    const rows = await keikaku.search(query), {total, notes} = await keikaku.tell(query);
-    return {rows: rows.map(({kind, id, title, url, snippet}) => [kind, id, title, url, snippet]), total, notes};
+    const rows = await keikaku.search(query), {counts, notes, links} = await keikaku.tell(query);
+    return {rows: rows.map(({kind, id, title, url, snippet}) => [kind, id, title, url, snippet]), told: [counts, notes, links]};
 };
 Promise.all(queries.map(find)).then(done, (error) => done(String(error.stack)));
 """
@@ -92,7 +92,12 @@ def assert_finds_as(server, answers):
         if _is_met(case, [Found(*row[:3]) for row in answer["rows"]])
     ] == met
     for case, found, answer in zip(CASES, expected, answers, strict=True):
-        assert (case.query, answer["total"], answer["notes"]) == (case.query, found.total, found.notes)
+        told = [
+            [list(pair) for pair in found.counts.items()],
+            found.notes,
+            [list(pair) for pair in found.links.items()],
+        ]
+        assert (case.query, answer["told"]) == (case.query, told)
 
 
 def _is_met(case, results):

@@ -1,6 +1,6 @@
-/* Reading Japanese as keikaku/search/ does (text, kana, query, fiscal years): keys, tokens, sounds and the words of a query.
-   The patterns, tables and limits are those of the server: `rules`, from keikaku/search/rules.py. Runs in the worker. */
-(self.keikakuCode ??= {}).reading = (rules) => {
+/* Texts and queries as keikaku/search/ reads them (text, kana, index, query; fiscal years): keys, tokens, sounds, words of a query.
+   Patterns, tables and limits are those of the server: `rules`, from keikaku/search/rules.py. Runs in the worker. */
+(self.keikakuCode ??= {}).text = (rules) => {
   "use strict";
 
   const pattern = (text, flags = "") => new RegExp(text, `u${flags}`);
@@ -106,19 +106,17 @@
     return pattern(parts.join("[^\\p{L}\\p{N}]*"), "g");
   });
 
-  function wholeToken(title) {
+  /* A token that no text can make, for a text as a whole. */
+  function hashed(kind, text) {
     let crc = ~0;
-    for (const byte of new TextEncoder().encode(runs(title).join(""))) {
+    for (const byte of new TextEncoder().encode(runs(text).join(""))) {
       crc ^= byte;
       for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);
     }
-    return `0x${(~crc >>> 0).toString(16).padStart(8, "0")}`;
+    return kind + (~crc >>> 0).toString(16).padStart(8, "0");
   }
 
-  const codeToken = (code) => runs(code).join("");
-  const planToken = (id) => `0p${id.replaceAll("-", "0")}`;
-  const kindToken = (kind) => `0k${kind}`;
-  const named = (token) => `names : "${token}"`;
+  const named = (...tokens) => `names : ${tokens.length > 1 ? `(${tokens.map((token) => `"${token}"`).join(" OR ")})` : `"${tokens[0]}"`}`;
 
   // Kana.
 
@@ -209,8 +207,8 @@
   }
 
   return {
-    codeToken, findPlaces, hasKanji, isKana, kindToken, nameYear, named, needle, normalise, pattern, phrase, planToken, readQuery,
-    readYear, romajiToKana, runs, sound, take, toHiragana, toKatakana, tokens, unique, whole, wholeToken,
+    findPlaces, hashed, cached, hasKanji, isKana, nameYear, named, needle, normalise, pattern, phrase, readQuery, readYear, romajiToKana, runs,
+    sound, take, toHiragana, toKatakana, unique, whole,
   };
 
   /* The first of what a generator gives. */
