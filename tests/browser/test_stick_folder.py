@@ -61,6 +61,9 @@ def test_from_the_first_page_to_a_measure_its_body_a_file_and_sql(browser, addre
     browser.driver.find_element(By.ID, "sql").submit()
     browser.wait_until(lambda: "施策の数" in browser.run(RESULT))
     look()
+    browser.open(f"{root}sql/index.html?_query=targets_due&fiscal_year=2026", 1280)
+    browser.wait_until(lambda: "件" in browser.run(RESULT) or "ありません" in browser.run(RESULT))
+    assert ":fiscal_year" in browser.driver.find_element(By.ID, "sql").get_property("value")
     assert [page.split("/")[0] for page in visited] == ["index.html", "search", "plans", "plans", "data", "sql"]
     assert browser.console_errors() == []
 

@@ -81,9 +81,21 @@ def test_every_permanent_page_and_picture_is_in_it(stick: Path, baked: Path) -> 
     } == set()
 
 
-def test_a_page_is_read_in_few_packets(stick: Path) -> None:
-    """The first page with what it loads, packed as web hosts send it, and as it lies on the disk."""
-    assert sum((stick / path).stat().st_size for path in ("index.html", "styles/home.css")) < 60 * 1024
+def test_the_first_page_is_light(stick: Path) -> None:
+    assert (stick / "index.html").stat().st_size <= 60 * 1024
+
+
+@pytest.mark.long
+def test_the_real_plan_is_small_and_whole(site_folder: Path, tmp_path: Path) -> None:
+    shutil.copy(site_folder / "plans.db", tmp_path)
+    archive = tmp_path / "stick.zip"
+    code, said = invoke(
+        "stick", "--database", tmp_path / "plans.db", "--output", tmp_path / "stick", "--zip", archive, "--quiet"
+    )
+    assert (code, said) == (0, "")
+    assert archive.stat().st_size <= 12_000_000
+    assert (tmp_path / "stick" / "index.html").stat().st_size <= 60 * 1024
+    assert crawl((tmp_path / "stick" / "index.html").as_uri())[1] == []
 
 
 def test_both_lines_of_the_readme_check_it(stick: Path) -> None:
