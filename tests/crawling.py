@@ -1,7 +1,13 @@
-"""Follows every link of a site of files from its first page, over file:// or http://, and tells what leads nowhere."""
+"""A site of files: hosted below a path, and every link followed from its first page, over file:// or http://."""
 
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
 from html.parser import HTMLParser
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import unquote, urldefrag, urljoin
 from urllib.request import urlopen
@@ -66,3 +72,22 @@ def crawl(start: str) -> tuple[set[str], list[str]]:
         if (target := read[address]) and fragment and unquote(fragment) not in target.ids:
             faults.append(f"{page}: {address} has no #{fragment}")
     return {address.removeprefix(root) for address in read}, faults
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def hosting(folder: Path, root: Path) -> Iterator[str]:
+    """Address of the first page of a folder, at /a/b/ of a host that knows nothing but files; `root` is its empty folder."""
+    (root / "a").mkdir()
+    (root / "a" / "b").symlink_to(folder)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(root)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/a/b/index.html"
+    finally:
+        server.shutdown()
+        server.server_close()

@@ -37,4 +37,4 @@ async def ask(database: str, metadata: str) -> list[str]:
 
 if __name__ == "__main__":
     said = asyncio.run(ask(*sys.argv[1:]))
-    sys.exit("\n".join(said))
+    sys.exit("\n".join(said) or 0)

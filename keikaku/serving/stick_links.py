@@ -46,11 +46,10 @@ class StickLinks:
             return None
         if table in self._queries:
             statement = self._queries[table]["sql"]
-            asked = dict(given) if all(f":{name}" in statement for name, _ in given) else None
-        else:
-            statement = self._write_sql(table, keys, given)
-            asked = {} if statement else None
-        return None if asked is None else f"{SQL}?{urlencode({'sql': statement, **asked})}"
+            known = given and all(f":{name}" in statement for name, _ in given)
+            return f"{SQL}?{urlencode({'_query': table, **dict(given)})}" if known else None
+        statement = self._write_sql(table, keys, given)
+        return f"{SQL}?{urlencode({'sql': statement})}" if statement else None
 
     def _write_sql(self, table: str, keys: str, given: list[tuple[str, str]]) -> str | None:
         """The question of a table with conditions, of the numbers of its values, or of a row that has no page."""

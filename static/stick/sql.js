@@ -1,4 +1,4 @@
-/* The page of SQL: a question to plans.db, its rows as a table, as CSV and as JSON; ?sql= and its parameters may stand in the address. */
+/* The page of SQL: a question to plans.db, its rows as a table, as CSV and as JSON; ?sql= (or ?_query=, the name of a canned one) and its parameters may stand in the address. */
 (() => {
   "use strict";
   const { element, settings } = keikaku;
@@ -85,7 +85,7 @@
       run(JSON.parse(button.dataset.values));
     });
   }
-  const { sql, ...given } = Object.fromEntries(new URLSearchParams(location.search));
+  const { _query, sql = settings.queries[_query], ...given } = Object.fromEntries(new URLSearchParams(location.search));
   if (sql) {
     form.sql.value = sql;
     run(given);

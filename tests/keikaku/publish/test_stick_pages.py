@@ -65,7 +65,7 @@ SQL = "../../../sql/index.html?sql="
         ('<a href="/plan/plans?sql=select+1&amp;p0=2">v</a>', f'<a href="{SQL}select+1&amp;p0=2">v</a>'),
         ('<a href="/plan/plans/measures?plan_id=a">w</a>', '<a href="../index.html">w</a>'),
         ('<a href="/plan/?plan=a">x</a>', '<a href="../../../index.html">x</a>'),
-        ('<a href="/plan/plans/due?fiscal_year=2026">y</a>', f'<a href="{SQL}select+%2A+from+targets+where+year+%3D+%3Afiscal_year&amp;fiscal_year=2026">y</a>'),
+        ('<a href="/plan/plans/due?fiscal_year=2026">y</a>', '<a href="../../../sql/index.html?_query=due&amp;fiscal_year=2026">y</a>'),
         ('<a href="/plan/plans/due?_sort=year">z</a>', "z"),
         ('<a href="/plan/plans/measures?easy=1">z</a>', "z"),
         ('<pre>&lt;a href="/plan/"&gt; &#39;1&#39;</pre><svg viewBox="0 0 1 1"><path d="M0"/></svg>', None),

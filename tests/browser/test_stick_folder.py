@@ -1,0 +1,107 @@
+"""The folder that needs no server in a browser: from the disk and below a path of a host, without a network, signed."""
+
+import shutil
+
+import pytest
+from selenium.webdriver.common.by import By
+
+from tests.crawling import hosting
+
+ELSEWHERE = "return performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith(arguments[0]) && !n.startsWith('blob:'))"
+RESULT = "return document.querySelector('#result')?.textContent ?? ''"
+
+
+@pytest.fixture(params=["file", "http"])
+def address(request, stick, tmp_path):
+    if request.param == "file":
+        yield (stick / "index.html").as_uri()
+        return
+    with hosting(stick, tmp_path) as hosted:
+        yield hosted
+
+
+def follow(browser, selector: str) -> None:
+    before = browser.driver.current_url
+    browser.driver.find_element(By.CSS_SELECTOR, selector).click()
+    browser.wait_until(lambda: browser.driver.current_url != before)
+    browser.wait_until(lambda: browser.run("return document.readyState") == "complete")
+
+
+def test_from_the_first_page_to_a_measure_its_body_a_file_and_sql(browser, address, stick, downloads):
+    root = address.removesuffix("index.html")
+    visited = []
+
+    def look() -> str:
+        visited.append(browser.driver.current_url.removeprefix(root).partition("?")[0])
+        assert browser.run(ELSEWHERE, root) == []
+        return browser.driver.find_element(By.TAG_NAME, "main").text
+
+    browser.open(address, 1280)
+    browser.console_errors()
+    look()
+    box = browser.driver.find_element(By.NAME, "q")
+    box.send_keys("美術館")
+    box.submit()
+    browser.wait_until(lambda: browser.driver.find_elements(By.CSS_SELECTOR, "#result a[href*='/measures/']"))
+    look()
+    follow(browser, "#result a[href*='/measures/']")
+    assert "目標" in look()
+    follow(browser, "main a[href*='organizations/']")
+    look()
+    follow(browser, "nav a[href*='data/']")
+    browser.driver.find_element(By.CSS_SELECTOR, "main a[href$='plans.db']").click()
+    taken = downloads / "plans.db"
+    browser.wait_until(taken.is_file)
+    assert taken.read_bytes() == (stick / "plans.db").read_bytes()
+    taken.unlink()
+    look()
+    follow(browser, "footer a[href*='sql/']")
+    browser.driver.find_element(By.ID, "sql").clear()
+    browser.driver.find_element(By.ID, "sql").send_keys("select count(*) as 施策の数 from measures")
+    browser.driver.find_element(By.ID, "sql").submit()
+    browser.wait_until(lambda: "施策の数" in browser.run(RESULT))
+    look()
+    browser.open(f"{root}sql/index.html?_query=targets_due&fiscal_year=2026", 1280)
+    browser.wait_until(lambda: "件" in browser.run(RESULT) or "ありません" in browser.run(RESULT))
+    assert ":fiscal_year" in browser.driver.find_element(By.ID, "sql").get_property("value")
+    assert [page.split("/")[0] for page in visited] == ["index.html", "search", "plans", "plans", "data", "sql"]
+    assert browser.console_errors() == []
+
+
+def test_without_scripts_a_record_says_what_matters(browser, stick):
+    with browser.scripts_off():
+        (page, *_) = sorted(stick.glob("plans/measures/*/index.html"))
+        browser.open(page.as_uri(), 375)
+        text = browser.driver.find_element(By.TAG_NAME, "main").text
+        browser.open((stick / "verify.html").as_uri(), 375)
+        assert "README.txt" in browser.driver.find_element(By.TAG_NAME, "noscript").text
+    assert "目標" in text
+
+
+def check(browser, folder) -> str:
+    browser.open((folder / "verify.html").as_uri(), 1280)
+    browser.driver.find_element(By.ID, "folder").send_keys(str(folder))
+    browser.wait_until(lambda: "結果" in browser.run(RESULT) or "ません" in browser.run(RESULT))
+    return browser.run(RESULT)
+
+
+def test_it_proves_itself_from_the_disk(browser, stick, tmp_path):
+    said = check(browser, stick)
+    assert "すべて一覧のとおりです" in said
+    assert "署名は合っています" in said
+    copy = shutil.copytree(stick, tmp_path / "stick")
+    with (copy / "plans.db").open("r+b") as file:
+        file.seek(5000)
+        file.write(b"X")
+    (copy / "README.txt").unlink()
+    (copy / "extra.txt").write_text("", "utf-8")
+    (copy / "MANIFEST").write_bytes((copy / "MANIFEST").read_bytes() + b"\n")
+    said = check(browser, copy)
+    for words in (
+        "一覧と違うファイルがあります",
+        "変わったファイル（1件）plans.db",
+        "なくなったファイル（1件）README.txt",
+        "一覧にないファイル（1件）extra.txt",
+        "署名が合いません",
+    ):
+        assert words in said
