@@ -148,7 +148,12 @@ async def query_form(
 ) -> list[tuple[str, Parameter, str, list[Choice]]]:
     """For each parameter of a query its name, what is known of it, its value, and the choices for it, if there are two."""
     fields = [await _find_field(datasette, database, name, value) for name, value in values.items()]
-    return [field for field in fields if len(field[3]) != 1]
+    return [field for field in fields if len(field[3]) > 1 or (not field[3] and not _has_none(field[1]))]
+
+
+def _has_none(parameter: Parameter) -> bool:
+    """Whether the data offers no choice where it might."""
+    return bool(parameter.choices) and not parameter.help
 
 
 async def _find_field(
