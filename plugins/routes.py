@@ -13,7 +13,7 @@ from datasette.app import Datasette
 
 from keikaku.serving.errors import list_routes
 from keikaku.serving.startup import tell_databases, tell_health
-from keikaku.views import charts, citations, descriptions, feeds, reconciling, searching, sheets, verifying
+from keikaku.views import charts, citations, descriptions, feeds, reconciling, searching, sheets, themes, verifying
 from keikaku.views.downloads import send_download
 from keikaku.views.table_page import send_table
 
@@ -22,6 +22,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (citations.PATTERN, citations.send_citation),
     (charts.PATTERN, charts.send_chart),
     (r"^/calendar/(?P<record>[a-z0-9-]+)\.ics$", feeds.send_calendar),
+    (r"^/themes/(?P<name>[^/]+)$", themes.send_theme),
     (r"^/verify(?:\.(?P<format>json))?$", verifying.send_verification),
     (r"^/openapi\.json$", descriptions.send_openapi),
     (r"^/notebooks/(?P<name>\w+)\.ipynb$", descriptions.send_notebook),

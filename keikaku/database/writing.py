@@ -26,11 +26,12 @@ from keikaku.search.index import CREATE_INDEX
 from keikaku.search.words import build_groups, read_names
 
 PRAGMAS = ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF")
-# Pages of measures are sorted by the one and count the other.
+# Pages of measures are sorted by position and count what is new; of a measure its indicators are looked up.
 INDEXES = (
     ("organization_names", "name"),
     ("measures", "position"),
     ("measures", "is_new"),
+    ("indicator_links", "row_id"),
     ("report_passages", "table_name", "row_id"),
 )
 KIND_ORDER = " ".join(KINDS)

@@ -7,6 +7,7 @@ Datasette answers them.
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import quote, unquote
 
 from keikaku.files.digest import ROOT
 from keikaku.publish.catalogue.notebooks import read_notebooks
@@ -70,6 +71,10 @@ def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) ->
     yield from (Address(f"/notebooks/{notebook.name}.ipynb") for notebook in read_notebooks())
     yield from (Address(f"/cite/dataset.{form.ending}") for form in FORMATS)
     yield from map(Address, (f"/{DATABASE}/{name}{form}" for name in list_tables(described) for form in TABLE_FORMS))
+    for city, plan in execute("SELECT municipality_id, min(id) FROM plans GROUP BY 1"):
+        yield from (Address(f"/{DATABASE}/municipalities/{city}{form}", plan) for form in RECORD_FORMS)
+    for (theme,) in execute("SELECT DISTINCT theme FROM plans WHERE theme IS NOT NULL ORDER BY theme"):
+        yield Address(f"/themes/{quote(theme)}")
     for plan, table, row_id in list_records(execute):
         yield from (Address(path, plan) for path in _list_forms(table, row_id))
     for chart in list_charts(execute):
@@ -111,7 +116,7 @@ def _list_forms(table: str, row_id: str) -> Iterator[str]:
 
 def name_file(path: str) -> str:
     """Where the answer of an address lies below the folder of the site, so that any web host finds it there."""
-    address, _, query = path.partition("?")
+    address, _, query = unquote(path).partition("?")
     address = address.strip("/")
     if query:
         return f"{address}/{query.lstrip('_').replace('=', '-')}.html"

@@ -18,6 +18,7 @@ _WORD = re.compile("〔([^〕]+)〕")
 _TERMS = {label: term for term, (label, _) in PLAN_TERMS.items()}
 REVIEW = "見直しの前と後"
 GENERAL = {label: label for label in [*_TERMS, REVIEW]}
+FACETS = ("prefecture", "municipality", "municipality_id", "theme", "plan_id")  # of tables of several plans
 NAMED = 3  # municipalities that a description names
 DATED = "SELECT 1 FROM events UNION ALL SELECT 1 FROM figures WHERE role = 'target' AND last_year IS NOT NULL"
 # Address, what it is called, and what must be there for it to be named; {} is the number of that.
@@ -52,6 +53,8 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     citation.setdefault("title_en", f"Database of {of}, unofficial")
     citation.setdefault("source_en", f"Made by processing {str(metadata['source']).removesuffix('を加工して作成')}")
     described = (metadata.get("databases") or {}).get("plans") or {}
+    if len(plans) > 1:
+        _offer_facets(described.get("tables") or {})
     described.setdefault("title", only["title"] if only else "自治体の計画")
     described.setdefault("description_html", _describe_database(plans, str(metadata["source"])))
     replace_words(metadata, words)
@@ -64,6 +67,16 @@ def _list_navigation(execute: Execute) -> Iterator[list[str]]:
         ).fetchone()
         if number:
             yield [address, label.format(number)]
+
+
+def _offer_facets(tables: dict[str, Any]) -> None:
+    """What is of several plans can be narrowed by whose it is."""
+    for name, table in tables.items():
+        columns = [column for column in FACETS if column in table.get("columns", ())]
+        if "municipality" in columns and "municipality_id" in columns:
+            columns.remove("municipality_id")
+        if "facets" in table or name in ("municipalities", "plans"):
+            table["facets"] = list(dict.fromkeys([*columns, *table.get("facets", ())]))
 
 
 def _describe(plans: list[dict[str, Any]]) -> dict[str, str]:

@@ -51,6 +51,12 @@ TARGET_CHANGES: Terms = {
     "body_replaced": ("団体が入れかわった", "前に名前のあった団体がなくなり、別の団体の名前がある"),
     "name_changed": ("名前が変わった", "前と後で、印字されている名前が違う"),
 }
+SUCCESSIONS: Terms = {
+    "kept": ("同じ名前", "前の計画と後の計画に、同じ名前のものがある"),
+    "renamed": ("別の名前", "後の計画が、名前の違うものに引き継いだと述べている"),
+    "dropped": ("前だけ", "後の計画に同じ名前のものがなく、引き継いだとの記録もない（やめたという意味ではない）"),
+    "added": ("後だけ", "前の計画に同じ名前のものがなく、引き継いだとの記録もない（新しいという意味ではない）"),
+}
 COMPARED_BY: Terms = {
     "ours": ("当サイトの判定", "文書の言葉から、当サイトが判定した"),
     "data": ("前後の比較", "印字されている前後の数・年度・単位・名前を比べた"),
@@ -234,6 +240,7 @@ CODES: dict[tuple[str, str], Terms] = {
     ("indicators", "source"): SOURCES,
     ("measure_links", "kind"): LINK_KINDS,
     ("measure_organizations", "role"): MEASURE_ROLES,
+    ("plan_successions", "change"): SUCCESSIONS,
     ("moved_goalposts", "change"): TARGET_CHANGES,
     ("moved_goalposts", "judged_by"): COMPARED_BY,
     ("organization_names", "kind"): NAME_KINDS,

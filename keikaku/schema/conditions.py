@@ -50,6 +50,7 @@ _SAID = {
     ("fiscal_year", "lte"): "{value}までに始まる",
     ("end_fiscal_year", "gte"): "{value}以後に終わる",
 }
+OF_PLAN = {"plan_id", "municipality", "theme"}  # columns that are the same in all rows of a plan
 YES_NO: Terms = {"1": ("はい", ""), "0": ("いいえ", "")}
 # A view shows the codes of the table it is made from; a column of another name is named with it.
 _VIEWS = {
@@ -111,4 +112,4 @@ def find_redundant(columns: list[str], one_plan: bool) -> set[str]:
     """Columns that a page may leave out, since another one says the same in words, or all rows are of one plan."""
     said_by = {column: (f"{column}_label", column.removesuffix("_id")) for column in columns}
     redundant = {c for c, others in said_by.items() if any(other != c and other in columns for other in others)}
-    return redundant | ({"plan_id"} if one_plan else set())
+    return redundant | (OF_PLAN if one_plan else set())

@@ -536,9 +536,13 @@ SELECT
     f.source_url,
     f.published_on,
     f.recorded_on,
-    f.edition
+    f.edition,
+    c.name AS municipality,
+    p.theme
 FROM figures AS f
 JOIN indicators AS i ON i.id = f.indicator_id
+JOIN plans AS p ON p.id = i.plan_id
+JOIN municipalities AS c ON c.id = p.municipality_id
 JOIN indicator_places AS w ON w.indicator_id = i.id
 WHERE f.role = 'result' AND w.repeat_of IS NULL;
 
@@ -597,12 +601,16 @@ SELECT
     v.missing,
     v.judged_by,
     v.trend,
-    t.id AS figure_id
+    t.id AS figure_id,
+    c.name AS municipality,
+    p.theme
 FROM figures AS t
 JOIN indicators AS i ON i.id = t.indicator_id
+JOIN plans AS p ON p.id = i.plan_id
+JOIN municipalities AS c ON c.id = p.municipality_id
 JOIN verdicts AS v ON v.figure_id = t.id AND v.fiscal_year = (
-    SELECT coalesce(max(e.fiscal_year) FILTER (WHERE e.fiscal_year <= c.fiscal_year), min(e.fiscal_year))
-    FROM verdicts AS e JOIN current_fiscal_year AS c WHERE e.figure_id = t.id
+    SELECT coalesce(max(e.fiscal_year) FILTER (WHERE e.fiscal_year <= y.fiscal_year), min(e.fiscal_year))
+    FROM verdicts AS e JOIN current_fiscal_year AS y WHERE e.figure_id = t.id
 )
 JOIN indicator_places AS w ON w.indicator_id = i.id
 LEFT JOIN sectors AS s ON s.id = w.sector_id
@@ -633,7 +641,9 @@ FROM (
         iif(t.organizations IS NULL, 0, 1) AS has_body,
         t.measure_id,
         t.id AS indicator_id,
-        t.figure_id
+        t.figure_id,
+        t.municipality,
+        t.theme
     FROM targets AS t JOIN indicators AS i ON i.id = t.id
     WHERE t.repeat_of IS NULL
 ) AS c;
@@ -780,8 +790,12 @@ SELECT
     e.successor_id,
     m.code,
     m.name AS measure_name,
-    e.place
+    e.place,
+    c.name AS municipality,
+    q.theme
 FROM evaluations AS e
+JOIN plans AS q ON q.id = e.plan_id
+JOIN municipalities AS c ON c.id = q.municipality_id
 LEFT JOIN sectors AS s ON s.id = e.sector_id
 LEFT JOIN periods AS p ON p.id = e.period_id
 LEFT JOIN fiscal_years AS f ON f.fiscal_year = e.fiscal_year
@@ -796,8 +810,8 @@ CREATE VIEW moved_goalposts AS
 WITH pairs AS (
     SELECT e.plan_id, e.id AS evaluation_id, e.name AS before_name, e.successor_id AS measure_id, b.figure_id AS before_id, a.figure_id AS after_id
     FROM evaluations AS e
-    JOIN targets AS b ON e.table_name = 'measures' AND b.measure_id = e.row_id
-    JOIN targets AS a ON a.measure_id = e.successor_id AND a.label = b.label AND a.member IS b.member
+    JOIN targets AS b ON e.table_name = 'measures' AND b.plan_id = e.plan_id AND b.measure_id = e.row_id
+    JOIN targets AS a ON a.plan_id = e.plan_id AND a.measure_id = e.successor_id AND a.label = b.label AND a.member IS b.member
     WHERE e.successor_id <> e.row_id
     UNION ALL
     SELECT i.plan_id, NULL, w.name, w.measure_id, b.id, a.id
@@ -848,6 +862,45 @@ SELECT
     f.plan_id, f.evaluation_id, f.indicator_id, f.before_name, f.before_target, f.measure_id,
     m.code, coalesce(m.name, f.before_name) AS name, coalesce(f.target, m.target) AS target, f.change, f.judged_by, f.evidence, f.position
 FROM found AS f LEFT JOIN measures AS m ON m.id = f.measure_id;
+
+-- What a plan that follows another one does with each of its measures, and with each indicator that stands at none: told by the
+-- printed name, or by an evaluation that names both. Nothing is said of why a name is missing. Repeats are left out.
+CREATE VIEW plan_successions AS
+WITH things AS (
+    SELECT plan_id, 'measures' AS table_name, id, code, name, target, position FROM measures WHERE repeat_of IS NULL
+    UNION ALL
+    SELECT
+        i.plan_id, 'indicators', i.id, i.code, i.label || coalesce('（' || i.member || '）', ''),
+        (SELECT group_concat(printed, '、') FROM figures AS f WHERE f.indicator_id = i.id AND f.role = 'target'), 1000000 + w.position * 100 + i.position
+    FROM indicators AS i JOIN indicator_places AS w ON w.indicator_id = i.id
+    WHERE w.measure_id IS NULL
+), pairs AS (
+    SELECT p.id AS plan_id, b.id AS before_id, a.id AS id
+    FROM plans AS p
+    JOIN things AS b ON b.plan_id = p.follows_id
+    JOIN things AS a ON a.plan_id = p.id AND a.table_name = b.table_name AND a.name = b.name
+    UNION
+    SELECT p.id, b.id, e.successor_id
+    FROM plans AS p
+    JOIN evaluations AS e ON e.plan_id = p.id
+    JOIN measures AS b ON b.plan_id = p.follows_id AND b.name = e.name AND b.repeat_of IS NULL
+    WHERE e.successor_id IS NOT NULL
+)
+SELECT
+    p.id AS plan_id, p.follows_id AS before_plan_id, b.table_name, iif(a.name = b.name, 'kept', 'renamed') AS change,
+    b.id AS before_id, b.name AS before_name, b.target AS before_target, a.id, a.name, a.target, a.position
+FROM pairs AS o
+JOIN plans AS p ON p.id = o.plan_id
+JOIN things AS b ON b.id = o.before_id
+JOIN things AS a ON a.id = o.id
+UNION ALL
+SELECT p.id, p.follows_id, b.table_name, 'dropped', b.id, b.name, b.target, NULL, NULL, NULL, 2000000 + b.position
+FROM plans AS p JOIN things AS b ON b.plan_id = p.follows_id
+WHERE b.id NOT IN (SELECT before_id FROM pairs WHERE plan_id = p.id)
+UNION ALL
+SELECT p.id, p.follows_id, a.table_name, 'added', NULL, NULL, NULL, a.id, a.name, a.target, a.position
+FROM plans AS p JOIN things AS a ON a.plan_id = p.id
+WHERE p.follows_id IS NOT NULL AND a.id NOT IN (SELECT id FROM pairs WHERE plan_id = p.id);
 
 -- How many evaluations have each outcome, for each plan and the period or year that they judge.
 CREATE VIEW evaluation_outcomes AS
@@ -902,13 +955,18 @@ SELECT
     m.summary,
     m.schedule,
     r.code AS repeat_code,
-    m.position
+    m.position,
+    c.name AS municipality,
+    p.theme
 FROM measures AS m
+JOIN plans AS p ON p.id = m.plan_id
+JOIN municipalities AS c ON c.id = p.municipality_id
 LEFT JOIN sectors AS s ON s.id = m.sector_id
 LEFT JOIN measures AS r ON r.id = m.repeat_of
 LEFT JOIN periods AS h ON h.id = m.period_id
 LEFT JOIN evaluations AS e ON e.id = (
-    SELECT id FROM evaluations WHERE coalesce(m.repeat_of, m.id) IN (successor_id, row_id) ORDER BY position LIMIT 1
+    SELECT id FROM evaluations
+    WHERE plan_id = m.plan_id AND coalesce(m.repeat_of, m.id) IN (successor_id, row_id) ORDER BY position LIMIT 1
 )
 LEFT JOIN periods AS k ON k.id = e.period_id;
 
@@ -1024,8 +1082,10 @@ SELECT
         SELECT m.code FROM measure_organizations AS mo JOIN measures AS m ON m.id = mo.measure_id
         WHERE mo.organization_id = o.id ORDER BY m.plan_id, m.position
     )) AS codes,
-    o.note
+    o.note,
+    q.name AS municipality
 FROM organizations AS o
+JOIN municipalities AS q ON q.id = o.municipality_id
 JOIN codes AS c ON c.table_name = 'organizations' AND c.column_name = 'kind' AND c.code = o.kind
 LEFT JOIN organizations AS p ON p.id = o.parent_id;
 
@@ -1048,8 +1108,12 @@ SELECT
     (SELECT group_concat(code, '、') FROM (
         SELECT coalesce(m.code, m.name) AS code FROM event_measures AS em JOIN measures AS m ON m.id = em.measure_id
         WHERE em.event_id = e.id ORDER BY m.position
-    )) AS measures
+    )) AS measures,
+    c.name AS municipality,
+    q.theme
 FROM events AS e
+JOIN plans AS q ON q.id = e.plan_id
+JOIN municipalities AS c ON c.id = q.municipality_id
 LEFT JOIN periods AS p ON p.plan_id = e.plan_id AND e.fiscal_year BETWEEN p.start_fiscal_year AND p.end_fiscal_year
 JOIN fiscal_years AS f ON f.fiscal_year = e.fiscal_year
 JOIN fiscal_years AS g ON g.fiscal_year = coalesce(e.end_fiscal_year, e.fiscal_year)

@@ -65,13 +65,13 @@ async def cite_record(datasette: Datasette, request: Request, table: str, key: s
     )
 
 
-async def find_reports(datasette: Datasette, request: Request, plan: str | None = None) -> dict[str, Any]:
-    """`sources`, the documents that a page of a plan names, and their `number`; those of all plans if none is `asked` for."""
+async def find_reports(datasette: Datasette, request: Request, plan: str | list[str] | None = None) -> dict[str, Any]:
+    """`sources`, the documents that a page of a plan (or of some) names, and their `number`; those of all plans if none is `asked` for."""
     db = datasette.get_database()
-    asked = {
-        name: request.args.get(name) or "" for name in ("plan", "plan_id", "municipality_id", "sector", "sector_id")
-    }
-    plans = [plan] if plan else [row["id"] for row in await db.execute(PLANS_ASKED, asked)]
+    names = ("plan", "plan_id", "municipality", "municipality_id", "theme", "sector", "sector_id")
+    asked = {name: request.args.get(name) or "" for name in names}
+    given = [plan] if isinstance(plan, str) else plan
+    plans = given or [row["id"] for row in await db.execute(PLANS_ASKED, asked)]
     rows = (await db.execute(REPORTS, {"plans": json.dumps(plans)})).rows
     return {
         "sources": [row["source"] for row in rows],

@@ -38,7 +38,7 @@ async def test_every_number_is_right_for_each_of_two_plans(two_plans, plan):
 async def test_several_plans_are_listed_first(two_plans):
     page = await get(two_plans, "/")
     for plan in PLANS:
-        assert f'href="/?plan={plan}"' in page
+        assert f'href="/plans/plans/{plan}"' in page
     assert 'id="now"' not in page
 
 

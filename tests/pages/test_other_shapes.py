@@ -270,3 +270,76 @@ async def test_a_list_leaves_out_columns_that_say_nothing(all_shapes: Datasette)
     assert {"is_approximate", "trend"} <= set(
         (await read(all_shapes, path.format(".csv"))).partition("\r\n")[0].split(",")
     )
+
+
+async def test_a_municipality_has_a_page_with_its_plans_and_no_other_citys(all_shapes: Datasette) -> None:
+    page = " ".join((await read(all_shapes, "/plans/municipalities/subete")).split())
+    assert re.findall(r'<h2><a class="tap" href="/plans/plans/([\w-]+)"', page) == ["subete-kihon2", "subete-kihon1"]
+    assert "<td>2016〜2020年度</td>" in page
+    assert "令和8年度（今年度）（9件）" in page or "期限が来る目標" in page
+    assert not re.search("加古川|豊明|みなと|昭島", page.partition("<main")[2])
+
+
+async def test_a_theme_has_a_page_with_plans_of_all_cities(all_shapes: Datasette) -> None:
+    page = await read(all_shapes, "/themes/%E7%B7%8F%E5%90%88")
+    assert "<h1>総合の計画</h1>" in page
+    assert 'href="/plans/plans/subete-kihon2"' in page
+    assert (await all_shapes.client.get("/themes/none")).status_code == 404
+
+
+TRAILS = {
+    "plans/subete-kihon2": ["すべて市", "第2次すべて市総合計画"],
+    "sectors/subete-kihon2-fukushi": ["すべて市", "第2次すべて市総合計画", "福祉"],
+    "measures/subete-kihon2-no-91": ["すべて市", "第2次すべて市総合計画", "環境", "No. 91"],
+    "events/subete-kihon2-event-1": ["すべて市", "第2次すべて市総合計画", "年表"],
+    "organizations/subete-fukushi-ka": ["すべて市"],
+    "indicators/subete-kihon2-kenko-josei": ["すべて市", "第2次すべて市総合計画", "指標", "健康寿命"],
+    "municipalities/subete": ["すべて市"],
+}
+
+
+@pytest.mark.parametrize("record", TRAILS)
+async def test_every_page_of_a_plan_says_whose_it_is(all_shapes: Datasette, record: str) -> None:
+    page = await read(all_shapes, f"/plans/{record}")
+    trail = page.partition('<nav class="crumbs"')[2].partition("</nav>")[0]
+    said = [re.sub("<[^>]+>", "", item).strip() for item in re.findall("<li>(.*?)</li>", trail, re.S)]
+    assert said[0] == "ホーム"
+    assert said[1:][: len(TRAILS[record])] == TRAILS[record]
+
+
+FACETS = {
+    "measures": ["plan_id"],
+    "targets": ["municipality", "theme", "plan_id"],
+    "plans": ["municipality_id", "theme"],
+    "municipalities": ["prefecture"],
+    "organization_overview": ["municipality"],
+}
+
+
+@pytest.mark.parametrize("table", FACETS)
+async def test_a_table_of_many_plans_is_narrowed_by_whose_it_is(all_shapes: Datasette, table: str) -> None:
+    page = await read(all_shapes, f"/plans/{table}")
+    assert [column for column in FACETS[table] if f'id="facet-{column}"' not in page] == []
+
+
+@pytest.mark.parametrize("query", ["progress", "targets_due", "unreported", "final_year", "measures_by_goal"])
+async def test_a_query_is_narrowed_by_municipality_and_by_theme(all_shapes: Datasette, query: str) -> None:
+    rows = (
+        await all_shapes.client.get(f"/plans/{query}.json?_shape=array&municipality=subete&fiscal_year=2026")
+    ).json()
+    assert {row["計画"] for row in rows} - {"第1次すべて市総合計画"} == {"第2次すべて市総合計画"}
+    themed = (await all_shapes.client.get(f"/plans/{query}.json?_shape=array&theme=総合&fiscal_year=2026")).json()
+    assert themed == [row for row in rows if row["計画"] == "第2次すべて市総合計画"]
+
+
+async def test_plans_that_follow_each_other_are_linked_both_ways_and_compared(all_shapes: Datasette) -> None:
+    for plan, other in (("subete-kihon1", "subete-kihon2"), ("subete-kihon2", "subete-kihon1")):
+        page = await read(all_shapes, f"/plans/plans/{plan}")
+        assert f'href="/plans/plans/{other}"' in page
+        assert 'href="/plans/plan_successions?plan_id=subete-kihon2"' in page
+    found = await ask(
+        all_shapes,
+        "SELECT change, before_name, before_target, target FROM plan_successions WHERE table_name = 'measures'",
+    )
+    assert found[0] == ("kept", "見守りの訪問", "平成32年度までに1,200世帯", "訪問 800～1,000世帯（令和8年度）")
+    assert [change for change, *_ in found[1:]] == ["added"] * 3

@@ -47,9 +47,9 @@ WHERE d.id = :document OR (:table = 'plans' AND p.id = :id) OR d.id IN (
 )
 ORDER BY p.start_fiscal_year DESC, p.title, d.position"""
 # The plans whose records alone a page lists, by the arguments of its address.
-PLANS_ASKED = """SELECT id FROM plans
-WHERE id IN (:plan, :plan_id) OR municipality_id = :municipality_id
-    OR id = (SELECT plan_id FROM sectors WHERE id IN (:sector, :sector_id))"""
+PLANS_ASKED = """SELECT p.id FROM plans AS p JOIN municipalities AS c ON c.id = p.municipality_id
+WHERE p.id IN (:plan, :plan_id) OR c.id = :municipality_id OR p.id = (SELECT plan_id FROM sectors WHERE id IN (:sector, :sector_id))
+    OR (:plan = '' AND :plan_id = '' AND :municipality || :theme <> '' AND :municipality IN ('', c.id, c.name) AND :theme IN ('', p.theme))"""
 MOST_REPORTS = 10  # that are named one by one
 # Of these plans all documents; where none is named, the main one of every plan, or all of the only plan.
 REPORTS = f"""SELECT {_REPORT} AS source, count(*) OVER () AS number

@@ -59,6 +59,6 @@ def test_a_condition_has_a_column_and_a_comparison(key, selection):
 
 
 def test_what_another_column_says_in_words_may_be_left_out():
-    columns = ["plan_id", "sector_id", "sector", "kind", "kind_label", "measure_id"]
+    columns = ["plan_id", "sector_id", "sector", "kind", "kind_label", "measure_id", "municipality", "theme"]
     assert find_redundant(columns, one_plan=False) == {"sector_id", "kind"}
-    assert find_redundant(columns, one_plan=True) == {"plan_id", "sector_id", "kind"}
+    assert find_redundant(columns, one_plan=True) == {"plan_id", "sector_id", "kind", "municipality", "theme"}
