@@ -21,7 +21,7 @@ from benchmarks.cases import Case, Found, read_cases  # noqa: E402
 from benchmarks.synthetic import InventedPlan, copy_synonyms  # noqa: E402
 from build_db import main as build  # noqa: E402
 from keikaku.search.lexicon import load_lexicon  # noqa: E402
-from keikaku.search.plan import ANYWHERE, Filters  # noqa: E402
+from keikaku.search.matching import ANYWHERE, Filters  # noqa: E402
 from keikaku.search.results import search  # noqa: E402
 from keikaku.search.suggest import suggest  # noqa: E402
 

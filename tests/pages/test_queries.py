@@ -81,7 +81,8 @@ async def test_what_was_asked_for_stays_chosen(site, address, chosen):
 
 
 LEGEND = re.compile(
-    r'<li><a (?:rel="nofollow" )?href="(/plans/progress[^"]*)"[^>]*>(?:<span[^>]*>.</span>)?([^<]+) <span class="help">(\d+)</span>', re.S
+    r'<li><a (?:rel="nofollow" )?href="(/plans/progress[^"]*)"[^>]*>(?:<span[^>]*>.</span>)?([^<]+) <span class="help">(\d+)</span>',
+    re.S,
 )
 SQUARE = re.compile(r'<a class="square [^>]*? is-(\w+)" title="[^"]+"\s+href="/plans/(?:measures|indicators)/[\w-]+">')
 
