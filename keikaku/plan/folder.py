@@ -7,10 +7,11 @@ with all faults of the folder together. A list may be a table (.csv) in the plac
 import re
 import types
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,9 +19,10 @@ from keikaku.plan.amounts import Number
 from keikaku.plan.checking import Documents
 from keikaku.plan.checks import find_city_problems, find_problems, find_problems_between
 from keikaku.plan.errors import InvalidData, Problem, has_message, problem, refusal
-from keikaku.plan.model import City, PlanData, Result, Ruby, Synonyms
+from keikaku.plan.model import City, PlanData, Result, Ruby, SameAs, Synonyms
 from keikaku.plan.reading import Convert, Document, is_missing, read_csv, read_yaml
 
+Shared = TypeVar("Shared", Synonyms, SameAs)
 Kinds = dict[str, type[BaseModel]]  # name of a file -> what a record of it is
 
 
@@ -156,13 +158,41 @@ def find_mixed_ids(data: Path, ids: Iterable[tuple[str, str]]) -> Iterator[Probl
 
 def read_synonyms(path: Path) -> list[Synonyms]:
     """Read data/synonyms.yml, the words of all plans; none if there is no such file."""
-    if is_missing(path):
-        return []
+    return _read_shared(path, Synonyms)[1]
+
+
+def read_same_as(path: Path, known: Mapping[str, Collection[str]] | None) -> list[SameAs]:
+    """Read data/same_as.yml, what is the same in several plans; none if there is no such file.
+
+    `known` are the ids of each table, None where not all could be read. Raises InvalidData, also for an id that is none, or stands in two groups of the same.
+    """
+    document, found = _read_shared(path, SameAs)
     problems: list[Problem] = []
-    found: list[Synonyms] = _validate(read_yaml(path), "synonyms", Synonyms, problems)
+    seen: set[str] = set()
+    for i, group in enumerate(found):
+        for j, id_ in enumerate(group.ids):
+            at = (i, "ids", j)
+            if known and id_ not in known[group.table]:
+                near = "、".join(get_close_matches(id_, sorted(known[group.table]), n=3)) or "なし"
+                problems.append(document.problem(at, "unknown", what=group.table, name=id_, near=near))
+            if group.same and id_ in seen:
+                problems.append(document.problem(at, "name twice", name=id_))
+        seen.update(group.ids if group.same else ())
     if problems:
         raise InvalidData(problems)
     return found
+
+
+def _read_shared(path: Path, model: type[Shared]) -> tuple[Document, list[Shared]]:
+    """A list that all plans share, and where it stands; nothing if there is no such file."""
+    if is_missing(path):
+        return Document(path.name, [], {}), []
+    problems: list[Problem] = []
+    document = read_yaml(path)
+    found: list[Shared] = _validate(document, path.stem, model, problems)
+    if problems:
+        raise InvalidData(problems)
+    return document, found
 
 
 def validate_results(city: City, data: PlanData, document: Document) -> list[Result]:
