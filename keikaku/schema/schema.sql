@@ -691,7 +691,7 @@ WITH shown AS (
         END AS basis,
         CASE WHEN i.per = 'month' THEN 12 ELSE 1 END AS months,
         t.id AS figure_id, t.value AS target_value, t.first_year, t.last_year, t.comparator,
-        coalesce(t.printed, t.text) AS target
+        t.calendar, coalesce(t.printed, t.text) AS target
     FROM comparable_indicators AS k
     JOIN indicators AS i ON i.id = k.indicator_id
     JOIN plans AS p ON p.id = i.plan_id
@@ -700,7 +700,7 @@ WITH shown AS (
         AND NOT EXISTS (SELECT 1 FROM figures AS f WHERE f.indicator_id = i.id AND f.role = 'target' AND f.edition > t.edition AND f.last_year IS t.last_year)
 ), judged AS (
     SELECT s.*, v.state, coalesce(v.result_id, (
-        SELECT id FROM figures WHERE indicator_id = s.id AND role = 'result' ORDER BY last_year DESC, edition DESC, position LIMIT 1
+        SELECT id FROM figures WHERE indicator_id = s.id AND role = 'result' ORDER BY value IS NULL, last_year DESC, edition DESC, position LIMIT 1
     )) AS result_id
     FROM shown AS s
     LEFT JOIN verdicts AS v ON v.figure_id = s.figure_id AND v.fiscal_year = (
@@ -710,7 +710,9 @@ WITH shown AS (
 ), counted AS (
     SELECT
         j.*,
-        b.printed AS baseline, b.last_year AS baseline_year, r.printed AS result, r.last_year AS result_year,
+        b.printed AS baseline, iif(b.calendar = 'calendar', b.last_year || '年', y.label) AS baseline_year,
+        coalesce(r.printed, r.value || coalesce(j.unit, ''), k.label) AS result, iif(r.calendar = 'calendar', r.last_year || '年', x.label) AS result_year,
+        iif(j.calendar = 'calendar', j.last_year || '年', z.label) AS due,
         j.factor * j.months * j.target_value / iif(j.is_total AND j.first_year, j.last_year - j.first_year + 1, 1) AS common_target,
         j.factor * j.months * b.value / iif(j.is_total AND b.first_year, b.last_year - b.first_year + 1, 1) AS common_baseline,
         j.factor * j.months * r.value / iif(j.is_total AND r.first_year, r.last_year - r.first_year + 1, 1) AS common_result,
@@ -719,6 +721,17 @@ WITH shown AS (
     FROM judged AS j
     LEFT JOIN figures AS b ON b.indicator_id = j.id AND b.role = 'baseline' AND b.position = 1
     LEFT JOIN figures AS r ON r.id = j.result_id
+    LEFT JOIN codes AS k ON k.table_name = 'figures' AND k.column_name = 'status' AND k.code = r.status
+    LEFT JOIN fiscal_years AS x ON x.fiscal_year = r.last_year
+    LEFT JOIN fiscal_years AS y ON y.fiscal_year = b.last_year
+    LEFT JOIN fiscal_years AS z ON z.fiscal_year = j.last_year
+), alone AS (
+    SELECT *, CASE
+        WHEN rejection IS NOT NULL THEN 'rejected'
+        WHEN common_target IS NULL AND common_result IS NULL AND common_baseline IS NULL THEN 'number'
+        WHEN common_unit IS NULL THEN 'unit'
+    END AS own_obstacle
+    FROM counted
 )
 SELECT
     c.subject_id,
@@ -736,17 +749,16 @@ SELECT
     c.baseline_year,
     c.common_target,
     c.comparator,
-    c.last_year AS due_fiscal_year,
+    c.due,
     c.common_result,
     c.result_year,
     c.state,
     CASE
-        WHEN c.rejection IS NOT NULL THEN 'rejected'
-        WHEN c.target_value IS NULL AND c.common_result IS NULL AND c.common_baseline IS NULL THEN 'number'
-        WHEN c.common_unit IS NULL THEN 'unit'
+        WHEN c.own_obstacle IS NOT NULL THEN c.own_obstacle
         WHEN min(c.municipality_id) OVER alike <> max(c.municipality_id) OVER alike THEN NULL
         WHEN min(c.common_unit) OVER together <> max(c.common_unit) OVER together THEN 'other_unit'
-        ELSE 'other_basis'
+        WHEN min(c.basis) OVER together <> max(c.basis) OVER together THEN 'other_basis'
+        ELSE 'nothing'
     END AS obstacle,
     c.rejection,
     c.unit,
@@ -761,10 +773,10 @@ SELECT
     c.id AS indicator_id,
     w.measure_id,
     c.figure_id
-FROM counted AS c
+FROM alone AS c
 JOIN municipalities AS m ON m.id = c.municipality_id
 JOIN indicator_places AS w ON w.indicator_id = c.id
-WINDOW alike AS (PARTITION BY c.subject_id, c.common_unit, c.basis), together AS (PARTITION BY c.subject_id);
+WINDOW alike AS (PARTITION BY c.subject_id, c.common_unit, c.basis, c.own_obstacle IS NULL), together AS (PARTITION BY c.subject_id, c.own_obstacle IS NULL);
 
 -- Bodies that are one and the same in plans of several municipalities, in both directions, and how that is known.
 CREATE VIEW same_organizations AS
