@@ -18,7 +18,7 @@ from keikaku.schema.tables import read_schema
 DATABASE = "plans"
 EMBED = "?_embed=1"
 PAGES = (
-    "/", "/.json", "/about", "/data", "/timeline", f"/timeline{EMBED}", "/verify", f"/{DATABASE}", f"/{DATABASE}.json"
+    "/", "/.json", "/about", "/data", "/standard", "/timeline", f"/timeline{EMBED}", "/verify", f"/{DATABASE}", f"/{DATABASE}.json"
 )  # fmt: skip
 FOR_PROGRAMS = (
     "/apple-touch-icon-precomposed.png", "/apple-touch-icon.png", "/changes.atom", "/favicon.ico", "/llms.txt", "/openapi.json",
