@@ -243,7 +243,7 @@ def test_the_method_quotes_evidence_as_the_data_has_it() -> None:
 def test_the_method_names_every_organization_with_several_printed_names() -> None:
     city = read_city(ROOT / "data" / "akishima")
     merged = {(frozenset(o.printed), o.name) for o in city.organizations if len(o.printed) > 1}
-    rows = [row for row in tables(section(read("docs/method.md"), "団体のまとめ方")) if row[0] != "印字"]
+    rows = [row for row in tables(section(read("docs/method.md"), "団体のまとめ方")) if row[0] != "原文"]
     assert {(frozenset(printed.split("、")), name) for printed, name in rows} == merged
 
 
