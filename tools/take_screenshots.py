@@ -25,7 +25,7 @@ def take_screenshots(chosen: list[str]) -> None:
             browser.open(site, WIDTHS[0])
             browser.driver.save_screenshot(str(README))
             with Image.open(README) as picture:
-                small = picture.resize((picture.width * 3 // 4, picture.height * 3 // 4)).quantize(64)
+                small = picture.resize((picture.width * 3 // 4, picture.height * 3 // 4)).quantize(256)
             small.save(README, optimize=True)
             return
         for name in chosen or PAGES:
