@@ -223,6 +223,16 @@ def test_one_english_word_for_one_japanese_term() -> None:
         assert sorted(set(words)) == sorted(words)
 
 
+def test_visitors_do_not_meet_a_replaced_word() -> None:
+    replaced = re.findall(r"^- (\S+) → ", read("docs/glossary.md"), re.MULTILINE)
+    places = ["metadata.yml", "docs/cookbook.yml", "keikaku/schema/codes.py", "keikaku/serving/refusals.yml"]
+    files = [ROOT / place for place in places]
+    files += [file for folder in ("templates", "keikaku/publish") for file in (ROOT / folder).rglob("*.*")]
+    texts = {file.name: file.read_text("utf-8") for file in files if file.suffix in (".yml", ".py", ".html", ".txt")}
+    assert len(replaced) > 10 and len(texts) > 60
+    assert [(name, word) for name, text in texts.items() for word in replaced if word in text] == []
+
+
 # method
 
 
