@@ -7,8 +7,8 @@ from pathlib import Path
 from jinja2 import Environment
 
 from keikaku.importing.cells import KINDS
-from keikaku.importing.merging import NAMES, Written
-from keikaku.importing.records import Reading
+from keikaku.importing.plan_files import Written
+from keikaku.importing.records import NAMES, Reading
 
 MOST = 500  # lines of a list; the CSV has all
 
