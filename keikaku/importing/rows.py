@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from keikaku.importing.cells import DITTO, Said, bodies, clean, read_figure, read_grade, read_name
+from keikaku.importing.cells import DITTO, Said, bodies, clean, is_department, read_figure, read_grade, read_name
 from keikaku.importing.headings import COSTS, FIGURES, Column, Table, plain, words
 from keikaku.importing.records import Figure, Line, Reading
 from keikaku.plan.fiscal_year import read_fiscal_year
@@ -133,8 +133,7 @@ class Row:
         for column in self.of(*_BODIES):
             said = self.said[column.index]
             parts = bodies(said.text) if said.text and said.kind != "－" else []
-            is_department = [re.fullmatch(words()["department"], part) for part in parts or []]
-            if parts is None or (column.role == "responsible" and not all(is_department)):
+            if parts is None or (column.role == "responsible" and not all(map(is_department, parts))):
                 self.said[column.index] = self.tell(column, Said("読まない", why="人の名前かもしれません"))
                 continue
             if column.role == "department" and (division := self.text("division")):
