@@ -155,11 +155,20 @@ def compare(folder: Path, data: Path, reports: tuple[str, ...], quiet: bool) -> 
 
 @main.command()
 @DATA
+@click.option(
+    "--tables",
+    type=PATH,
+    help="Anyone's tables instead, a folder of .csv or a workbook: check them, and say what they lack.",
+)
 @QUIET
-def check(data: Path, quiet: bool) -> None:
+def check(data: Path, tables: Path | None, quiet: bool) -> None:
     """Validate the data; write nothing."""
     from keikaku.database.building import check_data
+    from keikaku.database.scoring import describe_tables
 
+    if tables:
+        click.echo("\n".join(describe_tables(tables)))
+        return
     check_data(data, {}, speaker(quiet))
 
 

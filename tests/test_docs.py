@@ -15,10 +15,12 @@ import pytest
 from datasette.app import Datasette
 
 from build_db import main
+from keikaku.importing.exporting import export_workbook
 from keikaku.plan import model
 from keikaku.plan.folder import CITY_FILES, MAPPINGS, PLAN_FILES, read_city
 from keikaku.schema import codes as vocabulary
 from keikaku.schema.tables import read_schema
+from tools import standard
 from tools.dictionary import PAGE, build_dictionary
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -178,6 +180,12 @@ def test_the_figure_in_the_readme_is_accepted(readme: str, tmp_path: Path) -> No
 
 def test_the_data_dictionary_is_up_to_date() -> None:
     assert PAGE.read_text("utf-8") == build_dictionary(), "run: make dictionary"
+
+
+def test_the_standard_is_up_to_date(tmp_path: Path) -> None:
+    assert standard.SCHEMA.read_text("utf-8") == standard.build_schema(), "run: make standard"
+    export_workbook(standard.write_example(tmp_path), tmp_path / "example.xlsx")
+    assert (tmp_path / "example.xlsx").read_bytes() == standard.EXAMPLE.read_bytes(), "run: make standard"
 
 
 def test_the_data_dictionary_has_every_table_and_column() -> None:

@@ -18,7 +18,7 @@ from keikaku.schema.tables import read_schema
 DATABASE = "plans"
 EMBED = "?_embed=1"
 PAGES = (
-    "/", "/.json", "/about", "/data", "/timeline", f"/timeline{EMBED}", "/verify", f"/{DATABASE}", f"/{DATABASE}.json"
+    "/", "/.json", "/about", "/data", "/standard", "/timeline", f"/timeline{EMBED}", "/verify", f"/{DATABASE}", f"/{DATABASE}.json"
 )  # fmt: skip
 FOR_PROGRAMS = (
     "/apple-touch-icon-precomposed.png", "/apple-touch-icon.png", "/changes.atom", "/favicon.ico", "/llms.txt", "/openapi.json",
@@ -32,15 +32,15 @@ CHART_FORMS = ("", EMBED, ".svg", ".png")
 # What there is a picture of: plan, kind, and the id of the plan or of the indicator.
 _CHARTS = """
 WITH charts (plan_id, kind, id) AS (
-    SELECT plan_id, 'progress', plan_id FROM targets WHERE repeat_of IS NULL
-    UNION SELECT plan_id, 'deadlines', plan_id FROM targets WHERE repeat_of IS NULL AND due_fiscal_year IS NOT NULL
-    UNION SELECT plan_id, 'outcomes', plan_id FROM evaluation_outcomes
-    UNION SELECT m.plan_id, 'bodies', m.plan_id FROM measure_organizations AS o JOIN measures AS m ON m.id = o.measure_id
-    UNION SELECT plan_id, 'timeline', plan_id FROM events
-    UNION SELECT i.plan_id, 'results', i.id FROM indicators AS i JOIN figures AS f ON f.indicator_id = i.id
+    SELECT DISTINCT plan_id, 'progress', plan_id FROM targets WHERE repeat_of IS NULL
+    UNION ALL SELECT DISTINCT plan_id, 'deadlines', plan_id FROM targets WHERE repeat_of IS NULL AND due_fiscal_year IS NOT NULL
+    UNION ALL SELECT DISTINCT plan_id, 'outcomes', plan_id FROM evaluation_outcomes
+    UNION ALL SELECT DISTINCT m.plan_id, 'bodies', m.plan_id FROM measure_organizations AS o JOIN measures AS m ON m.id = o.measure_id
+    UNION ALL SELECT DISTINCT plan_id, 'timeline', plan_id FROM events
+    UNION ALL SELECT DISTINCT i.plan_id, 'results', i.id FROM indicators AS i JOIN figures AS f ON f.indicator_id = i.id
         WHERE f.role <> 'target' AND f.last_year IS NOT NULL
 )
-SELECT * FROM charts WHERE :kind IN ('', kind) ORDER BY kind, id
+SELECT * FROM charts
 """
 # Rows which are no records, but to which pages of records lead.
 _NAMED = """
@@ -99,9 +99,14 @@ def list_records(execute: Callable[..., Any]) -> Iterator[tuple[str, str, str]]:
     yield from execute("SELECT plan_id, table_name, id FROM records")
 
 
-def list_charts(execute: Callable[..., Any], kind: str = "") -> Iterator[Chart]:
-    """All pictures, or those of one kind."""
-    yield from (Chart(*row) for row in execute(_CHARTS, {"kind": kind}))
+def list_charts(execute: Callable[..., Any]) -> Iterator[Chart]:
+    """All pictures."""
+    yield from (Chart(*row) for row in execute(f"{_CHARTS} ORDER BY kind, id"))
+
+
+def has_chart(execute: Callable[..., Any], kind: str, id_: str) -> bool:
+    """Whether there is such a picture; of all, only that is looked for."""
+    return bool(execute(f"{_CHARTS} WHERE kind = ? AND id = ?", (kind, id_)).fetchone())
 
 
 def _list_forms(table: str, row_id: str) -> Iterator[str]:

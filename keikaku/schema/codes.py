@@ -217,8 +217,32 @@ CHANGE_KINDS: Terms = {
     "withdrawn": ("取り下げ", "記録をやめた"),
 }
 
+BASES: Terms = {
+    "year": ("一年あたり", "一年に数える数か、何年かの合計をその年数で割った数です"),
+    "event": ("一回あたり", "一回ごとに数える数です"),
+    "total": ("合計", "何年かの合計で、何年分かが書かれていません"),
+    "mean": ("平均", "何年かの平均です"),
+    "point": ("その年の数", "書かれている年の数です。合計や平均とは書かれていません"),
+}
+OBSTACLES: Terms = {
+    "rejected": ("別のもの", "名前は同じですが別のものだと、人が判断しました"),
+    "number": ("数がない", "目標も基準値も実績も、数では書かれていません"),
+    "unit": ("単位がない", "数の単位が書かれていません"),
+    "other_unit": ("単位が違う", "ほかの自治体と単位が違い、直せません"),
+    "other_basis": ("数え方が違う", "一年あたり、合計、平均などの数え方が、ほかの自治体と違います"),
+    "nothing": ("相手がない", "ほかの自治体のものが、どれも並べられません"),
+}
+SAMENESS: Terms = {
+    "name": ("名前と分野", "指標の名前と、計画の分野が同じです"),
+    "same_as": ("人の判断", "同じものだと、根拠とともに記録しています"),
+    "corporate_number": ("法人番号", "法人番号が同じです"),
+}
+
 CODES: dict[tuple[str, str], Terms] = {
     ("changes", "kind"): CHANGE_KINDS,
+    ("comparable_indicators", "why"): {key: SAMENESS[key] for key in ("name", "same_as")},
+    ("comparisons", "basis"): BASES,
+    ("comparisons", "obstacle"): OBSTACLES,
     ("corrections", "kind"): CORRECTION_KINDS,
     ("evaluations", "judged_by"): JUDGES,
     ("evaluations", "outcome"): OUTCOMES,
@@ -247,6 +271,7 @@ CODES: dict[tuple[str, str], Terms] = {
     ("organizations", "kind"): ORGANIZATION_KINDS,
     ("plan_organizations", "role"): ROLES,
     ("plan_words", "term"): PLAN_TERMS,
+    ("same_organizations", "why"): {key: SAMENESS[key] for key in ("corporate_number", "same_as")},
     ("verdicts", "judged_by"): JUDGED_BY,
     ("verdicts", "missing"): MISSING,
     ("verdicts", "state"): TARGET_STATES,

@@ -12,7 +12,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 from markupsafe import Markup
 
-from keikaku.publish.addresses import list_charts
+from keikaku.publish.addresses import has_chart
 from keikaku.views.addresses import STATIC, read_sheet
 
 PATTERN = r"^/charts/(?P<kind>[a-z]+)/(?P<id>[^/.]+)(?:\.(?P<format>svg|png))?$"
@@ -23,8 +23,7 @@ _USED = re.compile(r"var\((--[\w-]+)\)")
 async def send_chart(datasette: Datasette, request: Request) -> Response:
     """Raises NotFound for a picture of which there is nothing to draw."""
     kind, chart_id, ending = (request.url_vars[part] for part in ("kind", "id", "format"))
-    charts = await datasette.get_database().execute_fn(lambda connection: list(list_charts(connection.execute, kind)))
-    if (kind, chart_id) not in ((chart.kind, chart.id) for chart in charts):
+    if not await datasette.get_database().execute_fn(lambda connection: has_chart(connection.execute, kind, chart_id)):
         raise NotFound("404")
     context = {"form": "file" if ending else "page", "chart_id": chart_id, "chart_sheet": Markup(read_chart_sheet())}
     drawn = await datasette.render_template(f"charts/{kind}.html", context, request=request)

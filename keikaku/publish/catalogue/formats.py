@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from keikaku.files.errors import FilesError
-from keikaku.files.fixed_zip import FixedZip
+from keikaku.files.fixed_zip import FixedZip, save_book
 from keikaku.publish.catalogue.data_set import DataSet, TableInfo, is_date
 from keikaku.publish.tables.cells import Value
 from keikaku.publish.tables.csv_file import CsvFile
 from keikaku.publish.tables.layout import add_labels, lay_out
 from keikaku.publish.tables.notes import HEADINGS
-from keikaku.publish.tables.workbook import TableSheet, new_book, save_book, write_notes
+from keikaku.publish.tables.workbook import TableSheet, new_book, write_notes
 
 _TYPES = {"TEXT": "文字", "INTEGER": "整数", "NUMERIC": "数"}
 _CONTENTS, _MEANINGS = "このデータについて", "列の説明"
