@@ -241,8 +241,8 @@ SAMENESS: Terms = {
 CODES: dict[tuple[str, str], Terms] = {
     ("changes", "kind"): CHANGE_KINDS,
     ("comparable_indicators", "why"): {key: SAMENESS[key] for key in ("name", "same_as")},
-    ("comparisons", "basis"): BASES,
-    ("comparisons", "obstacle"): OBSTACLES,
+    ("comparable_indicators", "basis"): BASES,
+    ("comparable_indicators", "obstacle"): OBSTACLES,
     ("corrections", "kind"): CORRECTION_KINDS,
     ("evaluations", "judged_by"): JUDGES,
     ("evaluations", "outcome"): OUTCOMES,
