@@ -100,18 +100,31 @@ def pages(
 @main.command()
 @click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built.")
 @click.option("--output", type=PATH, required=True, help="Folder to write.")
+@click.option(
+    "--by",
+    type=click.Choice(["municipality", "prefecture"]),
+    help="One folder in it for each, built from --data; for many plans.",
+)
+@DATA
 @click.option("--address", metavar="URL", help="Where the site is or was, where metadata.yml has no site_url.")
 @ARCHIVE
 @QUIET
-def stick(database: Path, output: Path, address: str | None, archive: Path | None, quiet: bool) -> None:
+def stick(
+    database: Path, output: Path, by: str | None, data: Path, address: str | None, archive: Path | None, quiet: bool
+) -> None:
     """Write the publication as a folder that needs no server: for a disk, any web host, or an archive."""
     from keikaku.files.proof import write_archive
     from keikaku.serving.baking import write_site
     from keikaku.serving.stick import write_stick
+    from keikaku.serving.stick_parts import write_parts
 
     say, site = speaker(quiet), database.with_name("site")
-    write_site(database, site, address, say, progress=not quiet)
-    say(f"wrote {write_stick(database, site, output)} files to {output}")
+    if by:
+        count = write_parts(data, output, by, address, say)
+    else:
+        write_site(database, site, address, say, progress=not quiet)
+        count = write_stick(database, site, output)
+    say(f"wrote {count} files to {output}")
     if archive:
         write_archive(output, archive)
 
@@ -169,9 +182,13 @@ def sign(key: Path, folder: Path, archive: Path | None) -> None:
 @QUIET
 def compare(folder: Path, data: Path, reports: tuple[str, ...], quiet: bool) -> None:
     """Make the FOLDER that stick wrote again from the data, and tell whether every byte is the same."""
-    from keikaku.serving.stick import compare_stick
+    from keikaku.serving.stick import compare_stick, read_facts
+    from keikaku.serving.stick_parts import compare_parts
 
-    differences = compare_stick(folder, data, assign_reports(reports, data), speaker(quiet))
+    if "by" in read_facts(folder):
+        differences = compare_parts(folder, data, speaker(quiet))
+    else:
+        differences = compare_stick(folder, data, assign_reports(reports, data), speaker(quiet))
     click.echo("\n".join(differences) or f"{folder}: made again, every byte is the same")
     sys.exit(bool(differences))
 

@@ -484,6 +484,26 @@ SELECT
     (SELECT max(y.fiscal_year) FROM fiscal_years AS y WHERE y.fiscal_year <= c.fiscal_year) AS in_plans
 FROM (SELECT CAST(strftime('%Y', 'now', '+9 hours', '-3 months') AS INTEGER) AS fiscal_year) AS c;
 
+-- Where each indicator is printed first, with the names of that place.
+CREATE VIEW indicator_places AS
+SELECT
+    l.indicator_id,
+    l.table_name,
+    l.row_id,
+    m.id AS measure_id,
+    m.code,
+    m.repeat_of,
+    coalesce(m.name, g.title, s.name, p.title) AS name,
+    coalesce(m.code || ' ', '') || coalesce(m.name, g.title, s.name, p.title) AS full_name,
+    coalesce(m.sector_id, g.sector_id, s.id) AS sector_id,
+    coalesce(m.position, g.position, s.position, 0) AS position
+FROM indicator_links AS l
+LEFT JOIN measures AS m ON l.table_name = 'measures' AND m.id = l.row_id
+LEFT JOIN goals AS g ON l.table_name = 'goals' AND g.id = l.row_id
+LEFT JOIN sectors AS s ON l.table_name = 'sectors' AND s.id = l.row_id
+LEFT JOIN plans AS p ON l.table_name = 'plans' AND p.id = l.row_id
+WHERE l.position = 1;
+
 -- Whatever has a page of its own under a permanent address, /plans/<table_name>/<id>: the one list of records. An
 -- organization belongs to all plans of its municipality; plan_id names the first of them.
 CREATE VIEW records AS
@@ -517,26 +537,6 @@ UNION ALL
 SELECT 'corrections', id, plan_id, printed, '訂正と注意：「' || printed || '」', place FROM corrections
 UNION ALL
 SELECT 'changes', id, plan_id, title, 'データの変更：' || title, NULL FROM changes;
-
--- Where each indicator is printed first, with the names of that place.
-CREATE VIEW indicator_places AS
-SELECT
-    l.indicator_id,
-    l.table_name,
-    l.row_id,
-    m.id AS measure_id,
-    m.code,
-    m.repeat_of,
-    coalesce(m.name, g.title, s.name, p.title) AS name,
-    coalesce(m.code || ' ', '') || coalesce(m.name, g.title, s.name, p.title) AS full_name,
-    coalesce(m.sector_id, g.sector_id, s.id) AS sector_id,
-    coalesce(m.position, g.position, s.position, 0) AS position
-FROM indicator_links AS l
-LEFT JOIN measures AS m ON l.table_name = 'measures' AND m.id = l.row_id
-LEFT JOIN goals AS g ON l.table_name = 'goals' AND g.id = l.row_id
-LEFT JOIN sectors AS s ON l.table_name = 'sectors' AND s.id = l.row_id
-LEFT JOIN plans AS p ON l.table_name = 'plans' AND p.id = l.row_id
-WHERE l.position = 1;
 
 -- Published results, one row for each figure, with what it belongs to and who says so.
 CREATE VIEW results AS
@@ -640,7 +640,7 @@ JOIN plans AS p ON p.id = i.plan_id
 JOIN municipalities AS c ON c.id = p.municipality_id
 JOIN verdicts AS v ON v.figure_id = t.id AND v.fiscal_year = (
     SELECT coalesce(max(e.fiscal_year) FILTER (WHERE e.fiscal_year <= y.fiscal_year), min(e.fiscal_year))
-    FROM verdicts AS e JOIN current_fiscal_year AS y WHERE e.figure_id = t.id
+    FROM verdicts AS e JOIN current_fiscal_year AS y ON true WHERE e.figure_id = t.id
 )
 JOIN indicator_places AS w ON w.indicator_id = i.id
 LEFT JOIN sectors AS s ON s.id = w.sector_id
@@ -829,10 +829,10 @@ CREATE VIEW unreported AS
 WITH asked AS (
     SELECT
         t.*,
-        min(c.fiscal_year - 1, p.end_fiscal_year) AS newest_year,
+        iif(c.fiscal_year > p.end_fiscal_year, p.end_fiscal_year, c.fiscal_year - 1) AS newest_year,
         coalesce(h.start_fiscal_year, p.start_fiscal_year) AS since
     FROM targets AS t
-    JOIN current_fiscal_year AS c
+    JOIN current_fiscal_year AS c ON true
     JOIN plans AS p ON p.id = t.plan_id
     LEFT JOIN measures AS m ON m.id = t.measure_id
     LEFT JOIN periods AS h ON h.id = m.period_id
@@ -922,18 +922,18 @@ WITH pairs AS (
     SELECT e.plan_id, e.id AS evaluation_id, e.name AS before_name, e.successor_id AS measure_id, b.figure_id AS before_id, a.figure_id AS after_id
     FROM evaluations AS e
     JOIN targets AS b ON e.table_name = 'measures' AND b.plan_id = e.plan_id AND b.measure_id = e.row_id
-    JOIN targets AS a ON a.plan_id = e.plan_id AND a.measure_id = e.successor_id AND a.label = b.label AND a.member IS b.member
+    JOIN targets AS a ON a.plan_id = e.plan_id AND a.measure_id = e.successor_id AND a.label = b.label AND a.member IS NOT DISTINCT FROM b.member
     WHERE e.successor_id <> e.row_id
     UNION ALL
     SELECT i.plan_id, NULL, w.name, w.measure_id, b.id, a.id
     FROM figures AS b
-    JOIN figures AS a ON a.indicator_id = b.indicator_id AND a.role = b.role AND a.edition = b.edition + 1 AND a.last_year IS b.last_year
+    JOIN figures AS a ON a.indicator_id = b.indicator_id AND a.role = b.role AND a.edition = b.edition + 1 AND a.last_year IS NOT DISTINCT FROM b.last_year
     JOIN indicators AS i ON i.id = b.indicator_id
     JOIN indicator_places AS w ON w.indicator_id = i.id
     WHERE b.role = 'target' AND w.repeat_of IS NULL
 ), compared AS (
     SELECT p.*, b.indicator_id, b.printed AS before_target, a.printed AS target, b.value AS before_value, a.value AS after_value,
-        b.last_year AS before_year, a.last_year AS after_year, bi.unit IS NOT ai.unit AS is_other_unit
+        b.last_year AS before_year, a.last_year AS after_year, bi.unit IS DISTINCT FROM ai.unit AS is_other_unit
     FROM pairs AS p
     JOIN figures AS b ON b.id = p.before_id
     JOIN figures AS a ON a.id = p.after_id
@@ -951,7 +951,7 @@ WITH pairs AS (
         ELSE 'number_raised'
     END, 'data', NULL, 0
     FROM compared
-    WHERE before_value IS NOT NULL AND (is_other_unit OR after_value IS NOT before_value)
+    WHERE before_value IS NOT NULL AND (is_other_unit OR after_value IS DISTINCT FROM before_value)
     UNION ALL
     SELECT plan_id, evaluation_id, indicator_id, before_name, before_target, measure_id, target, 'deadline_slipped', 'data', NULL, 0
     FROM compared WHERE after_year > before_year
@@ -1026,7 +1026,7 @@ SELECT
 FROM evaluation_overview AS e
 LEFT JOIN periods AS p ON p.plan_id = e.plan_id AND p.name = e.period
 WHERE e.outcome IS NOT NULL
-GROUP BY e.plan_id, e.period, e.fiscal_year, e.outcome;
+GROUP BY e.plan_id, e.period, e.fiscal_year, e.year, e.outcome;
 
 -- One row for each printed measure, with the names behind its links.
 CREATE VIEW measure_overview AS
@@ -1041,7 +1041,7 @@ SELECT
     m.is_new,
     m.repeat_of,
     (SELECT group_concat(title, '／') FROM (
-        SELECT coalesce(coalesce(g.code, g.number) || ' ', '') || g.title AS title
+        SELECT coalesce(coalesce(g.code, CAST(g.number AS TEXT)) || ' ', '') || g.title AS title
         FROM measure_goals AS mg JOIN goals AS g ON g.id = mg.goal_id
         WHERE mg.measure_id = m.id ORDER BY g.position
     )) AS goals,
