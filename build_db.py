@@ -130,6 +130,16 @@ def stick(
 
 
 @main.command()
+@click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built.")
+@click.option("--output", type=PATH, required=True, help="Folder to write.")
+def parquet(database: Path, output: Path) -> None:
+    """Write the tables as Parquet by prefecture and plan, for engines that read folders (DuckDB, Spark, Trino, Athena)."""
+    from keikaku.publish.catalogue.partitions import write_partitions
+
+    click.echo(f"wrote {write_partitions(database, METADATA, output)} files to {output}")
+
+
+@main.command()
 @click.argument("file", type=PATH)
 def new_key(file: Path) -> None:
     """Write a private key into FILE, and say the public one, for public_key in metadata.yml."""

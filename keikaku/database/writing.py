@@ -71,6 +71,9 @@ def write_database(
         try:
             for pragma in PRAGMAS:
                 database.execute(f"PRAGMA {pragma}")
+            database.executescript(
+                SCHEMA.read_text("utf-8")
+            )  # in a transaction, sqlite-utils would read it letter by letter
             database.attach("working", working)
             with database.atomic():
                 _write_tables(database, synonyms)
@@ -121,7 +124,6 @@ def _flush(path: Path) -> None:
 
 
 def _write_tables(database: Database, synonyms: Iterable[Synonyms]) -> None:
-    database.executescript(SCHEMA.read_text("utf-8"))
     (span,) = database.query(YEARS)
     database.table("fiscal_years").insert_all(fiscal_year_rows(span["first"], span["last"]))
     database.table("codes").insert_all(code_rows())

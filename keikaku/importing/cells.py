@@ -14,7 +14,7 @@ from keikaku.plan.target import read_parts
 from keikaku.plan.target_words import NO_VALUE
 
 DITTO = ("〃", "同上", "″", "”", "々", "↑", '"', "''")
-KINDS = (
+KINDS = [
     "数",
     "言葉",
     "数をふくむ文",
@@ -29,7 +29,7 @@ KINDS = (
     "合計の行",
     "読まない",
     "わからない",
-)
+]
 _PERSONAL = re.compile(
     r"(?<![0-9])0[0-9]{1,3}[-(][0-9]{1,4}[-)][0-9]{3,4}(?![0-9])|[\w.+-]+@[\w-]+\.\w+|内線|電話|(?i:tel)[:.(0-9]"
 )
@@ -167,11 +167,10 @@ def read_name(cell: Cell) -> Said:
 
 def bodies(text: str) -> list[str] | None:
     """The departments that a cell names; None where a part of it may be a person."""
-    parts = [part for part in re.split(r"[、，,／/;；\n]|\s{1,}", text) if part]
-    if (
-        not all(re.fullmatch(words()["department"], part) for part in parts)
-        and len(parts) > 1
-        and re.search(r"\s", text)
-    ):
-        return None
-    return list(dict.fromkeys(parts))
+    parts = [part for part in re.split(r"[、，,／/;；\s]+", text) if part]
+    is_sure = len(parts) < 2 or not re.search(r"\s", text) or all(is_department(part) for part in parts)
+    return list(dict.fromkeys(parts)) if is_sure else None
+
+
+def is_department(text: str) -> bool:
+    return bool(re.fullmatch(words()["department"], text))

@@ -9,13 +9,13 @@ import io
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from keikaku.files.errors import FilesError
-from keikaku.importing.reading import FilledRow, SheetProblem, read_filled
-from keikaku.importing.sheet import read_result, read_sheet, results_of
+from keikaku.importing.reading import FilledRow, read_about, read_filled
+from keikaku.importing.tables import CellProblem, refusal
+from keikaku.importing.workbook import read_result, results_of
 from keikaku.plan.errors import InvalidData, Problem, without_english
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.plan.folder import find_cities, find_plans, read_city, validate_results
@@ -31,10 +31,10 @@ COLUMNS = (
 )
 Record = dict[str, Any]
 Plans = dict[str, tuple[Path, City, PlanData]]
+_LEFT_ALONE = "隠れている右端の二列を、つくったときのままにする"
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """What became of a filled row: 追加, 訂正 or 変更なし."""
 
     what: str
@@ -55,7 +55,7 @@ def read_plans(data: Path, plan_id: str | None = None) -> Plans:
         for folder, plan in zip(find_plans(path), city.plans, strict=True)
     }
     if plan_id is not None and plan_id not in plans:
-        raise InvalidData([Problem(str(data), 1, 1, f"計画「{plan_id}」はありません", f"{'、'.join(plans)} のどれか")])
+        raise refusal(data, f"計画「{plan_id}」はありません", f"{'、'.join(plans)} のどれか")
     return {id_: plan for id_, plan in plans.items() if plan_id in (None, id_)}
 
 
@@ -71,8 +71,8 @@ def import_figures(file: Path, data: Path, recorded_on: str, until: int) -> tupl
     rows = read_filled(file)
     for row in rows:
         if row.text("plan_id") not in plans:
-            right = "隠れている右端の二列を、つくったときのままにする"
-            problems.append(row.problem("plan_id", f"計画のID「{row.text('plan_id')}」がわかりません", right))
+            wrong = f"計画のID「{row.text('plan_id')}」がわかりません"
+            problems += row.refuse("plan_id", wrong, _LEFT_ALONE).problems
     for id_, (folder, city, plan) in plans.items():
         try:
             own = [row for row in rows if row.text("plan_id") == id_]
@@ -125,7 +125,7 @@ class _Plan:
         for i, (row, result) in enumerate(zip(rows, found, strict=True)):
             if any(_is_same(earlier, result) for earlier in found[:i] if earlier.indicator == result.indicator):
                 wrong = "同じ指標・年度・一部・公表したところの行が二つあります"
-                raise InvalidData([row.problem("fiscal_year", wrong, "一つだけ残す")])
+                raise row.refuse("fiscal_year", wrong, "一つだけ残す")
             said, edition = self.compare(self.indicators[row.text("indicator_id")], result)
             told.append(said)
             if edition:
@@ -138,11 +138,11 @@ class _Plan:
         placed = self.indicators.get(row.text("indicator_id"))
         if placed is None:
             wrong = f"指標のID「{row.text('indicator_id')}」はこの計画にありません"
-            raise InvalidData([row.problem("indicator_id", wrong, "隠れている右端の二列を、つくったときのままにする")])
-        for key in read_sheet().asked:
-            if row.cells[key].is_unsaved:
+            raise row.refuse("indicator_id", wrong, _LEFT_ALONE)
+        for key in read_about().asked:
+            if row[key].is_unsaved:
                 right = "Excel で開いて保存し直すか、値を入れる"
-                raise InvalidData([row.problem(key, "計算式の結果が保存されていません", right)])
+                raise row.refuse(key, "計算式の結果が保存されていません", right)
         told: Record = {"indicator": placed.id, "fiscal_year": row.text("fiscal_year"), "published_on": row.day()}
         told |= row.number(placed.indicator.unit)
         told |= {key: row.text(key) for key in ("status", "part", "note", "publisher", "source_url")}
@@ -152,31 +152,25 @@ class _Plan:
         if placed.measure and placed.measure.code:
             told["measure"] = placed.measure.code
         if not told.keys() & {"value", "printed", "status"}:
-            raise InvalidData(
-                [row.problem("value", "実績も状況も空です", "どちらかを入れるか、この行をすべて空にする")]
-            )
+            raise row.refuse("value", "実績も状況も空です", "どちらかを入れるか、この行をすべて空にする")
         return told
 
     def validate(self, rows: list[FilledRow], records: list[Record], added: bool = False) -> list[Result]:
         """With `added`, also against the results that are there. Raises InvalidData at the cells."""
-        places: dict[Any, Any] = {}
-        for i, row in enumerate(rows):
-            cells = {key: (row.line, column) for key, column in row.columns.items()}
-            places |= {(i, key): cell for key, cell in cells.items()} | dict.fromkeys(
-                [(i,), (i, "printed")], cells["value"]
-            )
-        document = Document(rows[0].sheet if rows else "", records, places)
+        document = Document("", records, {})
         against = self.data if added else self.data.model_copy(update={"results": []})
+        for i, row in enumerate(rows):  # in the place of a line, the number of the row
+            places = {key: (i, 1 + list(row).index(key)) for key in row}
+            document.places.update({(i, key): place for key, place in places.items()})
+            document.places.update({(i,): places["value"], (i, "printed"): places["value"]})
         try:
             found = validate_results(self.city, against, document)
         except InvalidData as error:
-            raise InvalidData(map(_at_cell, error.problems)) from None
-        late = [row for row, result in zip(rows, found, strict=True) if result.fiscal_year > self.until]
-        if late:
-            wrong, right = "まだ始まっていない年度です", f"{format_fiscal_year(self.until)}まで"
-            raise InvalidData(
-                [row.problem("fiscal_year", f"「{row.text('fiscal_year')}」は{wrong}", right) for row in late]
-            )
+            raise InvalidData(_at_cell(one, rows[one.line]) for one in error.problems) from None
+        for row, result in zip(rows, found, strict=True):
+            if result.fiscal_year > self.until:
+                wrong = f"「{row.text('fiscal_year')}」はまだ始まっていない年度です"
+                raise row.refuse("fiscal_year", wrong, f"{format_fiscal_year(self.until)}まで")
         return found
 
     def compare(self, placed: PlacedIndicator, result: Result) -> tuple[Told, int]:
@@ -196,17 +190,10 @@ class _Plan:
 
 def _is_same(old: Result, new: Result) -> bool:
     """Whether two results of an indicator tell of the same thing."""
-    if (old.fiscal_year, old.part, old.calendar, old.first_year) != (
-        new.fiscal_year,
-        new.part,
-        new.calendar,
-        new.first_year,
-    ):
+    if any(getattr(old, key) != getattr(new, key) for key in ("fiscal_year", "part", "calendar", "first_year")):
         return False
-    if old.source_url and old.source_url == new.source_url:
-        return True
-    by = (old.publisher or old.source_url, new.publisher or new.source_url)
-    return by[0] == by[1]
+    is_same_page = bool(old.source_url and old.source_url == new.source_url)
+    return is_same_page or (old.publisher or old.source_url) == (new.publisher or new.source_url)
 
 
 def _value_of(figure: Figure) -> tuple[Any, ...]:
@@ -218,19 +205,19 @@ def _say(figure: Figure, placed: PlacedIndicator) -> str:
     return " ".join(filter(None, (number, figure.status and RESULT_STATUSES[figure.status][0])))
 
 
-def _at_cell(problem: Problem) -> SheetProblem:
+def _at_cell(problem: Problem, row: FilledRow) -> CellProblem:
     """A problem of a record in the words of the sheet."""
-    headings = {"printed": "実績", **read_sheet().headings}
+    headings = {"printed": "実績", **read_about().headings}
     key, colon, rest = problem.wrong.partition(": ")
     wrong = f"{headings[key]}: {rest}" if colon and key in headings else problem.wrong
     right = re.sub("value の代わりに、| printed に|か、edition を変える", "", problem.right)
-    return SheetProblem(problem.file, problem.line, problem.column, without_english(wrong), right)
+    return CellProblem(list(row.values())[problem.column - 1].address, 1, 1, without_english(wrong), right)
 
 
 def _add_records(path: Path, records: Iterable[Record]) -> str:
     """The text of results.csv with more rows; columns that it lacks come last."""
     if not is_missing(other := path.with_suffix(".yml")):
-        raise InvalidData([Problem(str(other), 1, 1, "results.yml には書き加えられません", "results.csv に書きかえる")])
+        raise refusal(other, "results.yml には書き加えられません", "results.csv に書きかえる")
     before = "" if is_missing(path) else read_text(path, also_cp932=True)
     rows = [row for row in csv.reader(io.StringIO(before, newline="")) if any(row)] or [list(COLUMNS)]
     header = rows[0]

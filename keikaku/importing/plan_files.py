@@ -11,13 +11,15 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from keikaku.importing.cells import Said
-from keikaku.importing.merging import COLUMNS, NAMES, Line, Written, as_csv, merge
-from keikaku.importing.records import Reading, Told
-from keikaku.importing.tables import refusal
+from keikaku.importing.headings import Layout
+from keikaku.importing.merging import Change, as_csv, changes_of, settle
+from keikaku.importing.records import COLUMNS, FIGURES, NAMES, Line, Reading, Told
+from keikaku.importing.tables import Sheet, refusal
+from keikaku.importing.walking import read_tables
 from keikaku.plan.errors import InvalidData, Problem, without_english
 from keikaku.plan.folder import CITY_FILES, read_city
 from keikaku.plan.reading import is_missing, read_text
@@ -40,20 +42,30 @@ class Target:
     write: bool = True  # or only find out what would be written
 
 
-def write_plan(reading: Reading, target: Target) -> Written:
-    """Write the tables of a plan."""
+@dataclass
+class Written:
+    """How many lines each table has, and what is different from before."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+
+
+def write_plan(sheets: list[Sheet], years: tuple[int, int], layout: Layout, target: Target) -> tuple[Reading, Written]:
+    """Read the tables of a workbook and write those of a plan."""
     with _staged(target) as stage:
         plan = stage / target.folder.resolve().name
         old = {table: _read_lines((stage if table in CITY_FILES else plan) / f"{table}.csv") for table in COLUMNS}
-        document = {line.get("document", "") for line in old["results"]}
+        documents = {line.get("document", "") for line in old["results"]}
+        reading = Reading(years, layout, old, stage.name, f"{stage.name}-{plan.name}")
+        read_tables(sheets, reading)
         if is_missing(target.folder):
             _say_words(plan / "plan.yml", reading)
-            document = {target.title}
-        written = merge(
-            reading, old, stage.name, f"{stage.name}-{plan.name}", document.pop() if len(document) == 1 else ""
-        )
-        _make_fit(reading, written, stage, plan)
-    return written
+            documents = {target.title}
+        settle(reading, documents.pop() if len(documents) == 1 else "")
+        written = Written(changes=list(changes_of(reading)))
+        _make_fit(reading, stage, plan)
+        written.counts = {table: len(lines) for table, lines in reading.lines.items()}
+    return reading, written
 
 
 def write_tables(tables: Iterable[tuple[str, str]], target: Target) -> Written:
@@ -111,23 +123,23 @@ def _read_lines(file: Path) -> list[Line]:
     if is_missing(file):
         return []
     rows = csv.DictReader(io.StringIO(read_text(file, also_cp932=True), newline=""))
-    return [Line({key: value for key, value in row.items() if key and value}) for row in rows if any(row.values())]
+    said = [{key: value for key, value in row.items() if key and value} for row in rows if any(row.values())]
+    return [Line(values, before=values) for values in said]
 
 
-def _make_fit(reading: Reading, written: Written, stage: Path, plan: Path) -> None:
+def _make_fit(reading: Reading, stage: Path, plan: Path) -> None:
     """Write the tables; whatever cell the plan's rules refuse is taken back and told."""
     for remaining in range(_ROUNDS, -1, -1):
         for table in COLUMNS:
-            _write_table(stage if table in CITY_FILES else plan, table, written.lines[table])
+            _write_table(stage if table in CITY_FILES else plan, table, reading.lines[table])
         try:
             read_city(stage)
         except InvalidData as error:
             # From the last line on, so that the numbers of the lines before stay.
-            taken = [_take_back(reading, written, problem) for problem in reversed(error.problems)]
+            taken = [_take_back(reading, problem) for problem in reversed(error.problems)]
             if not remaining or not all(taken):
                 raise
         else:
-            written.counts.update({table: len(lines) for table, lines in written.lines.items()})
             return
 
 
@@ -137,21 +149,21 @@ def _write_table(folder: Path, table: str, lines: list[Line]) -> None:
             line["kind"] = "record"
     (folder / f"{table}.csv").unlink(missing_ok=True)
     if lines:
-        text = as_csv(lines, COLUMNS[table].split())
+        text = as_csv(lines, COLUMNS[table])
         (folder / f"{table}.csv").write_text(text, "utf-8-sig", newline="")  # the mark is for Excel
 
 
-def _take_back(reading: Reading, written: Written, problem: Problem) -> bool:
+def _take_back(reading: Reading, problem: Problem) -> bool:
     """Whether a problem is of a cell that this import has read, and that a plan can be without."""
     table, index = Path(problem.file).stem, problem.line - 2
-    lines = written.lines.get(table, [])
-    line = lines[index] if index < len(lines) else Line()
+    lines = reading.lines.get(table, [])
+    line = lines[index] if index < len(lines) else Line({})
     if not line.cells:
         return False
-    before = as_csv(lines, COLUMNS[table].split()).splitlines()
+    before = as_csv(lines, COLUMNS[table]).splitlines()
     fields = next(csv.reader([before[index + 1][: problem.column - 1] + "x"]))
     key = before[0].split(",")[len(fields) - 1]
-    if table in ("figures", "results"):
+    if table in FIGURES:
         key = "value" if "value" in line else "printed"
         del lines[index]
     elif key in _REQUIRED or key not in line or key not in line.cells:

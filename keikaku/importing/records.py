@@ -1,24 +1,50 @@
-"""What is read from a workbook: records of a plan by table, and for every cell what became of it."""
+"""What is read from a workbook: lines of a plan's tables, merged with those that are there, and for every cell what became of it.
+
+Records keep their ids, and of a figure that changed the one before stays as an earlier edition.
+"""
 
 from collections import Counter
-from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
+
+import yaml
 
 from keikaku.importing.cells import Said
 from keikaku.importing.headings import Layout
 from keikaku.importing.tables import Cell
+from keikaku.plan import ids
 
+TABLES: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("tables.yml").read_text("utf-8"))
+COLUMNS = {name: table["columns"].split() for name, table in TABLES.items()}
+NAMES = {name: table["name"] for name, table in TABLES.items()}
+FIGURES = ("figures", "results")
 Key = tuple[Any, ...]
-TABLES = ("goals", "measures", "indicators", "figures", "results", "evaluations")
 
 
-@dataclass
-class Record:
-    """A row of a table of the plan; `cells` tells which cell a value is from; `key` knows it again further down."""
+class Figure(NamedTuple):
+    role: str
+    year: int | None
+    calendar: str
+    said: Said
+    at: str
 
-    values: dict[str, Any]
-    key: Key = ()
-    cells: dict[str, str] = field(default_factory=dict)
+
+class Line(dict[str, str]):
+    """A line of a table. `cells` says from which cell each value is, and is None where the workbook does not have the line;
+    `before` is what an earlier workbook said, None where that had no such line; `lists` are cells with several names, each
+    of which may have a word of its own; `figures` are those of an indicator.
+    """
+
+    def __init__(self, values: dict[str, Any], before: dict[str, str] | None = None) -> None:
+        super().__init__({key: str(value) for key, value in values.items() if value not in (None, "")})
+        self.cells: dict[str, str] | None = None
+        self.before = before
+        self.lists: dict[str, dict[str, str]] = {}
+        self.figures: list[Figure] = []
+
+    def list_in(self, key: str, names: list[str], word: str = "") -> None:
+        known = self.lists.setdefault(key, {})
+        known |= {name: word for name in names if name not in known}
 
 
 class Told(NamedTuple):
@@ -27,26 +53,40 @@ class Told(NamedTuple):
 
 
 class Reading:
-    """What was read from all sheets; `tables` are records by the name of their table.
+    """What was read from all sheets into `lines` by table.
 
     While rows are read, `above` is what the columns said last, `context` the headings (level, title) that a row stands below.
     """
 
-    def __init__(self, years: tuple[int, int], layout: Layout) -> None:
-        self.years, self.layout = years, layout
+    def __init__(
+        self,
+        years: tuple[int, int],
+        layout: Layout,
+        old: dict[str, list[Line]] | None = None,
+        city: str = "",
+        plan: str = "",
+    ) -> None:
+        self.years, self.layout, self.city, self.plan = years, layout, city, plan
         self.block_years = layout.years or [*range(years[0], years[1] + 1)]
         self.log: dict[str, Told] = {}
-        self.tables: dict[str, list[Record]] = {table: [] for table in TABLES}
+        self.lines: dict[str, list[Line]] = {table: (old or {}).get(table, []) for table in COLUMNS}
         self.organizations: dict[str, str] = {}  # name -> role of its column
         self.grades: dict[tuple[str, str], None] = {}  # field and letter, in the order in which they come
         self.legend: dict[str, str] = {}
         self.notes: list[str] = []  # what the report tells besides
         self.measure_level = ""
         self.levels: list[str] = []
-        self.titles: dict[Key, Counter[str]] = {}  # of a goal, which may be spelled in several ways
+        self.titles: dict[str, Counter[str]] = {}  # of a goal, which may be spelled in several ways
         self.above: dict[int, Said] = {}
         self.context: list[tuple[str, str]] = []
-        self._by_key: dict[tuple[str, Key], Record] = {}
+        self.counts: Counter[Key] = Counter()  # of indicators of one name
+        self._read: dict[tuple[str, Key], Line] = {}
+        self._taken = {line["id"] for lines in self.lines.values() for line in lines if "id" in line}
+        self.is_new = not self._taken
+        self._same: dict[Key, list[Line]] = {}
+        for table, lines in self.lines.items():
+            for line in lines:
+                self._same.setdefault(_key_of(table, line), []).append(line)
 
     def tell(self, cell: Cell, heading: str, said: Said) -> Said:
         """Note what became of a cell; one that is empty is that, unless it stands for another."""
@@ -54,9 +94,50 @@ class Reading:
         self.log[cell.address] = Told(heading, said)
         return said
 
-    def add(self, table: str, key: Key, values: dict[str, Any], cells: dict[str, str]) -> Record:
-        """The record of a key, which is made where there is none."""
-        if (table, key) not in self._by_key:
-            record = self._by_key[table, key] = Record(values, key, cells)
-            self.tables[table].append(record)
-        return self._by_key[table, key]
+    def add(self, table: str, key: Key, values: dict[str, Any], cells: dict[str, str]) -> Line:
+        """The line of a key in this workbook, else what an earlier one left of it, else a new one."""
+        if (table, key) in self._read:
+            return self._read[table, key]
+        line = Line(values)
+        same = self._same.setdefault(_key_of(table, line), [])
+        old = next((one for one in same if one.cells is None), None)
+        if old is not None and table in FIGURES:
+            old.cells, newest = cells, same[-1]
+            if all(newest.get(name) == line.get(name) for name in ("value", "printed")):
+                return newest
+            line["edition"] = str(max(int(one.get("edition", "1")) for one in same) + 1)
+            line.before, old = dict(newest), None
+        if old is not None:
+            line, new = old, line
+            line |= new if table != "organizations" else {}  # of which somebody may know better
+        else:
+            if COLUMNS[table][0] == "id":
+                line["id"] = self._next_id(table, line)
+            self.lines[table].append(line)
+            same.append(line)
+        line.cells = cells
+        self._read[table, key] = line
+        return line
+
+    def _next_id(self, table: str, line: Line) -> str:
+        number = first = len(self.lines[table]) + 1
+        owner = self.city if table == "organizations" else self.plan
+        while True:
+            match table:
+                case "goals":
+                    id_ = ids.goal_id(owner, number)
+                case "measures":
+                    id_ = ids.coded_measure_id(owner, line.get("code") if number == first else None, number)
+                case _:
+                    id_ = f"{owner}-{table.removesuffix('s')}-{number}"
+            if id_ not in self._taken:
+                self._taken.add(id_)
+                return id_
+            number += 1
+
+
+def _key_of(table: str, line: Line) -> Key:
+    """An indicator may have the name of a cost beside it."""
+    about = TABLES[table]
+    keys = (about["coded"] if "coded" in about and line.get("code") else about["key"]).split()
+    return (table, *(line.get(key, "") for key in keys), "cost" if line.get("kind") == "cost" else "")

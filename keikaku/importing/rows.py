@@ -2,11 +2,10 @@
 
 import re
 from collections import Counter
-from typing import Any
 
-from keikaku.importing.cells import DITTO, Said, bodies, clean, read_figure, read_grade, read_name
+from keikaku.importing.cells import DITTO, Said, bodies, clean, is_department, read_figure, read_grade, read_name
 from keikaku.importing.headings import COSTS, FIGURES, Column, Table, plain, words
-from keikaku.importing.records import Key, Reading, Record
+from keikaku.importing.records import Figure, Line, Reading
 from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.plan.indicators import year_in
 
@@ -21,8 +20,8 @@ class Row:
         self.reading, self.table, self.cells = reading, table, table.sheet.rows[number]
         self.of = table.of
         self.said: dict[int, Said] = {}
-        self.goal: Key = ()
-        self.measure: Record | None = None
+        self.goal: Line | None = None
+        self.measure: Line | None = None
         self.bodies: list[str] = []
 
     def read(self) -> None:
@@ -47,8 +46,11 @@ class Row:
         return self.cells[column.index if column else 0].address
 
     @property
-    def owner(self) -> tuple[str, Key]:
-        return ("measure", self.measure.key) if self.measure else ("goal", self.goal)
+    def owner(self) -> dict[str, str]:
+        """The id of the measure, else of the goal, that the row is about; empty where it is about the whole plan."""
+        if self.measure:
+            return {"measure": self.measure["id"]}
+        return {"goal": self.goal["id"]} if self.goal else {}
 
     def _read_cell(self, column: Column) -> Said:
         cell, above = self.cells[column.index], self.reading.above
@@ -100,9 +102,10 @@ class Row:
             if level == last:
                 self.measure = self._add_measure(code or self._number(), title)
                 continue
-            parent, self.goal = self.goal, (*self.goal, (level, code or title))
-            self.reading.add("goals", self.goal, {"level": level, "code": code, "parent": parent, "title": title}, {})
-            self.reading.titles.setdefault(self.goal, Counter())[title] += 1
+            parent = self.goal["id"] if self.goal else ""
+            values = {"level": level, "code": code, "parent": parent, "title": title}
+            self.goal = self.reading.add("goals", (parent, level, code or title), values, {})
+            self.reading.titles.setdefault(self.goal["id"], Counter())[title] += 1
 
     def _code(self, level: str) -> str:
         """The code of a level: in one column, or its digits in several."""
@@ -115,22 +118,22 @@ class Row:
         numbered = self.of("number") if not self.of("label", "code") and self.of("level") else []
         return self.tell(numbered[0], read_name(self.cells[numbered[0].index])).text[:40] if numbered else ""
 
-    def _add_measure(self, code: str, title: str) -> Record:
+    def _add_measure(self, code: str, title: str) -> Line:
         level = next((c for c in self.of("level") if c.level == self.reading.measure_level), None)
         coded = [c for c in self.of("code", "number") if c.role == "number" or c.level == self.reading.measure_level]
         cells = {"name": self.at(level)} if level else {}
         cells |= {"code": self.at(coded[0])} if code and coded else {}
-        values: dict[str, Any] = {"code": code, "name": title, "goals": self.goal, "place": self.at(level)}
+        goal = self.goal["id"] if self.goal else ""
+        values = {"code": code, "name": title, "goals": goal, "place": self.at(level)}
         if title.endswith(("（再掲）", "(再掲)")):
             values["repeat_of"] = title[:-4].strip()
-        return self.reading.add("measures", (code, title) if code else (self.goal, title), values, cells)
+        return self.reading.add("measures", (code or goal, title), values, cells)
 
     def _name_bodies(self) -> None:
         for column in self.of(*_BODIES):
             said = self.said[column.index]
             parts = bodies(said.text) if said.text and said.kind != "－" else []
-            is_department = [re.fullmatch(words()["department"], part) for part in parts or []]
-            if parts is None or (column.role == "responsible" and not all(is_department)):
+            if parts is None or (column.role == "responsible" and not all(map(is_department, parts))):
                 self.said[column.index] = self.tell(column, Said("読まない", why="人の名前かもしれません"))
                 continue
             if column.role == "department" and (division := self.text("division")):
@@ -144,24 +147,21 @@ class Row:
         sheet = self.table.sheet.name
         if not self.of(*_BODIES) and self.measure and re.fullmatch(r".{1,20}[部課局室]", sheet):
             self.reading.organizations.setdefault(sheet, "department")
-            self.measure.values["organizations"] = [sheet]
+            self.measure.list_in("organizations", [sheet])
 
     def _promote(self, parts: list[str], role: str, at: str) -> None:
-        assert self.measure
-        values = self.measure.values
-        values["organizations"] = list(dict.fromkeys([*values.get("organizations", []), *parts]))
-        self.measure.cells.setdefault("organizations", at)
-        if word := {"lead": "主担当", "support": "協力"}.get(role):
-            roles = values.setdefault("roles", {})
-            roles |= {part: word for part in parts if part not in roles}
+        assert self.measure is not None
+        self.measure.list_in("organizations", parts)
+        self.measure.cells = {"organizations": at} | (self.measure.cells or {})
+        if role in ("lead", "support"):
+            self.measure.list_in("roles", parts, "主担当" if role == "lead" else "協力")
 
     def _mark(self) -> None:
         for column in self.of("mark"):
             said = self.said[column.index]
             if self.measure and said.kind == "評価・印":
                 is_sign = plain(said.text) in ("○", "〇", "◯", "●")
-                mark = column.heading.split("/")[-1] if is_sign else said.text
-                self.measure.values["marks"] = list(dict.fromkeys([*self.measure.values.get("marks", []), mark]))
+                self.measure.list_in("marks", [column.heading.split("/")[-1] if is_sign else said.text])
 
     def _evaluate(self) -> None:
         for column in self.of("grade", "decision"):
@@ -169,15 +169,14 @@ class Row:
             if said.kind != "評価・印":
                 continue
             year = column.year or self._sheet_year()
-            if not self.owner[1]:
+            if not self.owner:
                 self.tell(column, Said("わからない", why="何の評価かがわかりません"))
             elif year is not None and not self.reading.years[0] <= year <= self.reading.years[1]:
                 self.tell(column, Said("わからない", why="計画の年度の外です"))
             else:
-                kind, key = self.owner
-                values = {kind: key, "fiscal_year": year, "judged_by": "city"}
-                record = self.reading.add("evaluations", (self.owner, year), values, {})
-                record.values[column.role], record.cells[column.role] = said.text, self.at(column)
+                values = {**self.owner, "fiscal_year": year, "judged_by": "city"}
+                line = self.reading.add("evaluations", (*self.owner.values(), year), values, {})
+                line[column.role], line.cells = said.text, {**(line.cells or {}), column.role: self.at(column)}
                 self.reading.grades[{"grade": "outcome"}.get(column.role, column.role), said.text] = None
 
     def _sheet_year(self) -> int | None:
@@ -205,7 +204,7 @@ class Row:
                 said = self.tell(named, Said("置き字", why="名前の欄の 0 です"))
             self._read_indicator(said.text, [c for c in figures if c.slot == named.slot], named)
         if figures and not self.of("label"):
-            self._read_indicator(self.measure.values["name"] if self.measure else "", figures, None)
+            self._read_indicator(self.measure["name"] if self.measure else "", figures, None)
 
     def _read_indicator(self, label: str, columns: list[Column], named: Column | None, kind: str = "") -> None:
         slot = named.slot if named else ""
@@ -214,29 +213,22 @@ class Row:
         if not label or (not self.of("label") and not kind and not any(said.text for _, said in read)):
             return
         member = self.text("member")
-        place = self.at(named) if named else self.measure.values["place"] if self.measure else self.at(None)
-        key: Key = (self.owner, label, member, slot or kind)
-        if (
-            not slot
-            and not kind
-            and not self.of("kind")
-            and not any(self.cells[c.index].is_filled for c in self.of("label"))
-        ):
-            key = (
-                *key,
-                sum(r.key[:3] == key[:3] for r in self.reading.tables["indicators"]),
-            )  # another of the same name
+        place = self.at(named) if named else self.measure["place"] if self.measure else self.at(None)
+        key: tuple[object, ...] = (*self.owner.items(), label, member, slot or kind)
+        if not (slot or kind or self.of("kind") or any(self.cells[c.index].is_filled for c in self.of("label"))):
+            self.reading.counts[key] += 1  # another of the same name
+            key = (*key, self.reading.counts[key])
         values = {
-            "measure": None, "goal": None, self.owner[0]: self.owner[1], "label": label, "member": member, "unit": unit,
+            **{f"{table}s": id_ for table, id_ in self.owner.items()}, "label": label, "member": member, "unit": unit,
             "kind": kind, "note": re.sub("[ア-ン]$", "", slot), "place": place, "code": self._indicator_code(),
             "direction": self.reading.layout.directions.get(label),
         }  # fmt: skip
+        line = self.reading.add("indicators", key, values, {"label": place, "unit": place})
         if named and not slot and not (self.measure and self.of("figure")):
-            values["organizations"] = self.bodies
-        record = self.reading.add("indicators", key, values, {"label": place, "unit": place})
+            line.list_in("organizations", self.bodies)
         for column, said in read:
             if said.text and said.kind in ("数", "言葉", "数をふくむ文", "上と同じ"):
-                self._add_figure(record, column, said)
+                self._add_figure(line, column, said)
 
     def _indicator_code(self) -> str:
         numbered = self.of("number") if not self.measure and not self.of("level") else []
@@ -264,8 +256,8 @@ class Row:
         self.reading.above[column.index] = said
         return self.tell(column, said)
 
-    def _add_figure(self, record: Record, column: Column, said: Said) -> None:
-        role, year, figures = column.role, column.year, record.values.setdefault("figures", [])
+    def _add_figure(self, line: Line, column: Column, said: Said) -> None:
+        role, year = column.role, column.year
         if role == "year":
             role = words()["kinds"].get(plain(self.text("kind")), "")
         if column.block is not None:
@@ -282,10 +274,10 @@ class Row:
             else "見出しと欄で年度が違います"
             if year is not None and named not in (None, year)
             else "同じ指標に、同じ年度の数がもうあります"
-            if any(figure[:3] == (role, year, column.calendar) for figure in figures)
+            if any(figure[:3] == (role, year, column.calendar) for figure in line.figures)
             else ""
         )
         if wrong:
             self.tell(column, Said("わからない", said.text, why=wrong))
         else:
-            figures.append((role, year, column.calendar, said, self.at(column)))
+            line.figures.append(Figure(role, year, column.calendar, said, self.at(column)))

@@ -8,12 +8,10 @@ import yaml
 
 from keikaku.importing.exporting import is_exported, tables_of
 from keikaku.importing.headings import Layout, find_tables
-from keikaku.importing.merging import Written
-from keikaku.importing.plan_files import Target, write_plan, write_tables
+from keikaku.importing.plan_files import Target, Written, write_plan, write_tables
 from keikaku.importing.records import Reading
 from keikaku.importing.report import write_report
 from keikaku.importing.tables import Sheet, read_sheets, refusal
-from keikaku.importing.walking import read_tables
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.fiscal_year import read_fiscal_year, read_fiscal_years
 from keikaku.plan.plain_text import plain_text
@@ -53,8 +51,7 @@ def import_spreadsheet(
         reading = Reading(_span(years), told)
         written = write_tables(tables_of(book), target)
     else:
-        reading = read_tables(book, _span(years), told)
-        written = write_plan(reading, target)
+        reading, written = write_plan(book, _span(years), told, target)
     return Outcome(reading, written, write_report(reading, written, file, report))
 
 

@@ -6,7 +6,7 @@ data is refused.
 """
 
 from keikaku.importing.cells import Said, clean
-from keikaku.importing.headings import FIGURES, Layout, Table, faults_of, find_tables, pattern_of, plain, words
+from keikaku.importing.headings import FIGURES, Table, faults_of, find_tables, pattern_of, plain, words
 from keikaku.importing.records import Reading
 from keikaku.importing.rows import Row
 from keikaku.importing.tables import CellProblem, Sheet
@@ -14,9 +14,9 @@ from keikaku.plan.errors import InvalidData
 from keikaku.plan.fiscal_year import short_fiscal_year
 
 
-def read_tables(sheets: list[Sheet], years: tuple[int, int], layout: Layout) -> Reading:
+def read_tables(sheets: list[Sheet], reading: Reading) -> None:
     """Raises InvalidData where a table is of no known layout."""
-    reading = Reading(years, layout)
+    years, layout = reading.years, reading.layout
     found: list[Table] = []
     problems: list[CellProblem] = []
     chosen = [s for s in sheets if not s.is_hidden and (not layout.sheets or s.name in layout.sheets)]
@@ -49,7 +49,6 @@ def read_tables(sheets: list[Sheet], years: tuple[int, int], layout: Layout) -> 
         in_order = "、".join(map(short_fiscal_year, reading.block_years))
         note = f"年度の書かれていない欄は、左から順に {in_order} の数として読みました。表の年度とその後の数は、見込みとしました。"
         reading.notes.append(note)
-    return reading
 
 
 def _looks_like_table(sheet: Sheet) -> bool:
@@ -133,10 +132,11 @@ def _enter(reading: Reading, level: str, title: str) -> None:
 
 def _settle_titles(reading: Reading) -> None:
     """A goal that is spelled in several ways under one code has the most frequent one; the report names the others."""
-    for record in reading.tables["goals"]:
-        titles, values = reading.titles[record.key], record.values
-        values["title"] = max(titles, key=lambda title: titles[title])
-        if others := sorted(set(titles) - {values["title"]}):
-            code = f"（{values['code']}）" if values["code"] else ""
-            note = f"{values['level']}{code}「{values['title']}」は、「{'」「'.join(others)}」とも書かれています。"
+    for goal in reading.lines["goals"]:
+        if not (titles := reading.titles.get(goal["id"])):
+            continue
+        goal["title"] = max(titles, key=lambda title: titles[title])
+        if others := sorted(set(titles) - {goal["title"]}):
+            code = f"（{goal['code']}）" if "code" in goal else ""
+            note = f"{goal['level']}{code}「{goal['title']}」は、「{'」「'.join(others)}」とも書かれています。"
             reading.notes.append(note)

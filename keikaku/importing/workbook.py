@@ -10,10 +10,10 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from keikaku.files.errors import FilesError
-from keikaku.importing.sheet import read_sheet, results_of
+from keikaku.importing.reading import read_about
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.plan.indicators import Figure, figures_of
-from keikaku.plan.model import City, PlanData
+from keikaku.plan.model import City, PlanData, Result
 from keikaku.plan.references import PlacedIndicator, References
 from keikaku.schema.codes import RESULT_STATUSES
 
@@ -25,7 +25,7 @@ _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 def write_workbook(plans: list[tuple[City, PlanData]], until: int, every_year: bool, output: Path) -> int:
     """Write the workbook for years up to the fiscal year `until`; returns the number of its rows."""
-    about = read_sheet()
+    about = read_about()
     columns = about.known | about.asked | about.ids
     book = Workbook()
     sheet: Any = book.active
@@ -75,6 +75,16 @@ def list_rows(city: City, data: PlanData, until: int, every_year: bool = False) 
                     "plan_id": data.plan.id,
                     **_describe(placed, targets, whole, year),
                 }
+
+
+def results_of(known: References, data: PlanData, placed: PlacedIndicator) -> list[tuple[Result, Figure]]:
+    """What results.csv tells of an indicator, as written and as read."""
+    told = [r for r in data.results if known.indicators_at(r.measure, r.indicator) == [placed] and not r.estimate]
+    return [(result, read_result(placed, result)) for result in told]
+
+
+def read_result(placed: PlacedIndicator, result: Result) -> Figure:
+    return figures_of(placed.indicator, None, [result])[-1]
 
 
 def _describe(placed: PlacedIndicator, targets: list[Figure], results: list[Figure], year: int) -> Row:

@@ -49,7 +49,7 @@ TARGET_CHANGES: Terms = {
     "counted_otherwise": ("数えるものが変わった", "数えるもの、またはその単位が、前と違う"),
     "deadline_slipped": ("期限が延びた", "期限の年度が、前より後になった"),
     "body_replaced": ("団体が入れかわった", "前に名前のあった団体がなくなり、別の団体の名前がある"),
-    "name_changed": ("名前が変わった", "前と後で、印字されている名前が違う"),
+    "name_changed": ("名前が変わった", "前と後で、書かれている名前が違う"),
 }
 SUCCESSIONS: Terms = {
     "kept": ("同じ名前", "前の計画と後の計画に、同じ名前のものがある"),
@@ -59,7 +59,7 @@ SUCCESSIONS: Terms = {
 }
 COMPARED_BY: Terms = {
     "ours": ("当サイトの判定", "文書の言葉から、当サイトが判定した"),
-    "data": ("前後の比較", "印字されている前後の数・年度・単位・名前を比べた"),
+    "data": ("前後の比較", "書かれている前後の数・年度・単位・名前を比べた"),
 }
 PLAN_TERMS: Terms = {
     "sector": ("分野", "計画を分ける分野"),
@@ -200,14 +200,14 @@ MEASURE_ROLES: Terms = {
     "support": ("協力", "協力して進める"),
 }
 LINK_KINDS: Terms = {
-    "joint": ("連携", "一緒に進めると印字されている"),
+    "joint": ("連携", "一緒に進めると書かれている"),
     "repeat": ("再掲", "同じ施策がもう一度載っている"),
 }
 CORRECTION_KINDS: Terms = {
     "misprint": ("誤記", "明らかな書き誤り"),
     "inconsistency": ("不一致", "文書の中で食い違っている"),
-    "omission": ("欠け", "あるはずのものが印字されていない"),
-    "variant": ("表記ゆれ", "同じものが違う書き方で印字されている"),
+    "omission": ("欠け", "あるはずのものが書かれていない"),
+    "variant": ("表記ゆれ", "同じものが違う書き方で書かれている"),
     "caution": ("注意", "誤りではないが読み違えやすい"),
 }
 CHANGE_KINDS: Terms = {
@@ -241,8 +241,8 @@ SAMENESS: Terms = {
 CODES: dict[tuple[str, str], Terms] = {
     ("changes", "kind"): CHANGE_KINDS,
     ("comparable_indicators", "why"): {key: SAMENESS[key] for key in ("name", "same_as")},
-    ("comparisons", "basis"): BASES,
-    ("comparisons", "obstacle"): OBSTACLES,
+    ("comparable_indicators", "basis"): BASES,
+    ("comparable_indicators", "obstacle"): OBSTACLES,
     ("corrections", "kind"): CORRECTION_KINDS,
     ("evaluations", "judged_by"): JUDGES,
     ("evaluations", "outcome"): OUTCOMES,

@@ -398,7 +398,11 @@ CREATE TABLE comparable_indicators (
     indicator_id TEXT PRIMARY KEY REFERENCES indicators (id), -- indicator
     subject_id TEXT NOT NULL REFERENCES indicators (id), -- the first of those that are the same
     why TEXT NOT NULL CHECK (why IN ('name', 'same_as')), -- how it is known that they are the same
-    evidence TEXT                       -- evidence, where it is by same_as
+    evidence TEXT,                      -- evidence, where it is by same_as
+    common_unit TEXT,                   -- unit that its figures are compared in
+    basis TEXT NOT NULL,                -- what they count, see codes
+    obstacle TEXT,                      -- why they cannot stand beside those of another municipality, see codes; NULL: they can
+    rejection TEXT                      -- evidence that it is not the same as another, by same_as
 );
 
 -- The city's own wording; rows only when built with the report at hand.
@@ -677,106 +681,67 @@ FROM (
 -- Indicators that several municipalities have, one row for each target (or the indicator alone, where it has none), in common
 -- units and per year where that can be said, and why one cannot stand beside the others. Nothing is ranked.
 CREATE VIEW comparisons AS
-WITH shown AS (
+WITH targeted AS (
     SELECT
-        k.subject_id, k.why, k.evidence, i.*, p.municipality_id, p.title AS plan, p.theme,
-        u.common_unit, coalesce(u.factor, 1) AS factor,
-        iif(i.accumulation = 'total', 1, NULL) AS is_total,
-        CASE
-            WHEN i.per IN ('year', 'month') THEN 'year'
-            WHEN i.per = 'event' THEN 'event'
-            WHEN i.accumulation = 'total' THEN iif(t.first_year IS NULL, 'total', 'year')
-            WHEN i.accumulation = 'mean' THEN 'mean'
-            ELSE 'point'
-        END AS basis,
-        CASE WHEN i.per = 'month' THEN 12 ELSE 1 END AS months,
-        t.id AS figure_id, t.value AS target_value, t.first_year, t.last_year, t.comparator,
-        t.calendar, coalesce(t.printed, t.text) AS target
+        k.*, i.label, i.member, i.unit, i.plan_id, t.id AS figure_id, t.value, t.comparator, t.first_year, t.last_year, t.calendar,
+        coalesce(t.printed, t.text) AS target, coalesce(u.factor, 1) * iif(i.per = 'month', 12, 1) AS factor,
+        iif(i.accumulation = 'total' AND k.basis = 'year', 1, NULL) AS is_divided, v.state, coalesce(v.result_id, (
+            SELECT id FROM figures WHERE indicator_id = i.id AND role = 'result' ORDER BY value IS NULL, last_year DESC, edition DESC, position LIMIT 1
+        )) AS result_id
     FROM comparable_indicators AS k
     JOIN indicators AS i ON i.id = k.indicator_id
-    JOIN plans AS p ON p.id = i.plan_id
     LEFT JOIN units AS u ON u.unit = i.unit
     LEFT JOIN figures AS t ON t.indicator_id = i.id AND t.role = 'target'
         AND NOT EXISTS (SELECT 1 FROM figures AS f WHERE f.indicator_id = i.id AND f.role = 'target' AND f.edition > t.edition AND f.last_year IS t.last_year)
-), judged AS (
-    SELECT s.*, v.state, coalesce(v.result_id, (
-        SELECT id FROM figures WHERE indicator_id = s.id AND role = 'result' ORDER BY value IS NULL, last_year DESC, edition DESC, position LIMIT 1
-    )) AS result_id
-    FROM shown AS s
-    LEFT JOIN verdicts AS v ON v.figure_id = s.figure_id AND v.fiscal_year = (
+    LEFT JOIN verdicts AS v ON v.figure_id = t.id AND v.fiscal_year = (
         SELECT coalesce(max(e.fiscal_year) FILTER (WHERE e.fiscal_year <= y.fiscal_year), min(e.fiscal_year))
-        FROM verdicts AS e JOIN current_fiscal_year AS y WHERE e.figure_id = s.figure_id
+        FROM verdicts AS e JOIN current_fiscal_year AS y WHERE e.figure_id = t.id
     )
-), counted AS (
-    SELECT
-        j.*,
-        b.printed AS baseline, iif(b.calendar = 'calendar', b.last_year || '年', y.label) AS baseline_year,
-        coalesce(r.printed, r.value || coalesce(j.unit, ''), k.label) AS result, iif(r.calendar = 'calendar', r.last_year || '年', x.label) AS result_year,
-        iif(j.calendar = 'calendar', j.last_year || '年', z.label) AS due,
-        j.factor * j.months * j.target_value / iif(j.is_total AND j.first_year, j.last_year - j.first_year + 1, 1) AS common_target,
-        j.factor * j.months * b.value / iif(j.is_total AND b.first_year, b.last_year - b.first_year + 1, 1) AS common_baseline,
-        j.factor * j.months * r.value / iif(j.is_total AND r.first_year, r.last_year - r.first_year + 1, 1) AS common_result,
-        (SELECT group_concat(s.evidence, '、') FROM same_as AS s JOIN comparable_indicators AS o ON o.indicator_id = iif(s.row_id = j.id, s.other_id, s.row_id)
-            WHERE s.table_name = 'indicators' AND NOT s.is_same AND j.id IN (s.row_id, s.other_id) AND o.subject_id = j.subject_id) AS rejection
-    FROM judged AS j
-    LEFT JOIN figures AS b ON b.indicator_id = j.id AND b.role = 'baseline' AND b.position = 1
-    LEFT JOIN figures AS r ON r.id = j.result_id
-    LEFT JOIN codes AS k ON k.table_name = 'figures' AND k.column_name = 'status' AND k.code = r.status
-    LEFT JOIN fiscal_years AS x ON x.fiscal_year = r.last_year
-    LEFT JOIN fiscal_years AS y ON y.fiscal_year = b.last_year
-    LEFT JOIN fiscal_years AS z ON z.fiscal_year = j.last_year
-), alone AS (
-    SELECT *, CASE
-        WHEN rejection IS NOT NULL THEN 'rejected'
-        WHEN common_target IS NULL AND common_result IS NULL AND common_baseline IS NULL THEN 'number'
-        WHEN common_unit IS NULL THEN 'unit'
-    END AS own_obstacle
-    FROM counted
 )
 SELECT
     c.subject_id,
     (SELECT label FROM indicators WHERE id = c.subject_id) AS subject,
     m.name AS municipality,
-    c.municipality_id,
-    c.plan,
+    p.municipality_id,
+    p.title AS plan,
     c.plan_id,
-    c.theme,
+    p.theme,
     c.label,
     c.member,
     c.common_unit,
     c.basis,
-    c.common_baseline,
-    c.baseline_year,
-    c.common_target,
+    c.factor * b.value / coalesce(c.is_divided * (b.last_year - b.first_year + 1), 1) AS common_baseline,
+    iif(b.calendar = 'calendar', b.last_year || '年', y.label) AS baseline_year,
+    c.factor * c.value / coalesce(c.is_divided * (c.last_year - c.first_year + 1), 1) AS common_target,
     c.comparator,
-    c.due,
-    c.common_result,
-    c.result_year,
+    iif(c.calendar = 'calendar', c.last_year || '年', z.label) AS due,
+    c.factor * r.value / coalesce(c.is_divided * (r.last_year - r.first_year + 1), 1) AS common_result,
+    iif(r.calendar = 'calendar', r.last_year || '年', x.label) AS result_year,
     c.state,
-    CASE
-        WHEN c.own_obstacle IS NOT NULL THEN c.own_obstacle
-        WHEN min(c.municipality_id) OVER alike <> max(c.municipality_id) OVER alike THEN NULL
-        WHEN min(c.common_unit) OVER together <> max(c.common_unit) OVER together THEN 'other_unit'
-        WHEN min(c.basis) OVER together <> max(c.basis) OVER together THEN 'other_basis'
-        ELSE 'nothing'
-    END AS obstacle,
+    c.obstacle,
     c.rejection,
     c.unit,
-    c.baseline,
+    b.printed AS baseline,
     c.target,
-    c.result,
-    (SELECT g.grade FROM evaluations AS g WHERE g.grade IS NOT NULL AND g.plan_id = c.plan_id AND g.row_id IN (c.id, w.measure_id)
+    coalesce(r.printed, r.value || coalesce(c.unit, ''), k.label) AS result,
+    (SELECT g.grade FROM evaluations AS g WHERE g.grade IS NOT NULL AND g.plan_id = c.plan_id AND g.row_id IN (c.indicator_id, w.measure_id)
         ORDER BY g.fiscal_year DESC, g.position DESC LIMIT 1) AS grade,
     c.why,
     c.evidence,
     m.code AS municipality_code,
-    c.id AS indicator_id,
+    c.indicator_id,
     w.measure_id,
     c.figure_id
-FROM alone AS c
-JOIN municipalities AS m ON m.id = c.municipality_id
-JOIN indicator_places AS w ON w.indicator_id = c.id
-WINDOW alike AS (PARTITION BY c.subject_id, c.common_unit, c.basis, c.own_obstacle IS NULL), together AS (PARTITION BY c.subject_id, c.own_obstacle IS NULL);
+FROM targeted AS c
+JOIN plans AS p ON p.id = c.plan_id
+JOIN municipalities AS m ON m.id = p.municipality_id
+JOIN indicator_places AS w ON w.indicator_id = c.indicator_id
+LEFT JOIN figures AS b ON b.indicator_id = c.indicator_id AND b.role = 'baseline' AND b.position = 1
+LEFT JOIN figures AS r ON r.id = c.result_id
+LEFT JOIN codes AS k ON k.table_name = 'figures' AND k.column_name = 'status' AND k.code = r.status
+LEFT JOIN fiscal_years AS x ON x.fiscal_year = r.last_year
+LEFT JOIN fiscal_years AS y ON y.fiscal_year = b.last_year
+LEFT JOIN fiscal_years AS z ON z.fiscal_year = c.last_year;
 
 -- Bodies that are one and the same in plans of several municipalities, in both directions, and how that is known.
 CREATE VIEW same_organizations AS

@@ -50,6 +50,7 @@ MEDIA_TYPES = {
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -146,7 +147,7 @@ class _Site:
     def __init__(self, bake: Bake) -> None:
         self._bake = bake
         self._loop = asyncio.new_event_loop()
-        self._datasette = open_datasette(bake.database, threads=1)
+        self._datasette = open_datasette(bake.database, threads=0)
         use_site(self._datasette, bake.folder)
         self._loop.run_until_complete(self._datasette.invoke_startup())
 
@@ -180,7 +181,7 @@ def open_datasette(database: Path, threads: int | None = None) -> Datasette:
     """The site of a database, with the templates, plugins and words of this project."""
     settings: dict[str, Any] = yaml.safe_load((ROOT / "settings.json").read_text("utf-8"))
     if threads is not None:  # a bake, for which nobody waits: a busy machine must not make it fail
-        settings |= {"num_sql_threads": threads, "sql_time_limit_ms": 60_000}
+        settings |= {"num_sql_threads": threads, "sql_time_limit_ms": 600_000}
     return Datasette(
         [str(database)],
         metadata=yaml.safe_load(METADATA.read_text("utf-8")),

@@ -103,7 +103,8 @@ async def open_source(
         yield await _open_table(datasette, request, database, table, asked, labels_by_default)
         return
     if query:
-        place, sql, limits = table, query["sql"], Limits(CANNED_SECONDS, asked, UNLIMITED)
+        seconds = max(CANNED_SECONDS, datasette.setting("sql_time_limit_ms") / 1000)
+        place, sql, limits = table, query["sql"], Limits(seconds, asked, UNLIMITED)
         permissions = [("view-query", (database, table)), ("view-database", database), "view-instance"]
     else:
         place, sql = "query", _read_sql(request)

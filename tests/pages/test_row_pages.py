@@ -112,7 +112,7 @@ async def test_a_page_names_no_other_plan(table: str, two_plans: Datasette, ask)
         ("/plans/events/akishima-event-47", ["令和6年度", "2024年4月1日〜2025年3月31日", "広域観光の実施を検討"]),
         ("/plans/events/akishima-event-19", ["平成30年度から令和元年度まで"]),
         ("/plans/plans/akishima", ["40件", "14件", "37件", "58件", "多摩大学", "8000020132071"]),
-        ("/plans/corrections/akishima-correction-3", ["「出前事業」→「出前授業」", "誤記", "できごと"]),
+        ("/plans/corrections/akishima-correction-3", ["「出前事業」→「出前授業」", "誤記", "項目"]),
         ("/plans/indicators/akishima-nogyo-4-target-1", ["毎年、学校給食での昭島産の野菜等の使用量 10,000kg", "数で示された目標"]),
         ("/plans/figures/minato-geijutsu-1-target-1-result-1", ["3,200", "来場者数", "令和4年度"]),
     ],

@@ -14,12 +14,12 @@ from click.testing import CliRunner, Result
 from openpyxl import Workbook, load_workbook
 
 from build_db import main
-from keikaku.importing.sheet import read_sheet
+from keikaku.importing.reading import read_about
 from keikaku.serving.baking import open_datasette
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 ART, SCHOOLS = "minato-geijutsu-1-target-1", "minato-geijutsu-2-target-1"
-HEADINGS = read_sheet().headings
+HEADINGS = read_about().headings
 Cells = dict[str, Any]
 
 
@@ -176,10 +176,10 @@ def test_a_row_of_a_year_that_is_new_to_a_plan_without_results_makes_the_file(da
     ("cells", "said"),
     [
         ({"value": "約三千"}, "実績!J{line}: 実績: '約三千' は数として読めません"),
-        ({"value": True}, "実績!J{line}: 「True」は数ではありません; 数を入れる"),
-        ({"value": (0.5, "0%")}, "実績!J{line}: パーセント表示ですが、この指標の単位は「人」です"),
-        ({"value": date(2024, 5, 1)}, "実績!J{line}: 「2024-05-01 00:00:00」は数ではありません"),
-        ({"value": "3,150校"}, "実績!J{line}: "),
+        ({"value": True}, "実績!J{line}: 日付か、はい・いいえの値になっています; 数を入れる"),
+        ({"value": (0.5, "0%")}, "実績!J{line}: パーセント表示なのに、単位が「人」です; 数を入れる"),
+        ({"value": date(2024, 5, 1)}, "実績!J{line}: 日付か、はい・いいえの値になっています; 数を入れる"),
+        ({"value": "3,150校"}, "実績!J{line}: 単位が「人」と違います; 数を入れる"),
         ({"value": "=1+2"}, "実績!J{line}: 計算式の結果が保存されていません; Excel で開いて保存し直すか、値を入れる"),
         ({"value": 1, "note": "=A1"}, "実績!M{line}: 計算式の結果が保存されていません"),
         ({"value": 1, "status": "done"}, "実績!K{line}: 状況: 'done' は使えない言葉です; "),
@@ -224,7 +224,7 @@ def test_a_csv_with_the_same_headings_is_read_alike(data: Path, results: Path) -
     assert "追加　芸-1 来場者数 初日（令和5年度）：3,150人" in bring_in(table, data).output
     assert read(results)[-1]["part"] == "初日"
     table.write_text(table.read_text("cp932").replace('"3,150"', "三千"), "utf-8")
-    assert bring_in(table, data).output.startswith("figures.csv!B2: 実績: '三千' は数として読めません")
+    assert bring_in(table, data).output.startswith("figures!B2: 実績: '三千' は数として読めません")
 
 
 @pytest.mark.parametrize("headings", [[], ["実績", "年度"]])
@@ -234,7 +234,7 @@ def test_a_sheet_without_the_headings_is_refused(data: Path, tmp_path: Path, hea
     book.save(tmp_path / "other.xlsx")
     (tmp_path / "text.xlsx").write_text("x")
     assert "Sheet!A1: 見出し「" in bring_in(tmp_path / "other.xlsx", data).output
-    assert "text.xlsx!A1: Excel のブック（.xlsx）として読めません" in bring_in(tmp_path / "text.xlsx", data).output
+    assert "text.xlsx:1:1: 表として読めません" in bring_in(tmp_path / "text.xlsx", data).output
 
 
 def test_what_cannot_be_written_is_told_in_a_line(data: Path, tmp_path: Path) -> None:

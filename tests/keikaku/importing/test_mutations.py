@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from keikaku.importing.headings import words
-from keikaku.importing.merging import COLUMNS
+from keikaku.importing.records import COLUMNS
 from keikaku.plan.errors import InvalidData
 from tests.keikaku.importing.tables import TABLES, Rows, Table, write
 from tests.keikaku.importing.test_spreadsheet import lines_of, run
