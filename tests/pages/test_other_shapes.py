@@ -132,8 +132,14 @@ async def test_figures_are_drawn_against_their_target(
 
 
 SHOWN = {
-    "/print/akishima-kihon4": (["政策指標 4件", "地域活動に参加している市民の割合", "34.9%", "防災課"], ["施策 0件", "ごとの施策"]),
-    "/print/toyoake-danjo2": (["前期：○ 着手・実施", "児童福祉課 <span", "学校教育課 <span"], ["目標の状態", "目標・指標"]),
+    "/print/akishima-kihon4": (
+        ["政策指標 4件", "地域活動に参加している市民の割合", "34.9%", "防災課"],
+        ["施策 0件", "ごとの施策"],
+    ),
+    "/print/toyoake-danjo2": (
+        ["前期：○ 着手・実施", "児童福祉課 <span", "学校教育課 <span"],
+        ["目標の状態", "目標・指標"],
+    ),
     "/plans/measures/toyoake-danjo2-11111": (["前期：○ 着手・実施"], ["カレンダー"]),
     "/plans/organizations/akishima-bosai-ka": (["避難場所を確認している人の割合"], ["施策はありません", "カレンダー"]),
     "/plans/evaluation_overview?plan_id=toyoake-danjo2": (["市の記号"], []),
