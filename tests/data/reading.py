@@ -1,6 +1,7 @@
 """Files of data/akishima and the held report, read without keikaku/database/report.py, so that a fault there hides none here.
 
-KEIKAKU_REPORT names a copy of the report, with its plan where data/ holds several (akishima/sangyo=report.txt); without it the tests marked `with_report` are skipped.
+KEIKAKU_REPORT names a copy of the report, with its plan where data/ holds several (akishima/sangyo=report.txt); without
+it the tests marked `with_report` are skipped.
 """
 
 import os
