@@ -4,7 +4,7 @@ PORT ?= 8001
 RUN = .venv/.run
 DEV = .venv/.dev
 
-.PHONY: serve build verify test test-long lint format lock dictionary citation notebooks screenshots lighthouse licences audit clean
+.PHONY: serve build verify test test-long lint format lock dictionary standard citation notebooks screenshots lighthouse licences audit clean
 .DEFAULT_GOAL := serve
 
 serve: build ## build everything and serve it on http://127.0.0.1:$(PORT)/
@@ -38,6 +38,9 @@ lock: $(DEV) ## the locks from pyproject.toml; make lock UPGRADE=--upgrade takes
 
 dictionary: $(RUN) ## docs/data-dictionary.md from the schema, the vocabularies and metadata.yml
 	.venv/bin/python -m tools.dictionary
+
+standard: $(RUN) ## static/standard/: Table Schema and example workbook, from the model and docs/add-a-plan.ja.md
+	.venv/bin/python -m tools.standard
 
 licences: $(DEV) ## docs/licences.md from what the libraries of the locks say
 	.venv/bin/python -m tools.licences

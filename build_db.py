@@ -100,20 +100,56 @@ def pages(
 @main.command()
 @click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built.")
 @click.option("--output", type=PATH, required=True, help="Folder to write.")
+@click.option(
+    "--by",
+    type=click.Choice(["municipality", "prefecture"]),
+    help="One folder in it for each, built from --data; for many plans.",
+)
+@DATA
 @click.option("--address", metavar="URL", help="Where the site is or was, where metadata.yml has no site_url.")
 @ARCHIVE
 @QUIET
-def stick(database: Path, output: Path, address: str | None, archive: Path | None, quiet: bool) -> None:
+def stick(
+    database: Path, output: Path, by: str | None, data: Path, address: str | None, archive: Path | None, quiet: bool
+) -> None:
     """Write the publication as a folder that needs no server: for a disk, any web host, or an archive."""
     from keikaku.files.proof import write_archive
     from keikaku.serving.baking import write_site
     from keikaku.serving.stick import write_stick
+    from keikaku.serving.stick_parts import write_parts
 
     say, site = speaker(quiet), database.with_name("site")
-    write_site(database, site, address, say, progress=not quiet)
-    say(f"wrote {write_stick(database, site, output)} files to {output}")
+    if by:
+        count = write_parts(data, output, by, address, say)
+    else:
+        write_site(database, site, address, say, progress=not quiet)
+        count = write_stick(database, site, output)
+    say(f"wrote {count} files to {output}")
     if archive:
         write_archive(output, archive)
+
+
+@main.command()
+@click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built.")
+@click.option("--output", type=PATH, required=True, help="Folder to write.")
+def parquet(database: Path, output: Path) -> None:
+    """Write the tables as Parquet by prefecture and plan, for engines that read folders (DuckDB, Spark, Trino, Athena)."""
+    from keikaku.publish.catalogue.partitions import write_partitions
+
+    click.echo(f"wrote {write_partitions(database, METADATA, output)} files to {output}")
+
+
+@main.command()
+@click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database whose site was baked.")
+@click.option("--output", type=PATH, required=True, help="Folder to write, on the disk of the site.")
+def shards(database: Path, output: Path) -> None:
+    """Write the baked site in parts by prefecture, which go to a web host or an object store one by one."""
+    from keikaku.publish.catalogue.data_set import read_filled_metadata
+    from keikaku.publish.shards import write_shards
+
+    described = read_filled_metadata(database, METADATA)["databases"][database.stem]
+    for part, count in write_shards(database, described, database.with_name("site"), output).items():
+        click.echo(f"{count:8,} {output / part}")
 
 
 @main.command()
@@ -146,20 +182,33 @@ def sign(key: Path, folder: Path, archive: Path | None) -> None:
 @QUIET
 def compare(folder: Path, data: Path, reports: tuple[str, ...], quiet: bool) -> None:
     """Make the FOLDER that stick wrote again from the data, and tell whether every byte is the same."""
-    from keikaku.serving.stick import compare_stick
+    from keikaku.serving.stick import compare_stick, read_facts
+    from keikaku.serving.stick_parts import compare_parts
 
-    differences = compare_stick(folder, data, assign_reports(reports, data), speaker(quiet))
+    if "by" in read_facts(folder):
+        differences = compare_parts(folder, data, speaker(quiet))
+    else:
+        differences = compare_stick(folder, data, assign_reports(reports, data), speaker(quiet))
     click.echo("\n".join(differences) or f"{folder}: made again, every byte is the same")
     sys.exit(bool(differences))
 
 
 @main.command()
 @DATA
+@click.option(
+    "--tables",
+    type=PATH,
+    help="Anyone's tables instead, a folder of .csv or a workbook: check them, and say what they lack.",
+)
 @QUIET
-def check(data: Path, quiet: bool) -> None:
+def check(data: Path, tables: Path | None, quiet: bool) -> None:
     """Validate the data; write nothing."""
     from keikaku.database.building import check_data
+    from keikaku.database.scoring import describe_tables
 
+    if tables:
+        click.echo("\n".join(describe_tables(tables)))
+        return
     check_data(data, {}, speaker(quiet))
 
 

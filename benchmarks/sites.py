@@ -16,7 +16,7 @@ from benchmarks.synthetic import InventedPlan, copy_synonyms
 from tests.browser.running_site import PARTS, ROOT, find_processes, free_port, read_memory
 
 REAL = ROOT / "data"  # of one plan
-PATIENCE = 120  # seconds until a server answers, or has ended
+PATIENCE = 600  # seconds until a server answers, or has ended
 BUILD = (sys.executable, str(ROOT / "build_db.py"))
 DATASETTE = (sys.executable, "-m", "datasette")
 NGINX_PROGRAM = shutil.which("nginx") or "/usr/sbin/nginx"

@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from datasette import handle_exception
+from datasette import handle_exception, hookimpl
 from datasette.app import Datasette
+from datasette.plugins import pm
 from hypothesis import settings
+from jinja2 import Environment, FileSystemBytecodeCache
 from xdist.scheduler import LoadScopeScheduling
 
 from build_db import main
@@ -37,6 +39,24 @@ class ByFile(LoadScopeScheduling):
         file = nodeid.partition("::")[0]
         folder = file.split("/")[1]
         return "alone" if folder in ALONE else folder if folder == "browser" else file
+
+
+class Compiled:
+    """Every site of a run compiles the same templates, which takes longer than most pages: once for all."""
+
+    __name__ = "compiled"  # which Datasette asks every plugin
+
+    def __init__(self, folder: Path) -> None:
+        self._cache = FileSystemBytecodeCache(str(folder))
+
+    @hookimpl
+    def prepare_jinja2_environment(self, env: Environment) -> None:
+        env.bytecode_cache = self._cache
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> None:
+    pm.register(Compiled(make_once(tmp_path_factory, "compiled", Path.touch)))
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:

@@ -15,10 +15,12 @@ import pytest
 from datasette.app import Datasette
 
 from build_db import main
+from keikaku.importing.exporting import export_workbook
 from keikaku.plan import model
 from keikaku.plan.folder import CITY_FILES, MAPPINGS, PLAN_FILES, read_city
 from keikaku.schema import codes as vocabulary
 from keikaku.schema.tables import read_schema
+from tools import standard
 from tools.dictionary import PAGE, build_dictionary
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -180,6 +182,12 @@ def test_the_data_dictionary_is_up_to_date() -> None:
     assert PAGE.read_text("utf-8") == build_dictionary(), "run: make dictionary"
 
 
+def test_the_standard_is_up_to_date(tmp_path: Path) -> None:
+    assert standard.SCHEMA.read_text("utf-8") == standard.build_schema(), "run: make standard"
+    export_workbook(standard.write_example(tmp_path), tmp_path / "example.xlsx")
+    assert (tmp_path / "example.xlsx").read_bytes() == standard.EXAMPLE.read_bytes(), "run: make standard"
+
+
 def test_the_data_dictionary_has_every_table_and_column() -> None:
     page = PAGE.read_text("utf-8")
     for table in read_schema():
@@ -215,6 +223,16 @@ def test_one_english_word_for_one_japanese_term() -> None:
         assert sorted(set(words)) == sorted(words)
 
 
+def test_visitors_do_not_meet_a_replaced_word() -> None:
+    replaced = re.findall(r"^- (\S+) → ", read("docs/glossary.md"), re.MULTILINE)
+    places = ["metadata.yml", "docs/cookbook.yml", "keikaku/schema/codes.py", "keikaku/serving/refusals.yml"]
+    files = [ROOT / place for place in places]
+    files += [file for folder in ("templates", "keikaku/publish") for file in (ROOT / folder).rglob("*.*")]
+    texts = {file.name: file.read_text("utf-8") for file in files if file.suffix in (".yml", ".py", ".html", ".txt")}
+    assert len(replaced) > 10 and len(texts) > 60
+    assert [(name, word) for name, text in texts.items() for word in replaced if word in text] == []
+
+
 # method
 
 
@@ -243,7 +261,7 @@ def test_the_method_quotes_evidence_as_the_data_has_it() -> None:
 def test_the_method_names_every_organization_with_several_printed_names() -> None:
     city = read_city(ROOT / "data" / "akishima")
     merged = {(frozenset(o.printed), o.name) for o in city.organizations if len(o.printed) > 1}
-    rows = [row for row in tables(section(read("docs/method.md"), "団体のまとめ方")) if row[0] != "印字"]
+    rows = [row for row in tables(section(read("docs/method.md"), "団体のまとめ方")) if row[0] != "原文"]
     assert {(frozenset(printed.split("、")), name) for printed, name in rows} == merged
 
 

@@ -1,14 +1,17 @@
-"""`make screenshots`: a picture of every kind of page at both widths, in screenshots/."""
+"""`make screenshots`: a picture of every kind of page at both widths, in screenshots/; `readme`: the one of both READMEs."""
 
 import sys
 import tempfile
 from pathlib import Path
+
+from PIL import Image
 
 from tests.browser.chromium import missing_programs, running_chromium
 from tests.browser.page_types import PAGES, WIDTHS
 from tests.browser.running_site import ROOT, running_site
 
 FOLDER = ROOT / "screenshots"
+README = ROOT / "docs" / "site.png"
 
 
 def take_screenshots(chosen: list[str]) -> None:
@@ -18,6 +21,13 @@ def take_screenshots(chosen: list[str]) -> None:
         running_site(Path(folder)) as site,
         running_chromium(FOLDER) as browser,
     ):
+        if chosen == ["readme"]:
+            browser.open(site, WIDTHS[0])
+            browser.driver.save_screenshot(str(README))
+            with Image.open(README) as picture:
+                small = picture.resize((picture.width * 3 // 4, picture.height * 3 // 4)).quantize(256)
+            small.save(README, optimize=True)
+            return
         for name in chosen or PAGES:
             for width in WIDTHS:
                 browser.open(site + PAGES[name], width)

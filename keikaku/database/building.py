@@ -20,13 +20,24 @@ from keikaku.database.working import CITY, open_working, place_of, read_digests,
 from keikaku.database.writing import told_in_one_line, write_database
 from keikaku.files.build_turn import take_turn
 from keikaku.plan.errors import InvalidData, Problem
-from keikaku.plan.folder import city_files, find_cities, find_mixed_ids, find_plans, read_city, read_synonyms
-from keikaku.plan.model import City, Synonyms
+from keikaku.plan.folder import (
+    city_files,
+    find_cities,
+    find_mixed_ids,
+    find_plans,
+    read_city,
+    read_same_as,
+    read_synonyms,
+)
+from keikaku.plan.model import City, SameAs, Synonyms
 from keikaku.plan.reading import read_bytes
+from keikaku.plan.references import References
 from keikaku.search.words import count_words
 
 Say = Callable[[str], None]
 Reports = Mapping[str, Path]
+Records = dict[str, set[str]]  # table -> ids
+Shared = tuple[list[Synonyms], list[SameAs]]
 
 
 def build_database(data: Path, output: Path, reports: Reports, say: Say) -> dict[str, int]:
@@ -36,11 +47,11 @@ def build_database(data: Path, output: Path, reports: Reports, say: Say) -> dict
     wording is added. Raises InvalidData, HistoryError or DatabaseError.
     """
     with take_turn(output.parent, say), told_in_one_line(output), open_working(place_of(output)) as working:
-        synonyms = _read_changed(working, data, reports, say)
+        synonyms, same_as = _read_changed(working, data, reports, say)
         releases = _read_releases(data, working["changes"].rows_where(order_by=f"{CITY}, rowid"))
         if releases:
             say(f"the last release is {releases[-1].version} of {releases[-1].date}")
-        return write_database(place_of(output), synonyms, output, say)
+        return write_database(place_of(output), synonyms, same_as, output, say)
 
 
 def check_data(data: Path, reports: Reports, say: Say) -> None:
@@ -48,17 +59,20 @@ def check_data(data: Path, reports: Reports, say: Say) -> None:
     problems: list[Problem] = []
     told: list[Row] = []
     ids: list[tuple[str, str]] = []
+    records: Records = {"indicators": set(), "organizations": set()}
     folders = find_cities(data)
     for folder in folders:
         with _collecting(problems):
             city = _read_agreeing(folder, reports)[0]
             ids += ((folder.name, id_) for id_ in (city.municipality.id, *(plan.plan.id for plan in city.plans)))
+            records["organizations"] |= {organization.id for organization in city.organizations}
+            records["indicators"] |= {i.id for plan in city.plans for i in References(city, plan).indicators}
             told += (
                 {CITY: folder.name, "plan_id": plan.plan.id, **change.model_dump()}
                 for plan in city.plans
                 for change in plan.changes
             )
-    _read_shared(data, ids, problems)
+    _read_shared(data, ids, records, problems)
     say(f"read {len(folders)} municipality folder(s) from {data}")
     _read_releases(data, told)
     if reports:
@@ -91,8 +105,8 @@ def _read_releases(data: Path, changes: Iterable[Row]) -> list[Release]:
     return releases
 
 
-def _read_changed(working: Database, data: Path, reports: Reports, say: Say) -> list[Synonyms]:
-    """Bring the working database up to date; returns the synonyms of all plans."""
+def _read_changed(working: Database, data: Path, reports: Reports, say: Say) -> Shared:
+    """Bring the working database up to date; returns what all plans share."""
     problems: list[Problem] = []
     folders = find_cities(data)
     known = read_digests(working)
@@ -106,23 +120,30 @@ def _read_changed(working: Database, data: Path, reports: Reports, say: Say) -> 
             with _collecting(problems):
                 replace_city(working, folder.name, digest or "", _read_tables(folder, reports))
     ids = [(row[CITY], row["id"]) for table in ("municipalities", "plans") for row in working[table].rows]
-    synonyms = _read_shared(data, ids, problems)
+    records = {
+        table: {row["id"] for row in working[table].rows_where(select="id")}
+        for table in ("indicators", "organizations")
+    }
+    shared = _read_shared(data, ids, records, problems)
     as_before = f", {len(folders) - changed} as before" * (changed < len(folders))
     say(f"read {changed} municipality folder(s) from {data}{as_before}")
     if reports:
         say("the data agrees with the report")
-    return synonyms
+    return shared
 
 
-def _read_shared(data: Path, ids: list[tuple[str, str]], problems: list[Problem]) -> list[Synonyms]:
-    """The synonyms of all plans; raises InvalidData with all problems, those found before included."""
+def _read_shared(data: Path, ids: list[tuple[str, str]], records: Records, problems: list[Problem]) -> Shared:
+    """What all plans share; raises InvalidData with all problems, those found before included."""
     synonyms: list[Synonyms] = []
+    same_as: list[SameAs] = []
     problems += find_mixed_ids(data, sorted(ids))
     with _collecting(problems):
         synonyms = read_synonyms(data / "synonyms.yml")
+    with _collecting(problems):
+        same_as = read_same_as(data / "same_as.yml", None if problems else records)
     if problems:
         raise InvalidData(problems)
-    return synonyms
+    return synonyms, same_as
 
 
 @contextmanager

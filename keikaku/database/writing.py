@@ -15,12 +15,13 @@ from pathlib import Path
 import sqlean
 from sqlite_utils import Database
 
+from keikaku.database.comparing import write_comparisons
 from keikaku.database.documents import KINDS
 from keikaku.database.errors import DatabaseError
 from keikaku.database.rows import TABLES, code_rows, columns_of, fiscal_year_rows
 from keikaku.database.working import CITY, DOCUMENT_TEXTS, INDEX_TEXTS
 from keikaku.files.build_turn import remove_abandoned
-from keikaku.plan.model import Synonyms
+from keikaku.plan.model import SameAs, Synonyms
 from keikaku.schema.tables import SCHEMA
 from keikaku.search.index import CREATE_INDEX
 from keikaku.search.words import build_groups, read_names
@@ -61,16 +62,22 @@ WORDS = """
 Progress = Callable[[str], None]
 
 
-def write_database(working: Path, synonyms: Iterable[Synonyms], path: Path, progress: Progress) -> dict[str, int]:
+def write_database(
+    working: Path, synonyms: Iterable[Synonyms], same_as: Iterable[SameAs], path: Path, progress: Progress
+) -> dict[str, int]:
     """Write the rows of a working database and what all plans share; returns the number of rows of each table."""
     with _replacing(path) as temporary:
         database = Database(sqlean.connect(str(temporary)), execute_plugins=False)
         try:
             for pragma in PRAGMAS:
                 database.execute(f"PRAGMA {pragma}")
+            database.executescript(
+                SCHEMA.read_text("utf-8")
+            )  # in a transaction, sqlite-utils would read it letter by letter
             database.attach("working", working)
             with database.atomic():
                 _write_tables(database, synonyms)
+                write_comparisons(database, same_as)
                 progress("tables written")
                 _write_search(database)
                 progress("search index written")
@@ -117,7 +124,6 @@ def _flush(path: Path) -> None:
 
 
 def _write_tables(database: Database, synonyms: Iterable[Synonyms]) -> None:
-    database.executescript(SCHEMA.read_text("utf-8"))
     (span,) = database.query(YEARS)
     database.table("fiscal_years").insert_all(fiscal_year_rows(span["first"], span["last"]))
     database.table("codes").insert_all(code_rows())

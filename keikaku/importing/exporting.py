@@ -6,14 +6,18 @@ Every cell is text, so that a spreadsheet makes no date of 1-1 and no number of 
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.styles import Font
 
+from keikaku.files.fixed_zip import LONG_AGO, save_book
 from keikaku.importing.cells import clean
-from keikaku.importing.tables import Sheet, refusal
+from keikaku.importing.tables import Sheet, read_sheets, refusal
 from keikaku.plan.folder import CITY_FILES, MAPPINGS, PLAN_FILES
 from keikaku.plan.reading import is_missing, read_text, read_yaml
 
@@ -24,6 +28,7 @@ Rows = list[list[str]]
 def export_workbook(folder: Path, output: Path) -> int:
     """Write the tables of data/<municipality>/<plan> and of its municipality; returns how many there are."""
     book = Workbook()
+    book.properties.created = book.properties.modified = datetime(*LONG_AGO)
     book.remove(book.active)
     for name in TABLES:
         rows = _read_table((folder.parent if name in CITY_FILES else folder) / f"{name}.csv")
@@ -40,7 +45,8 @@ def export_workbook(folder: Path, output: Path) -> int:
         sheet.freeze_panes = "A2"
     if not book.sheetnames:
         raise refusal(folder, "表がありません", "data/市区町村/計画 のフォルダーを書く")
-    book.save(output)
+    with output.open("wb") as stream:
+        save_book(book, stream)
     return len(book.sheetnames)
 
 
@@ -78,6 +84,26 @@ def is_exported(sheets: list[Sheet]) -> bool:
         and {clean(cell.value) for cell in sheet.rows[0]} - {""} <= TABLES[sheet.name]
         for sheet in sheets
     )
+
+
+@contextmanager
+def open_tables(path: Path) -> Iterator[Path]:
+    """A folder with the tables of a workbook; a folder is taken as it is. Raises InvalidData for any other workbook."""
+    if path.is_dir():
+        yield path
+        return
+    if not is_exported(sheets := read_sheets(path)):
+        raise refusal(
+            path,
+            "表の名前か見出しが、計画データ標準（案）と違います",
+            f"シートの名前は {'、'.join(TABLES)}、見出しは見本と同じにする",
+        )
+    with TemporaryDirectory() as temporary:
+        folder = Path(temporary, path.name)
+        folder.mkdir()
+        for name, text in tables_of(sheets):
+            (folder / f"{name}.csv").write_text(text, "utf-8")
+        yield folder
 
 
 def tables_of(sheets: list[Sheet]) -> Iterator[tuple[str, str]]:

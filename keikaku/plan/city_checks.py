@@ -2,30 +2,36 @@
 
 from collections.abc import Iterator
 
-from keikaku.plan.checking import Fault, fault, find_repeated, unknown
+from keikaku.plan.checking import Fault, Path, fault, find_repeated, unknown
 from keikaku.plan.model import City
 from keikaku.plan.municipality import corporate_check_digit, municipality_check_digit, prefecture_of
 
 
 def check_numbers(city: City) -> Iterator[Fault]:
-    """The check digits of the municipality code (its last digit) and of the corporate number (its first) are right."""
-    code, number = city.municipality.code, city.municipality.corporate_number
+    """The check digits of the municipality code (its last digit) and of its corporate number (its first) are right."""
+    code = city.municipality.code
     if not prefecture_of(code):
         yield fault("municipality", ("code",), "no prefecture", code=code)
     if code[-1] != (digit := municipality_check_digit(code)):
         yield fault("municipality", ("code",), "code digit", code=code, digit=digit, right=code[:-1] + digit)
+    yield from _check_number("municipality", (), city.municipality.corporate_number)
+
+
+def _check_number(kind: str, path: Path, number: str | None) -> Iterator[Fault]:
     if number and number[0] != (digit := corporate_check_digit(number)):
         values = {"number": number, "digit": digit, "right": digit + number[1:]}
-        yield fault("municipality", ("corporate_number",), "corporate digit", **values)
+        yield fault(kind, (*path, "corporate_number"), "corporate digit", **values)
 
 
 def check_organizations(city: City) -> Iterator[Fault]:
-    """Ids begin with the municipality's, parents are there and lead nowhere round, and no two bodies share a name."""
-    yield from find_repeated("organizations", "id", city.organizations)
+    """Ids begin with the municipality's, parents are there and lead nowhere round, no two bodies share a name or a number."""
+    for key in ("id", "corporate_number"):
+        yield from find_repeated("organizations", key, city.organizations)
     parents = {o.id: o.parent for o in city.organizations}
     owner: dict[str, str] = {}
     start = f"{city.municipality.id}-" if city.municipality else ""
     for i, organization in enumerate(city.organizations):
+        yield from _check_number("organizations", (i,), organization.corporate_number)
         if not organization.id.startswith(start):
             yield fault("organizations", (i, "id"), "wrong beginning", id=organization.id, start=start)
         if organization.parent is not None and organization.parent not in parents:

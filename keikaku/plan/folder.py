@@ -7,10 +7,12 @@ with all faults of the folder together. A list may be a table (.csv) in the plac
 import re
 import types
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from decimal import Decimal
+from difflib import get_close_matches
+from itertools import chain, takewhile
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,9 +20,10 @@ from keikaku.plan.amounts import Number
 from keikaku.plan.checking import Documents
 from keikaku.plan.checks import find_city_problems, find_problems, find_problems_between
 from keikaku.plan.errors import InvalidData, Problem, has_message, problem, refusal
-from keikaku.plan.model import City, PlanData, Result, Ruby, Synonyms
+from keikaku.plan.model import City, Municipality, Organization, Plan, PlanData, Result, Ruby, SameAs, Synonyms
 from keikaku.plan.reading import Convert, Document, is_missing, read_csv, read_yaml
 
+Shared = TypeVar("Shared", Synonyms, SameAs)
 Kinds = dict[str, type[BaseModel]]  # name of a file -> what a record of it is
 
 
@@ -32,6 +35,7 @@ def _record_of(annotation: Any) -> type[BaseModel]:
 CITY_FILES: Kinds = {kind: _record_of(field.annotation) for kind, field in City.model_fields.items() if kind != "plans"}
 PLAN_FILES: Kinds = {kind: _record_of(field.annotation) for kind, field in PlanData.model_fields.items()}
 MAPPINGS = ("municipality", "plan", "ruby")  # files of one record; every other file is a list
+_UNKNOWN_CODE = "000000"  # of a municipality that nobody names
 _NUMBER = re.compile(r"[-+]?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,15})?")
 _YES, _NO = ("1", "true", "はい", "○", "〇"), ("0", "false", "いいえ", "×")
 
@@ -86,6 +90,58 @@ def read_city(folder: Path) -> City:
     if problems:
         raise InvalidData(problems)
     return city
+
+
+def read_tables(folder: Path) -> City:
+    """Anyone's tables, a file each in one folder, as those of one plan; plan.yml with its title and years may be left out.
+
+    Raises InvalidData with every problem found.
+    """
+    problems: list[Problem] = []
+    kinds = {kind: model for kind, model in (CITY_FILES | PLAN_FILES).items() if kind not in MAPPINGS}
+    if not is_missing(folder / "plan.yml"):
+        kinds["plan"] = Plan
+    tables = _Folder(folder, kinds, problems)
+    if not tables.documents and not problems:
+        raise refusal(folder, "no tables", kinds=", ".join(kinds))
+    lists: dict[str, Any] = {kind: tables.records.get(kind) or [] for kind in kinds if kind != "plan"}
+    shared = {kind: lists.pop(kind) for kind in CITY_FILES if kind in lists}
+    records = list(chain.from_iterable(lists.values()))
+    ids = [record.id for record in records if getattr(record, "id", None)]
+    plan_id, city_id = _beginning(ids), _beginning([*ids, *(body.id for body in shared["organizations"])])
+    municipality = Municipality.model_construct(id=city_id, code=_UNKNOWN_CODE, name=folder.name)
+    plan = tables.records.get("plan") or Plan(
+        id=plan_id, title=folder.name, start_fiscal_year=2001, end_fiscal_year=2050
+    )
+    if "organizations" not in tables.documents:
+        shared["organizations"] = [
+            Organization(id=f"{city_id}-body-{i}", name=name, kind="department")
+            for i, name in enumerate(_bodies([*records, plan]), 1)
+        ]
+    data = PlanData.model_construct(plan=plan, **lists)
+    city = City.model_construct(municipality=municipality, plans=[data], ruby=Ruby({}), **shared)
+    stand_ins = {
+        kind: Document(str(folder), []) for kind in kinds | CITY_FILES | PLAN_FILES if kind not in tables.documents
+    }
+    documents, complete = stand_ins | tables.documents, tables.complete | {"plan", "municipality"}
+    problems += find_city_problems(city, documents, complete - {"municipality"}, folder.name)
+    problems += find_problems(city, data, documents, complete)
+    if problems:
+        raise InvalidData(problems)
+    return city
+
+
+def _bodies(records: Iterable[Any]) -> list[str]:
+    """The names of bodies in records, each once."""
+    lists = (getattr(record, key, []) for record in records for key in ("organizations", "members", "consulted"))
+    single = (getattr(record, "organization", None) for record in records)
+    return [name for name in dict.fromkeys(chain(*lists, single)) if name]
+
+
+def _beginning(ids: Iterable[str]) -> str:
+    """What ids have in common, up to a hyphen; a name of no meaning where there are none."""
+    parts = zip(*(id_.split("-")[:-1] for id_ in ids), strict=False)
+    return "-".join(part[0] for part in takewhile(lambda part: len(set(part)) == 1, parts)) or "hyo"
 
 
 class _Folder:
@@ -156,13 +212,41 @@ def find_mixed_ids(data: Path, ids: Iterable[tuple[str, str]]) -> Iterator[Probl
 
 def read_synonyms(path: Path) -> list[Synonyms]:
     """Read data/synonyms.yml, the words of all plans; none if there is no such file."""
-    if is_missing(path):
-        return []
+    return _read_shared(path, Synonyms)[1]
+
+
+def read_same_as(path: Path, known: Mapping[str, Collection[str]] | None) -> list[SameAs]:
+    """Read data/same_as.yml, what is the same in several plans; none if there is no such file.
+
+    `known` are the ids of each table, None where not all could be read. Raises InvalidData, also for an id that is none, or stands in two groups of the same.
+    """
+    document, found = _read_shared(path, SameAs)
     problems: list[Problem] = []
-    found: list[Synonyms] = _validate(read_yaml(path), "synonyms", Synonyms, problems)
+    seen: set[str] = set()
+    for i, group in enumerate(found):
+        for j, id_ in enumerate(group.ids):
+            at = (i, "ids", j)
+            if known and id_ not in known[group.table]:
+                near = "、".join(get_close_matches(id_, sorted(known[group.table]), n=3)) or "なし"
+                problems.append(document.problem(at, "unknown", what=group.table, name=id_, near=near))
+            if group.same and id_ in seen:
+                problems.append(document.problem(at, "name twice", name=id_))
+        seen.update(group.ids if group.same else ())
     if problems:
         raise InvalidData(problems)
     return found
+
+
+def _read_shared(path: Path, model: type[Shared]) -> tuple[Document, list[Shared]]:
+    """A list that all plans share, and where it stands; nothing if there is no such file."""
+    if is_missing(path):
+        return Document(path.name, [], {}), []
+    problems: list[Problem] = []
+    document = read_yaml(path)
+    found: list[Shared] = _validate(document, path.stem, model, problems)
+    if problems:
+        raise InvalidData(problems)
+    return document, found
 
 
 def validate_results(city: City, data: PlanData, document: Document) -> list[Result]:
@@ -201,7 +285,7 @@ def _read_document(file: Path, model: type[BaseModel], joined: Collection[str]) 
 
 def _converter(annotation: Any, joined: Collection[str]) -> Convert:
     """How the text of a cell becomes the value of a key of this type."""
-    kinds = set(_plain_types(annotation))
+    kinds = set(plain_types(annotation))
     if dict in kinds:
         return lambda cell: dict(part.partition("：")[::2] for part in _cut(cell, joined))
     convert: Convert = _as_number if kinds & {int, Decimal} else _as_truth if bool in kinds else str
@@ -216,7 +300,7 @@ def _cut(cell: str, joined: Collection[str]) -> list[str]:
     return [part.strip() for part in re.findall(f"(?:{names}[^、])+", cell)]
 
 
-def _plain_types(annotation: Any) -> Iterator[type]:
+def plain_types(annotation: Any) -> Iterator[type]:
     origin = get_origin(annotation)
     if isinstance(annotation, type) and origin is None:
         yield annotation
@@ -224,7 +308,7 @@ def _plain_types(annotation: Any) -> Iterator[type]:
         yield origin
     if origin in (Union, types.UnionType, list) or hasattr(annotation, "__metadata__"):
         for part in get_args(annotation):
-            yield from _plain_types(part)
+            yield from plain_types(part)
 
 
 def _as_number(cell: str) -> int | Number | str:

@@ -42,6 +42,7 @@ CODE = re.compile(r"(?P<prefix>[^\W\d_]+)-(?P<number>[1-9][0-9]{0,3})")  # the f
 _WORD = re.compile(r"(?=.*[々\u3400-\u9fff])[々ヶ\u3041-\u3096\u30a1-\u30fc\u3400-\u9fff]{1,20}")
 _READING = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u30fc]{1,40}")
 EVIDENCE_LENGTH = 15
+CorporateNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")]
 
 
 class _Record(BaseModel):
@@ -61,7 +62,7 @@ class Municipality(_Record):
     id: Id
     code: Annotated[str, StringConstraints(pattern=r"^[0-9]{6}$")]
     name: Text
-    corporate_number: Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")] | None = None
+    corporate_number: CorporateNumber | None = None
     url: Url | None = None
 
 
@@ -235,6 +236,7 @@ class Organization(_Record):
     name: Text
     kind: one_of(codes.ORGANIZATION_KINDS)  # type: ignore[valid-type]
     parent: Id | None = None
+    corporate_number: CorporateNumber | None = None
     printed: Names = []
     aliases: Names = []
     url: Url | None = None
@@ -413,6 +415,15 @@ class Synonyms(_Record):
         if len(words) < 2:
             raise ValueError("の言葉が一つだけです | 二つ以上書く")
         return self
+
+
+class SameAs(_Record):
+    """same_as.yml: indicators or bodies of several cities that are the same, or (`same: false`) only look so, and how that is known."""
+
+    table: Literal["indicators", "organizations"]
+    ids: Annotated[list[Id], Field(min_length=2), AfterValidator(distinct)]
+    same: bool
+    evidence: Text
 
 
 class PlanData(_Record):

@@ -18,7 +18,7 @@ from keikaku.schema.tables import read_schema
 DATABASE = "plans"
 EMBED = "?_embed=1"
 PAGES = (
-    "/", "/.json", "/about", "/data", "/timeline", f"/timeline{EMBED}", "/verify", f"/{DATABASE}", f"/{DATABASE}.json"
+    "/", "/.json", "/about", "/data", "/standard", "/timeline", f"/timeline{EMBED}", "/verify", f"/{DATABASE}", f"/{DATABASE}.json"
 )  # fmt: skip
 FOR_PROGRAMS = (
     "/apple-touch-icon-precomposed.png", "/apple-touch-icon.png", "/changes.atom", "/favicon.ico", "/llms.txt", "/openapi.json",
@@ -71,7 +71,7 @@ def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) ->
     yield from (Address(f"/notebooks/{notebook.name}.ipynb") for notebook in read_notebooks())
     yield from (Address(f"/cite/dataset.{form.ending}") for form in FORMATS)
     yield from map(Address, (f"/{DATABASE}/{name}{form}" for name in list_tables(described) for form in TABLE_FORMS))
-    for city, plan in execute("SELECT municipality_id, min(id) FROM plans GROUP BY 1"):
+    for city, plan in execute("SELECT municipality_id, min(id) FROM plans GROUP BY 1 ORDER BY 1"):
         yield from (Address(f"/{DATABASE}/municipalities/{city}{form}", plan) for form in RECORD_FORMS)
     for (theme,) in execute("SELECT DISTINCT theme FROM plans WHERE theme IS NOT NULL ORDER BY theme"):
         yield Address(f"/themes/{quote(theme)}")
@@ -79,7 +79,7 @@ def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) ->
         yield from (Address(path, plan) for path in _list_forms(table, row_id))
     for chart in list_charts(execute):
         yield from (Address(f"/charts/{chart.kind}/{chart.id}{form}", chart.plan) for form in CHART_FORMS)
-    for plan, table, row_id in execute(_NAMED):
+    for plan, table, row_id in execute(f"{_NAMED} ORDER BY 2, 3"):
         yield from (Address(f"/{DATABASE}/{table}/{row_id}{form}", plan) for form in RECORD_FORMS)
 
 
@@ -96,7 +96,7 @@ def list_tables(described: Mapping[str, Any]) -> list[str]:
 
 def list_records(execute: Callable[..., Any]) -> Iterator[tuple[str, str, str]]:
     """Plan, table and id of every row that has a page."""
-    yield from execute("SELECT plan_id, table_name, id FROM records")
+    yield from execute("SELECT plan_id, table_name, id FROM records ORDER BY plan_id, table_name, id")
 
 
 def list_charts(execute: Callable[..., Any]) -> Iterator[Chart]:

@@ -48,6 +48,7 @@ def _write_property(value: Any) -> str:
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
     "ics": _write_property,
+    "sql": str,
     "txt": str,
     "xml": lambda value: escape(str(value)),
     "yml": _write_json,

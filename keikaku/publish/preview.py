@@ -18,7 +18,12 @@ from keikaku.files.errors import FilesError
 from keikaku.publish.filling import fill
 from keikaku.publish.site import MANIFEST, read_manifest
 
-_UNTOLD = ("checked", "cite")  # what labels these parts
+_UNTOLD = {"checked", "cite", "share", "copy"}  # what labels these parts, or their class
+_GROUPS = (
+    (re.compile("/plans/[^/]+/.+"), "記録"),
+    (re.compile("/plans(/.*)?"), "表と問い合わせ"),
+    (re.compile(".*"), "そのほかのページ"),
+)
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
 )
@@ -63,6 +68,11 @@ class PageChange:
     old: str
     new: str
 
+    @property
+    def group(self) -> str:
+        """Whether the page is of one record, of a table or question, or neither."""
+        return next(group for pattern, group in _GROUPS if pattern.fullmatch(self.address))
+
 
 class _Main(HTMLParser):
     """The blocks of text within <main>."""
@@ -80,7 +90,12 @@ class _Main(HTMLParser):
         self._text += " " * (tag in ("td", "th"))
         if tag not in _VOID:
             counts = tag == "main" or bool(self._open and self._open[-1][1])
-            untold = tag in ("script", "style", "svg") or dict(attrs).get("aria-labelledby") in _UNTOLD
+            about = dict(attrs)
+            untold = (
+                tag in ("script", "style", "svg")
+                or about.get("aria-labelledby") in _UNTOLD
+                or about.get("class") in _UNTOLD
+            )
             self._open.append((tag, counts and not untold))
 
     def handle_endtag(self, tag: str) -> None:

@@ -26,7 +26,7 @@ NAVIGATION = (
     ("/plans/promises", "〔施策〕（{:,}の約束）", "measures WHERE repeat_of IS NULL"),
     ("/plans/progress", "結果", "targets"),
     ("/timeline#now", "今年度", f"({DATED})"),
-    ("/plans/bodies", "団体", "organization_overview WHERE measures"),
+    ("/plans/bodies", "団体", "(SELECT 1 FROM measure_organizations UNION ALL SELECT 1 FROM indicator_organizations)"),
     ("/plans/first_to_second_half", "〔見直しの前と後〕", "evaluations WHERE successor_id IS NOT NULL"),
     ("/data", "データ", "plans"),
 )

@@ -49,7 +49,7 @@ TARGET_CHANGES: Terms = {
     "counted_otherwise": ("数えるものが変わった", "数えるもの、またはその単位が、前と違う"),
     "deadline_slipped": ("期限が延びた", "期限の年度が、前より後になった"),
     "body_replaced": ("団体が入れかわった", "前に名前のあった団体がなくなり、別の団体の名前がある"),
-    "name_changed": ("名前が変わった", "前と後で、印字されている名前が違う"),
+    "name_changed": ("名前が変わった", "前と後で、書かれている名前が違う"),
 }
 SUCCESSIONS: Terms = {
     "kept": ("同じ名前", "前の計画と後の計画に、同じ名前のものがある"),
@@ -59,7 +59,7 @@ SUCCESSIONS: Terms = {
 }
 COMPARED_BY: Terms = {
     "ours": ("当サイトの判定", "文書の言葉から、当サイトが判定した"),
-    "data": ("前後の比較", "印字されている前後の数・年度・単位・名前を比べた"),
+    "data": ("前後の比較", "書かれている前後の数・年度・単位・名前を比べた"),
 }
 PLAN_TERMS: Terms = {
     "sector": ("分野", "計画を分ける分野"),
@@ -200,14 +200,14 @@ MEASURE_ROLES: Terms = {
     "support": ("協力", "協力して進める"),
 }
 LINK_KINDS: Terms = {
-    "joint": ("連携", "一緒に進めると印字されている"),
+    "joint": ("連携", "一緒に進めると書かれている"),
     "repeat": ("再掲", "同じ施策がもう一度載っている"),
 }
 CORRECTION_KINDS: Terms = {
     "misprint": ("誤記", "明らかな書き誤り"),
     "inconsistency": ("不一致", "文書の中で食い違っている"),
-    "omission": ("欠け", "あるはずのものが印字されていない"),
-    "variant": ("表記ゆれ", "同じものが違う書き方で印字されている"),
+    "omission": ("欠け", "あるはずのものが書かれていない"),
+    "variant": ("表記ゆれ", "同じものが違う書き方で書かれている"),
     "caution": ("注意", "誤りではないが読み違えやすい"),
 }
 CHANGE_KINDS: Terms = {
@@ -217,8 +217,32 @@ CHANGE_KINDS: Terms = {
     "withdrawn": ("取り下げ", "記録をやめた"),
 }
 
+BASES: Terms = {
+    "year": ("一年あたり", "一年に数える数か、何年かの合計をその年数で割った数です"),
+    "event": ("一回あたり", "一回ごとに数える数です"),
+    "total": ("合計", "何年かの合計で、何年分かが書かれていません"),
+    "mean": ("平均", "何年かの平均です"),
+    "point": ("その年の数", "書かれている年の数です。合計や平均とは書かれていません"),
+}
+OBSTACLES: Terms = {
+    "rejected": ("別のもの", "名前は同じですが別のものだと、人が判断しました"),
+    "number": ("数がない", "目標も基準値も実績も、数では書かれていません"),
+    "unit": ("単位がない", "数の単位が書かれていません"),
+    "other_unit": ("単位が違う", "ほかの自治体と単位が違い、直せません"),
+    "other_basis": ("数え方が違う", "一年あたり、合計、平均などの数え方が、ほかの自治体と違います"),
+    "nothing": ("相手がない", "ほかの自治体のものが、どれも並べられません"),
+}
+SAMENESS: Terms = {
+    "name": ("名前と分野", "指標の名前と、計画の分野が同じです"),
+    "same_as": ("人の判断", "同じものだと、根拠とともに記録しています"),
+    "corporate_number": ("法人番号", "法人番号が同じです"),
+}
+
 CODES: dict[tuple[str, str], Terms] = {
     ("changes", "kind"): CHANGE_KINDS,
+    ("comparable_indicators", "why"): {key: SAMENESS[key] for key in ("name", "same_as")},
+    ("comparable_indicators", "basis"): BASES,
+    ("comparable_indicators", "obstacle"): OBSTACLES,
     ("corrections", "kind"): CORRECTION_KINDS,
     ("evaluations", "judged_by"): JUDGES,
     ("evaluations", "outcome"): OUTCOMES,
@@ -247,6 +271,7 @@ CODES: dict[tuple[str, str], Terms] = {
     ("organizations", "kind"): ORGANIZATION_KINDS,
     ("plan_organizations", "role"): ROLES,
     ("plan_words", "term"): PLAN_TERMS,
+    ("same_organizations", "why"): {key: SAMENESS[key] for key in ("corporate_number", "same_as")},
     ("verdicts", "judged_by"): JUDGED_BY,
     ("verdicts", "missing"): MISSING,
     ("verdicts", "state"): TARGET_STATES,

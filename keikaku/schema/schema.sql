@@ -155,6 +155,7 @@ CREATE TABLE organizations (
     name TEXT NOT NULL,                 -- fullest name that is printed
     kind TEXT NOT NULL,                 -- kind of body, see codes
     parent_id TEXT REFERENCES organizations (id), -- the body that it is a department or unit of
+    corporate_number TEXT,              -- 13-digit corporate number (text)
     url TEXT,                           -- its own site
     note TEXT,                          -- what is our judgement about it
     document_id TEXT REFERENCES documents (id), -- document that it was read from
@@ -375,6 +376,35 @@ CREATE TABLE withdrawn_ids (
     replaced_by TEXT                    -- id of the record of the same table that stands in its place, if any
 );
 
+-- What is the same in plans of several municipalities, or only looks so, as people have judged it (data/same_as.yml).
+CREATE TABLE same_as (
+    table_name TEXT NOT NULL CHECK (table_name IN ('indicators', 'organizations')), -- table of both records
+    row_id TEXT NOT NULL,               -- id of one record
+    other_id TEXT NOT NULL,             -- id of the other
+    is_same INTEGER NOT NULL CHECK (is_same IN (0, 1)), -- 1: the same; 0: not the same, though it looks so
+    evidence TEXT NOT NULL,             -- how that is known
+    PRIMARY KEY (table_name, row_id, other_id)
+);
+
+-- Units of all indicators in the units in which they are compared.
+CREATE TABLE units (
+    unit TEXT PRIMARY KEY,              -- unit as printed
+    common_unit TEXT NOT NULL,          -- unit that figures are compared in
+    factor NUMERIC NOT NULL             -- how many of it one of the printed unit is
+);
+
+-- Indicators of several municipalities that are the same by their name and their plans' theme, or by same_as.
+CREATE TABLE comparable_indicators (
+    indicator_id TEXT PRIMARY KEY REFERENCES indicators (id), -- indicator
+    subject_id TEXT NOT NULL REFERENCES indicators (id), -- the first of those that are the same
+    why TEXT NOT NULL CHECK (why IN ('name', 'same_as')), -- how it is known that they are the same
+    evidence TEXT,                      -- evidence, where it is by same_as
+    common_unit TEXT,                   -- unit that its figures are compared in
+    basis TEXT NOT NULL,                -- what they count, see codes
+    obstacle TEXT,                      -- why they cannot stand beside those of another municipality, see codes; NULL: they can
+    rejection TEXT                      -- evidence that it is not the same as another, by same_as
+);
+
 -- The city's own wording; rows only when built with the report at hand.
 CREATE TABLE report_passages (
     id TEXT PRIMARY KEY,                -- row it belongs to and number
@@ -454,6 +484,26 @@ SELECT
     (SELECT max(y.fiscal_year) FROM fiscal_years AS y WHERE y.fiscal_year <= c.fiscal_year) AS in_plans
 FROM (SELECT CAST(strftime('%Y', 'now', '+9 hours', '-3 months') AS INTEGER) AS fiscal_year) AS c;
 
+-- Where each indicator is printed first, with the names of that place.
+CREATE VIEW indicator_places AS
+SELECT
+    l.indicator_id,
+    l.table_name,
+    l.row_id,
+    m.id AS measure_id,
+    m.code,
+    m.repeat_of,
+    coalesce(m.name, g.title, s.name, p.title) AS name,
+    coalesce(m.code || ' ', '') || coalesce(m.name, g.title, s.name, p.title) AS full_name,
+    coalesce(m.sector_id, g.sector_id, s.id) AS sector_id,
+    coalesce(m.position, g.position, s.position, 0) AS position
+FROM indicator_links AS l
+LEFT JOIN measures AS m ON l.table_name = 'measures' AND m.id = l.row_id
+LEFT JOIN goals AS g ON l.table_name = 'goals' AND g.id = l.row_id
+LEFT JOIN sectors AS s ON l.table_name = 'sectors' AND s.id = l.row_id
+LEFT JOIN plans AS p ON l.table_name = 'plans' AND p.id = l.row_id
+WHERE l.position = 1;
+
 -- Whatever has a page of its own under a permanent address, /plans/<table_name>/<id>: the one list of records. An
 -- organization belongs to all plans of its municipality; plan_id names the first of them.
 CREATE VIEW records AS
@@ -487,26 +537,6 @@ UNION ALL
 SELECT 'corrections', id, plan_id, printed, '訂正と注意：「' || printed || '」', place FROM corrections
 UNION ALL
 SELECT 'changes', id, plan_id, title, 'データの変更：' || title, NULL FROM changes;
-
--- Where each indicator is printed first, with the names of that place.
-CREATE VIEW indicator_places AS
-SELECT
-    l.indicator_id,
-    l.table_name,
-    l.row_id,
-    m.id AS measure_id,
-    m.code,
-    m.repeat_of,
-    coalesce(m.name, g.title, s.name, p.title) AS name,
-    coalesce(m.code || ' ', '') || coalesce(m.name, g.title, s.name, p.title) AS full_name,
-    coalesce(m.sector_id, g.sector_id, s.id) AS sector_id,
-    coalesce(m.position, g.position, s.position, 0) AS position
-FROM indicator_links AS l
-LEFT JOIN measures AS m ON l.table_name = 'measures' AND m.id = l.row_id
-LEFT JOIN goals AS g ON l.table_name = 'goals' AND g.id = l.row_id
-LEFT JOIN sectors AS s ON l.table_name = 'sectors' AND s.id = l.row_id
-LEFT JOIN plans AS p ON l.table_name = 'plans' AND p.id = l.row_id
-WHERE l.position = 1;
 
 -- Published results, one row for each figure, with what it belongs to and who says so.
 CREATE VIEW results AS
@@ -610,7 +640,7 @@ JOIN plans AS p ON p.id = i.plan_id
 JOIN municipalities AS c ON c.id = p.municipality_id
 JOIN verdicts AS v ON v.figure_id = t.id AND v.fiscal_year = (
     SELECT coalesce(max(e.fiscal_year) FILTER (WHERE e.fiscal_year <= y.fiscal_year), min(e.fiscal_year))
-    FROM verdicts AS e JOIN current_fiscal_year AS y WHERE e.figure_id = t.id
+    FROM verdicts AS e JOIN current_fiscal_year AS y ON true WHERE e.figure_id = t.id
 )
 JOIN indicator_places AS w ON w.indicator_id = i.id
 LEFT JOIN sectors AS s ON s.id = w.sector_id
@@ -647,6 +677,87 @@ FROM (
     FROM targets AS t JOIN indicators AS i ON i.id = t.id
     WHERE t.repeat_of IS NULL
 ) AS c;
+
+-- Indicators that several municipalities have, one row for each target (or the indicator alone, where it has none), in common
+-- units and per year where that can be said, and why one cannot stand beside the others. Nothing is ranked.
+CREATE VIEW comparisons AS
+WITH targeted AS (
+    SELECT
+        k.*, i.label, i.member, i.unit, i.plan_id, t.id AS figure_id, t.value, t.comparator, t.first_year, t.last_year, t.calendar,
+        coalesce(t.printed, t.text) AS target, coalesce(u.factor, 1) * iif(i.per = 'month', 12, 1) AS factor,
+        i.accumulation = 'total' AND k.basis = 'year' AS is_divided, v.state, coalesce(v.result_id, (
+            SELECT id FROM figures WHERE indicator_id = i.id AND role = 'result' ORDER BY value IS NULL, last_year DESC, edition DESC, position LIMIT 1
+        )) AS result_id
+    FROM comparable_indicators AS k
+    JOIN indicators AS i ON i.id = k.indicator_id
+    LEFT JOIN units AS u ON u.unit = i.unit
+    LEFT JOIN figures AS t ON t.indicator_id = i.id AND t.role = 'target'
+        AND NOT EXISTS (SELECT 1 FROM figures AS f WHERE f.indicator_id = i.id AND f.role = 'target' AND f.edition > t.edition AND f.last_year IS NOT DISTINCT FROM t.last_year)
+    LEFT JOIN verdicts AS v ON v.figure_id = t.id AND v.fiscal_year = (
+        SELECT coalesce(max(e.fiscal_year) FILTER (WHERE e.fiscal_year <= y.fiscal_year), min(e.fiscal_year))
+        FROM verdicts AS e JOIN current_fiscal_year AS y ON true WHERE e.figure_id = t.id
+    )
+)
+SELECT
+    c.subject_id,
+    (SELECT label FROM indicators WHERE id = c.subject_id) AS subject,
+    m.name AS municipality,
+    p.municipality_id,
+    p.title AS plan,
+    c.plan_id,
+    p.theme,
+    c.label,
+    c.member,
+    c.common_unit,
+    c.basis,
+    iif(c.is_divided AND b.first_year IS NOT NULL, c.factor * b.value / CAST(b.last_year - b.first_year + 1 AS REAL), c.factor * b.value) AS common_baseline,
+    iif(b.calendar = 'calendar', b.last_year || '年', y.label) AS baseline_year,
+    iif(c.is_divided, c.factor * c.value / CAST(c.last_year - c.first_year + 1 AS REAL), c.factor * c.value) AS common_target,
+    c.comparator,
+    iif(c.calendar = 'calendar', c.last_year || '年', z.label) AS due,
+    iif(c.is_divided AND r.first_year IS NOT NULL, c.factor * r.value / CAST(r.last_year - r.first_year + 1 AS REAL), c.factor * r.value) AS common_result,
+    iif(r.calendar = 'calendar', r.last_year || '年', x.label) AS result_year,
+    c.state,
+    c.obstacle,
+    c.rejection,
+    c.unit,
+    b.printed AS baseline,
+    c.target,
+    coalesce(r.printed, r.amount || coalesce(c.unit, ''), k.label) AS result,
+    (SELECT g.grade FROM evaluations AS g WHERE g.grade IS NOT NULL AND g.plan_id = c.plan_id AND g.row_id IN (c.indicator_id, w.measure_id)
+        ORDER BY g.fiscal_year DESC, g.position DESC LIMIT 1) AS grade,
+    c.why,
+    c.evidence,
+    m.code AS municipality_code,
+    c.indicator_id,
+    w.measure_id,
+    c.figure_id
+FROM targeted AS c
+JOIN plans AS p ON p.id = c.plan_id
+JOIN municipalities AS m ON m.id = p.municipality_id
+JOIN indicator_places AS w ON w.indicator_id = c.indicator_id
+LEFT JOIN figures AS b ON b.indicator_id = c.indicator_id AND b.role = 'baseline' AND b.position = 1
+LEFT JOIN figures AS r ON r.id = c.result_id
+LEFT JOIN codes AS k ON k.table_name = 'figures' AND k.column_name = 'status' AND k.code = r.status
+LEFT JOIN fiscal_years AS x ON x.fiscal_year = r.last_year
+LEFT JOIN fiscal_years AS y ON y.fiscal_year = b.last_year
+LEFT JOIN fiscal_years AS z ON z.fiscal_year = c.last_year;
+
+-- Bodies that are one and the same in plans of several municipalities, in both directions, and how that is known.
+CREATE VIEW same_organizations AS
+SELECT o.id AS organization_id, s.id AS same_id, s.name, c.name AS municipality, 'corporate_number' AS why, o.corporate_number AS evidence
+FROM organizations AS o
+JOIN organizations AS s ON s.corporate_number = o.corporate_number AND s.id <> o.id
+JOIN municipalities AS c ON c.id = s.municipality_id
+UNION
+SELECT a.row_id, s.id, s.name, c.name, 'same_as', a.evidence
+FROM (
+    SELECT row_id, other_id, evidence FROM same_as WHERE table_name = 'organizations' AND is_same = 1
+    UNION ALL
+    SELECT other_id, row_id, evidence FROM same_as WHERE table_name = 'organizations' AND is_same = 1
+) AS a
+JOIN organizations AS s ON s.id = a.other_id
+JOIN municipalities AS c ON c.id = s.municipality_id;
 
 -- Evaluations that fell short, results below target, and due years that ended without a result recorded here. Repeats
 -- are left out: their original stands for them.
@@ -718,10 +829,10 @@ CREATE VIEW unreported AS
 WITH asked AS (
     SELECT
         t.*,
-        min(c.fiscal_year - 1, p.end_fiscal_year) AS newest_year,
+        iif(c.fiscal_year > p.end_fiscal_year, p.end_fiscal_year, c.fiscal_year - 1) AS newest_year,
         coalesce(h.start_fiscal_year, p.start_fiscal_year) AS since
     FROM targets AS t
-    JOIN current_fiscal_year AS c
+    JOIN current_fiscal_year AS c ON true
     JOIN plans AS p ON p.id = t.plan_id
     LEFT JOIN measures AS m ON m.id = t.measure_id
     LEFT JOIN periods AS h ON h.id = m.period_id
@@ -811,18 +922,18 @@ WITH pairs AS (
     SELECT e.plan_id, e.id AS evaluation_id, e.name AS before_name, e.successor_id AS measure_id, b.figure_id AS before_id, a.figure_id AS after_id
     FROM evaluations AS e
     JOIN targets AS b ON e.table_name = 'measures' AND b.plan_id = e.plan_id AND b.measure_id = e.row_id
-    JOIN targets AS a ON a.plan_id = e.plan_id AND a.measure_id = e.successor_id AND a.label = b.label AND a.member IS b.member
+    JOIN targets AS a ON a.plan_id = e.plan_id AND a.measure_id = e.successor_id AND a.label = b.label AND a.member IS NOT DISTINCT FROM b.member
     WHERE e.successor_id <> e.row_id
     UNION ALL
     SELECT i.plan_id, NULL, w.name, w.measure_id, b.id, a.id
     FROM figures AS b
-    JOIN figures AS a ON a.indicator_id = b.indicator_id AND a.role = b.role AND a.edition = b.edition + 1 AND a.last_year IS b.last_year
+    JOIN figures AS a ON a.indicator_id = b.indicator_id AND a.role = b.role AND a.edition = b.edition + 1 AND a.last_year IS NOT DISTINCT FROM b.last_year
     JOIN indicators AS i ON i.id = b.indicator_id
     JOIN indicator_places AS w ON w.indicator_id = i.id
     WHERE b.role = 'target' AND w.repeat_of IS NULL
 ), compared AS (
     SELECT p.*, b.indicator_id, b.printed AS before_target, a.printed AS target, b.value AS before_value, a.value AS after_value,
-        b.last_year AS before_year, a.last_year AS after_year, bi.unit IS NOT ai.unit AS is_other_unit
+        b.last_year AS before_year, a.last_year AS after_year, bi.unit IS DISTINCT FROM ai.unit AS is_other_unit
     FROM pairs AS p
     JOIN figures AS b ON b.id = p.before_id
     JOIN figures AS a ON a.id = p.after_id
@@ -840,7 +951,7 @@ WITH pairs AS (
         ELSE 'number_raised'
     END, 'data', NULL, 0
     FROM compared
-    WHERE before_value IS NOT NULL AND (is_other_unit OR after_value IS NOT before_value)
+    WHERE before_value IS NOT NULL AND (is_other_unit OR after_value IS DISTINCT FROM before_value)
     UNION ALL
     SELECT plan_id, evaluation_id, indicator_id, before_name, before_target, measure_id, target, 'deadline_slipped', 'data', NULL, 0
     FROM compared WHERE after_year > before_year
@@ -915,7 +1026,7 @@ SELECT
 FROM evaluation_overview AS e
 LEFT JOIN periods AS p ON p.plan_id = e.plan_id AND p.name = e.period
 WHERE e.outcome IS NOT NULL
-GROUP BY e.plan_id, e.period, e.fiscal_year, e.outcome;
+GROUP BY e.plan_id, e.period, e.fiscal_year, e.year, e.outcome;
 
 -- One row for each printed measure, with the names behind its links.
 CREATE VIEW measure_overview AS
@@ -930,7 +1041,7 @@ SELECT
     m.is_new,
     m.repeat_of,
     (SELECT group_concat(title, '／') FROM (
-        SELECT coalesce(coalesce(g.code, g.number) || ' ', '') || g.title AS title
+        SELECT coalesce(coalesce(g.code, CAST(g.number AS TEXT)) || ' ', '') || g.title AS title
         FROM measure_goals AS mg JOIN goals AS g ON g.id = mg.goal_id
         WHERE mg.measure_id = m.id ORDER BY g.position
     )) AS goals,

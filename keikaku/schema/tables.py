@@ -34,6 +34,7 @@ class Table:
     is_view: bool
     comment: str
     columns: tuple[Column, ...]
+    statement: str
 
 
 def read_schema() -> list[Table]:
@@ -44,6 +45,7 @@ def read_schema() -> list[Table]:
             match["kind"] == "VIEW",
             " ".join(line.removeprefix("-- ") for line in match["comment"].splitlines()),
             tuple(_columns(match["body"])) if match["kind"] == "TABLE" else (),
+            match[0],
         )
         for match in _TABLE.finditer(SCHEMA.read_text("utf-8"))
     ]

@@ -50,6 +50,7 @@ MEDIA_TYPES = {
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 
@@ -146,7 +147,7 @@ class _Site:
     def __init__(self, bake: Bake) -> None:
         self._bake = bake
         self._loop = asyncio.new_event_loop()
-        self._datasette = open_datasette(bake.database, threads=1)
+        self._datasette = open_datasette(bake.database, threads=0)
         use_site(self._datasette, bake.folder)
         self._loop.run_until_complete(self._datasette.invoke_startup())
 

@@ -43,20 +43,31 @@ _LIVE_ONLY = re.compile(
     r".*\?|/plans/search(?:$|\.)|/verify$|/(?:openapi\.json|opensearch\.xml|robots\.txt|sitemap\.xml|llms\.txt)$"
     r"|/static/(?:search\.js|embed.*)$|/plans/[^/]+/[^/]+\.xlsx$"
 )
+# Files of single records besides their pages.
+_OF_RECORDS = re.compile(r"/plans/[^/]+/[^/]+\.(?:csv|json|jsonld)$|/cite/[^/]+/")
 
 
-def write_stick(database: Path, site: Path, folder: Path) -> int:
-    """Write the folder anew from the baked site of a database and return how many files it has; raises FilesError."""
+def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False) -> int:
+    """Write the folder anew from the baked site of a database and return how many files it has; raises FilesError.
+
+    `is_part`: it lies in the folder of keikaku.serving.stick_parts, and records have no files besides their pages.
+    """
     baked = read_manifest(site)
-    files = {address: file for address, file in baked["files"].items() if not _LIVE_ONLY.match(address)}
+    files = {
+        address: file
+        for address, file in baked["files"].items()
+        if not _LIVE_ONLY.match(address) and not (is_part and _OF_RECORDS.match(address))
+    }
     paths = {address: file["path"].removeprefix("../") for address, file in files.items()}
     own = {f"static/stick/{file.name}": file for file in sorted(SCRIPTS.iterdir()) if file.name != WASM}
     metadata = read_filled_metadata(database, METADATA)
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         known = paths | {f"/{path}": path for path in ("README.txt", "db/plans.js", "db/sqlite3-wasm.js", *PAGES, *own)}
+        known |= {"/all": "../index.html"} if is_part else {}
         links = StickLinks(known, metadata["databases"][DATABASE]["queries"], connection.execute)
         facts = {name: baked[name] for name in ("address", "database", "code_sha256", "until")}
         facts["public_key"] = metadata.get("public_key", "")
+        facts["is_part"] = is_part
         facts["date"] = max(read_told_days(connection.execute).values(), default="")
     foot, *pages = asyncio.run(_render(database, {"": "_stick_foot.html", **PAGES}, facts))
 

@@ -1,6 +1,7 @@
 """One site and one browser for all browser tests; without Chromium they are skipped, except in CI."""
 
 import os
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.chromium import missing_programs, running_chromium
+from tests.browser.firefox import BROWSER, Firefox, running_firefox
 from tests.browser.running_site import running_site
 
 
@@ -31,6 +33,15 @@ def browser(downloads):
             pytest.fail(f"no {missing}: browser tests must run in CI")
         pytest.skip(f"no {missing} here: apt-get install chromium chromium-driver")
     with running_chromium(downloads) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def firefox(tmp_path_factory) -> Iterator[Firefox]:
+    if not shutil.which(BROWSER):
+        assert os.environ.get("CI") != "true", f"no {BROWSER}: it must run in CI"
+        pytest.skip(f"no {BROWSER} here: apt-get install {BROWSER}")
+    with running_firefox(tmp_path_factory.mktemp("firefox")) as running:
         yield running
 
 

@@ -20,7 +20,7 @@ class Firefox:
     """A running browser."""
 
     def __init__(self, connection: socket.socket) -> None:
-        self._connection, self._stream, self._asked = connection, connection.makefile("rb"), 0
+        self._connection, self.stream, self._asked = connection, connection.makefile("rb"), 0
         self._read()  # whom one talks to
         self.send("WebDriver:NewSession")
         self.send("WebDriver:SetTimeouts", script=PATIENCE * 1000)
@@ -43,9 +43,9 @@ class Firefox:
 
     def _read(self) -> Any:
         length = b""
-        while (sign := self._stream.read(1)) not in (b":", b""):
+        while (sign := self.stream.read(1)) not in (b":", b""):
             length += sign
-        return json.loads(self._stream.read(int(length)))
+        return json.loads(self.stream.read(int(length)))
 
 
 @contextmanager
@@ -64,6 +64,8 @@ def running_firefox(profile: Path) -> Iterator[Firefox]:
             ports = (_LISTENS.search(line) for line in browser.stdout)
             port = next((int(found[1]) for found in ports if found), 0)
             with socket.create_connection(("127.0.0.1", port)) as connection:
-                yield Firefox(connection)
+                firefox = Firefox(connection)
+                with firefox.stream:
+                    yield firefox
         finally:
             browser.kill()

@@ -8,6 +8,11 @@ from selenium.webdriver.common.by import By
 from tests.crawling import hosting
 
 ELSEWHERE = "return performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith(arguments[0]) && !n.startsWith('blob:'))"
+UNTIL = """
+const [done] = arguments;
+const look = () => { const found = FIND; if (found) done(found); else setTimeout(look, 50); };
+look();
+"""
 RESULT = "return document.querySelector('#result')?.textContent ?? ''"
 
 
@@ -66,6 +71,30 @@ def test_from_the_first_page_to_a_measure_its_body_a_file_and_sql(browser, addre
     assert ":fiscal_year" in browser.driver.find_element(By.ID, "sql").get_property("value")
     assert [page.split("/")[0] for page in visited] == ["index.html", "search", "plans", "plans", "data", "sql"]
     assert browser.console_errors() == []
+
+
+def test_firefox_goes_the_same_way(firefox, address):
+    root = address.removesuffix("index.html")
+    seen = []
+
+    def look(page: str, script: str):
+        """What the script finds in a page, as soon as it finds something."""
+        firefox.open(page)
+        seen.append(page.removeprefix(root).partition("/")[0].partition("?")[0])
+        assert firefox.run_async(ELSEWHERE.replace("return", "const done = arguments[1]; done(") + ")", root) == []
+        return firefox.run_async(UNTIL.replace("FIND", script))
+
+    assert look(address, "document.forms[0].action").endswith("search/index.html")
+    measure = look(
+        f"{root}search/index.html?q=美術館", "document.querySelector('#result a[href*=\"/measures/\"]')?.href"
+    )
+    body = look(measure, "document.querySelector('main a[href*=\"organizations/\"]')?.href")
+    assert look(body, "document.querySelector('main h1').textContent")
+    data = look(f"{root}data/index.html", "document.querySelector('main a[href$=\"plans.db\"]')?.href")
+    assert data == f"{root}plans.db"
+    question = f"{root}sql/index.html?sql=select+count(*)+as+施策の数+from+measures"
+    assert "施策の数" in look(question, "document.querySelector('#result table')?.textContent")
+    assert seen == ["index.html", "search", "plans", "plans", "data", "sql"]
 
 
 def test_without_scripts_a_record_says_what_matters(browser, stick):

@@ -85,7 +85,7 @@ def write_tables(tables: dict[str, list[Row]], path: Path) -> dict[str, int]:
     """Build a database of one municipality's rows."""
     with open_working(path.with_suffix(".rows")) as working:
         replace_city(working, "minato", "", tables)
-    return write_database(path.with_suffix(".rows"), [], path, lambda _: None)
+    return write_database(path.with_suffix(".rows"), [], [], path, lambda _: None)
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ async def test_only_corrections_of_the_rows_in_hand_are_told(site: Datasette) ->
     (note,) = (n for n in await notes(site, page, "correction") if n["row_id"] == "akishima-event-12")
     row = (await get(site, page)).json()["rows"][0]
     assert {n["row_id"] for n in await notes(site, page, "correction")} <= set(row)
-    assert "印字は「出前事業」、このデータでは「出前授業」" in note["text"]
+    assert "原文は「出前事業」、このデータでは「出前授業」" in note["text"]
     assert await notes(site, "/plans/fiscal_years.json", "correction") == []
     assert await notes(site, "/plans/corrections.json", "correction") == []
 

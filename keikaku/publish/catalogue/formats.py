@@ -4,19 +4,19 @@ Guarantees: the same data gives the same bytes, with the same versions of Python
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from keikaku.files.errors import FilesError
-from keikaku.files.fixed_zip import FixedZip
+from keikaku.files.fixed_zip import FixedZip, save_book
 from keikaku.publish.catalogue.data_set import DataSet, TableInfo, is_date
 from keikaku.publish.tables.cells import Value
 from keikaku.publish.tables.csv_file import CsvFile
 from keikaku.publish.tables.layout import add_labels, lay_out
 from keikaku.publish.tables.notes import HEADINGS
-from keikaku.publish.tables.workbook import TableSheet, new_book, save_book, write_notes
+from keikaku.publish.tables.workbook import TableSheet, new_book, write_notes
 
 _TYPES = {"TEXT": "文字", "INTEGER": "整数", "NUMERIC": "数"}
 _CONTENTS, _MEANINGS = "このデータについて", "列の説明"
@@ -42,32 +42,37 @@ def write_json_lines(data_set: DataSet, folder: Path) -> None:
 
 
 def write_parquet(data_set: DataSet, folder: Path) -> None:
-    """parquet/TABLE.parquet: typed columns, which carry their Japanese headings."""
+    """parquet/TABLE.parquet."""
+    for table in data_set.tables:
+        save_parquet(data_set, table, data_set.rows(table), _new(folder, table, "parquet"))
+
+
+def save_parquet(data_set: DataSet, table: TableInfo, rows: Iterable[Sequence[Value]], file: Path) -> None:
+    """Typed columns, which carry their Japanese headings."""
     try:
         import pyarrow
         from pyarrow import parquet
     except ImportError as error:
         raise FilesError("Parquet needs pyarrow: install what requirements.lock says") from error
     types = {"TEXT": pyarrow.string(), "INTEGER": pyarrow.int64(), "NUMERIC": pyarrow.float64()}
-    for table in data_set.tables:
-        fields = [
-            pyarrow.field(
-                column.name,
-                pyarrow.date32() if is_date(column) else types[column.type],
-                nullable=not column.required,
-                metadata={"title": field.heading, "description": field.meaning},
-            )
-            for column, field in table.explained
-        ]
-        facts = {"title": table.title, "description": table.description}
-        facts |= {word: getattr(data_set, word) for word in ("source", "license", "license_url", "version")}
-        days = [is_date(column) for column in table.columns]
-        columns = list(zip(*(read_days(row, days) for row in data_set.rows(table)), strict=True)) or [()] * len(fields)
-        made = pyarrow.Table.from_arrays(
-            [pyarrow.array(values, type=field.type) for values, field in zip(columns, fields, strict=True)],
-            schema=pyarrow.schema(fields, metadata=facts),
+    fields = [
+        pyarrow.field(
+            column.name,
+            pyarrow.date32() if is_date(column) else types[column.type],
+            nullable=not column.required,
+            metadata={"title": field.heading, "description": field.meaning},
         )
-        parquet.write_table(made, _new(folder, table, "parquet"), compression="zstd")
+        for column, field in table.explained
+    ]
+    facts = {"title": table.title, "description": table.description}
+    facts |= {word: getattr(data_set, word) for word in ("source", "license", "license_url", "version")}
+    days = [is_date(column) for column in table.columns]
+    columns = list(zip(*(read_days(row, days) for row in rows), strict=True)) or [()] * len(fields)
+    made = pyarrow.Table.from_arrays(
+        [pyarrow.array(values, type=field.type) for values, field in zip(columns, fields, strict=True)],
+        schema=pyarrow.schema(fields, metadata=facts),
+    )
+    parquet.write_table(made, file, compression="zstd")
 
 
 def write_workbook(data_set: DataSet, folder: Path) -> None:

@@ -6,20 +6,25 @@ touched. README.txt, files.json and everything else in it are the same bytes whe
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from keikaku.files.replacing import replacing
-from keikaku.publish.catalogue.data_set import LISTING, DataSet, FileInfo, read_data_set
+from keikaku.publish.catalogue.data_set import LISTING, DataSet, FileInfo, read_data_set, read_filled_metadata
 from keikaku.publish.catalogue.descriptions import build_data_package, build_dcat, build_schema_org, write_turtle
 from keikaku.publish.catalogue.formats import write_csv, write_json_lines, write_parquet, write_workbook, write_zip
 from keikaku.publish.filling import fill
 from keikaku.publish.tables.notes import HEADINGS
 from keikaku.schema.codes import CHANGE_KINDS
+from keikaku.schema.tables import read_schema
+from keikaku.search.rules import search_rules
+from keikaku.search.text import normalise
 
 README = "README.txt"
+DUCKDB = "duckdb.sql"
 DATA_PACKAGE = "datapackage.json"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PARQUET = "application/vnd.apache.parquet"
@@ -31,6 +36,7 @@ _WHOLE = (
     ("NAME-csv.zip", "CSV（すべての表のZIP）", "CSV", _ZIP),
     ("NAME-parquet.zip", "Parquet（すべての表のZIP）", "Parquet", _ZIP),
     ("NAME-jsonl.zip", "JSON Lines（すべての表のZIP）", "JSON Lines", _ZIP),
+    (DUCKDB, "DuckDB で Parquet を調べるための表・ビュー・問い合わせ", "SQL", "application/sql; charset=utf-8"),
     (README, "説明", "テキスト", "text/plain; charset=utf-8"),
     (DATA_PACKAGE, "表と列の説明（Data Package）", "Data Package", "application/json; charset=utf-8"),
 )
@@ -45,6 +51,9 @@ _TABLES = (
     ("parquet", "Parquet", _PARQUET),
     ("jsonl", "JSON Lines", "application/jsonl; charset=utf-8"),
 )
+_PARAMETER = re.compile(r"(?<!:):(\w+)")
+# Written for it anew; grouped by a key alone, which only SQLite takes.
+_NOT_OF_DUCKDB = ("current_fiscal_year", "plan_facts")
 Progress = Callable[[str], None]
 
 
@@ -56,10 +65,12 @@ def write_files(database: Path, metadata: Path, folder: Path, progress: Progress
             write(data_set, new)
         progress("tables written as CSV, JSON Lines, Parquet and workbook")
         (new / README).write_text(_write_readme(data_set), "utf-8", newline="\r\n")
+        queries = read_filled_metadata(database, metadata)["databases"][data_set.name]["queries"]
+        (new / DUCKDB).write_text(_write_duckdb(data_set, queries), "utf-8")
         tables = list(_list_tables(data_set, new))
         _write_json(new / DATA_PACKAGE, build_data_package(data_set, {file.path: file for file in tables}))
         for kind, _, _ in _TABLES:
-            described = [DATA_PACKAGE] if kind == "csv" else []
+            described = {"csv": [DATA_PACKAGE], "parquet": [DUCKDB]}.get(kind, [])
             write_zip(new, f"{data_set.name}-{kind}.zip", [README, *described, kind])
         whole = (_describe(new, path.replace("NAME", data_set.name), *words) for path, *words in _WHOLE)
         files = [*whole, *tables]
@@ -103,3 +114,23 @@ def _write_readme(data_set: DataSet) -> str:
     """What someone who only has the files must know."""
     changes = data_set.records("SELECT * FROM changes ORDER BY date DESC, position DESC, rowid")
     return fill(README, data_set=data_set, changes=changes, kinds=CHANGE_KINDS, headings=HEADINGS)
+
+
+def _write_duckdb(data_set: DataSet, queries: Mapping[str, Any]) -> str:
+    """The views and canned queries of the site in SQL of DuckDB, which has none of our functions: see the template."""
+    forms = search_rules()["text"]["FORMS"]
+    wide = [chr(code) for code in (0x3000, *range(0x2160, 0x2480), *range(0xFF01, 0xFFF0))]
+    signs = {sign: normalise(sign) for sign in wide} | dict(zip(forms[::2], forms[1::2], strict=True))
+    asked = {name: sorted(set(_PARAMETER.findall(query["sql"]))) for name, query in queries.items()}
+    return fill(
+        DUCKDB,
+        data_set=data_set,
+        signs={sign: key for sign, key in signs.items() if len(key) == 1 and key != sign},
+        eras=search_rules()["fiscal_year"]["ERAS"],
+        views=[table.statement for table in read_schema() if table.is_view and table.name not in _NOT_OF_DUCKDB],
+        queries=[
+            (name, ", ".join(f"_{parameter} := ''" for parameter in asked[name]), _PARAMETER.sub(r"_\1", query["sql"]))
+            for name, query in queries.items()
+            if "search_results(" not in query["sql"]
+        ],
+    )

@@ -86,7 +86,7 @@ def find_calendar(execute: Execute, id_: str, root: str) -> Calendar | None:
     whose = "" if about["table_name"] == "plans" else f"{about['name']}・"
     return Calendar(
         name=f"{whose}{about['title']} 期限",
-        description=f"{about['title']}の目標の期限、毎年の目標、年表のできごと。非公式のデータから作りました。",
+        description=f"{about['title']}の目標の期限、毎年の目標、年表の項目。非公式のデータから作りました。",
         url=f"{root}{about['table_name']}/{id_}",
         changed=date.fromisoformat(read_last_changes(execute)[about["plan_id"]]),
         entries=tuple(sorted(entries, key=lambda entry: (entry.first, entry.id))),
@@ -128,7 +128,7 @@ def _event_entry(row: Row, root: str) -> Entry:
         where = "最初の年度の初めから最後の年度の終わりまで"
     about = {"年度": year, "分野": row["sector"], "施策": row["measure_names"]}
     text = _describe(about, where, url)
-    return Entry(row["id"], f"【{year}】{row['title']}", text, url, "年表のできごと", first, last)
+    return Entry(row["id"], f"【{year}】{row['title']}", text, url, "年表の項目", first, last)
 
 
 def _say_value(row: Row) -> str:

@@ -112,5 +112,5 @@ def note_correction(row: Mapping[str, Any]) -> Note:
     """One row of the table of corrections in a sentence."""
     kind = CORRECTION_KINDS.get(row["kind"], (row["kind"], ""))[0]
     read = f"、このデータでは「{row['corrected']}」" if row["corrected"] else ""
-    text = f"{kind}（{row['row_id']}）：印字は「{row['printed']}」{read}。{row['reason']}"
+    text = f"{kind}（{row['row_id']}）：原文は「{row['printed']}」{read}。{row['reason']}"
     return Note("correction", text, row["id"], row["table_name"], row["row_id"], row["column_name"])

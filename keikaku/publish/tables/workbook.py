@@ -4,7 +4,6 @@ Guarantees: no cell is run as a formula, whatever its text; the same rows give t
 """
 
 import re
-import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import IO, Any
@@ -15,9 +14,8 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.properties import PageSetupProperties
-from openpyxl.writer.excel import ExcelWriter
 
-from keikaku.files.fixed_zip import LONG_AGO, FixedZip
+from keikaku.files.fixed_zip import LONG_AGO, save_book
 from keikaku.publish.tables.about import About
 from keikaku.publish.tables.cells import Value, fits_spreadsheet, is_formula, store_bytes
 
@@ -147,12 +145,6 @@ def name_sheet(title: str, *taken: str) -> str:
         unique = name[: 31 - len(ending)] + ending
         number += 1
     return unique
-
-
-def save_book(book: Workbook, stream: IO[bytes]) -> None:
-    """Write the workbook with no clock in it."""
-    with FixedZip(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        ExcelWriter(book, archive).save()
 
 
 def new_book(title: str, source: str, address: str = "") -> Workbook:

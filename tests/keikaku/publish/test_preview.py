@@ -16,7 +16,7 @@ HASH = "0123456789abcdef"
 
 def page(title: str, body: str, digest: str = HASH) -> str:
     head = f"<html><head><title>版 {digest}</title></head><body><header>{digest}</header>"
-    cite = f'<section aria-labelledby="cite"><p>2026年{len(digest)}月 {digest[::-1]}</p></section>'
+    cite = f'<details class="share"><p>2027年{digest}</p></details><section aria-labelledby="cite"><p>2026年{len(digest)}月 {digest[::-1]}</p></section>'
     return f"{head}<main><h1>{title}</h1>{body}<p>版は <code>{digest}</code> です。</p>{cite}</main><p>{digest}</p></body></html>"
 
 
@@ -68,9 +68,11 @@ def test_what_changes_is_shown_side_by_side(preview: Path) -> None:
         ("記録がない目標が<mark>3</mark>件あります。", "記録がない目標が<mark>2</mark>件あります。"),
         ("", "令和7年度 &lt;速報&gt;"),
     ]
-    assert re.findall(r"<h3>(.*)</h3>\n<p><code>(.*)</code>", text) == [
+    assert re.findall(r"<h4>(.*)</h4>\n<p><code>(.*)</code>", text) == [
         ("計画", "/"), ("給食", "/plans/measures/a"), ("新しいページ", "/new"), ("前のページ", "/gone"),
     ]  # fmt: skip
+    others = "そのほかのページ（1）"
+    assert re.findall(r"<h3>(.*)</h3>", text) == [others, "記録（1）", others, others]
     assert "変わるページは2、加わるページは1、なくなるページは1です" in text
     assert "2個のファイル" in text
 

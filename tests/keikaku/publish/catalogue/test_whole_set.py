@@ -9,7 +9,9 @@ import shutil
 import sqlite3
 import sys
 import zipfile
+from collections import Counter
 from contextlib import closing
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,7 @@ from keikaku.publish.catalogue.examples import Example, read_examples
 from keikaku.publish.catalogue.formats import read_days
 from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.schema.tables import read_schema
+from keikaku.search.functions import register
 from tests.conftest import ROOT
 
 METADATA = ROOT / "metadata.yml"
@@ -119,7 +122,7 @@ def test_an_archive_holds_the_same_files_and_says_what_they_are(folder: Path, ki
     assert {name for name in held if "/" in name} == {f"{kind}/{name}.{kind}" for name in NAMES}
     assert held == {name: content for name, content in contents(folder).items() if name in held}
     assert set(held) - {name for name in held if "/" in name} == {
-        "README.txt", *(["datapackage.json"] if kind == "csv" else [])
+        "README.txt", *{"csv": ["datapackage.json"], "parquet": ["duckdb.sql"]}.get(kind, [])
     }  # fmt: skip
 
 
@@ -146,6 +149,38 @@ def test_duckdb_reads_csv_and_json_lines_as_they_are(folder: Path, stored: Rows,
         if count:
             read = connection.execute(f"SELECT * FROM read_json('{folder}/jsonl/{name}.jsonl')")
             assert len(read.fetchall()) == count
+
+
+GIVEN = [
+    {},
+    {"organization": "商工会", "sector": "農", "fiscal_year": "令和６年度", "as_of": "R5", "due": "2026年", "state": "判定できない"},
+    {"organization": "市", "sector": "觀光", "fiscal_year": "ｒ8", "as_of": "2024", "goal": "①", "reason": "未達成", "plan": "akishima"},
+]  # fmt: skip
+
+
+def test_duckdb_answers_the_questions_of_the_site_with_the_same_rows(
+    folder: Path, database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    queries = yaml.safe_load(METADATA.read_text("utf-8"))["databases"]["plans"]["queries"]
+    found = Counter[str]()
+    with duckdb.connect() as duck, closing(sqlite3.connect(database_file)) as lite:
+        register(lite)
+        duck.execute(Path("duckdb.sql").read_text("utf-8"))
+        for (name, query), given in product(queries.items(), GIVEN):
+            values = {word: given.get(word, "") for word in re.findall(r"(?<!:):(\w+)", query["sql"])}
+            if name == "search":  # which needs our functions
+                continue
+            expected = lite.execute(query["sql"], values).fetchall()
+            asked = ", ".join(f"_{word} := ?" for word in values)
+            rows = duck.execute(f"FROM {name}({asked})", [*values.values()]).fetchall()
+            assert (name, given, rows) == (name, given, expected)
+            found[name] += len(rows)
+        assert {name for name in queries if not found[name]} == {"search", "compare"}  # of one plan
+        views = [table.name for table in read_schema() if table.is_view and table.name != "plan_facts"]
+        for name in views:
+            number = f"SELECT count(*) FROM {name}"
+            assert (name, duck.execute(number).fetchone()) == (name, lite.execute(number).fetchone())
 
 
 # The listing
