@@ -29,7 +29,7 @@ PUT_TOGETHER = {"organizations", "goals", "linked", "other_names", "sectors", "c
                 "due", "printed", "measure_name", "target", "sector_word", "goal_word", "measure_word", "organization_word",
                 "target_word", "event_word", "task_word", "position", "code", "in_plans", "table_name", "plan_id", "full_title", "place",
                 "baseline_year", "result_year", "result", "before_id", "before_name", "基準値の年", "実績の年",
-                "基準値（原文）", "目標（原文）", "実績（原文）", "自治体の評価"}  # fmt: skip
+                "新規", "計画", "基準値（原文）", "目標（原文）", "実績（原文）", "自治体の評価"}  # fmt: skip
 
 
 async def get(site: Datasette, path: str) -> httpx.Response:
