@@ -116,7 +116,6 @@ async def test_without_sectors_squares_stand_under_the_highest_goal(all_shapes: 
         ("indicators/subete-kihon2-fukushi-goal-4-target-1", {"whole": 2, "part": 1}, ["目標 35か所以上", ">26<"]),
         ("indicators/subete-kihon2-kenko-josei", {"whole": 1, "part": 1}, [">2019<", "目標 84.5歳"]),
         ("figures/minato-rekishi-2-target-1-result-1", {"whole": 2}, ["目標 5校以上", "R4"]),
-        ("measures/minato-rekishi-3", {}, ["未</tspan>", "公表された状況"]),
     ],
 )
 async def test_figures_are_drawn_against_their_target(
