@@ -20,6 +20,7 @@ from build_db import main
 from keikaku.files.proof import make_key, sign
 from keikaku.serving.baking import write_site
 from keikaku.serving.stick import write_stick
+from tests.browser.running_site import copy_own_data
 
 # frictionless brings rich, and with rich Datasette prints every refusal with all variables, which takes longer than it.
 handle_exception.rich = None
@@ -82,6 +83,8 @@ def fill_folder(folder: Path, *arguments: object) -> None:
     """With the database of a build and what else `datasette .` serves."""
     for name in SERVED:
         (folder / name).symlink_to(ROOT / name)
+    if "--data" not in arguments:
+        arguments = ("--data", copy_own_data(folder), *arguments)
     built = CliRunner().invoke(main, ["--quiet", "--output", str(folder / "plans.db"), *map(str, arguments)])
     assert built.exit_code == 0, built.output
 

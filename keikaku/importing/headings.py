@@ -169,8 +169,10 @@ def find_tables(sheet: Sheet, layout: Layout, years: tuple[int, int]) -> list[Ta
         if end > row and (not starts or _texts(sheet, starts[-1]) != _texts(sheet, range(row, end))):
             starts.append(range(row, end))
         row = max(end, row) + 1
+    if not starts:
+        return []
     ends = [start.start for start in starts[1:]] + [len(sheet.rows)]
-    title = " ".join(text for rows in _texts(sheet, range(starts[0].start if starts else 0)) for text in rows)
+    title = " ".join(text for rows in _texts(sheet, range(starts[0].start)) for text in rows)
     return [_table(sheet, rows, end, layout, years, title) for rows, end in zip(starts, ends, strict=True)]
 
 

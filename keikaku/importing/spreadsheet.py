@@ -59,7 +59,8 @@ def propose_layout(file: Path, years: tuple[int, int]) -> str:
     for sheet in read_sheets(file):
         tables = find_tables(sheet, Layout(), years)
         rows = [[cell.value for cell in row if isinstance(cell.value, str)] for row in sheet.rows[:30]]
-        asked += max(rows, key=len, default=[]) if not tables else []
+        widest: list[str] = max(rows, key=len, default=[])
+        asked += [] if tables else widest
         for table in tables:
             asked += [heading for heading, _ in table.unknown] + [c.heading for c in table.columns if c.role == "year"]
             known += [column.heading for column in table.columns if column.role != "year"]
