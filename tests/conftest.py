@@ -89,6 +89,13 @@ def fill_folder(folder: Path, *arguments: object) -> None:
     assert built.exit_code == 0, built.output
 
 
+def copy_small_city(folder: Path) -> None:
+    """The invented city into a folder of data, without the records of which there are as many pages as of all others."""
+    shutil.copytree(ROOT / "tests" / "fixtures" / "minato", folder / "minato")
+    for name in ("changes", "corrections", "evaluations", "events", "withdrawn"):
+        (folder / "minato" / "bunka" / f"{name}.yml").unlink()
+
+
 def build(folder: Path, *plans: str) -> Path:
     """A database of these plans: akishima's folder name, or one of the invented."""
     data = folder / "data"
