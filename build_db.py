@@ -140,6 +140,19 @@ def parquet(database: Path, output: Path) -> None:
 
 
 @main.command()
+@click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database whose site was baked.")
+@click.option("--output", type=PATH, required=True, help="Folder to write, on the disk of the site.")
+def shards(database: Path, output: Path) -> None:
+    """Write the baked site in parts by prefecture, which go to a web host or an object store one by one."""
+    from keikaku.publish.catalogue.data_set import read_filled_metadata
+    from keikaku.publish.shards import write_shards
+
+    described = read_filled_metadata(database, METADATA)["databases"][database.stem]
+    for part, count in write_shards(database, described, database.with_name("site"), output).items():
+        click.echo(f"{count:8,} {output / part}")
+
+
+@main.command()
 @click.argument("file", type=PATH)
 def new_key(file: Path) -> None:
     """Write a private key into FILE, and say the public one, for public_key in metadata.yml."""

@@ -132,13 +132,11 @@ def _around(format: str) -> tuple[str, str, str]:
 
 
 def _shown(exact: Decimal, signs: str, unit: str, why: str = "") -> Said:
+    """With as many decimals as the number has, or more where the format shows them."""
+    found = re.search(r"\.(0+)", signs)
+    decimals = max(len(found[1]) if found else 0, -int(exact.normalize().as_tuple().exponent))
+    text = f"{exact:{',' if ',' in signs else ''}.{decimals}f}"
     value = int(exact) if exact == int(exact) else float(exact)
-    text = f"{exact:,f}" if "," in signs else f"{exact:f}"
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    decimals = re.search(r"\.(0+)", signs)
-    have = len(text.partition(".")[2])
-    if decimals and have < len(decimals[1]):
-        text += ("" if have else ".") + "0" * (len(decimals[1]) - have)
     return Said("数", text + unit, None if unit else value, why)
 
 

@@ -112,15 +112,19 @@ class _Plan:
 
     def merge(self, rows: list[FilledRow], recorded_on: str) -> tuple[list[Told], list[Record]]:
         problems: list[Problem] = []
-        records: list[Record] = []
+        read: list[tuple[FilledRow, Record]] = []
+        found: list[Result] = []
         for row in rows:
             try:
-                records.append(self.read(row) | {"recorded_on": recorded_on})
+                read.append((row, self.read(row) | {"recorded_on": recorded_on}))
             except InvalidData as error:
                 problems += error.problems
+        try:
+            found = self.validate([row for row, _ in read], [record for _, record in read])
+        except InvalidData as error:
+            problems += error.problems
         if problems:
             raise InvalidData(problems)
-        found = self.validate(rows, records)
         told, new = [], []
         for i, (row, result) in enumerate(zip(rows, found, strict=True)):
             if any(_is_same(earlier, result) for earlier in found[:i] if earlier.indicator == result.indicator):

@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from pydantic import BaseModel
 
 from keikaku.importing.tables import CellProblem, Sheet
+from keikaku.plan.field_types import FiscalYear
 from keikaku.plan.fiscal_year import find_fiscal_years, read_fiscal_year
 from keikaku.plan.plain_text import plain_text
 from keikaku.plan.target_words import UNIT
@@ -48,14 +50,13 @@ class Column:
     block: int | None = None
 
 
-@dataclass
-class Layout:
+class Layout(BaseModel, extra="forbid"):
     """layout.yml: `headings` as printed -> in the words of words.yml; `years` of blocks whose headings name none."""
 
-    headings: dict[str, str] = field(default_factory=dict)
-    years: list[int] = field(default_factory=list)
-    sheets: list[str] = field(default_factory=list)
-    directions: dict[str, str] = field(default_factory=dict)
+    headings: dict[str, str] = {}
+    years: list[FiscalYear] = []
+    sheets: list[str] = []
+    directions: dict[str, str] = {}
 
 
 @cache
@@ -171,7 +172,7 @@ def find_tables(sheet: Sheet, layout: Layout, years: tuple[int, int]) -> list[Ta
     if not starts:
         return []
     ends = [start.start for start in starts[1:]] + [len(sheet.rows)]
-    title = " ".join(sheet.text(r, c) for r in range(starts[0].start) for c in range(len(sheet.rows[r])))
+    title = " ".join(text for rows in _texts(sheet, range(starts[0].start)) for text in rows)
     return [_table(sheet, rows, end, layout, years, title) for rows, end in zip(starts, ends, strict=True)]
 
 

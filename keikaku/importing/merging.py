@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from keikaku.importing.headings import words
-from keikaku.importing.records import FIGURES, NAMES, Figure, Line, Reading
+from keikaku.importing.records import FIGURE_TABLES, NAMES, Figure, Line, Reading
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.plan.indicators import year_in
 
@@ -93,7 +93,7 @@ def changes_of(reading: Reading) -> Iterator[Change]:
             elif before is None:
                 if not reading.is_new:
                     yield "追加", NAMES[table], name
-            elif table in FIGURES:
+            elif table in FIGURE_TABLES:
                 if "edition" in line and line["edition"] != before.get("edition"):
                     said = " → ".join(one.get("value") or one.get("printed", "") for one in (before, line))
                     yield "変更", NAMES[table], f"{name}：{said}"

@@ -17,7 +17,7 @@ from pathlib import Path
 from keikaku.importing.cells import Said
 from keikaku.importing.headings import Layout
 from keikaku.importing.merging import Change, as_csv, changes_of, settle
-from keikaku.importing.records import COLUMNS, FIGURES, NAMES, Line, Reading, Told
+from keikaku.importing.records import COLUMNS, FIGURE_TABLES, NAMES, Line, Reading, Told
 from keikaku.importing.tables import Sheet, refusal
 from keikaku.importing.walking import read_tables
 from keikaku.plan.errors import InvalidData, Problem, without_english
@@ -163,7 +163,7 @@ def _take_back(reading: Reading, problem: Problem) -> bool:
     before = as_csv(lines, COLUMNS[table]).splitlines()
     fields = next(csv.reader([before[index + 1][: problem.column - 1] + "x"]))
     key = before[0].split(",")[len(fields) - 1]
-    if table in FIGURES:
+    if table in FIGURE_TABLES:
         key = "value" if "value" in line else "printed"
         del lines[index]
     elif key in _REQUIRED or key not in line or key not in line.cells:

@@ -67,13 +67,14 @@ class FilledRow(dict[str, Cell]):
         if isinstance(value, datetime | date):
             return f"{value:%Y-%m-%d}"
         text = unicodedata.normalize("NFKC", self.text("published_on"))
-        if found := _DAY.fullmatch(text):
-            try:
-                return date(read_fiscal_year(found[1]), int(found[2]), int(found[3])).isoformat()
-            except ValueError:
-                right = "2026-05-01、2026年5月1日、令和8年5月1日のように書く"
-                raise self.refuse("published_on", f"「{text}」は日付ではありません", right) from None
-        return text
+        if re.fullmatch(r"(\d{4}(-\d{2})?)?", text):  # a year or a month is known, or nothing
+            return text
+        try:
+            found = _DAY.fullmatch(text) or ("", "", "", "")
+            return date(read_fiscal_year(found[1]), int(found[2]), int(found[3])).isoformat()
+        except ValueError:
+            right = "2026-05-01、2026年5月1日、令和8年5月1日のように書く"
+            raise self.refuse("published_on", f"「{text}」は日付ではありません", right) from None
 
 
 def read_filled(path: Path) -> list[FilledRow]:

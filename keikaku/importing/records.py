@@ -17,7 +17,7 @@ from keikaku.plan import ids
 TABLES: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("tables.yml").read_text("utf-8"))
 COLUMNS = {name: table["columns"].split() for name, table in TABLES.items()}
 NAMES = {name: table["name"] for name, table in TABLES.items()}
-FIGURES = ("figures", "results")
+FIGURE_TABLES = ("figures", "results")
 Key = tuple[Any, ...]
 
 
@@ -101,7 +101,7 @@ class Reading:
         line = Line(values)
         same = self._same.setdefault(_key_of(table, line), [])
         old = next((one for one in same if one.cells is None), None)
-        if old is not None and table in FIGURES:
+        if old is not None and table in FIGURE_TABLES:
             old.cells, newest = cells, same[-1]
             if all(newest.get(name) == line.get(name) for name in ("value", "printed")):
                 return newest

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from keikaku.plan.fiscal_year import format_fiscal_year, half_width
 
@@ -39,6 +40,7 @@ class PlainText:
         return self.printed[places[start] : places[end]].strip()
 
 
+@lru_cache(maxsize=4096)  # a long table says the same years and words again and again
 def plain_text(printed: str) -> PlainText:
     """Read a printed cell into one spelling."""
     pairs = [(sign, place) for place, signs in _characters(printed) for sign in signs]

@@ -42,16 +42,22 @@ TABLES = {  # headings that most plans need; docs/add-a-plan.ja.md has all
 }
 
 
+def read_span(folder: Path, years: str) -> tuple[int, int]:
+    """The first and the last fiscal year of a plan in a folder. Raises InvalidData."""
+    try:
+        found = read_fiscal_years(plain_text(years).text)
+    except ValueError as error:
+        raise refusal(folder, "years", years=years, why=error) from None
+    return found[0], found[-1]
+
+
 def write_starter(folder: Path, code: str, name: str, title: str, years: str) -> list[Path]:
     """Write the files of a plan into data/<municipality>/<plan>, and those of the municipality unless it has some.
 
     `years` is as 2021-2026. Returns the new files, which can be built as they are. Raises InvalidData, with the files
     left to be mended where something in them is wrong.
     """
-    try:
-        first, *others = read_fiscal_years(plain_text(years).text)
-    except ValueError as error:
-        raise refusal(folder, "years", years=years, why=error) from None
+    first, last = read_span(folder, years)
     if folder.exists():
         raise refusal(folder, "exists")
     city = folder.parent
@@ -64,7 +70,7 @@ def write_starter(folder: Path, code: str, name: str, title: str, years: str) ->
         "name": json.dumps(name, ensure_ascii=False),
         "title": json.dumps(title, ensure_ascii=False),
         "first": first,
-        "last": [first, *others][-1],
+        "last": last,
     }
     texts = {folder / "plan.yml": PLAN.format(**values)}
     texts |= {folder / f"{table}.csv": f"{headings}\n" for table, headings in TABLES.items()}

@@ -38,7 +38,7 @@ WITH charts (plan_id, kind, id) AS (
     UNION ALL SELECT DISTINCT m.plan_id, 'bodies', m.plan_id FROM measure_organizations AS o JOIN measures AS m ON m.id = o.measure_id
     UNION ALL SELECT DISTINCT plan_id, 'timeline', plan_id FROM events
     UNION ALL SELECT DISTINCT i.plan_id, 'results', i.id FROM indicators AS i JOIN figures AS f ON f.indicator_id = i.id
-        WHERE f.role <> 'target' AND f.last_year IS NOT NULL
+        WHERE f.role <> 'target' AND f.last_year IS NOT NULL AND f.value IS NOT NULL
 )
 SELECT * FROM charts
 """
@@ -71,7 +71,7 @@ def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) ->
     yield from (Address(f"/notebooks/{notebook.name}.ipynb") for notebook in read_notebooks())
     yield from (Address(f"/cite/dataset.{form.ending}") for form in FORMATS)
     yield from map(Address, (f"/{DATABASE}/{name}{form}" for name in list_tables(described) for form in TABLE_FORMS))
-    for city, plan in execute("SELECT municipality_id, min(id) FROM plans GROUP BY 1"):
+    for city, plan in execute("SELECT municipality_id, min(id) FROM plans GROUP BY 1 ORDER BY 1"):
         yield from (Address(f"/{DATABASE}/municipalities/{city}{form}", plan) for form in RECORD_FORMS)
     for (theme,) in execute("SELECT DISTINCT theme FROM plans WHERE theme IS NOT NULL ORDER BY theme"):
         yield Address(f"/themes/{quote(theme)}")
@@ -79,7 +79,7 @@ def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) ->
         yield from (Address(path, plan) for path in _list_forms(table, row_id))
     for chart in list_charts(execute):
         yield from (Address(f"/charts/{chart.kind}/{chart.id}{form}", chart.plan) for form in CHART_FORMS)
-    for plan, table, row_id in execute(_NAMED):
+    for plan, table, row_id in execute(f"{_NAMED} ORDER BY 2, 3"):
         yield from (Address(f"/{DATABASE}/{table}/{row_id}{form}", plan) for form in RECORD_FORMS)
 
 
@@ -96,7 +96,7 @@ def list_tables(described: Mapping[str, Any]) -> list[str]:
 
 def list_records(execute: Callable[..., Any]) -> Iterator[tuple[str, str, str]]:
     """Plan, table and id of every row that has a page."""
-    yield from execute("SELECT plan_id, table_name, id FROM records")
+    yield from execute("SELECT plan_id, table_name, id FROM records ORDER BY plan_id, table_name, id")
 
 
 def list_charts(execute: Callable[..., Any]) -> Iterator[Chart]:

@@ -685,17 +685,17 @@ WITH targeted AS (
     SELECT
         k.*, i.label, i.member, i.unit, i.plan_id, t.id AS figure_id, t.value, t.comparator, t.first_year, t.last_year, t.calendar,
         coalesce(t.printed, t.text) AS target, coalesce(u.factor, 1) * iif(i.per = 'month', 12, 1) AS factor,
-        iif(i.accumulation = 'total' AND k.basis = 'year', 1, NULL) AS is_divided, v.state, coalesce(v.result_id, (
+        i.accumulation = 'total' AND k.basis = 'year' AS is_divided, v.state, coalesce(v.result_id, (
             SELECT id FROM figures WHERE indicator_id = i.id AND role = 'result' ORDER BY value IS NULL, last_year DESC, edition DESC, position LIMIT 1
         )) AS result_id
     FROM comparable_indicators AS k
     JOIN indicators AS i ON i.id = k.indicator_id
     LEFT JOIN units AS u ON u.unit = i.unit
     LEFT JOIN figures AS t ON t.indicator_id = i.id AND t.role = 'target'
-        AND NOT EXISTS (SELECT 1 FROM figures AS f WHERE f.indicator_id = i.id AND f.role = 'target' AND f.edition > t.edition AND f.last_year IS t.last_year)
+        AND NOT EXISTS (SELECT 1 FROM figures AS f WHERE f.indicator_id = i.id AND f.role = 'target' AND f.edition > t.edition AND f.last_year IS NOT DISTINCT FROM t.last_year)
     LEFT JOIN verdicts AS v ON v.figure_id = t.id AND v.fiscal_year = (
         SELECT coalesce(max(e.fiscal_year) FILTER (WHERE e.fiscal_year <= y.fiscal_year), min(e.fiscal_year))
-        FROM verdicts AS e JOIN current_fiscal_year AS y WHERE e.figure_id = t.id
+        FROM verdicts AS e JOIN current_fiscal_year AS y ON true WHERE e.figure_id = t.id
     )
 )
 SELECT
@@ -710,12 +710,12 @@ SELECT
     c.member,
     c.common_unit,
     c.basis,
-    c.factor * b.value / coalesce(c.is_divided * (b.last_year - b.first_year + 1), 1) AS common_baseline,
+    iif(c.is_divided AND b.first_year IS NOT NULL, c.factor * b.value / CAST(b.last_year - b.first_year + 1 AS REAL), c.factor * b.value) AS common_baseline,
     iif(b.calendar = 'calendar', b.last_year || '年', y.label) AS baseline_year,
-    c.factor * c.value / coalesce(c.is_divided * (c.last_year - c.first_year + 1), 1) AS common_target,
+    iif(c.is_divided, c.factor * c.value / CAST(c.last_year - c.first_year + 1 AS REAL), c.factor * c.value) AS common_target,
     c.comparator,
     iif(c.calendar = 'calendar', c.last_year || '年', z.label) AS due,
-    c.factor * r.value / coalesce(c.is_divided * (r.last_year - r.first_year + 1), 1) AS common_result,
+    iif(c.is_divided AND r.first_year IS NOT NULL, c.factor * r.value / CAST(r.last_year - r.first_year + 1 AS REAL), c.factor * r.value) AS common_result,
     iif(r.calendar = 'calendar', r.last_year || '年', x.label) AS result_year,
     c.state,
     c.obstacle,
@@ -723,7 +723,7 @@ SELECT
     c.unit,
     b.printed AS baseline,
     c.target,
-    coalesce(r.printed, r.value || coalesce(c.unit, ''), k.label) AS result,
+    coalesce(r.printed, r.amount || coalesce(c.unit, ''), k.label) AS result,
     (SELECT g.grade FROM evaluations AS g WHERE g.grade IS NOT NULL AND g.plan_id = c.plan_id AND g.row_id IN (c.indicator_id, w.measure_id)
         ORDER BY g.fiscal_year DESC, g.position DESC LIMIT 1) AS grade,
     c.why,
@@ -752,9 +752,9 @@ JOIN municipalities AS c ON c.id = s.municipality_id
 UNION
 SELECT a.row_id, s.id, s.name, c.name, 'same_as', a.evidence
 FROM (
-    SELECT row_id, other_id, evidence FROM same_as WHERE table_name = 'organizations' AND is_same
+    SELECT row_id, other_id, evidence FROM same_as WHERE table_name = 'organizations' AND is_same = 1
     UNION ALL
-    SELECT other_id, row_id, evidence FROM same_as WHERE table_name = 'organizations' AND is_same
+    SELECT other_id, row_id, evidence FROM same_as WHERE table_name = 'organizations' AND is_same = 1
 ) AS a
 JOIN organizations AS s ON s.id = a.other_id
 JOIN municipalities AS c ON c.id = s.municipality_id;

@@ -2,14 +2,19 @@
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from benchmarks.growth import BEGIN, END, write_page
+from benchmarks.scale import PAGES
 from benchmarks.search import LIMIT, filters_of, ours, questions
+from benchmarks.shapes import invent as invent_shape
 from benchmarks.synthetic import main as invent
 from build_db import main as build
+from keikaku.database.building import build_database
 from keikaku.search.results import search
 
 
@@ -73,3 +78,38 @@ def test_a_filter_leaves_what_is_of_it(connection: sqlite3.Connection, name: str
     }[name]
     assert {(r.kind, r.id) for r in left.results} == {key for key, r in every.items() if of(r)}
     assert left.counts["measure"] == sum(r.kind == "measure" for r in left.results)
+
+
+def test_plans_of_other_shapes_are_valid_and_counted_alike(tmp_path: Path) -> None:
+    for number in range(1, 7):
+        invent_shape(number).write(tmp_path / "data")
+    build_database(tmp_path / "data", tmp_path / "plans.db", {}, lambda _: None)
+    with closing(sqlite3.connect(tmp_path / "plans.db")) as connection:
+        shapes = connection.execute(
+            "SELECT EXISTS (SELECT 1 FROM sectors WHERE plan_id = p.id), EXISTS (SELECT 1 FROM results WHERE plan_id = p.id), "
+            "EXISTS (SELECT 1 FROM evaluations WHERE plan_id = p.id AND grade IS NOT NULL) FROM plans AS p ORDER BY id"
+        ).fetchall()
+        compared = connection.execute("SELECT count(*) FROM comparable_indicators WHERE obstacle IS NULL").fetchone()
+    assert shapes == [(1, 0, 0), (0, 1, 0), (0, 0, 1)] * 2
+    assert compared > (10,)
+
+
+def test_the_page_on_scale_says_which_aims_hold(tmp_path: Path) -> None:
+    times = {"p50": 10.0, "p95": 20.0, "processor": 8.0}
+    cost = {"seconds": 4.0, "processor": 2.0, "memory": 100e6}
+    pages = dict.fromkeys(PAGES, times)
+    found = [
+        {"plans": n, "machine": "One.", "load": 1.0, "full": cost, "again": cost, "raw": {**cost, "rows": 9 * n}, "bytes": {"plans.db": 9 * n, ".plans.db.rows": 9},
+         "rows": {"measures": 46 * n}, "search": {"of a city": {**times, "p95": 40.0}}, "addresses": 99, "ours": pages, "stock": pages, "memory": 5e6,
+         "bake": {"asked": 9, "processor": 1.0, "seconds": 2.0, "bytes": 999.0}}
+        for n in (1, 10)
+    ]  # fmt: skip
+    page = tmp_path / "scale.md"
+    page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n", "utf-8")
+    write_page(found, page)
+    written = page.read_text("utf-8")
+    assert "old" not in written
+    assert written.startswith("before\n") and written.endswith("after\n")
+    assert "| memory ≤ 600 MB at any size | 100 MB | yes |" in written
+    assert "| search p95 ≤ 30 ms with any filter | 40 ms (of a city), processor 8 ms | **no** |" in written
+    assert "×10.0" in (tmp_path / "scale.svg").read_text("utf-8")

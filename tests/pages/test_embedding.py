@@ -60,7 +60,7 @@ async def test_every_table_query_record_and_the_timeline_can_be_embedded(site: D
 
 async def test_a_measure_alone_shows_its_targets_and_who_carries_it_out(site: Datasette) -> None:
     html = (await site.client.get("/plans/measures/akishima-nogyo-4?_embed=1")).text
-    for words in ("農-4", "学校給食", "10,000kg", "推進団体：", "日のデータ", "出典："):
+    for words in ("農-4", "学校給食", "10,000kg", "進める団体：", "日のデータ", "出典："):
         assert words in html
 
 

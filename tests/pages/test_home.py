@@ -5,7 +5,7 @@ from html import unescape
 
 import pytest
 
-NUMBER = re.compile(r'<a class="rows" href="([^"]+)"><span class="n">([\d,]+)</span>')
+NUMBER = re.compile(r'<a (?:rel="nofollow" )?class="rows" href="([^"]+)"><span class="n">([\d,]+)</span>')
 PLANS = ["akishima", "minato"]
 
 

@@ -135,5 +135,5 @@ def _walk(part: Any) -> Iterator[dict[str, Any]]:
 async def test_the_parameters_of_a_query_are_those_of_its_form(site: Datasette) -> None:
     paths = (await site.client.get("/openapi.json")).json()["paths"]
     parameters = {p["name"]: p for p in paths["/plans/unmet_targets.json"]["get"]["parameters"]}
-    assert set(parameters) == {"_shape", "sector", "reason", "plan"}
+    assert set(parameters) == {"_shape", "sector", "reason", "plan", "municipality", "theme"}
     assert "分野" in parameters["sector"]["description"]

@@ -17,7 +17,7 @@ _VISIT = {EMBED, "_next", "_facet", "_facet_size", "_labels", "_trace", "easy"}
 # /timeline, /plans/search, /plans/measures and its rows; no file, no printable page, nothing of Datasette's own.
 _EMBEDDABLE = re.compile(r"/timeline|/(?!(?:-|static|files|pictures|cite|print)/)[^/.]+/(?!-)[^/.]+(?:/[^/.]+)?")
 # /plans?sql=, but no page of the site's own.
-_OPEN_SQL = re.compile(r"/(?!-|(?:about|data|timeline|verify)$)[^/.]+")
+_OPEN_SQL = re.compile(r"/(?!-|(?:about|data|standard|timeline|verify)$)[^/.]+")
 _HEIGHT = 600
 
 

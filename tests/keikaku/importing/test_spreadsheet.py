@@ -210,7 +210,7 @@ def test_a_dry_run_proposes_a_layout_that_can_be_corrected(tmp_path: Path) -> No
     [
         ("headings: [a]", "layout.yml の形ではありません"),
         ("title: a", "layout.yml の形ではありません"),
-        ("years: [いつか]", "years を読めません"),
+        ("years: [いつか]", "layout.yml の形ではありません (years.0)"),
         ("sheets: [第9表]", "シート「第9表」がありません; 第1表 のどれか"),
         ("headings: {指標: ？}", "見出し「指標」がわかりません"),
     ],

@@ -106,7 +106,7 @@ MIXED = {
     "an id that the other plan has": (
         edit("bunka/events.yml", "id: minato-event-10", "id: minato-2-e1"), "dai2ki/plan.yml:1:6: ID minato-2-e1 は ", "bunka/plan.yml にもあります"),
     "a plan that follows a later one": (
-        edit("bunka/plan.yml", "concept:", "follows: minato-2\nconcept:"), "bunka/plan.yml:4:10: 「minato-2」はこの計画より前に始まっていません", "(not before it)"),
+        edit("bunka/plan.yml", "concept:", "follows: minato-2\nconcept:"), "bunka/plan.yml:5:10: 「minato-2」はこの計画より前に始まっていません", "(not before it)"),
 }  # fmt: skip
 
 
