@@ -71,7 +71,7 @@ def crawl(start: str) -> tuple[set[str], list[str]]:
                     faults.append(f"{address}: {link} is outside")
         if (target := read[address]) and fragment and unquote(fragment) not in target.ids:
             faults.append(f"{page}: {address} has no #{fragment}")
-    return {address.removeprefix(root) for address in read}, faults
+    return {unquote(address.removeprefix(root)) for address in read}, faults
 
 
 class Quiet(SimpleHTTPRequestHandler):
