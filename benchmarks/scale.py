@@ -40,7 +40,7 @@ from tests.browser.running_site import PARTS, free_port, read_memory  # noqa: E4
 
 Measured = dict[str, Any]
 ASKED = 20  # requests of each page
-SAMPLE = 150  # permanent addresses that are asked for
+SAMPLE = 100  # permanent addresses that are asked for
 # Name -> our address and the nearest of stock Datasette; {}: what differs from one request to the next.
 PAGES = {
     "home": ("/?_={n}", "/?_={n}"),
@@ -115,7 +115,7 @@ def measure(place: Path, number: int) -> Measured:
     measured["full"] = build(data, database)
     change(data / f"plan{number:04}" / "sangyo" / "plan.yml")
     measured["again"] = build(data, database)
-    measured["raw"] = insert_raw(database, place / "raw.db")
+    measured["raw"] = insert_raw(database, place / "raw.rows")
     measured["bytes"] = {name: (place / name).stat().st_size for name in ("plans.db", ".plans.db.rows")}
     with closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row

@@ -20,6 +20,7 @@ from build_db import main
 from keikaku.files.proof import make_key, sign
 from keikaku.serving.baking import write_site
 from keikaku.serving.stick import write_stick
+from tests.browser.running_site import copy_own_data
 
 # frictionless brings rich, and with rich Datasette prints every refusal with all variables, which takes longer than it.
 handle_exception.rich = None
@@ -82,8 +83,17 @@ def fill_folder(folder: Path, *arguments: object) -> None:
     """With the database of a build and what else `datasette .` serves."""
     for name in SERVED:
         (folder / name).symlink_to(ROOT / name)
+    if "--data" not in arguments:
+        arguments = ("--data", copy_own_data(folder), *arguments)
     built = CliRunner().invoke(main, ["--quiet", "--output", str(folder / "plans.db"), *map(str, arguments)])
     assert built.exit_code == 0, built.output
+
+
+def copy_small_city(folder: Path) -> None:
+    """The invented city into a folder of data, without the records of which there are as many pages as of all others."""
+    shutil.copytree(ROOT / "tests" / "fixtures" / "minato", folder / "minato")
+    for name in ("changes", "corrections", "evaluations", "events", "withdrawn"):
+        (folder / "minato" / "bunka" / f"{name}.yml").unlink()
 
 
 def build(folder: Path, *plans: str) -> Path:

@@ -13,10 +13,10 @@ ROOT = Path(__file__).resolve().parents[1]
 CFF = ROOT / "CITATION.cff"
 
 
-def read_sources() -> tuple[dict[str, Any], str]:
-    """What metadata.yml and plans.db say of the site, and the version of the project."""
+def read_sources(database: Path = ROOT / "plans.db") -> tuple[dict[str, Any], str]:
+    """What metadata.yml and a database say of the site, and the version of the project."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    return read_filled_metadata(ROOT / "plans.db", ROOT / "metadata.yml"), project["version"]
+    return read_filled_metadata(database, ROOT / "metadata.yml"), project["version"]
 
 
 def build_cff(metadata: dict[str, Any], version: str) -> str:

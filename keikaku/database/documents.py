@@ -34,7 +34,7 @@ def build_documents(tables: Tables) -> list[Row]:
     The order is that in which equals are shown where there are too many to compare: by kind, originals before repeats,
     short titles first. The documents of all plans are numbered in it.
     """
-    sources = (_measures, _goals, _organizations, _evaluations, _events, _passages)
+    sources = (_measures, _goals, _indicators, _organizations, _evaluations, _events, _passages)
     documents = [document for source in sources for document in source(tables)]
     belonging = _belonging(tables)
     every = [token for tokens in belonging.values() for token in tokens]
@@ -84,13 +84,19 @@ def _grouped(tables: Tables, table: str, key: str, column: str) -> dict[str, lis
     return grouped
 
 
-def _targets(tables: Tables) -> tuple[dict[str, list[str]], dict[str, list[int]]]:
-    """What indicators count, and the years in which their targets are due, by the id of what they stand at."""
-    indicators = {row["id"]: row for row in tables["indicators"]}
+def _due_years(tables: Tables) -> dict[str, list[int]]:
+    """Indicator -> the years in which its targets are due."""
     due: dict[str, list[int]] = {}
     for row in tables["figures"]:
         if row["role"] == "target" and row["last_year"] is not None:
             due.setdefault(row["indicator_id"], []).append(row["last_year"])
+    return due
+
+
+def _targets(tables: Tables) -> tuple[dict[str, list[str]], dict[str, list[int]]]:
+    """What indicators count, and the years in which their targets are due, by the id of what they stand at."""
+    indicators = {row["id"]: row for row in tables["indicators"]}
+    due = _due_years(tables)
     labels: dict[str, list[str]] = {}
     years: dict[str, list[int]] = {}
     # Costs last: where everything has one, they say least.
@@ -123,6 +129,21 @@ def _goals(tables: Tables) -> Iterator[Row]:
         code = [code_token(row["code"])] if row["code"] else []
         tokens = [*code, *(year_token(year) for year in due.get(id_, []))]
         yield _document("goal", "goals", row | {"repeat_of": None}, row["title"], [row["level"]], body, tokens)
+
+
+def _indicators(tables: Tables) -> Iterator[Row]:
+    """Those of a whole plan or sector; all others are found with the measure or goal at which they stand."""
+    bodies = _grouped(tables, "indicator_organizations", "indicator_id", "printed")
+    places = {link["indicator_id"]: link for link in tables["indicator_links"]}
+    due = _due_years(tables)
+    for row in tables["indicators"]:
+        id_ = row["id"]
+        place = places[id_]
+        if place["table_name"] in ("plans", "sectors"):
+            placed = row | {"sector_id": place["row_id"] if place["table_name"] == "sectors" else None}
+            tokens = [*([code_token(row["code"])] if row["code"] else []), *map(year_token, due.get(id_, []))]
+            body = [row["member"], row["printed"]]
+            yield _document("goal", "indicators", placed, row["label"], bodies.get(id_, []), body, tokens)
 
 
 def _organizations(tables: Tables) -> Iterator[Row]:

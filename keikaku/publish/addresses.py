@@ -38,7 +38,7 @@ WITH charts (plan_id, kind, id) AS (
     UNION ALL SELECT DISTINCT m.plan_id, 'bodies', m.plan_id FROM measure_organizations AS o JOIN measures AS m ON m.id = o.measure_id
     UNION ALL SELECT DISTINCT plan_id, 'timeline', plan_id FROM events
     UNION ALL SELECT DISTINCT i.plan_id, 'results', i.id FROM indicators AS i JOIN figures AS f ON f.indicator_id = i.id
-        WHERE f.role <> 'target' AND f.last_year IS NOT NULL
+        WHERE f.role <> 'target' AND f.last_year IS NOT NULL AND f.value IS NOT NULL
 )
 SELECT * FROM charts
 """

@@ -16,6 +16,7 @@ from typing import Any
 from keikaku.database.building import build_database
 from keikaku.files.proof import MANIFEST, list_differences, read_digests, write_manifest
 from keikaku.files.replacing import replacing
+from keikaku.plan.fiscal_year import format_date
 from keikaku.plan.folder import find_cities, read_city
 from keikaku.publish.filling import fill
 from keikaku.serving.baking import write_site
@@ -63,7 +64,8 @@ def write_first_page(folder: Path, by: str) -> int:
     (folder / FACTS).write_text(json.dumps(facts, indent=1))
     (folder / INDEX).write_text(json.dumps(plans, ensure_ascii=False, indent=0), "utf-8")
     (folder / "README.txt").write_text(fill("stick_readme.txt", **facts), "utf-8")
-    page = fill("stick_parts.html", plans=sorted(plans, key=lambda plan: plan["municipality_code"]), **facts)
+    day = facts["date"] and format_date(facts["date"])
+    page = fill("stick_parts.html", plans=plans, day=day, **facts)
     (folder / "index.html").write_text(page, "utf-8")
     return write_manifest(folder)
 

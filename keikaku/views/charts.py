@@ -47,9 +47,14 @@ def read_chart_sheet() -> str:
 
 
 def draw_png(svg: str) -> bytes:
-    """In the type of the pictures that other sites show, so that every machine draws the same."""
-    import resvg_py  # of the build, which serving does without
+    """In the type of the pictures that other sites show, so that every machine draws the same.
 
+    Raises NotFound where only the site is served: what draws is of the build, and a bake has the picture as a file.
+    """
+    try:
+        import resvg_py
+    except ModuleNotFoundError:
+        raise NotFound("404") from None
     with as_file(files("noto_cjk_sans_jp_bold") / "NotoSansCJKjp-Bold.otf") as font:
         return bytes(
             resvg_py.svg_to_bytes(

@@ -2,7 +2,6 @@
 
 import math
 import re
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,13 +9,13 @@ from click.testing import CliRunner
 
 from benchmarks import serve, sites
 from benchmarks.figures import STOCKS_TABLE, Figure, Memory, Result, show_aims
-from tests.conftest import ROOT
+from tests.conftest import copy_small_city
 from tests.programs import need
 
 FAST, SLOW = Figure(8000.0, 0.5, 0), Figure(100.0, 10.0, 0)
 
 
-@pytest.mark.parametrize("share", [3, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("share", [9, pytest.param(1, marks=pytest.mark.long)])
 def test_every_page_is_measured_and_written_between_the_marks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: int
 ) -> None:
@@ -28,7 +27,7 @@ def test_every_page_is_measured_and_written_between_the_marks(
     need("nginx", "nginx-light")
     monkeypatch.setattr(serve, "GREEDY", ["SELECT printf('%.*c', 2000000, 'x')"])
     monkeypatch.setattr(sites, "REAL", tmp_path / "data")
-    shutil.copytree(ROOT / "tests" / "fixtures" / "minato", sites.REAL / "minato")
+    copy_small_city(sites.REAL)
     page = tmp_path / "page.md"
     page.write_text(f"before\n{serve.BEGIN}\nwas here\n{serve.END}\nafter\n", "utf-8")
     options = ["--plans", "1", "--rounds", "1", "--seconds", "0.1", "--write", str(page)]

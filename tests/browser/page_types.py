@@ -29,6 +29,8 @@ PAGES = {
     "first_to_second_half": "/plans/first_to_second_half",
     "organizations_together": "/plans/organizations_together",
     "targets_due": "/plans/targets_due?fiscal_year=2026",
+    "promises": "/plans/promises",
+    "bodies": "/plans/bodies",
     "progress": "/plans/progress",
     "progress_by_rule": "/plans/progress?rule=ratio&as_of=2024",
     "sql": "/plans?" + urlencode({"sql": "select code, name from measures where is_new = :new", "new": "1"}),

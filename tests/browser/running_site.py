@@ -14,6 +14,15 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PARTS = ("metadata.yml", "plugins", "settings.json", "static", "templates")
 
 
+def copy_own_data(folder: Path) -> Path:
+    """data/ of the repository as far as its own plan goes: tests pin what is in it, and more plans may lie beside it."""
+    own = folder / "own"
+    shutil.copytree(ROOT / "data" / "akishima", own / "akishima")
+    for name in ("synonyms.yml", "history.jsonl"):
+        shutil.copy(ROOT / "data" / name, own / name)
+    return own
+
+
 @contextmanager
 def running_site(folder: Path, database: Path | None = None) -> Iterator[str]:
     """Address of the site, served from `folder` until the block ends; `database`: built before."""
@@ -29,7 +38,15 @@ def running_server(folder: Path, database: Path | None = None) -> Iterator[tuple
     if database:
         shutil.copy(database, folder / "plans.db")
     else:
-        build = [sys.executable, str(ROOT / "build_db.py"), "--quiet", "--output", str(folder / "plans.db")]
+        build = [
+            sys.executable,
+            "build_db.py",
+            "--quiet",
+            "--data",
+            copy_own_data(folder),
+            "--output",
+            folder / "plans.db",
+        ]
         subprocess.run(build, check=True, cwd=ROOT)
     port = free_port()
     server = subprocess.Popen(

@@ -222,8 +222,9 @@ def test_the_sheet_of_the_final_year_counts_the_days_on_screen_and_prints_on_a4(
     assert pages <= 5
 
 
-def test_a_table_stays_a_table_on_paper(browser, site):
-    browser.open(f"{site}/plans/first_to_second_half", 1280)
+@pytest.mark.parametrize("name", ["first_to_second_half", "progress", "promises"])
+def test_a_table_stays_a_table_on_paper(browser, site, name):
+    browser.open(site + PAGES[name], 1280)
     pages, width, _ = browser.print_size()
     assert round(width / 72 * 25.4) == 210
     assert pages <= 7  # rows turned into cards for a phone took 16

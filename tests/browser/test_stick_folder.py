@@ -5,6 +5,7 @@ import shutil
 import pytest
 from selenium.webdriver.common.by import By
 
+from tests.browser.test_pages import list_faults
 from tests.crawling import hosting
 
 ELSEWHERE = "return performance.getEntriesByType('resource').map(e => e.name).filter(n => !n.startsWith(arguments[0]) && !n.startsWith('blob:'))"
@@ -17,9 +18,10 @@ RESULT = "return document.querySelector('#result')?.textContent ?? ''"
 
 
 @pytest.fixture(params=["file", "http"])
-def address(request, stick, tmp_path):
+def address(request, browser, stick, tmp_path):
     if request.param == "file":
-        yield (stick / "index.html").as_uri()
+        with browser.without_network():
+            yield (stick / "index.html").as_uri()
         return
     with hosting(stick, tmp_path) as hosted:
         yield hosted
@@ -118,6 +120,7 @@ def test_it_proves_itself_from_the_disk(browser, stick, tmp_path):
     said = check(browser, stick)
     assert "すべて一覧のとおりです" in said
     assert "署名は合っています" in said
+    assert list_faults(browser, []) == []
     copy = shutil.copytree(stick, tmp_path / "stick")
     with (copy / "plans.db").open("r+b") as file:
         file.seek(5000)

@@ -1,6 +1,7 @@
 """Files of data/akishima and the held report, read without keikaku/database/report.py, so that a fault there hides none here.
 
-KEIKAKU_REPORT names a copy of the report; without it the tests marked `with_report` are skipped.
+KEIKAKU_REPORT names a copy of the report, with its plan where data/ holds several (akishima/sangyo=report.txt); without
+it the tests marked `with_report` are skipped.
 """
 
 import os
@@ -16,7 +17,7 @@ import yaml
 
 CITY = Path(__file__).resolve().parents[2] / "data" / "akishima"
 FOLDER = CITY / "sangyo"
-REPORT = os.environ.get("KEIKAKU_REPORT", "")
+REPORT = os.environ.get("KEIKAKU_REPORT", "").rpartition("=")[2]
 with_report = pytest.mark.skipif(not REPORT, reason="the report is not published here; KEIKAKU_REPORT names a copy")
 
 SECTORS = "工商農観共"

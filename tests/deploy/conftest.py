@@ -18,6 +18,7 @@ import httpx
 import pytest
 
 from tests.browser.running_site import ROOT, free_port
+from tests.conftest import copy_small_city
 from tests.deploy.configuration import DEPLOY, copy_configuration, move_paths
 from tests.programs import need
 
@@ -92,7 +93,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
     project = tmp_path_factory.mktemp("srv")
     copy_project(project)
     shutil.rmtree(project / "data")  # the invented plan is written sooner
-    shutil.copytree(ROOT / "tests" / "fixtures" / "minato", project / "data" / "minato")
+    copy_small_city(project / "data")
     # Not pytest's folder: the path of a socket is short.
     with tempfile.TemporaryDirectory(prefix="keikaku") as folder, ExitStack() as ending:
         place, port = Path(folder), free_port()

@@ -1,6 +1,8 @@
 """deploy/systemd and deploy/Containerfile, as far as they can be checked where neither runs."""
 
+import os
 import re
+import shutil
 import subprocess
 import tomllib
 from pathlib import Path
@@ -72,3 +74,21 @@ def test_the_image_runs_locked_libraries_as_nobody_and_is_watched() -> None:
     last = text.rpartition("\nFROM ")[2]
     assert re.search(r"(?m)^USER [1-9]\d*:[1-9]\d*$", last)
     assert "HEALTHCHECK" in last and last.index("USER") < last.index("\nCMD")
+
+
+def test_the_image_is_built_and_answers() -> None:
+    """Only where a builder and the image that ours begins with are at hand; their absence is no fault of the project."""
+    (base,) = re.findall(r"(?m)^ARG PYTHON=(\S+)$", read(CONTAINERFILE))
+    has = [name for name in ("podman", "docker") if shutil.which(name) and not run(name, "image", "inspect", base)]
+    if not has:
+        pytest.skip(f"no builder with {base} here")
+    tag = f"keikaku-test-{os.getpid()}"
+    assert run(has[0], "build", "--file", str(CONTAINERFILE), "--tag", tag, str(ROOT)) == 0
+    try:
+        assert run(has[0], "run", "--rm", tag, ".venv/bin/datasette", "/srv/keikaku", "--get", "/-/health") == 0
+    finally:
+        run(has[0], "rmi", "--force", tag)
+
+
+def run(*command: str) -> int:
+    return subprocess.run(command, capture_output=True, check=False).returncode

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from datasette.app import Datasette
 
+from tests.browser.running_site import copy_own_data
 from tests.conftest import ROOT, fill_folder, make_once
 
 
@@ -17,8 +18,7 @@ async def two_plans(tmp_path_factory) -> Datasette:
 
 
 def build_two_plans(folder: Path) -> None:
-    data = folder / "data"
-    shutil.copytree(ROOT / "data", data)
+    data = copy_own_data(folder).rename(folder / "data")
     shutil.copytree(ROOT / "tests" / "fixtures" / "minato", data / "minato")
     report = ROOT / "tests" / "fixtures" / "report.txt"
     fill_folder(folder, "--data", data, "--report", f"minato={report}")

@@ -116,7 +116,6 @@ async def test_without_sectors_squares_stand_under_the_highest_goal(all_shapes: 
         ("indicators/subete-kihon2-fukushi-goal-4-target-1", {"whole": 2, "part": 1}, ["目標 35か所以上", ">26<"]),
         ("indicators/subete-kihon2-kenko-josei", {"whole": 1, "part": 1}, [">2019<", "目標 84.5歳"]),
         ("figures/minato-rekishi-2-target-1-result-1", {"whole": 2}, ["目標 5校以上", "R4"]),
-        ("measures/minato-rekishi-3", {}, ["未</tspan>", "公表された状況"]),
     ],
 )
 async def test_figures_are_drawn_against_their_target(
@@ -129,6 +128,33 @@ async def test_figures_are_drawn_against_their_target(
     assert [word for word in words if word not in page] == []
     assert "当サイトが集めた公表の記録で、すべてではありません。" in page
     assert ("までに公表された実績を探しました。" in page) == path.startswith("indicators/subete")
+
+
+SHOWN = {
+    "/print/akishima-kihon4": (
+        ["政策指標 4件", "地域活動に参加している市民の割合", "34.9%", "防災課"],
+        ["施策 0件", "ごとの施策"],
+    ),
+    "/print/toyoake-danjo2": (
+        ["前期：○ 着手・実施", "児童福祉課 <span", "学校教育課 <span"],
+        ["目標の状態", "目標・指標"],
+    ),
+    "/plans/measures/toyoake-danjo2-11111": (["前期：○ 着手・実施"], ["カレンダー"]),
+    "/plans/organizations/akishima-bosai-ka": (["避難場所を確認している人の割合"], ["施策はありません", "カレンダー"]),
+    "/plans/evaluation_overview?plan_id=toyoake-danjo2": (["市の記号"], []),
+    "/timeline?plan=toyoake-danjo2": (["で終わりました"], ["この年表の CSV", "カレンダーに入れる"]),
+    "/?plan=kakogawa-sosei2": (["まち 住みたいまち、行きたいまち", "13</span>のKPI"], ["計画の全体"]),
+    "/plans/search?q=パソコン": (["家庭でパソコンを利用している市民の割合"], []),
+    "/plans/bodies?plan=akishima-kihon4": (["防災課"], ["0件"]),
+}
+
+
+@pytest.mark.parametrize("path", SHOWN)
+async def test_a_page_shows_what_its_plan_has_and_nothing_else(all_shapes: Datasette, path: str) -> None:
+    page = await read(all_shapes, path)
+    shown, absent = SHOWN[path]
+    assert [words for words in shown if words not in page] == []
+    assert [words for words in absent if words in page.partition("<main")[2]] == []
 
 
 ALONE = ("akishima", "kakogawa", "minato", "toyoake")

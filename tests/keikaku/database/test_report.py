@@ -17,7 +17,7 @@ from keikaku.plan.model import City, PlanData
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 REPORT = FIXTURES / "report.txt"
-REAL_REPORT = os.environ.get("KEIKAKU_REPORT", "")
+REAL_REPORT = os.environ.get("KEIKAKU_REPORT", "").rpartition("=")[2]
 REAL_CITY = Path(__file__).resolve().parents[3] / "data" / "akishima"
 
 Change = tuple[str, str, str]

@@ -95,7 +95,8 @@ def test_every_column_that_names_a_row_of_another_table_is_a_declared_reference(
         for name, (table, column) in COLUMNS.items()
         if re.fullmatch(r"(?!row_id).+_id|repeat_of|(.+_)?fiscal_year", column.name)
         and column.references is None
-        and name not in ("fiscal_years.fiscal_year", "verdicts.fiscal_year", "same_as.other_id")  # of any year, of any table
+        and name
+        not in ("fiscal_years.fiscal_year", "verdicts.fiscal_year", "same_as.other_id")  # of any year, of any table
         and not (table.name.startswith("search_") and column.type == "INTEGER")
     ]
     assert not loose

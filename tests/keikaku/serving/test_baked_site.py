@@ -108,6 +108,17 @@ def test_pages_lead_only_to_what_is_there(baked: Path, manifest: dict[str, Any])
     assert len(missing) == 0, sorted(missing)[:30]
 
 
+def test_no_two_pages_have_one_title(baked: Path, manifest: dict[str, Any]) -> None:
+    pages = {
+        address: (baked / "site" / entry["path"]).read_text("utf-8")
+        for address, entry in manifest["files"].items()
+        if entry["media_type"].startswith("text/html") and "?" not in address
+    }
+    titles = {address: re.findall("<title>(.*?)</title>", page, re.DOTALL) for address, page in pages.items()}
+    assert len(titles) > 100
+    assert [(a, title) for a, title in titles.items() if list(titles.values()).count(title) > 1] == []
+
+
 def test_places_in_pages_that_links_name_are_there(baked: Path, manifest: dict[str, Any]) -> None:
     """Every #place of a link to a page without argument is an id of that page, and none stands twice."""
     pages = {

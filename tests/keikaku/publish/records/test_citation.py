@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from urllib.parse import unquote
 
 import bibtexparser
@@ -27,8 +28,7 @@ from keikaku.publish.records.citation import (
 )
 from tools.citation import CFF, ROOT, build_cff, read_sources
 
-METADATA, PROJECT_VERSION = read_sources()
-DATA_SET = read_data_set(METADATA)
+DATA_SET = read_data_set(read_sources()[0])
 RECORD = Citation(
     DATA_SET,
     key="minato-kogyo-1",
@@ -128,8 +128,8 @@ def test_csl_json_is_read_back_as_it_was_written_and_text_is_of_one_line(title: 
         assert not re.search(r"[\x00-\x1f\x7f\u2028\u2029]", text)
 
 
-def test_the_citation_of_the_repository_is_up_to_date_and_has_what_its_format_asks_for() -> None:
-    assert CFF.read_text("utf-8") == build_cff(METADATA, PROJECT_VERSION), "run: make citation"
+def test_the_citation_of_the_repository_is_up_to_date_and_has_what_its_format_asks_for(site_folder: Path) -> None:
+    assert CFF.read_text("utf-8") == build_cff(*read_sources(site_folder / "plans.db")), "run: make citation"
     described = yaml.safe_load(CFF.read_text("utf-8"))
     assert {"cff-version", "message", "title", "authors"} <= described.keys()
     assert (described["cff-version"], described["type"]) == ("1.2.0", "dataset")
