@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from openpyxl.worksheet.cell_range import CellRange
 
 from keikaku.importing.headings import words
 from keikaku.importing.records import COLUMNS
@@ -16,9 +17,6 @@ from tests.keikaku.importing.test_spreadsheet import lines_of, run
 Mutate = Callable[[Rows, int], Rows]
 SINGLE = {name: table for name, table in TABLES.items() if isinstance(table.rows, list)}
 FLAT = {name: table for name, table in SINGLE.items() if not table.merged and name != "sheet of a measure"}
-HEADING_ROW = {
-    name: next(i for i, row in enumerate(table.rows) if len({*row} - {None}) > 2) for name, table in SINGLE.items()
-}
 SYNONYMS = {
     "目標値": "目標",
     "基準値": "当初値",
@@ -68,6 +66,16 @@ REFUSED: dict[str, Mutate] = {
 }  # fmt: skip
 
 
+# What can be done to merged cells and to several sheets too; by how many columns and rows it moves them.
+MOVES = {
+    "empty column in front": (1, 0), "titles above": (0, 2), "empty column at the end": (0, 0), "a note below": (0, 0),
+}  # fmt: skip
+
+
+def heading_row(rows: Rows) -> int:
+    return next(i for i, row in enumerate(rows) if len({*row} - {None, ""}) > 2)
+
+
 def outcome_of(table: Table, tmp_path: Path) -> dict[str, list[dict[str, str]]] | str:
     folder = tmp_path / "data" / "mihon" / "keikaku"
     tmp_path.mkdir(exist_ok=True)
@@ -80,9 +88,14 @@ def outcome_of(table: Table, tmp_path: Path) -> dict[str, list[dict[str, str]]] 
     return {kind: lines for kind, lines in found.items() if lines}
 
 
-def mutated(name: str, mutate: Mutate) -> Table:
-    rows = mutate(SINGLE[name].rows, HEADING_ROW[name])  # type: ignore[arg-type]
-    return replace(SINGLE[name], rows=rows, formats={})
+def mutated(name: str, mutate: Mutate, move: tuple[int, int] = (0, 0)) -> Table:
+    table = TABLES[name]
+    sheets = table.rows if isinstance(table.rows, dict) else {"第1表": table.rows}
+    areas = [CellRange(area) for area in table.merged]
+    for area in areas:
+        area.shift(*move)
+    rows = {sheet: mutate(rows, heading_row(rows)) for sheet, rows in sheets.items()}
+    return replace(table, rows=rows, merged=tuple(area.coord for area in areas), formats={})
 
 
 def without_shares(lines: dict[str, list[dict[str, str]]]) -> dict[str, list[dict[str, str]]]:
@@ -91,10 +104,11 @@ def without_shares(lines: dict[str, list[dict[str, str]]]) -> dict[str, list[dic
     return {kind: [{k: v for k, v in line.items() if k not in cells} for line in rows] for kind, rows in lines.items()}
 
 
-@pytest.mark.parametrize("mutation", READ)
-@pytest.mark.parametrize("name", FLAT)
+@pytest.mark.parametrize(
+    ("name", "mutation"), [(name, how) for name in TABLES for how in (READ if name in FLAT else MOVES)]
+)
 def test_a_table_that_says_the_same_is_read_the_same(name: str, mutation: str, tmp_path: Path) -> None:
-    found = outcome_of(mutated(name, READ[mutation]), tmp_path)
+    found = outcome_of(mutated(name, READ[mutation], MOVES.get(mutation, (0, 0))), tmp_path)
     assert isinstance(found, dict), found
     expected = TABLES[name].expected
     pair = (without_shares(found), without_shares(expected)) if TABLES[name].formats else (found, expected)
@@ -111,7 +125,7 @@ def test_a_heading_that_nobody_knows_is_refused_by_its_cell(name: str, mutation:
 @pytest.mark.parametrize("name", SINGLE)
 def test_a_deleted_heading_is_refused(name: str, tmp_path: Path) -> None:
     rows: Rows = SINGLE[name].rows  # type: ignore[assignment]
-    at = HEADING_ROW[name]
+    at = heading_row(rows)
     wrong = {}
     filled = [
         c
