@@ -106,7 +106,9 @@ def judge(indicator: Indicator, target: Figure | None, figures: Iterable[Figure]
         return _silent(due, fiscal_year, late=any((result.last_year or 0) > due for result in results))
     if indicator.kind in _WORD_KINDS and not indicator.per:
         return Verdict("ongoing")
-    return Verdict("due" if results else "unreported")
+    if not results:
+        return Verdict("unreported")
+    return Verdict("due") if indicator.per else Verdict("not_judgeable", "last_year")  # of a year that is not over
 
 
 def direction_of(indicator: Indicator, target: Figure, figures: Iterable[Figure]) -> Direction | None:

@@ -15,7 +15,7 @@ from tests.programs import need
 FAST, SLOW = Figure(8000.0, 0.5, 0), Figure(100.0, 10.0, 0)
 
 
-@pytest.mark.parametrize("share", [3, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("share", [9, pytest.param(1, marks=pytest.mark.long)])
 def test_every_page_is_measured_and_written_between_the_marks(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: int
 ) -> None:

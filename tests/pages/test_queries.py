@@ -35,6 +35,9 @@ async def test_every_query_is_a_japanese_page_under_its_own_title(site, queries,
             faults.append(f"{name}: h1 {page.h1!r}")
         if re.search("<title>[^<]*(SELECT|select)", page.html):
             faults.append(f"{name}: SQL in the title")
+        offered = re.search('href="([^"#]*_chart=1[^"#]*)#', page.html)
+        if offered and 'class="rows-and-columns"' not in (await open_page(site, unescape(offered[1]))).html:
+            faults.append(f"{name}: no table for the chart to stand before")
     assert faults == []
 
 

@@ -230,4 +230,4 @@ async def test_a_repeat_shows_the_figures_of_its_original(site: Datasette, ask) 
     )
     assert repeats
     for repeat in repeats:
-        assert '<figure class="drawing"' in (await site.client.get(f"/plans/measures/{repeat['measure_id']}")).text
+        assert '<h2 id="results"' in (await site.client.get(f"/plans/measures/{repeat['measure_id']}")).text

@@ -69,7 +69,6 @@ REFUSED: dict[str, Mutate] = {
 # What can be done to merged cells and to several sheets too; by how many columns and rows it moves them.
 MOVES = {
     "empty column in front": (1, 0), "titles above": (0, 2), "empty column at the end": (0, 0), "a note below": (0, 0),
-    "other widths and breaks": (0, 0), "other words": (0, 0),
 }  # fmt: skip
 
 

@@ -114,6 +114,7 @@ STATES = {
     "every year, the newest counts": (YEARLY, target(5, None), [result(9, 2023), result(4, 2024)], "below"),
     "every year, nothing known": (YEARLY, target(5, None), [], "unreported"),
     "every year, this one is not over": (YEARLY, target(5, None), [result(4, 2026)], "due"),
+    "no year is printed, and this one is not over": (MORE, target(40, None), [result(3, 2026)], "not_judgeable last_year"),
     "every year, this one does not hide the last": (YEARLY, target(5, None), [result(4, 2026), result(6)], "met"),
     # words
     "go on": (Indicator("continue"), None, [], "ongoing"),
