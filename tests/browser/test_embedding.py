@@ -50,7 +50,7 @@ def test_the_code_of_a_page_makes_a_frame_whose_height_follows(browser, site, ne
     wide = measure(browser)[0]
     assert wide != 600
     browser.resize(375)
-    browser.wait_until(lambda: fits(browser) and measure(browser)[0] > wide)
+    browser.wait_until(lambda: fits(browser) and measure(browser)[0] != wide)
     assert [line for line in browser.console_errors() if "/favicon.ico" not in line] == []
     browser.driver.switch_to.frame(0)
     text = browser.driver.find_element(By.TAG_NAME, "body").text

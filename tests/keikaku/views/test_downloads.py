@@ -84,7 +84,8 @@ async def test_workbook_holds_every_row_and_says_what_it_is(site: Datasette, nam
     assert [heading for heading in header if not JAPANESE.search(heading)] == []
     assert len(set(header)) == len(header)
     facts = {row[0]: row[2] for row in reversed(told) if row[0]}
-    described = (PLANS["queries"].get(name) or PLANS["tables"][name])["title"]
+    told_of = site.metadata("databases")["plans"]
+    described = (told_of["queries"].get(name) or told_of["tables"][name])["title"]
     assert facts["題名"] == described
     assert facts["出典"] == site.metadata("source")
     assert facts["ライセンス"] == METADATA["license"]

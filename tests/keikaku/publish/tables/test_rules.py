@@ -72,7 +72,7 @@ def numbers(file: Csv) -> dict[str, list[str]]:
 
 def test_L1_01_the_formats_are_read_by_machines(folder: Path) -> None:
     endings = {path.suffix for path in folder.rglob("*") if path.is_file()}
-    assert endings == {".csv", ".xlsx", ".json", ".jsonl", ".jsonld", ".ttl", ".parquet", ".zip", ".txt"}
+    assert endings == {".csv", ".xlsx", ".json", ".jsonl", ".jsonld", ".ttl", ".parquet", ".zip", ".txt", ".sql"}
 
 
 def test_L1_02_L3_01_a_file_holds_one_table_from_its_first_line(
