@@ -128,7 +128,7 @@ async def _judge(datasette: Datasette, request: Request, exception: Exception) -
         without = path_with_removed_args(request, {exception.key})
         return Answer(400, exception.refusal, links=((without, "この条件を外して開く"),))
     if isinstance(exception, WorkersBusy | WorkerEnded):
-        return Answer(503, say("busy"))
+        return Answer(503, say("newer_data" if datasette.get_database().is_replaced() else "busy"))
     if isinstance(exception, QueryInterrupted) or title == "SQL Interrupted":
         return Answer(400, say("too_slow"), sql=sql)
     if isinstance(exception, OSError) and exception.errno == ENAMETOOLONG:
