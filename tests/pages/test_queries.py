@@ -202,11 +202,11 @@ async def test_unmet_targets_begin_with_how_all_came_out_and_with_what_was_not_m
     assert "前期の施策の目標は、この報告書に載っていません" in page.text
     minato = await open_page(two_plans, "/plans/unmet_targets?plan=minato")
     assert outcomes(minato.html) == [
-        "前期の評価 5件の結果：○ 達成 1件 △ 一部達成 1件 × 未達成 1件 － 未実施 1件 ？ 記載なし 1件"
+        "前期の評価 5件の結果（当サイトの判定）：○ 達成 1件 △ 一部達成 1件 × 未達成 1件 － 未実施 1件 ？ 記載なし 1件"
     ]
     assert "載っていません" not in minato.text
     captions = re.findall("<figcaption>(.*?)</figcaption>", (await open_page(two_plans, "/plans/unmet_targets")).html)
-    assert captions == ["みなと市文化振興計画の評価の結果", "昭島市産業振興計画の評価の結果"]
+    assert captions == [f"{plan}の評価の結果（当サイトの判定）" for plan in ("みなと市文化振興計画", "昭島市産業振興計画")]
 
 
 @pytest.mark.parametrize("table", ["evaluations", "evaluation_overview"])
