@@ -206,7 +206,9 @@ async def test_unmet_targets_begin_with_how_all_came_out_and_with_what_was_not_m
     ]
     assert "載っていません" not in minato.text
     captions = re.findall("<figcaption>(.*?)</figcaption>", (await open_page(two_plans, "/plans/unmet_targets")).html)
-    assert captions == [f"{plan}の評価の結果（当サイトの判定）" for plan in ("みなと市文化振興計画", "昭島市産業振興計画")]
+    assert captions == [
+        f"{plan}の評価の結果（当サイトの判定）" for plan in ("みなと市文化振興計画", "昭島市産業振興計画")
+    ]
 
 
 @pytest.mark.parametrize("table", ["evaluations", "evaluation_overview"])
@@ -218,7 +220,9 @@ async def test_a_list_of_evaluations_begins_with_how_all_came_out(site, two_plan
     assert len(outcomes((await open_page(two_plans, f"/plans/{table}?plan_id=akishima")).html)) == 1
 
 
-OUTCOMES_OF_37 = "前期の評価 37件の結果（当サイトの判定）：○ 達成 2件 △ 一部達成 7件 × 未達成 3件 － 未実施 3件 ？ 記載なし 22件"
+OUTCOMES_OF_37 = (
+    "前期の評価 37件の結果（当サイトの判定）：○ 達成 2件 △ 一部達成 7件 × 未達成 3件 － 未実施 3件 ？ 記載なし 22件"
+)
 
 
 def outcomes(html: str) -> list[str]:
