@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from keikaku.database.content_hash import LENGTH, hash_rows
 from keikaku.database.errors import HistoryError
+from keikaku.files.read_only import open_read_only
 from keikaku.plan.reading import is_missing, read_text
 
 HISTORY = "history.jsonl"
@@ -97,7 +98,7 @@ def read_history(path: Path) -> list[Release]:
 
 def read_rows(database: Path, tables: Iterable[str]) -> dict[RecordId, Row]:
     """Every record of those of the tables that the database has, with the columns that it has."""
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(open_read_only(database)) as connection:
         connection.row_factory = sqlite3.Row
         return {record: row for table in tables for record, row in _read_table(connection, table)}
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from keikaku.database.content_hash import LENGTH, hash_rows
 from keikaku.database.history import RecordId, hash_records, key_columns
+from keikaku.files.read_only import open_read_only
 
 Parts = Mapping[str, str]  # name of a part -> its hash; one without rows is left out
 PARTS = {
@@ -66,7 +67,7 @@ def read_pages(
 
 def read_all_pages(database: Path) -> dict[RecordId, Page]:
     """Of a database that was built."""
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(open_read_only(database)) as connection:
         return read_pages(connection)
 
 

@@ -71,9 +71,8 @@ def write_database(
         try:
             for pragma in PRAGMAS:
                 database.execute(f"PRAGMA {pragma}")
-            database.executescript(
-                SCHEMA.read_text("utf-8")
-            )  # in a transaction, sqlite-utils would read it letter by letter
+            # Before the transaction, in which sqlite-utils would read it letter by letter.
+            database.executescript(SCHEMA.read_text("utf-8"))
             database.attach("working", working)
             with database.atomic():
                 _write_tables(database, synonyms)

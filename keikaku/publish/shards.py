@@ -5,7 +5,6 @@ so that a part costs no space, and what did not change has the same bytes. manif
 """
 
 import os
-import sqlite3
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import closing
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from keikaku.files.errors import FilesError
+from keikaku.files.read_only import open_read_only
 from keikaku.files.replacing import replacing
 from keikaku.publish.addresses import list_addresses
 from keikaku.publish.site import PACKED, SiteFile, read_manifest, write_manifest
@@ -27,7 +27,7 @@ def write_shards(database: Path, described: Mapping[str, Any], site: Path, folde
     manifest = read_manifest(site)
     if not manifest:
         raise FilesError(f"{site}: has no manifest; write it with build_db.py pages")
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(open_read_only(database)) as connection:
         prefectures: dict[str | None, str] = dict(connection.execute(_PREFECTURES))
         part_of = {a.path: prefectures.get(a.plan, ALL) for a in list_addresses(connection.execute, described)}
     parts: dict[str, list[tuple[str, SiteFile]]] = {}

@@ -6,7 +6,6 @@
 import asyncio
 import os
 import shutil
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -25,6 +24,7 @@ from datasette.app import Datasette
 
 from keikaku.files.digest import ROOT, digest_code, fingerprint
 from keikaku.files.errors import FilesError
+from keikaku.files.read_only import open_read_only
 from keikaku.files.replacing import replacing
 from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
 from keikaku.publish import site
@@ -33,6 +33,7 @@ from keikaku.publish.catalogue.data_set import read_filled_metadata
 from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.publish.records.pictures import write_pictures
 from keikaku.publish.site import MANIFEST, Answer, SiteFile
+from keikaku.publish.tables import workbook
 from keikaku.serving.baked_site import use_site
 from keikaku.serving.visitors import PublishedDatabase
 
@@ -50,7 +51,7 @@ MEDIA_TYPES = {
     ".png": "image/png",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".xlsx": workbook.MEDIA_TYPE,
 }
 
 
@@ -87,7 +88,7 @@ def write_site(
         files = write_files(database, METADATA, new / "files", say)
         write_pictures(database, metadata["title"], new / "pictures")
         shutil.copytree(ROOT / "static", new / "static", ignore=shutil.ignore_patterns("stick"))  # see stick.py
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        with closing(open_read_only(database)) as connection:
             inputs = site.digest_inputs(connection.execute)
             addresses = list(list_addresses(connection.execute, metadata["databases"][database.stem]))
         bake = Bake(database.resolve(), new.resolve(), facts["address"], inputs, facts["database"]["sha256"][:16])
@@ -147,7 +148,7 @@ class _Site:
     def __init__(self, bake: Bake) -> None:
         self._bake = bake
         self._loop = asyncio.new_event_loop()
-        self._datasette = open_datasette(bake.database, threads=0)
+        self._datasette = open_datasette(bake.database, baking=True)
         use_site(self._datasette, bake.folder)
         self._loop.run_until_complete(self._datasette.invoke_startup())
 
@@ -177,11 +178,11 @@ def _bake_some(addresses: Sequence[Address]) -> list[tuple[str, SiteFile]]:
     return [_site.bake(address) for address in addresses]
 
 
-def open_datasette(database: Path, threads: int | None = None) -> Datasette:
+def open_datasette(database: Path, baking: bool = False) -> Datasette:
     """The site of a database, with the templates, plugins and words of this project."""
     settings: dict[str, Any] = yaml.safe_load((ROOT / "settings.json").read_text("utf-8"))
-    if threads is not None:  # a bake, for which nobody waits: a busy machine must not make it fail
-        settings |= {"num_sql_threads": threads, "sql_time_limit_ms": 600_000}
+    if baking:  # in its own thread, since nobody waits for it, and a busy machine must not make it fail
+        settings |= {"num_sql_threads": 0, "sql_time_limit_ms": 600_000}
     return Datasette(
         [str(database)],
         metadata=yaml.safe_load(METADATA.read_text("utf-8")),

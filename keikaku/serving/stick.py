@@ -9,7 +9,6 @@ import base64
 import gzip
 import json
 import re
-import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +22,7 @@ from keikaku.database.building import build_database
 from keikaku.files.digest import ROOT
 from keikaku.files.errors import FilesError
 from keikaku.files.proof import MANIFEST, list_differences, read_digests, write_manifest
+from keikaku.files.read_only import open_read_only
 from keikaku.files.replacing import replacing
 from keikaku.publish.addresses import DATABASE
 from keikaku.publish.catalogue.data_set import read_filled_metadata
@@ -61,7 +61,7 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
     paths = {address: file["path"].removeprefix("../") for address, file in files.items()}
     own = {f"static/stick/{file.name}": file for file in sorted(SCRIPTS.iterdir()) if file.name != WASM}
     metadata = read_filled_metadata(database, METADATA)
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(open_read_only(database)) as connection:
         known = paths | {f"/{path}": path for path in ("README.txt", "db/plans.js", "db/sqlite3-wasm.js", *PAGES, *own)}
         known |= {"/all": "../index.html"} if is_part else {}
         links = StickLinks(known, metadata["databases"][DATABASE]["queries"], connection.execute)

@@ -15,6 +15,7 @@ from typing import Any
 
 from keikaku.database.building import build_database
 from keikaku.files.proof import MANIFEST, list_differences, read_digests, write_manifest
+from keikaku.files.read_only import open_read_only
 from keikaku.files.replacing import replacing
 from keikaku.plan.fiscal_year import format_date
 from keikaku.plan.folder import find_cities, read_city
@@ -80,6 +81,6 @@ def compare_parts(folder: Path, data: Path, say: Say) -> list[str]:
 
 
 def _read_plans(database: Path) -> list[dict[str, Any]]:
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(open_read_only(database)) as connection:
         connection.row_factory = sqlite3.Row
         return [dict(row) for row in connection.execute(_PLANS)]

@@ -19,7 +19,7 @@ from keikaku.publish.tables.cells import Value
 from keikaku.publish.tables.csv_file import CsvFile
 from keikaku.publish.tables.layout import Layout, lay_out
 from keikaku.publish.tables.notes import HEADINGS, Caveats
-from keikaku.publish.tables.workbook import MAX_ROWS, WorkbookFile
+from keikaku.publish.tables.workbook import MAX_ROWS, MEDIA_TYPE, WorkbookFile
 from keikaku.serving.sql_worker import WorkersBusy
 from keikaku.views.addresses import complete
 from keikaku.views.json_answers import find_caveats, link_notes, say_complete
@@ -36,7 +36,7 @@ OPEN_WORKBOOK_BYTES = 10_000_000
 TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
     "excel.csv": "text/csv; charset=utf-8; header=present",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xlsx": MEDIA_TYPE,
 }
 
 

@@ -12,6 +12,7 @@ import yaml
 from datasette.app import Datasette
 from markupsafe import Markup
 
+from keikaku.files.read_only import open_read_only
 from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
 from keikaku.publish.catalogue.er_diagram import draw_er_diagram
 from keikaku.publish.catalogue.examples import read_examples
@@ -34,7 +35,7 @@ def fill_site_words(datasette: Datasette) -> None:
     files = [db.path for db in datasette.databases.values() if db.path and not db.is_memory]
     with suppress(sqlite3.Error):
         for file in files[:1]:
-            with closing(sqlite3.connect(f"{Path(file).resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            with closing(open_read_only(Path(file))) as connection:
                 fill_metadata(local_metadata(datasette), connection.execute)
 
 

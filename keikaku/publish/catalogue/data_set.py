@@ -16,6 +16,7 @@ import yaml
 
 from keikaku.files.digest import fingerprint, name_version
 from keikaku.files.errors import FilesError
+from keikaku.files.read_only import open_read_only
 from keikaku.plan.fiscal_year import ends_on, starts_on
 from keikaku.publish.feeds.changes import read_last_changes
 from keikaku.publish.site_words import fill_metadata
@@ -105,7 +106,7 @@ class DataSet:
         return FileInfo(f"../{self.path.name}", "SQLite", "SQLite", "application/vnd.sqlite3", size, self.digest)
 
     def query(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        with closing(_open(self.path)) as connection:
+        with closing(open_read_only(self.path)) as connection:
             yield from connection.execute(sql)
 
     def rows(self, table: TableInfo) -> Iterator[Sequence[Value]]:
@@ -120,7 +121,7 @@ class DataSet:
 
     def records(self, sql: str) -> list[dict[str, Any]]:
         """Rows by column name."""
-        with closing(_open(self.path)) as connection:
+        with closing(open_read_only(self.path)) as connection:
             connection.row_factory = sqlite3.Row
             return [dict(row) for row in connection.execute(sql)]
 
@@ -180,7 +181,7 @@ def read_filled_metadata(database: Path, path: Path) -> dict[str, Any]:
         raise FilesError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(metadata, dict) or not isinstance(metadata.get("databases"), dict):
         raise FilesError(f"{path}: has no databases")
-    with closing(_open(database)) as connection:
+    with closing(open_read_only(database)) as connection:
         fill_metadata(metadata, connection.execute)
     return metadata
 
@@ -189,7 +190,7 @@ def describe_data_set(database: Path, described: dict[str, Any]) -> DataSet:
     """From the content of metadata.yml; raises KeyError for what it does not say."""
     inner: dict[str, Any] = described["databases"][database.stem]
     citation: dict[str, Any] = described.get("plugins", {}).get("citation", {})
-    with closing(_open(database)) as connection:
+    with closing(open_read_only(database)) as connection:
         tables = tuple(_read_tables(inner["tables"], connection))
         changed = max(read_last_changes(connection.execute).values(), default="")
     return DataSet(
@@ -225,7 +226,3 @@ def _read_tables(described: dict[str, Any], connection: sqlite3.Connection) -> I
             naming=words.get("label_column"),
             count=connection.execute(f"SELECT count(*) FROM {table.name}").fetchone()[0],
         )
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)

@@ -17,6 +17,7 @@ from keikaku.publish.catalogue.data_set import LISTING, DataSet, FileInfo, read_
 from keikaku.publish.catalogue.descriptions import build_data_package, build_dcat, build_schema_org, write_turtle
 from keikaku.publish.catalogue.formats import write_csv, write_json_lines, write_parquet, write_workbook, write_zip
 from keikaku.publish.filling import fill
+from keikaku.publish.tables import workbook
 from keikaku.publish.tables.notes import HEADINGS
 from keikaku.schema.codes import CHANGE_KINDS
 from keikaku.schema.tables import read_schema
@@ -26,13 +27,12 @@ from keikaku.search.text import normalise
 README = "README.txt"
 DUCKDB = "duckdb.sql"
 DATA_PACKAGE = "datapackage.json"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PARQUET = "application/vnd.apache.parquet"
 _ZIP = "application/zip"
 _JSON_LD = "application/ld+json; charset=utf-8"
 # Path, title, kind and media type of what is about all tables; NAME is that of the database.
 _WHOLE = (
-    ("NAME.xlsx", "Excelブック（すべての表）", "XLSX", XLSX),
+    ("NAME.xlsx", "Excelブック（すべての表）", "XLSX", workbook.MEDIA_TYPE),
     ("NAME-csv.zip", "CSV（すべての表のZIP）", "CSV", _ZIP),
     ("NAME-parquet.zip", "Parquet（すべての表のZIP）", "Parquet", _ZIP),
     ("NAME-jsonl.zip", "JSON Lines（すべての表のZIP）", "JSON Lines", _ZIP),

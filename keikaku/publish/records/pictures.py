@@ -7,7 +7,6 @@ type comes with a package of the build; all text stays inside the picture, cut w
 
 import hashlib
 import json
-import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +19,7 @@ from PIL import Image, ImageDraw, ImageFont
 from sudachipy import Dictionary, SplitMode
 
 from keikaku.files.digest import fingerprint
+from keikaku.files.read_only import open_read_only
 from keikaku.files.replacing import replacing
 
 LISTING = "pictures.json"
@@ -51,7 +51,7 @@ class Card:
 
 def write_pictures(database: Path, site_title: str, folder: Path) -> int:
     """Write all pictures of a finished database and their listing; their number. Raises FilesError."""
-    with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+    with closing(open_read_only(database)) as connection:
         rows = connection.execute(Path(__file__).with_suffix(".sql").read_text("utf-8"), {"title": site_title})
         cards = [
             Card(path, above, code, title, (tuple(facts[:2]), tuple(facts[2:])), site_title)

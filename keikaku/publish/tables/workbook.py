@@ -20,6 +20,7 @@ from keikaku.publish.tables.about import About
 from keikaku.publish.tables.cells import Value, fits_spreadsheet, is_formula, store_bytes
 
 MAX_ROWS = 1_048_575  # Excel's 1,048,576 less the header
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ABOUT_SHEET = "この表について"
 _MAX_TEXT = 32_767
 _CUT_MARK = "…（以下は長すぎるため省きました）"
