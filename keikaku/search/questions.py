@@ -36,7 +36,8 @@ QUESTION_OF = {word: question for question in QUESTIONS for word in question.wor
 
 
 def _any(words: Iterable[str]) -> str:
-    return "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
+    """Longer ones first; those of one length in one order, since a folder without a server carries the pattern."""
+    return "|".join(map(re.escape, sorted(words, key=lambda word: (-len(word), word))))
 
 
 _PARTICLES = _any(_DATA["particles"])
