@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from datasette import handle_exception, hookimpl
 from datasette.app import Datasette
@@ -18,12 +19,15 @@ from xdist.scheduler import LoadScopeScheduling
 
 from build_db import main
 from keikaku.files.proof import make_key, sign
+from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.serving.baking import write_site
 from keikaku.serving.stick import write_stick
 from tests.browser.running_site import copy_own_data
 
 # frictionless brings rich, and with rich Datasette prints every refusal with all variables, which takes longer than it.
 handle_exception.rich = None
+# Datasette reads metadata.yml for every site that a test opens, by libyaml in a tenth of the time.
+yaml.SafeLoader = yaml.CSafeLoader  # type: ignore[misc]
 # A loaded machine is no fault of what is tested.
 settings.register_profile("without a stopwatch", deadline=None)
 settings.load_profile("without a stopwatch")
@@ -138,6 +142,16 @@ def stick(tmp_path_factory: pytest.TempPathFactory, baked: Path) -> Path:
 def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder that `datasette .` can serve."""
     return make_once(tmp_path_factory, "site", fill_folder)
+
+
+@pytest.fixture(scope="session")
+def site_files(tmp_path_factory: pytest.TempPathFactory, site_folder: Path) -> Path:
+    """The files of the whole data set of that folder's database."""
+
+    def make(folder: Path) -> None:
+        write_files(site_folder / "plans.db", ROOT / "metadata.yml", folder / "files", lambda _: None)
+
+    return make_once(tmp_path_factory, "site_files", make) / "files"
 
 
 @pytest.fixture(scope="session")

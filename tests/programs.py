@@ -5,6 +5,9 @@ import shutil
 
 import pytest
 
+# For faketime: times of files stay as they are, else Python takes every compiled module for an old one.
+FAKE_CLOCK_ALONE = {"FAKETIME_DONT_FAKE_MONOTONIC": "1", "NO_FAKE_STAT": "1"}
+
 
 def need(program: str, package: str) -> str:
     """Path of a program, without which a test is skipped, except in CI."""

@@ -18,7 +18,7 @@ from click.testing import CliRunner
 from build_db import main
 from keikaku.files.build_turn import take_turn
 from tests.conftest import ROOT
-from tests.programs import need
+from tests.programs import FAKE_CLOCK_ALONE, need
 
 CITY = ROOT / "tests" / "fixtures" / "minato"
 PR_CAPBSET_DROP, DAC_OVERRIDE, DAC_READ_SEARCH = 24, 1, 2
@@ -113,7 +113,7 @@ def test_a_full_disk_leaves_the_old_file_and_one_line(disk: Path, room: int) -> 
     assert (disk / "plans.db").read_bytes() != before
 
 
-@pytest.mark.parametrize("limit", [0, 100, 200])
+@pytest.mark.parametrize("limit", [0, 200])
 def test_a_file_that_cannot_grow_is_as_a_full_disk(folder: Path, limit: int) -> None:
     before = (folder / "plans.db").read_bytes()
     change(folder)
@@ -151,9 +151,7 @@ def test_a_place_where_no_file_can_be_is_one_clear_line(folder: Path, place: Cal
     assert "Traceback" not in built.stderr
 
 
-@pytest.mark.parametrize(
-    "name", ["", "minato", "minato/bunka/measures.yml", "minato/bunka/results.csv", "synonyms.yml"]
-)
+@pytest.mark.parametrize("name", ["", "minato", "minato/bunka/results.csv"])
 def test_data_that_may_not_be_read_is_named(folder: Path, name: str) -> None:
     before = (folder / "plans.db").read_bytes()
     (folder / "data" / "synonyms.yml").write_text("- words: [給食, 昼食]\n", "utf-8")
@@ -211,7 +209,7 @@ def test_a_build_says_that_it_waits_and_waits(folder: Path) -> None:
     assert waiting.returncode == 0
 
 
-STEPS = ["read 1 municipality", "tables written", "search index written", "checked"]
+STEPS = ["read 1 municipality", "tables written", "checked"]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -259,8 +257,8 @@ def test_a_build_killed_at_any_moment_leaves_the_old_file_or_the_new(folder: Pat
 def test_the_clock_does_not_change_what_is_built(folder: Path) -> None:
     before = (folder / "plans.db").read_bytes()
     (folder / ".plans.db.rows").unlink()
-    environment = {**os.environ, "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
     old = [need("faketime", "faketime"), "-f", "@1981-01-02 00:00:00", *command(folder)]
+    environment = {**os.environ, **FAKE_CLOCK_ALONE}
     built = subprocess.run(old, capture_output=True, text=True, check=False, env=environment)
     assert built.returncode == 0, built.stderr
     assert (folder / "plans.db").read_bytes() == before

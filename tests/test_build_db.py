@@ -265,7 +265,7 @@ def test_what_is_no_ordinary_file_is_refused_in_one_line(
 
 @pytest.mark.parametrize(
     ("city", "times"),
-    [("minato", 60), *(pytest.param(*long, marks=pytest.mark.long) for long in (("minato", 400), ("akishima", 100)))],
+    [("minato", 30), *(pytest.param(*long, marks=pytest.mark.long) for long in (("minato", 400), ("akishima", 100)))],
 )
 def test_mutated_data_is_accepted_whole_or_refused_line_by_line(tmp_path: Path, city: str, times: int) -> None:
     rng = random.Random(f"{city} 2026")
@@ -297,11 +297,12 @@ def test_mutated_data_is_accepted_whole_or_refused_line_by_line(tmp_path: Path, 
     assert listing(tmp_path) == ["data", "plans.db"]
 
 
-def test_a_mutated_report_agrees_or_differs_line_by_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [20, pytest.param(200, marks=pytest.mark.long)])
+def test_a_mutated_report_agrees_or_differs_line_by_line(tmp_path: Path, times: int) -> None:
     rng = random.Random(2026)
     report = tmp_path / "report.txt"
     wrong = []
-    for number in range(100):
+    for number in range(times):
         report.write_bytes(rng.choice(MUTATIONS)(rng, REPORT.read_bytes()))
         result = run("verify", "--data", FIXTURES, "--report", f"minato/bunka={report}", "--quiet")
         lines = result.stderr.splitlines()
@@ -315,7 +316,7 @@ def test_a_mutated_report_agrees_or_differs_line_by_line(tmp_path: Path) -> None
 
 def test_the_same_data_gives_the_same_bytes_wherever_and_however_it_is_built(data: Path, tmp_path: Path) -> None:
     digests = set()
-    for number, seed in enumerate(("0", "1", "4242", "random")):
+    for number, seed in enumerate(("0", "4242")):
         place = tmp_path / f"place {number}" / "日本語"
         place.mkdir(parents=True)
         copied = shutil.copytree(data, place / "data")

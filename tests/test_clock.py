@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.programs import need
+from tests.programs import FAKE_CLOCK_ALONE, need
 
 LOOK = """
 import asyncio, json, sys
@@ -30,7 +30,7 @@ OVERDUE = "/plans/unmet_targets.json?_shape=array&_size=max"
 def test_pages_stay_sensible_when_the_clock_is_wrong(site_folder: Path, clock: str, overdue: bool) -> None:
     """Before the plan nothing is overdue, after it everything without a result is; no page fails."""
     look = [sys.executable, "-c", LOOK, str(site_folder), *PAGES, OVERDUE]
-    environment = {**os.environ, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **FAKE_CLOCK_ALONE, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [need("faketime", "faketime"), "-f", f"@{clock} 00:00:00", *look],
         capture_output=True,

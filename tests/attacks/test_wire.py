@@ -20,7 +20,7 @@ VISITORS = 200
 MANY = 1000
 SLOW = 50
 AT_ONCE = 20
-RAW = int(os.environ.get("KEIKAKU_REQUESTS", "4000")) // 20
+RAW = int(os.environ.get("KEIKAKU_REQUESTS", "2000")) // 20
 NOT_HTTP = (b"Invalid HTTP request received.",)  # what the server says before there is a request
 
 

@@ -6,13 +6,14 @@ from contextlib import closing
 import pytest
 
 from tests.browser.running_site import running_site
-from tests.browser.test_pages import list_faults
+from tests.browser.test_pages import RULES, list_faults
 from tests.conftest import ROOT, fill_folder, make_once
 
 LISTS = (
     *("/?plan={}", "/plans/targets?plan_id={}", "/plans/unmet_targets?plan={}", "/plans/progress?plan={}"),
     *("/timeline?plan={}", "/print/{}"),
 )
+RULES_OF_FORM = {**RULES, "rules": {"color-contrast": {"enabled": False}}}  # colours are the same for every plan
 PLANS = ("akishima-kihon4", "kakogawa-sosei2", "minato", "subete-kihon1", "subete-kihon2", "toyoake-danjo2")
 
 
@@ -36,7 +37,7 @@ def test_no_page_of_a_plan_has_a_fault_on_a_phone(browser, shapes, plan):
     browser.console_errors()
     for path in paths:
         browser.open(address + path, 375)
-        if listing := list_faults(browser, browser.console_errors()):
+        if listing := list_faults(browser, browser.console_errors(), RULES_OF_FORM):
             faults[path] = listing
     assert len(records) >= 3
     assert not faults

@@ -37,7 +37,7 @@ def api(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield schemathesis.openapi.from_url(f"{address}/openapi.json")
 
 
-@pytest.mark.parametrize("share", [3, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("share", [9, pytest.param(1, marks=pytest.mark.long)])
 def test_the_server_does_what_is_described(api: schemathesis.BaseSchema, share: int) -> None:
     """Arguments of all kinds as the parameters are described and as they are not: for every operation in long runs,
     else for those of no table and for some tables, which are alike.

@@ -54,7 +54,7 @@ EVERYTHING = [
     "templates/base.html is missing", "metadata.yml is missing, or has nothing on", "plans.db: it is of another version",
     "garbage.db: it cannot be read", "cut.db: it", "overwritten.db: it",
 ]  # fmt: skip
-# What Datasette reads before any plugin (settings, syntax of metadata) it tells itself, in its last line.
+# What Datasette reads before any plugin, as the syntax of metadata, it tells itself, in its last line.
 BROKEN: dict[str, tuple[Callable[[Path], object], list[str]]] = {
     "everything": (break_everything, EVERYTHING),
     "no database": (lambda f: (f / "plans.db").unlink(), ["there is no database: run make build"]),
@@ -62,9 +62,7 @@ BROKEN: dict[str, tuple[Callable[[Path], object], list[str]]] = {
         lambda f: (f / "metadata.yml").write_text("site_url: https://plans.example.jp/\n" + (f / "metadata.yml").read_text("utf-8"), "utf-8"),
         ["metadata.yml names site_url: name publisher"],
     ),
-    "no metadata": (lambda f: (f / "metadata.yml").unlink(), ["metadata.yml is missing, or has nothing on"]),
     "metadata that cannot be read": (lambda f: (f / "metadata.yml").write_text("a: ["), ["Metadata is not valid JSON or YAML"]),
-    "settings that cannot be read": (lambda f: (f / "settings.json").write_text("{"), ["Expecting property name"]),
     "a plugin whose library is missing": (
         lambda f: (f / "plugins" / "own.py").write_text("import nosuchlibrary\n"),
         ["No module named 'nosuchlibrary'"],
