@@ -17,8 +17,8 @@ from click.testing import CliRunner
 
 from build_db import main
 from keikaku.files.build_turn import take_turn
-from tests.conftest import ROOT
-from tests.programs import FAKE_CLOCK_ALONE, need
+from tests.programs import FAKE_CLOCK_ALONE, INSTALLED, need
+from tests.sites import ROOT
 
 CITY = ROOT / "tests" / "fixtures" / "minato"
 PR_CAPBSET_DROP, DAC_OVERRIDE, DAC_READ_SEARCH = 24, 1, 2
@@ -33,7 +33,9 @@ def command(folder: Path) -> list[str]:
 def build(folder: Path, **how: object) -> subprocess.CompletedProcess[str]:
     """In a process of its own where it is limited; else here, which spares its start."""
     if how:
-        return subprocess.run([*command(folder), "--quiet"], capture_output=True, text=True, check=False, **how)  # type: ignore[call-overload,no-any-return]
+        return subprocess.run(
+            [*command(folder), "--quiet"], capture_output=True, text=True, check=False, env=INSTALLED, **how
+        )  # type: ignore[call-overload,no-any-return]
     arguments = [*command(folder)[2:], "--quiet"]
     built = CliRunner().invoke(main, arguments)
     return subprocess.CompletedProcess(arguments, built.exit_code, built.stdout, built.stderr)
@@ -193,7 +195,7 @@ def test_data_that_is_read_only_is_built_and_left_alone(folder: Path) -> None:
 
 def test_builds_at_once_take_turns(folder: Path) -> None:
     change(folder)
-    builds = [subprocess.Popen(command(folder), stderr=subprocess.PIPE, text=True) for _ in range(3)]
+    builds = [subprocess.Popen(command(folder), stderr=subprocess.PIPE, text=True, env=INSTALLED) for _ in range(3)]
     said = [build.communicate()[1] for build in builds]
     assert [build.returncode for build in builds] == [0, 0, 0], said
     assert listing(folder) == ["data", "plans.db"]
@@ -201,7 +203,7 @@ def test_builds_at_once_take_turns(folder: Path) -> None:
 
 def test_a_build_says_that_it_waits_and_waits(folder: Path) -> None:
     with take_turn(folder, lambda _: None):
-        waiting = subprocess.Popen(command(folder), stderr=subprocess.PIPE, text=True)
+        waiting = subprocess.Popen(command(folder), stderr=subprocess.PIPE, text=True, env=INSTALLED)
         assert waiting.stderr
         assert waiting.stderr.readline() == f"another build writes to {folder}: waiting for it\n"
         assert waiting.poll() is None
@@ -216,7 +218,7 @@ STEPS = ["read 1 municipality", "tables written", "checked"]
 def test_a_build_killed_after_a_step_leaves_the_old_file_or_the_new(folder: Path, step: str) -> None:
     before = (folder / "plans.db").read_bytes()
     change(folder)
-    with subprocess.Popen(command(folder), stderr=subprocess.PIPE, text=True) as killed:
+    with subprocess.Popen(command(folder), stderr=subprocess.PIPE, text=True, env=INSTALLED) as killed:
         assert killed.stderr
         for line in killed.stderr:
             if line.startswith(step):
@@ -258,7 +260,7 @@ def test_the_clock_does_not_change_what_is_built(folder: Path) -> None:
     before = (folder / "plans.db").read_bytes()
     (folder / ".plans.db.rows").unlink()
     old = [need("faketime", "faketime"), "-f", "@1981-01-02 00:00:00", *command(folder)]
-    environment = {**os.environ, **FAKE_CLOCK_ALONE}
+    environment = {**INSTALLED, **FAKE_CLOCK_ALONE}
     built = subprocess.run(old, capture_output=True, text=True, check=False, env=environment)
     assert built.returncode == 0, built.stderr
     assert (folder / "plans.db").read_bytes() == before

@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from build_db import main
 from tests.mutations import MUTATIONS
+from tests.programs import INSTALLED
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -327,7 +328,7 @@ def test_the_same_data_gives_the_same_bytes_wherever_and_however_it_is_built(dat
             "--output",
             "plans.db" if relative else place / "plans.db",
         )
-        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": ("UTC", "Asia/Tokyo")[number % 2], "LC_ALL": "C"}
+        environment = {**INSTALLED, "PYTHONHASHSEED": seed, "TZ": ("UTC", "Asia/Tokyo")[number % 2], "LC_ALL": "C"}
         subprocess.run(
             command(*arguments, "--report", REPORT), cwd=place, env=environment, check=True, capture_output=True
         )

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
 from tests.programs import FAKE_CLOCK_ALONE, need
+from tests.sites import ROOT
 
 LOOK = """
 import asyncio, json, sys

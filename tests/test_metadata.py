@@ -11,7 +11,7 @@ from datasette.app import Datasette
 
 from keikaku.schema.codes import CODES
 from keikaku.schema.conditions import find_terms
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
 PLANS: dict[str, Any] = METADATA["databases"]["plans"]

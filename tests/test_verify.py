@@ -20,7 +20,7 @@ from keikaku.database.errors import HistoryError
 from keikaku.database.history import HISTORY, RecordId, Told, check_told, hash_records, last, read_history, read_rows
 from keikaku.database.pages import Page, hash_page, read_all_pages
 from keikaku.publish.records.verify import judge_quoted
-from tests.conftest import ROOT, SERVED
+from tests.sites import ROOT, SERVED
 from tests.test_docs import blocks
 
 CHANGES = Path("data", "minato", "bunka", "changes.yml")

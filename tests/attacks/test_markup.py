@@ -25,7 +25,7 @@ from keikaku.plan.folder import read_city
 from tests.attacks.addresses import list_addresses
 from tests.attacks.asking import Answer, Asked, ask
 from tests.attacks.requests import NAMES
-from tests.conftest import ROOT, SERVED
+from tests.sites import ROOT, SERVED
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from benchmarks import serve, sites
 from benchmarks.figures import STOCKS_TABLE, Figure, Memory, Result, show_aims
-from tests.conftest import copy_small_city
 from tests.programs import need
+from tests.sites import copy_small_city
 
 FAST, SLOW = Figure(8000.0, 0.5, 0), Figure(100.0, 10.0, 0)
 

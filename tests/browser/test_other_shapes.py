@@ -7,7 +7,7 @@ import pytest
 
 from tests.browser.running_site import running_site
 from tests.browser.test_pages import RULES, list_faults
-from tests.conftest import ROOT, fill_folder, make_once
+from tests.sites import ROOT, fill_folder, make_once
 
 LISTS = (
     *("/?plan={}", "/plans/targets?plan_id={}", "/plans/unmet_targets?plan={}", "/plans/progress?plan={}"),

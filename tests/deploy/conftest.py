@@ -18,9 +18,9 @@ import httpx
 import pytest
 
 from tests.browser.running_site import ROOT, free_port
-from tests.conftest import copy_small_city
 from tests.deploy.configuration import DEPLOY, copy_configuration, move_paths
-from tests.programs import need
+from tests.programs import INSTALLED, need
+from tests.sites import copy_small_city
 
 CONTAINERFILE = DEPLOY / "Containerfile"
 UNITS = DEPLOY / "systemd"
@@ -83,7 +83,11 @@ class Deployed:
         return shlex.split(move_paths(line.replace("%i", str(number)), self.place))
 
     def _environment(self) -> dict[str, str]:
-        own = {"PYTHONPATH": str(self.project), "PYTHON": sys.executable, "FORWARDED_ALLOW_IPS": "*"}
+        own = {
+            "PYTHONPATH": f"{self.project}{os.pathsep}{INSTALLED['PYTHONPATH']}",
+            "PYTHON": sys.executable,
+            "FORWARDED_ALLOW_IPS": "*",
+        }
         return {**os.environ, **own}
 
 

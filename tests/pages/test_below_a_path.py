@@ -13,7 +13,7 @@ import httpx
 import pytest
 from datasette.app import Datasette
 
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 BASE = "/shi/keikaku/"
 HOST = "https://www.city.example.jp"

@@ -14,7 +14,7 @@ from datasette.app import Datasette
 
 from keikaku.schema.codes import CODES, CORRECTION_KINDS, OUTCOMES, RULES
 from keikaku.schema.tables import read_schema
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 COOKBOOK = yaml.safe_load((ROOT / "docs" / "cookbook.yml").read_text("utf-8"))
 JAPANESE = re.compile(r"^[ぁ-んァ-ヶー一-龠々0-9]+$")

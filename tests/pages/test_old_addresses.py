@@ -4,7 +4,7 @@ import pytest
 from datasette.app import Datasette
 
 from keikaku.database.history import read_history, replay
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 # Of release 0.2.0, as its site map named them.
 TABLES = """

@@ -9,7 +9,7 @@ import pytest
 from datasette.app import Datasette
 
 from keikaku.publish.addresses import list_addresses
-from tests.conftest import ROOT, fill_folder, make_once
+from tests.sites import ROOT, fill_folder, make_once
 
 FIXTURES = ROOT / "tests" / "fixtures"
 WORDS = ("前期", "後期", "推進団体", "昭島")

@@ -17,7 +17,7 @@ from datasette.app import Datasette
 
 from keikaku.publish.catalogue.data_set import read_data_set
 from keikaku.publish.tables.notes import MOST_CORRECTIONS, OURS, Caveats
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 PLANS: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))["databases"]["plans"]
 # Columns of text that are put together from names and codes as they stand; everything else that is computed is ours.

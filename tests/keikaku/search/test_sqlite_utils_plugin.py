@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from sqlite_utils import Database
 from sqlite_utils.cli import cli
 
+from tests.programs import INSTALLED
 from tests.test_docs import blocks
 
 COMMAND = Path(sys.executable).with_name("sqlite-utils")
@@ -29,7 +30,7 @@ def run(*arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def test_search_plans_gives_what_is_found_best_first_as_many_as_are_wanted(database_file: Path) -> None:
     command = [COMMAND, "search-plans", "plans.db", "給食"]
-    done = subprocess.run(command, cwd=database_file.parent, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=database_file.parent, capture_output=True, text=True, check=False, env=INSTALLED)
     assert (done.returncode, done.stderr) == (0, "")
     first, *_ = json.loads(done.stdout)
     assert list(first) == ["kind", "id", "title", "snippet"]

@@ -20,7 +20,7 @@ from keikaku.publish.records.json_ld import DESCRIBED
 from keikaku.serving import baking
 from keikaku.serving.baked_site import BakedSite, accepts_gzip, use_site
 from keikaku.serving.baking import LOCAL, open_datasette, write_site
-from tests.conftest import build
+from tests.sites import build
 
 HOST = {"host": LOCAL.removeprefix("http://").strip("/"), "accept-encoding": "identity"}
 # What is asked of Datasette although it has no argument: its own scripts, and rows and tables that have no page of their own.

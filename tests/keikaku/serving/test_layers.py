@@ -13,7 +13,7 @@ from datasette.app import Datasette
 
 from keikaku.serving import layers
 from tests.attacks.asking import Asked, ask
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 # Loads the site with its plugins in an order of its own, then tells which layers a request passed and what a connection may do.
 LOAD = """

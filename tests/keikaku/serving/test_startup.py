@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from datasette.app import Datasette
 
-from tests.conftest import ROOT, SERVED
+from tests.sites import ROOT, SERVED
 
 PR_CAPBSET_DROP, DAC_OVERRIDE, DAC_READ_SEARCH = 24, 1, 2
 

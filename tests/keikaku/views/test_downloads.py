@@ -17,8 +17,8 @@ from datasette.utils.asgi import Request
 from keikaku.publish.site_words import GENERAL, replace_words
 from keikaku.views import sent_file
 from keikaku.views.sent_file import FileAnswer
-from tests.conftest import ROOT
 from tests.keikaku.views.taken_files import KINDS, get, read_csv, read_sheets
+from tests.sites import ROOT
 
 METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
 replace_words(METADATA, {**GENERAL, "目標": "基本目標", "担当": "推進団体"})  # the words of the only plan

@@ -8,8 +8,8 @@ from urllib.parse import quote
 import pytest
 from datasette.app import Datasette
 
-from tests.conftest import ROOT
 from tests.keikaku.views.taken_files import KINDS, get, read_csv, read_sheets
+from tests.sites import ROOT
 
 ROWS = 12_345
 FOREVER = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c"

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 from datasette.app import Datasette
 
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 SIZE = 7
 KEYS = {

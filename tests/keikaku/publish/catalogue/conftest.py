@@ -6,7 +6,7 @@ import pytest
 
 from keikaku.publish.catalogue.data_set import DataSet, read_data_set
 from keikaku.publish.catalogue.whole_set import write_files
-from tests.conftest import ROOT, make_once
+from tests.sites import ROOT, make_once
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ import pytest
 
 from keikaku.database.building import build_database
 from keikaku.publish.catalogue.partitions import write_partitions
-from tests.conftest import ROOT
 from tests.pages.test_other_shapes import FIXTURES
+from tests.sites import ROOT
 
 QUESTIONS = dict(
     re.findall(

@@ -29,7 +29,7 @@ from keikaku.publish.catalogue.formats import read_days
 from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.schema.tables import read_schema
 from keikaku.search.functions import register
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 METADATA = ROOT / "metadata.yml"
 HIDDEN = {

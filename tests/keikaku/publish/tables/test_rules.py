@@ -17,7 +17,7 @@ import pyarrow.parquet
 import pytest
 
 from keikaku.publish.catalogue.data_set import DataSet, TableInfo, read_data_set
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 
 class Csv(NamedTuple):
