@@ -176,6 +176,7 @@ async def test_the_downloads_of_an_organization_hold_its_measures(two_plans: Dat
 
 
 async def test_links_of_a_page_lead_somewhere(two_plans: Datasette) -> None:
+    """One of each kind, since those of another id come from the same line of a template."""
     pages = [
         "/plans/organizations/akishima-shi",
         "/plans/sectors/akishima-shogyo",
@@ -186,12 +187,14 @@ async def test_links_of_a_page_lead_somewhere(two_plans: Datasette) -> None:
         "/plans/corrections/akishima-correction-3",
         "/plans/codes/evaluations,outcome,met",
     ]
-    links: set[str] = set()
+    links: dict[str, str] = {}
     for path in pages:
         page = await open_page(two_plans, path)
-        links |= {link.partition("#")[0] for link in page.links if link.startswith("/")}
+        addresses = [link.partition("#")[0] for link in page.links if link.startswith("/")]
+        links |= {re.sub(r"akishima[\w-]*|%[\w%]+|\d+", "", address): address for address in addresses}
         assert [link for link in page.links if link.startswith("#") and link[1:] not in page.ids] == []
-    answers = {link: (await two_plans.client.get(link)).status_code for link in sorted(links)}
+    assert len(links) > 40
+    answers = {link: (await two_plans.client.get(link)).status_code for link in links.values()}
     assert {link: status for link, status in answers.items() if status != 200} == {}
 
 
