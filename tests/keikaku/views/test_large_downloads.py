@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from urllib.parse import quote
 
 import pytest
@@ -96,7 +96,8 @@ async def test_a_csv_that_is_cut_says_so(large: Datasette) -> None:
     ]
 
 
-async def test_sql_that_finds_nothing_in_time_is_refused(large: Datasette) -> None:
+async def test_sql_that_finds_nothing_in_time_is_refused(large: Datasette, hurry: Callable[[Datasette], None]) -> None:
+    hurry(large)
     for kind in KINDS:
         response = await get(large, f"/large.{kind}?sql={quote(f'SELECT count(*) FROM ({FOREVER})')}")
         assert response.status_code == 400
