@@ -14,9 +14,9 @@ from tests.sites import ROOT
 LOOK = """
 import asyncio, json, sys
 from pathlib import Path
-from datasette.app import Datasette
+from keikaku.serving.baking import open_datasette
 async def look():
-    site = Datasette(config_dir=Path(sys.argv[1]))
+    site = open_datasette(Path(sys.argv[1], "plans.db"), baking=True)
     await site.invoke_startup()
     return {path: [answer.status_code, answer.text] for path in sys.argv[2:] if (answer := await site.client.get(path))}
 print(json.dumps(asyncio.run(look())))
