@@ -3,8 +3,11 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 import yaml
@@ -18,7 +21,7 @@ from jinja2 import Environment, FileSystemBytecodeCache
 from build_db import main
 from keikaku.files.proof import make_key, sign
 from keikaku.publish.catalogue.whole_set import write_files
-from keikaku.serving.baking import write_site
+from keikaku.serving import baking
 from keikaku.serving.stick import write_stick
 from tests.browser.running_site import copy_own_data
 
@@ -99,8 +102,25 @@ def build(folder: Path, *plans: str) -> Path:
     return database
 
 
+class OneThread(ThreadPoolExecutor):
+    """In the place of the processes of a bake, which leave nothing behind when they end."""
+
+    def shutdown(self, *arguments: bool, **options: bool) -> None:
+        super().shutdown(*arguments, **options)
+        baking._site._loop.close()
+
+
+@contextmanager
+def baking_here() -> Iterator[None]:
+    """Sites are baked by a thread of this process, which has loaded and compiled what each of its own would have to."""
+    alone = patch.object(baking.os, "cpu_count", return_value=1)
+    with alone, patch.object(baking, "ProcessPoolExecutor", OneThread):
+        yield
+
+
 def bake(folder: Path) -> None:
-    write_site(build(folder, "minato"), folder / "site", None, lambda _: None)
+    with baking_here():
+        baking.write_site(build(folder, "minato"), folder / "site", None, lambda _: None)
 
 
 def write_signed(folder: Path, baked: Path) -> None:
