@@ -195,14 +195,9 @@ def test_all_faults_of_all_cities_are_told_together_and_the_old_database_stays(d
     result = run("--data", data, "--output", output)
     assert result.exit_code == 1
     assert [re.sub(rf"^{re.escape(str(data))}/|: .*", "", line) for line in result.stderr.splitlines()] == [
-        "minami/municipality.yml:1:5",
-        "minato/bunka/goals.yml:7:11",
-        "minato/bunka/goals.yml:17:11",
-        "minato/bunka/measures.yml:78:24",
-        "minato/bunka/results.csv:2:13",
-        "synonyms.yml:1:3",
-        "synonyms.yml:1:3",
-    ]
+        "minami/municipality.yml:1:5", "minato/bunka/goals.yml:7:11", "minato/bunka/goals.yml:17:11",
+        "minato/bunka/measures.yml:78:24", "minato/bunka/results.csv:2:13", "synonyms.yml:1:3", "synonyms.yml:1:3",
+    ]  # fmt: skip
     assert (output.read_bytes(), listing(output.parent)) == (before, ["plans.db"])
 
 

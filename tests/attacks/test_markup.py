@@ -202,49 +202,20 @@ def find_live_in_workbook(body: bytes) -> Iterator[str]:
 
 
 PAGES = [
-    "/",
-    "/timeline",
-    "/data",
-    "/about",
-    "/verify",
-    "/print/akishima-nogyo",
-    "/plans",
-    "/plans?sql=select+1",
-    "/plans?sql=nothing",
-    "/plans/measures",
-    "/plans/measures?_embed=1",
-    "/plans/measure_overview",
-    "/plans/measures/akishima-kogyo-1",
-    "/plans/search",
-    "/plans/search?q=a",
-    "/plans/unmet_targets",
-    "/plans/unreported",
-    "/plans/targets_due",
-    "/plans/first_to_second_half?_embed=1",
-    "/plans/organizations_together",
-    "/nothing",
-]
+    "/", "/timeline", "/data", "/about", "/verify", "/print/akishima-nogyo", "/plans", "/plans?sql=select+1",
+    "/plans?sql=nothing", "/plans/measures", "/plans/measures?_embed=1", "/plans/measure_overview",
+    "/plans/measures/akishima-kogyo-1", "/plans/search", "/plans/search?q=a", "/plans/unmet_targets",
+    "/plans/unreported", "/plans/targets_due", "/plans/first_to_second_half?_embed=1",
+    "/plans/organizations_together", "/nothing",
+]  # fmt: skip
 # What pages other than tables and queries may heed.
 FEW = ["q", "kind", "sector", "plan", "fiscal_year", "organization", "hash", "of", "easy", "_embed", "_chart", "_sort"]
 TABLES = ("/plans?", "/plans/measure", "/plans/targets_due")
 PARTS = [
-    "/{}",
-    "/plans/{}",
-    "/plans/measures/{}",
-    "/plans/measures/{}.json",
-    "/{}.json",
-    "/cite/measures/{}.bib",
-    "/print/{}",
-    "/calendar/{}.ics",
-    "/sitemap/{}.xml",
-    "/files/{}",
-    "/pictures/{}",
-    "/static/{}",
-    "/styles/{}.css",
-    "/charts/{}/akishima.svg",
-    "/charts/progress/{}",
-    "/-/{}",
-]
+    "/{}", "/plans/{}", "/plans/measures/{}", "/plans/measures/{}.json", "/{}.json", "/cite/measures/{}.bib",
+    "/print/{}", "/calendar/{}.ics", "/sitemap/{}.xml", "/files/{}", "/pictures/{}", "/static/{}", "/styles/{}.css",
+    "/charts/{}/akishima.svg", "/charts/progress/{}", "/-/{}",
+]  # fmt: skip
 WORDS = [PROBE, f"javascript:{PROBE}", f"akishima{PROBE}", "<xss-probe>"]
 
 

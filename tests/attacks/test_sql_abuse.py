@@ -51,13 +51,9 @@ WITHOUT_SQL = [
 ]
 # The kinds of work that are stopped by different means; the others are for long runs.
 CHOSEN = (
-    "two gigabytes",
-    "endless count",
-    "doubling text returned",
-    "rows sorted in memory",
-    "LIKE that backtracks",
+    "two gigabytes", "endless count", "doubling text returned", "rows sorted in memory", "LIKE that backtracks",
     "our own functions",
-)
+)  # fmt: skip
 
 
 @dataclass

@@ -19,19 +19,10 @@ from selenium.webdriver.support.wait import WebDriverWait
 BROWSER, DRIVER = "chromium", "chromedriver"
 PATIENCE = 20  # seconds
 SWITCHES = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--no-first-run",
-    "--lang=ja",
-    "--force-color-profile=srgb",
-    "--force-prefers-reduced-motion",
-)
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--no-first-run", "--lang=ja",
+    "--force-color-profile=srgb", "--force-prefers-reduced-motion",
+)  # fmt: skip
 
 
 def missing_programs() -> str:

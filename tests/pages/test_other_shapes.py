@@ -223,15 +223,12 @@ async def test_navigation_leads_to_rows(alone: Datasette) -> None:
 
 
 LISTS = (
-    "/plans/targets?plan_id=kakogawa-sosei2&repeat_of__isnull=1",
-    "/plans/measures?plan_id=kakogawa-sosei2",
+    "/plans/targets?plan_id=kakogawa-sosei2&repeat_of__isnull=1", "/plans/measures?plan_id=kakogawa-sosei2",
     "/plans/targets_due?fiscal_year=2026&plan=kakogawa-sosei2",
-    "/plans/organization_overview?municipality_id=kakogawa",
-    "/timeline?plan=kakogawa-sosei2",
-    "/plans/plans/kakogawa-sosei2",
-    "/plans/figures/kakogawa-sosei2-measure-1-target-1-target-1",
+    "/plans/organization_overview?municipality_id=kakogawa", "/timeline?plan=kakogawa-sosei2",
+    "/plans/plans/kakogawa-sosei2", "/plans/figures/kakogawa-sosei2-measure-1-target-1-target-1",
     "/?plan=kakogawa-sosei2",
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("path", LISTS)

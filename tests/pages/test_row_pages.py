@@ -178,15 +178,11 @@ async def test_the_downloads_of_an_organization_hold_its_measures(two_plans: Dat
 async def test_links_of_a_page_lead_somewhere(two_plans: Datasette) -> None:
     """One of each kind, since those of another id come from the same line of a template."""
     pages = [
-        "/plans/organizations/akishima-shi",
-        "/plans/sectors/akishima-shogyo",
-        "/plans/evaluations/akishima-evaluation-15",
-        "/plans/goals/akishima-kanko-goal-1",
-        "/plans/events/akishima-event-47",
-        "/plans/plans/akishima",
-        "/plans/corrections/akishima-correction-3",
+        "/plans/organizations/akishima-shi", "/plans/sectors/akishima-shogyo",
+        "/plans/evaluations/akishima-evaluation-15", "/plans/goals/akishima-kanko-goal-1",
+        "/plans/events/akishima-event-47", "/plans/plans/akishima", "/plans/corrections/akishima-correction-3",
         "/plans/codes/evaluations,outcome,met",
-    ]
+    ]  # fmt: skip
     links: dict[str, str] = {}
     for path in pages:
         page = await open_page(two_plans, path)

@@ -28,38 +28,20 @@ TOO_MUCH = {
 # Every way to make the server run what a visitor wrote, or to count many facets.
 BY_WORKER = [f"/plans{ending}{'&' if '?' in ending else '?'}sql=select+4711" for ending in FORMATS]
 BY_WORKER += [
-    "/plans?%73%71%6c=select+4712",
-    "/plans?x=1&sql=select+4713",
-    "/plans?sql=",
-    "/plans/measures?_where=1",
-    "/plans/measures.json?_where=1",
-    "/plans/measures.csv?_where=1",
-    "/plans/measures.xlsx?_where=1",
-    "/plans/measures.excel.csv?_where=1",
-    "/plans/targets?_facet=code&_facet=kind&_facet=sector&_facet=state",
+    "/plans?%73%71%6c=select+4712", "/plans?x=1&sql=select+4713", "/plans?sql=", "/plans/measures?_where=1",
+    "/plans/measures.json?_where=1", "/plans/measures.csv?_where=1", "/plans/measures.xlsx?_where=1",
+    "/plans/measures.excel.csv?_where=1", "/plans/targets?_facet=code&_facet=kind&_facet=sector&_facet=state",
     "/plans/measures?name__contains=a&name__like=b&name__glob=c&name__startswith=d",
     "/plans/measures.json?name__contains=a&name__contains=b&_facet=code&_facet=sector_id",
     "/plans/targets.json?_facet_date=code&_facet_array=kind&_facet=sector&_facet=state",
-]
+]  # fmt: skip
 PAGES = [
-    "/",
-    "/plans",
-    "/plans/measures",
-    "/plans/measures.json?_shape=array",
-    "/plans/measures.csv",
-    "/plans/measures.csv?_stream=1",
-    "/plans/measures.excel.csv",
-    "/plans/measures.xlsx",
-    "/plans/measures/akishima-kogyo-1",
-    "/plans/targets?_facet=kind",
-    "/plans/targets?_facet=kind&code__contains=1&code__startswith=a&code__gt=1&code__not=x",
-    "/plans/search?q=農業",
-    "/plans/unmet_targets.json",
-    "/-/suggest?q=農",
-    "/timeline",
-    "/data",
-    "/plans.db",
-]
+    "/", "/plans", "/plans/measures", "/plans/measures.json?_shape=array", "/plans/measures.csv",
+    "/plans/measures.csv?_stream=1", "/plans/measures.excel.csv", "/plans/measures.xlsx",
+    "/plans/measures/akishima-kogyo-1", "/plans/targets?_facet=kind",
+    "/plans/targets?_facet=kind&code__contains=1&code__startswith=a&code__gt=1&code__not=x", "/plans/search?q=農業",
+    "/plans/unmet_targets.json", "/-/suggest?q=農", "/timeline", "/data", "/plans.db",
+]  # fmt: skip
 
 
 async def get(site: Datasette, path: str) -> httpx.Response:

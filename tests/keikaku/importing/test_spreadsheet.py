@@ -78,25 +78,14 @@ def test_people_and_their_numbers_are_in_no_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "format", "unit", "printed"),
     [
-        (0.342, "0%", "", "34.2%"),
-        (0.342, "0.0%", "％", "34.2"),
-        (0.342, "General", "人", "0.342"),
-        (0.342, "0.0%", "人", None),
-        (1234567, "#,##0", "円", "1,234,567"),
-        (1234567, "#,##0,", "千円", None),
-        (65, '0"人"', "", "65人"),
-        (65, '0"人"', "件", None),
-        (-7810, "#,##0;△#,##0", "円", "-7,810"),
-        ("▲７，８１０", "General", "円", "▲７，８１０"),
-        (12.5, "0.00", "人", "12.50"),
-        (0, "General", "人", "0"),
-        (45000, "yyyy/mm/dd", "人", None),
-        (True, "General", "人", None),
-        ("#REF!", "General", "人", None),
-        ("2,539千人", "General", "", "2,539千人"),
-        ("３件", "General", "人", None),
+        (0.342, "0%", "", "34.2%"), (0.342, "0.0%", "％", "34.2"), (0.342, "General", "人", "0.342"),
+        (0.342, "0.0%", "人", None), (1234567, "#,##0", "円", "1,234,567"), (1234567, "#,##0,", "千円", None),
+        (65, '0"人"', "", "65人"), (65, '0"人"', "件", None), (-7810, "#,##0;△#,##0", "円", "-7,810"),
+        ("▲７，８１０", "General", "円", "▲７，８１０"), (12.5, "0.00", "人", "12.50"), (0, "General", "人", "0"),
+        (45000, "yyyy/mm/dd", "人", None), (True, "General", "人", None), ("#REF!", "General", "人", None),
+        ("2,539千人", "General", "", "2,539千人"), ("３件", "General", "人", None),
     ],
-)
+)  # fmt: skip
 def test_number_formats_are_heeded(value: object, format: str, unit: str, printed: str | None, tmp_path: Path) -> None:
     table = Table([["指標", "単位", "目標値"], ["来訪", unit, value]], {}, formats={"C2": format})
     folder = tmp_path / "data" / "mihon" / "keikaku"
@@ -169,15 +158,11 @@ def test_a_newer_workbook_is_merged_and_what_changed_is_told(tmp_path: Path) -> 
     )
     told = run(write(tmp_path / "second.xlsx", second), folder, second)
     assert sorted(told.written.changes) == [
-        ("変更", "実績", "mihon-keikaku-indicator-1（令和4年度）：12回 → 13回"),
-        ("表にない", "指標", "食数"),
-        ("表にない", "施策", "配食"),
-        ("追加", "実績", "mihon-keikaku-indicator-1（令和5年度）"),
-        ("追加", "実績", "mihon-keikaku-indicator-3（令和5年度）"),
-        ("追加", "担当", "総務課"),
-        ("追加", "指標", "回数"),
-        ("追加", "施策", "新しい取組"),
-    ]
+        ("変更", "実績", "mihon-keikaku-indicator-1（令和4年度）：12回 → 13回"), ("表にない", "指標", "食数"),
+        ("表にない", "施策", "配食"), ("追加", "実績", "mihon-keikaku-indicator-1（令和5年度）"),
+        ("追加", "実績", "mihon-keikaku-indicator-3（令和5年度）"), ("追加", "担当", "総務課"),
+        ("追加", "指標", "回数"), ("追加", "施策", "新しい取組"),
+    ]  # fmt: skip
     ids = {row["name"]: (row["id"].rpartition("-")[2], row["summary"]) for row in rows_of(folder, "measures")}
     assert ids == {"見守り": ("1", "人を訪ねます。"), "配食": ("2", ""), "新しい取組": ("3", "")}
     assert [(r["indicator"][-1], r["fiscal_year"], r["printed"], r["edition"]) for r in rows_of(folder, "results")] == [

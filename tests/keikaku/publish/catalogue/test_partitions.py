@@ -46,13 +46,9 @@ def test_there_are_twelve_questions_and_every_folder_is_of_one_plan(place: Path)
         for file in (place / "parquet" / "measures").rglob("*.parquet")
     }
     plans = (
-        "13/plan=akishima-kihon4",
-        "23/plan=toyoake-danjo2",
-        "28/plan=kakogawa-sosei2",
-        "47/plan=minato",
-        "47/plan=subete-kihon1",
-        "47/plan=subete-kihon2",
-    )
+        "13/plan=akishima-kihon4", "23/plan=toyoake-danjo2", "28/plan=kakogawa-sosei2", "47/plan=minato",
+        "47/plan=subete-kihon1", "47/plan=subete-kihon2",
+    )  # fmt: skip
     assert found == {f"prefecture={plan}" for plan in plans} - {"prefecture=13/plan=akishima-kihon4"}
 
 
