@@ -25,10 +25,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.browser.running_site import running_site
 
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
-MODES = {
-    GenerationMode.POSITIVE: CHECKS,
-    GenerationMode.NEGATIVE: [*CHECKS, negative_data_rejection],
-}
+MODES = {GenerationMode.POSITIVE: CHECKS, GenerationMode.NEGATIVE: [*CHECKS, negative_data_rejection]}
 
 
 @pytest.fixture(scope="module")

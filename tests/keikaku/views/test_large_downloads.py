@@ -32,9 +32,7 @@ async def large(site: Datasette, tmp_path_factory: pytest.TempPathFactory) -> As
         """
     )
     connection.close()
-    queries = {
-        "all_numbers": {"sql": "SELECT id, note FROM numbers ORDER BY id DESC"},
-    }
+    queries = {"all_numbers": {"sql": "SELECT id, note FROM numbers ORDER BY id DESC"}}
     assert site.plugins_dir  # plugins are shared between the sites of a process
     datasette = Datasette(
         [str(path)],

@@ -208,13 +208,7 @@ def test_the_same_rows_make_the_same_workbook() -> None:
 
 @pytest.mark.parametrize(
     ("title", "name"),
-    [
-        ("施策", "施策"),
-        ("2024/25: [案]?*", "2024 25   案"),
-        ("'引用'", "引用"),
-        ("", "表"),
-        ("あ" * 40, "あ" * 31),
-    ],
+    [("施策", "施策"), ("2024/25: [案]?*", "2024 25   案"), ("'引用'", "引用"), ("", "表"), ("あ" * 40, "あ" * 31)],
 )
 def test_sheet_names_are_such_as_excel_accepts(title: str, name: str) -> None:
     assert name_sheet(title) == name
