@@ -14,7 +14,7 @@ LISTS = (
     *("/timeline?plan={}", "/print/{}"),
 )
 # Colours and sizes are the same for every plan, and are what takes axe-core longest.
-RULES_OF_FORM = {**RULES, "rules": dict.fromkeys(("color-contrast", "target-size"), {"enabled": False})}
+RULES_OF_FORM = {**RULES, "rules": {key: {"enabled": False} for key in ("color-contrast", "target-size")}}
 PLANS = ("akishima-kihon4", "kakogawa-sosei2", "minato", "subete-kihon1", "subete-kihon2", "toyoake-danjo2")
 
 
