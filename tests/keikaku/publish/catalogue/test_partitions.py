@@ -49,7 +49,7 @@ def test_there_are_twelve_questions_and_every_folder_is_of_one_plan(place: Path)
         "13/plan=akishima-kihon4", "23/plan=toyoake-danjo2", "28/plan=kakogawa-sosei2", "47/plan=minato",
         "47/plan=subete-kihon1", "47/plan=subete-kihon2",
     )  # fmt: skip
-    assert found == {f"prefecture={plan}" for plan in plans} - {"prefecture=13/plan=akishima-kihon4"}
+    assert found == {f"prefecture_code={plan}" for plan in plans} - {"prefecture_code=13/plan=akishima-kihon4"}
 
 
 def test_duckdb_answers_with_the_rows_of_sqlite(place: Path) -> None:
@@ -57,7 +57,7 @@ def test_duckdb_answers_with_the_rows_of_sqlite(place: Path) -> None:
         for folder in sorted((place / "parquet").iterdir()):
             if folder.is_dir():
                 connection.execute(
-                    f"CREATE VIEW {folder.name} AS FROM read_parquet('{folder}/*/*/*.parquet', hive_partitioning = false)"
+                    f"CREATE VIEW {folder.name} AS FROM read_parquet('{folder}/*/*/*.parquet', hive_partitioning = true)"
                 )
         compare(place, lambda sql: connection.execute(sql).fetchall())
 
