@@ -44,4 +44,4 @@ async def test_no_request_makes_the_site_fail(site: Datasette, requests: int) ->
     finally:
         logging.disable(logging.NOTSET)
     assert not faults, "\n".join(f"{fault}: {asked}" for fault, asked in faults.items())
-    assert {200, 204, 302, 400, 404, 405} <= set(statuses), statuses
+    assert {200, 302, 400, 404, 405} <= set(statuses), statuses

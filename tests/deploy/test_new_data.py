@@ -42,7 +42,7 @@ def ask_all(deployed: Deployed, number: int) -> dict[str, str]:
 
 @contextmanager
 def readers(deployed: Deployed) -> Iterator[Seen]:
-    """Six who read without end until the block is left; then everything that they were given."""
+    """Five who read without end until the block is left; then everything that they were given."""
     ended, seen = Event(), Seen()
 
     def read(number: int, paths: list[str]) -> None:
@@ -52,7 +52,7 @@ def readers(deployed: Deployed) -> Iterator[Seen]:
                     return
                 seen.append(ask(visitor, path))
 
-    lists = [FILES, FILES[::-1], WINDOW, WINDOW[::-1], SQL, SQL[::-1]]
+    lists = [FILES, FILES[::-1], WINDOW, WINDOW[::-1], SQL]
     with ThreadPoolExecutor(len(lists)) as pool:
         reading = [pool.submit(read, 20 + number, paths) for number, paths in enumerate(lists)]
         try:
