@@ -76,12 +76,6 @@ def test_a_build_writes_the_database_and_says_how_many_rows_each_table_has(data:
     assert (count(output, "measures"), count(output, "report_passages")) == (8, 0)
 
 
-def test_a_quiet_build_says_nothing(data: Path, output: Path) -> None:
-    result = run("--data", data, "--output", output, "--quiet")
-    assert (result.exit_code, result.output) == (0, "")
-    assert output.exists()
-
-
 def test_check_validates_and_writes_nothing(data: Path) -> None:
     assert run("check", "--data", data).exit_code == 0
     assert sorted(file.name for file in data.parent.rglob("*") if not file.suffix) == ["bunka", "data", "minato"]
@@ -159,12 +153,6 @@ def test_a_report_must_name_its_plan_where_there_are_several(data: Path, output:
     result = run("--data", data, "--output", output, "--report", REPORT)
     assert result.exit_code == 2
     assert "name the plan, as in akishima/sangyo=" in result.stderr
-
-
-def test_two_municipalities_stand_in_one_database(data: Path, output: Path) -> None:
-    shutil.copytree(CITIES["akishima"], data / "akishima")
-    assert run("--data", data, "--output", output, "--report", f"minato/bunka={REPORT}", "--quiet").exit_code == 0
-    assert (count(output, "plans"), count(output, "measures")) == (2, 54)
 
 
 def test_hidden_folders_and_loose_files_are_no_plans(data: Path, output: Path) -> None:

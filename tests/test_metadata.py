@@ -312,14 +312,6 @@ async def test_organizations_together_do_not_count_repeats(site: Datasette) -> N
         )
 
 
-@pytest.mark.parametrize(
-    ("words", "first"),
-    [("給食", "nogyo-4"), ("農協", "nokyo"), ("商工会", "shokokai"), ("観－９", "kanko-9"), ("農 4", "nogyo-4")],
-)
-async def test_search_gives_the_best_first(site: Datasette, words: str, first: str) -> None:
-    assert (await answers(site, "search", "id", q=words))[0] == f"akishima-{first}"
-
-
 async def test_search_leads_to_pages_and_puts_repeats_after_their_originals(site: Datasette) -> None:
     found = await rows(site, "/plans/search.json?_shape=array&q=観光")
     assert {row["kind"] for row in found} == {"measure", "goal", "organization", "evaluation", "event"}
@@ -330,13 +322,6 @@ async def test_search_leads_to_pages_and_puts_repeats_after_their_originals(site
     assert ids.index("akishima-kanko-8") < ids.index("akishima-kyotsu-9")
     assert await answers(site, "search", "id", q="該当する言葉がない") == []
     assert len(await answers(site, "search", "id")) == 40
-
-
-async def test_charts_are_there_for_those_who_ask(site: Datasette) -> None:
-    page = (await site.client.get("/plans/measures?_chart=1")).text
-    scripts = re.findall(r'<script src="([^"]*datasette_vega[^"]*)"', page)
-    assert scripts
-    assert (await site.client.get(scripts[0])).status_code == 200
 
 
 async def test_a_column_of_codes_is_shown_in_words(site: Datasette) -> None:

@@ -254,11 +254,6 @@ async def test_a_wrong_address_is_refused_in_japanese(site: Datasette, path: str
         assert response.headers["content-type"].startswith("text/plain")
 
 
-@pytest.mark.parametrize("path", ["/plans/measures.xyz", "/plans/measures.excel", "/plans/measures.xls", "/plans.xyz"])
-async def test_an_unknown_format_is_no_page(site: Datasette, path: str) -> None:
-    assert (await get(site, path)).status_code == 404
-
-
 @pytest.mark.parametrize(
     "path", ["/plans/measures.json?_shape=x", "/plans/search.json?_shape=x", "/plans/targets.json?_shape=object"]
 )
