@@ -64,6 +64,11 @@ class Deployed:
         process.terminate()
         process.wait(PATIENCE)
 
+    def kill(self) -> None:
+        for process in self.processes.values():
+            process.kill()
+            process.wait(PATIENCE)
+
     def restart_all(self) -> None:
         """As keikaku-restart.service does."""
         for line in read_lines("keikaku-restart.service", "ExecStart"):
@@ -108,7 +113,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         ending.callback(server.wait, PATIENCE)
         ending.callback(server.terminate)
         wait_until(lambda: listens(port), "nginx listens")
-        ending.callback(lambda: [site.stop(number) for number in list(site.processes)])
+        ending.callback(site.kill)
         for number in (1, 2):
             site.start(number)
         yield site
