@@ -149,6 +149,14 @@ def site_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def shapes_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """As site_folder, with all plans of tests/fixtures."""
+    return make_once(
+        tmp_path_factory, "shapes", lambda folder: fill_folder(folder, "--data", ROOT / "tests" / "fixtures")
+    )
+
+
+@pytest.fixture(scope="session")
 def site_files(tmp_path_factory: pytest.TempPathFactory, site_folder: Path) -> Path:
     """The files of the whole data set of that folder's database."""
 

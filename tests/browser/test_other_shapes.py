@@ -7,7 +7,6 @@ import pytest
 
 from tests.browser.running_site import running_site
 from tests.browser.test_pages import RULES, list_faults
-from tests.sites import ROOT, fill_folder, make_once
 
 LISTS = (
     *("/?plan={}", "/plans/targets?plan_id={}", "/plans/unmet_targets?plan={}", "/plans/progress?plan={}"),
@@ -19,12 +18,9 @@ PLANS = ("akishima-kihon4", "kakogawa-sosei2", "subete-kihon1", "subete-kihon2",
 
 
 @pytest.fixture(scope="module")
-def shapes(tmp_path_factory):
-    folder = make_once(
-        tmp_path_factory, "shapes", lambda folder: fill_folder(folder, "--data", ROOT / "tests" / "fixtures")
-    )
-    with running_site(tmp_path_factory.mktemp("browsed_shapes"), database=folder / "plans.db") as address:
-        yield address, folder / "plans.db"
+def shapes(tmp_path_factory, shapes_folder):
+    with running_site(tmp_path_factory.mktemp("browsed_shapes"), database=shapes_folder / "plans.db") as address:
+        yield address, shapes_folder / "plans.db"
 
 
 @pytest.mark.parametrize("plan", PLANS)

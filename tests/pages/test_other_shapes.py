@@ -19,14 +19,10 @@ FILES = (".xlsx", ".bib", ".ris")
 
 
 @pytest.fixture(scope="session")
-async def all_shapes(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
-    datasette = Datasette(config_dir=make_once(tmp_path_factory, "all_shapes", build_all_shapes))
+async def all_shapes(shapes_folder: Path) -> Datasette:
+    datasette = Datasette(config_dir=shapes_folder)
     await datasette.invoke_startup()
     return datasette
-
-
-def build_all_shapes(folder: Path) -> None:
-    fill_folder(folder, "--data", FIXTURES)
 
 
 def build_one_shape(folder: Path) -> None:

@@ -1,6 +1,7 @@
 """docs/questions.sql: the same rows from plans.db, from Parquet by DuckDB, and (long) from Parquet by Spark."""
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -10,9 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from keikaku.database.building import build_database
 from keikaku.publish.catalogue.partitions import write_partitions
-from tests.pages.test_other_shapes import FIXTURES
 from tests.sites import ROOT
 
 QUESTIONS = dict(
@@ -25,9 +24,9 @@ Rows = list[tuple[Any, ...]]
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place(tmp_path_factory: pytest.TempPathFactory, shapes_folder: Path) -> Path:
     place = tmp_path_factory.mktemp("partitions")
-    build_database(FIXTURES, place / "plans.db", {}, lambda _: None)
+    shutil.copy(shapes_folder / "plans.db", place)
     write_partitions(place / "plans.db", ROOT / "metadata.yml", place / "parquet")
     return place
 
