@@ -55,7 +55,7 @@ MOST_REPORTS = 10  # that are named one by one
 REPORTS = f"""SELECT {_REPORT} AS source, count(*) OVER () AS number
 FROM plan_facts AS p LEFT JOIN documents AS d
     ON d.plan_id = p.id AND (d.position = 1 OR :plans <> '[]' OR (SELECT count(*) FROM plans) = 1)
-WHERE :plans = '[]' OR p.id IN (SELECT value FROM json_each(:plans))
+WHERE p.id IN (SELECT value FROM json_each(:plans) UNION ALL SELECT id FROM plans WHERE :plans = '[]')
 ORDER BY p.start_fiscal_year DESC, p.title, d.position LIMIT iif(:plans = '[]', {MOST_REPORTS + 1}, -1)"""
 
 
