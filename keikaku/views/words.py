@@ -10,11 +10,9 @@ from typing import Any
 
 import yaml
 from datasette.app import Datasette
-from markupsafe import Markup
 
 from keikaku.files.read_only import open_read_only
 from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
-from keikaku.publish.catalogue.er_diagram import draw_er_diagram
 from keikaku.publish.catalogue.examples import read_examples
 from keikaku.publish.catalogue.notebooks import read_notebooks
 from keikaku.publish.site_words import fill_metadata
@@ -90,10 +88,9 @@ def database_size(datasette: Datasette) -> int:
 
 @lru_cache(maxsize=1)
 def data_page_words() -> dict[str, Any]:
-    """What /data shows beyond rows: questions with their SQL, how tools read the files, the schema and its picture."""
+    """What /data shows beyond rows: questions with their SQL, how tools read the files, the schema."""
     return {
         "cookbook": yaml.safe_load((DOCS / "cookbook.yml").read_text("utf-8")),
-        "er_diagram": Markup(draw_er_diagram()),
         "notebooks": read_notebooks(),
         "reading_examples": read_examples((DOCS / "downloads.md").read_text("utf-8")),
         "schema_tables": read_schema(),
