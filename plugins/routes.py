@@ -6,6 +6,7 @@ them come tables and their files, and last those that word what is not there, si
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from datasette import hookimpl
@@ -31,16 +32,16 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/reconcile/suggest$", reconciling.suggest_names),
     (r"^/changes\.atom$", feeds.send_changes),
     (r"^/unreported\.(?P<format>atom|ics)$", feeds.send_unreported),
-    (r"^/robots\.txt$", feeds.send_robots),
+    (r"^/robots\.txt$", partial(feeds.send_text, "robots.txt", feeds.TEXT)),
     (r"^/sitemap\.xml$", feeds.send_site_map),
     (r"^/sitemap/(?P<part>[a-z0-9_-]+)\.xml$", feeds.send_site_map_part),
-    (r"^/opensearch\.xml$", feeds.send_open_search),
-    (r"^/llms\.txt$", feeds.send_llms),
+    (r"^/opensearch\.xml$", partial(feeds.send_text, "opensearch.xml", feeds.OPEN_SEARCH)),
+    (r"^/llms\.txt$", partial(feeds.send_text, "llms.txt", feeds.TEXT)),
     (r"^/styles/(?P<kind>[a-z]+)\.css$", sheets.send_sheet),
     (r"^/-/health$", tell_health),
     (r"^/-/databases\.json$", tell_databases),
-    (r"^/favicon\.ico$", feeds.send_favicon),
-    (r"^/apple-touch-icon(?:-precomposed)?\.png$", feeds.send_touch_icon),
+    (r"^/favicon\.ico$", partial(feeds.send_icon, "favicon.svg", "image/svg+xml")),
+    (r"^/apple-touch-icon(?:-precomposed)?\.png$", partial(feeds.send_icon, "apple-touch-icon.png", "image/png")),
 ]
 
 

@@ -50,7 +50,7 @@ def draw_er_diagram() -> str:
     drawn = {name: _without_implied(name, references) for name in tables}
     paths = [path for name in sorted(drawn) for path in _lead_lines(name, drawn[name], layers)]
     boxes = _place(_order_layers(layers, paths), tables)
-    drawn = environment.from_string(TEMPLATE.read_text("utf-8")).render(
+    picture = environment.from_string(TEMPLATE.read_text("utf-8")).render(
         width=max(box.x + box.width for box in boxes.values()) + MARGIN,
         height=max(box.y + box.height for box in boxes.values()) + MARGIN,
         references=references,
@@ -59,7 +59,7 @@ def draw_er_diagram() -> str:
         padding=PADDING,
         leading=LINE,
     )
-    return drawn.strip() + "\n"
+    return picture.strip() + "\n"
 
 
 def _references(table: Table) -> set[str]:

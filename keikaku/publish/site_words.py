@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 from keikaku.plan.fiscal_year import format_fiscal_year
+from keikaku.publish.filling import read_rows
 from keikaku.schema.codes import PLAN_TERMS
 
 Execute = Callable[..., Any]
@@ -39,7 +40,7 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
         metadata["words"] = {term: label for label, term in _TERMS.items()}
         replace_words(metadata, GENERAL)
         return  # a database of something else
-    plans = list(_rows(execute, "SELECT * FROM plan_facts ORDER BY start_fiscal_year DESC, title"))
+    plans = read_rows(execute, "SELECT * FROM plan_facts ORDER BY start_fiscal_year DESC, title")
     only = plans[0] if len(plans) == 1 else None
     words = {label: only[f"{term}_word"] for label, term in _TERMS.items()} if only else GENERAL
     metadata["words"] = {term: words[label] for label, term in _TERMS.items()}
@@ -131,9 +132,3 @@ def _say(words: dict[str, str], in_html: bool, found: re.Match[str]) -> str:
     if word is None:  # brackets of the text itself
         return found[0]
     return escape(word) if in_html else word
-
-
-def _rows(execute: Execute, sql: str) -> Iterator[dict[str, Any]]:
-    found = execute(sql)
-    names = [column[0] for column in found.description]
-    yield from (dict(zip(names, row, strict=True)) for row in found)

@@ -1,7 +1,6 @@
-"""What programs look for by themselves: robots.txt, site maps, OpenSearch, llms.txt, feeds, calendars."""
+"""What programs look for by themselves: site maps, feeds, calendars, and short texts and icons under fixed names."""
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from datasette import Response
 from datasette.app import Datasette
@@ -9,10 +8,10 @@ from datasette.utils.asgi import NotFound, Request
 
 from keikaku.publish.feeds.calendar import find_calendar, write_calendar
 from keikaku.publish.feeds.changes import read_changes, read_last_changes, write_atom
-from keikaku.publish.feeds.unreported import list_silences, read_silences
-from keikaku.publish.filling import fill
+from keikaku.publish.feeds.unreported import NOTE, read_silences
+from keikaku.publish.filling import Row, fill
 from keikaku.views.addresses import STATIC, complete, find_site_root
-from keikaku.views.words import list_tables, site_description, site_title
+from keikaku.views.words import list_tables, site_title
 
 ATOM = "application/atom+xml; charset=utf-8"
 CALENDAR = "text/calendar; charset=utf-8"
@@ -21,18 +20,18 @@ TEXT = "text/plain; charset=utf-8"
 XML = "application/xml; charset=utf-8"
 MOST = 50_000  # addresses of one site map, by the protocol
 PAGES = "_pages"  # the part of the site map that is of no plan; no id begins with _
+Place = tuple[str, str]  # an absolute address, and the ISO date on which what stands there changed last
 
 
-async def send_robots(datasette: Datasette, request: Request) -> Response:
-    text = fill("robots.txt", base=datasette.setting("base_url"), root=find_site_root(datasette, request))
-    return Response(text, content_type=TEXT)
+async def send_text(template: str, content_type: str, datasette: Datasette, request: Request) -> Response:
+    """A text of templates/, without the blank lines around it."""
+    text = await datasette.render_template(template, request=request)
+    return Response(text.strip() + "\n", content_type=content_type)
 
 
-class Place(NamedTuple):
-    """An absolute address and the ISO date on which what stands there changed last."""
-
-    address: str
-    changed: str
+async def send_icon(file: str, content_type: str) -> Response:
+    """A picture of static/, where programs look for it without reading a page."""
+    return Response((STATIC / file).read_bytes(), content_type=content_type)
 
 
 async def send_site_map(datasette: Datasette, request: Request) -> Response:
@@ -42,7 +41,7 @@ async def send_site_map(datasette: Datasette, request: Request) -> Response:
     if len(places) <= MOST:
         return _send_places("urlset", "url", places)
     root = find_site_root(datasette, request)
-    index = [Place(f"{root}sitemap/{name}.xml", max(place.changed for place in part)) for name, part in parts.items()]
+    index = [(f"{root}sitemap/{name}.xml", max(day for _, day in part)) for name, part in parts.items()]
     return _send_places("sitemapindex", "sitemap", index)
 
 
@@ -64,33 +63,12 @@ async def _read_parts(datasette: Datasette, request: Request) -> dict[str, list[
     queries = await datasette.get_canned_queries(db.name, None)
     below = [f"{db.name}/{name}" for name in dict.fromkeys([*await list_tables(datasette), *queries])]
     pages = ["", "timeline", "data", "about", "verify", db.name, *below]
-    parts = {PAGES: [Place(root + page, max(last.values())) for page in pages]}
+    parts = {PAGES: [(root + page, max(last.values())) for page in pages]}
     sql = "SELECT table_name, id FROM records WHERE plan_id = ?"
     for plan, changed in last.items():
         records = await db.execute_fn(lambda connection, plan=plan: connection.execute(sql, (plan,)).fetchall())
-        parts[plan] = [Place(f"{root}plans/{table}/{row_id}", changed) for table, row_id in records]
+        parts[plan] = [(f"{root}plans/{table}/{row_id}", changed) for table, row_id in records]
     return parts
-
-
-async def send_open_search(datasette: Datasette, request: Request) -> Response:
-    root = find_site_root(datasette, request)
-    words = {"title": site_title(datasette), "description": site_description(datasette)}
-    text = fill("opensearch.xml", **words, root=root, icon=f"{root}static/favicon.svg")
-    return Response(text, content_type=OPEN_SEARCH)
-
-
-async def send_llms(datasette: Datasette, request: Request) -> Response:
-    text = await datasette.render_template("llms.txt", request=request)
-    return Response(text.strip() + "\n", content_type=TEXT)
-
-
-async def send_favicon() -> Response:
-    """Where programs look for it without reading a page; all of today read SVG."""
-    return Response((STATIC / "favicon.svg").read_text("utf-8"), content_type="image/svg+xml")
-
-
-async def send_touch_icon() -> Response:
-    return Response((STATIC / "apple-touch-icon.png").read_bytes(), content_type="image/png")
 
 
 async def send_changes(datasette: Datasette, request: Request) -> Response:
@@ -106,15 +84,16 @@ async def send_unreported(datasette: Datasette, request: Request) -> Response:
     silences = await db.execute_fn(lambda connection: read_silences(connection.execute, root))
     what, page = "実績の記録がない目標", "plans/unreported"
     if request.url_vars["format"] == "ics":
-        calendar = list_silences(silences, f"{site_title(datasette)} {what}", root + page)
-        return Response(write_calendar(calendar), content_type=CALENDAR)
+        changed = max((silence["day"] for silence in silences), default="1970-01-01")
+        words = {"name": f"{site_title(datasette)} {what}", "description": NOTE, "url": root + page}
+        return Response(write_calendar(silences, changed=changed, **words), content_type=CALENDAR)
     last = await db.execute_fn(lambda connection: read_last_changes(connection.execute))
-    updated = max((silence.day for silence in silences), default=max(last.values()))
+    updated = max((silence["day"] for silence in silences), default=max(last.values()))
     return _send_feed(datasette, root, silences, ":unreported", what, "unreported.atom", page, updated)
 
 
 def _send_feed(
-    datasette: Datasette, root: str, entries: Sequence[Any], name: str, title: str, path: str, page: str, updated: str
+    datasette: Datasette, root: str, entries: list[Row], name: str, title: str, path: str, page: str, updated: str
 ) -> Response:
     metadata: dict[str, Any] = datasette.metadata()
     feed = write_atom(
@@ -136,4 +115,4 @@ async def send_calendar(datasette: Datasette, request: Request) -> Response:
     calendar = await db.execute_fn(lambda connection: find_calendar(connection.execute, id_, root))
     if calendar is None:
         raise NotFound("404")
-    return Response(write_calendar(calendar), content_type=CALENDAR)
+    return Response(calendar, content_type=CALENDAR)

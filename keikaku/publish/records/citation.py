@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from keikaku.publish.filling import read_statements
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
 _ENDS_ADDRESS = re.compile(r"[\s{}\\<>\"|^`\x00-\x1f\x7f-\x9f]")
 _LATEX = str.maketrans(
@@ -31,32 +33,8 @@ RECORDS = {
     "corrections": "correction or note on the print",
     "changes": "change of the data",
 }
-_REPORT = """'「' || coalesce(d.title, p.title) || '」（' || coalesce(d.author, p.municipality) || coalesce(
-    '、' || substr(d.date, 1, 4) || '年'
-    || CASE WHEN length(d.date) > 4 THEN (0 + substr(d.date, 6, 2)) || '月' ELSE '' END, ''
-) || '）'"""
-RECORD = """SELECT r.full_title AS title, coalesce(r.place, '') AS place, r.plan_id
-FROM records AS r WHERE r.id = :id AND r.table_name = :table"""
-# The documents that a record is printed in, and those of the figures that belong to it; of a plan all.
-CITED = f"""SELECT {_REPORT} AS source
-FROM plan_facts AS p LEFT JOIN documents AS d ON d.plan_id = p.id
-WHERE d.id = :document OR (:table = 'plans' AND p.id = :id) OR d.id IN (
-    SELECT f.document_id FROM figures AS f WHERE f.indicator_id = :id OR f.indicator_id IN (
-        SELECT l.indicator_id FROM indicator_links AS l WHERE l.table_name = :table AND l.row_id = :id
-    )
-)
-ORDER BY p.start_fiscal_year DESC, p.title, d.position"""
-# The plans whose records alone a page lists, by the arguments of its address.
-PLANS_ASKED = """SELECT p.id FROM plans AS p JOIN municipalities AS c ON c.id = p.municipality_id
-WHERE p.id IN (:plan, :plan_id) OR c.id = :municipality_id OR p.id = (SELECT plan_id FROM sectors WHERE id IN (:sector, :sector_id))
-    OR (:plan = '' AND :plan_id = '' AND :municipality || :theme <> '' AND :municipality IN ('', c.id, c.name) AND :theme IN ('', p.theme))"""
+SQL = read_statements(__file__)
 MOST_REPORTS = 10  # that are named one by one
-# Of these plans all documents; where none is named, the main one of every plan, or all of the only plan.
-REPORTS = f"""SELECT {_REPORT} AS source, count(*) OVER () AS number
-FROM plan_facts AS p LEFT JOIN documents AS d
-    ON d.plan_id = p.id AND (d.position = 1 OR :plans <> '[]' OR (SELECT count(*) FROM plans) = 1)
-WHERE :plans = '[]' OR p.id IN (SELECT value FROM json_each(:plans))
-ORDER BY p.start_fiscal_year DESC, p.title, d.position LIMIT iif(:plans = '[]', {MOST_REPORTS + 1}, -1)"""
 
 
 def join_reports(sources: Sequence[str], number: int) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+from keikaku.publish.filling import read_rows
+
 Json = dict[str, Any]
 Execute = Callable[..., Any]
 
@@ -30,11 +32,9 @@ def build_record(execute: Execute, table: str, row_id: str, root: str, license_u
     `root` is the address of the site, with a slash at its end.
     """
     told = _MAPPING["tables"][table]
-    found = execute(f"SELECT * FROM {_SOURCES.get(table, table)} WHERE id = ?", (row_id,))
-    values = found.fetchone()
-    if values is None:
+    row = next(iter(read_rows(execute, f"SELECT * FROM {_SOURCES.get(table, table)} WHERE id = :id", id=row_id)), None)
+    if row is None:
         return None
-    row = dict(zip((column[0] for column in found.description), values, strict=True))
     known = {"plan_id": row_id, "root": root, **row}
     data_set = {"@type": "Dataset", "@id": f"{root}data#dataset"}
     address = f"{root}plans/{table}/{row_id}"
