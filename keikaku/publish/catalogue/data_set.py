@@ -19,6 +19,7 @@ from keikaku.files.errors import FilesError
 from keikaku.files.read_only import open_read_only
 from keikaku.plan.fiscal_year import ends_on, starts_on
 from keikaku.publish.feeds.changes import make_urn, read_last_changes
+from keikaku.publish.filling import read_rows
 from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.about import Field, plain_lines
 from keikaku.publish.tables.cells import Value
@@ -121,8 +122,7 @@ class DataSet:
     def records(self, sql: str) -> list[dict[str, Any]]:
         """Rows by column name."""
         with closing(open_read_only(self.path)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(sql)]
+            return read_rows(connection.execute, sql)
 
     def plans(self) -> list[dict[str, Any]]:
         return self.records("SELECT * FROM plan_facts ORDER BY id")

@@ -1,4 +1,4 @@
-"""The tables of the data set as files: each function writes one format into a folder.
+"""The tables of the data set as files: each function writes one format.
 
 Guarantees: the same data gives the same bytes, with the same versions of Python and of the libraries of the lock.
 """
@@ -19,35 +19,28 @@ from keikaku.publish.tables.notes import HEADINGS
 from keikaku.publish.tables.workbook import TableSheet, new_book, write_notes
 
 _TYPES = {"TEXT": "文字", "INTEGER": "整数", "NUMERIC": "数"}
+Rows = Iterable[Sequence[Value]]
 _CONTENTS, _MEANINGS = "このデータについて", "列の説明"
 
 
-def write_csv(data_set: DataSet, folder: Path) -> None:
-    """csv/TABLE.csv: UTF-8 without a mark, RFC 4180, column names as stored."""
-    for table in data_set.tables:
-        with _new(folder, table, "csv").open("wb") as stream:
-            sheet = CsvFile(stream, [column.name for column in table.columns])
-            for row in data_set.rows(table):
-                sheet.add(row)
-            sheet.finish("")
+def write_csv(_: DataSet, table: TableInfo, rows: Rows, file: Path) -> None:
+    """UTF-8 without a mark, RFC 4180, column names as stored."""
+    with file.open("wb") as stream:
+        sheet = CsvFile(stream, [column.name for column in table.columns])
+        for row in rows:
+            sheet.add(row)
+        sheet.finish("")
 
 
-def write_json_lines(data_set: DataSet, folder: Path) -> None:
-    """jsonl/TABLE.jsonl: one object a row, with Unicode as itself and null for what is empty."""
-    for table in data_set.tables:
-        names = [column.name for column in table.columns]
-        with _new(folder, table, "jsonl").open("w", encoding="utf-8", newline="\n") as stream:
-            for row in data_set.rows(table):
-                stream.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n")
+def write_json_lines(_: DataSet, table: TableInfo, rows: Rows, file: Path) -> None:
+    """One object a row, with Unicode as itself and null for what is empty."""
+    names = [column.name for column in table.columns]
+    with file.open("w", encoding="utf-8", newline="\n") as stream:
+        for row in rows:
+            stream.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n")
 
 
-def write_parquet(data_set: DataSet, folder: Path) -> None:
-    """parquet/TABLE.parquet."""
-    for table in data_set.tables:
-        save_parquet(data_set, table, data_set.rows(table), _new(folder, table, "parquet"))
-
-
-def save_parquet(data_set: DataSet, table: TableInfo, rows: Iterable[Sequence[Value]], file: Path) -> None:
+def write_parquet(data_set: DataSet, table: TableInfo, rows: Rows, file: Path) -> None:
     """Typed columns, which carry their Japanese headings."""
     try:
         import pyarrow
@@ -131,9 +124,3 @@ def write_zip(folder: Path, name: str, parts: list[str]) -> None:
             path = folder / part
             for file in sorted(path.iterdir()) if path.is_dir() else [path]:
                 archive.write(file, file.relative_to(folder).as_posix())
-
-
-def _new(folder: Path, table: TableInfo, kind: str) -> Path:
-    path = folder / kind / f"{table.name}.{kind}"
-    path.parent.mkdir(exist_ok=True)
-    return path
