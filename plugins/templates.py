@@ -17,7 +17,7 @@ from keikaku.publish.records.timeline import lay_out_events
 from keikaku.schema.codes import CODES
 from keikaku.search.rules import search_rules
 from keikaku.serving.refusals import list_complaints
-from keikaku.views import addresses, citations, descriptions, easy_display, pictures, verifying, version, words
+from keikaku.views import addresses, citations, descriptions, easy_display, made_files, verifying, version, words
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "easy_links": easy_display.easy_links,
@@ -30,13 +30,13 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "timeline_column": lay_out_events,
 }
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    addresses.easy_switch_url, addresses.embed_parts, addresses.embed_path, addresses.find_embedded, addresses.is_for_charts,
+    addresses.easy_switch_url, addresses.embed_path, addresses.find_embedded,
     addresses.static_url, list_complaints, search_rules, sort_hits, verifying.content_hash, verifying.verify_address,
     words.current_fiscal_year, write_credit, write_english, write_japanese,
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
     addresses.canonical_url, addresses.embed_code, addresses.source_address, citations.cite_page, citations.cite_record,
-    citations.find_reports, pictures.picture_address, verifying.page_hash, version.data_date, version.data_version,
+    citations.find_reports, made_files.data_files, made_files.dataset_json_ld, made_files.picture_address, verifying.page_hash, version.data_date, version.data_version,
     words.database_size, words.describe_table,
 )  # fmt: skip
 

@@ -16,7 +16,7 @@ from keikaku.publish.tables.cells import Value
 from keikaku.publish.tables.csv_file import CsvFile
 from keikaku.publish.tables.layout import add_labels, lay_out
 from keikaku.publish.tables.notes import HEADINGS
-from keikaku.publish.tables.workbook import TableSheet, new_book, write_notes
+from keikaku.publish.tables.workbook import TableSheet, list_facts, new_book, write_notes
 
 _TYPES = {"TEXT": "文字", "INTEGER": "整数", "NUMERIC": "数"}
 Rows = Iterable[Sequence[Value]]
@@ -75,13 +75,7 @@ def write_workbook(data_set: DataSet, folder: Path) -> None:
         raise ValueError(f"metadata.yml: two tables have the same title: {sorted(titles)}")
     book = new_book(data_set.title, data_set.source)
     facts = [
-        ("題名", data_set.title),
-        ("説明", data_set.description),
-        ("出典", data_set.source),
-        ("ライセンス", data_set.license),
-        ("ライセンスの条文", data_set.license_url),
-        ("データの版", data_set.version),
-        ("データベースのSHA-256", data_set.digest),
+        *list_facts(data_set),
         *(("注意", note) for note in data_set.notes),
         *((HEADINGS[note.kind], note.text) for note in data_set.caveats()),
     ]

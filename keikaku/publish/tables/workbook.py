@@ -220,18 +220,26 @@ def _width(text: str) -> int:
     return max(sum(2 if east_asian_width(c) in "FWA" else 1 for c in line[:_WIDEST]) for line in text.split("\n"))
 
 
-def _write_about(book: Workbook, about: About, rows: int, notice: str, notes: Sequence[tuple[str, str]]) -> None:
-    facts = [
+def list_facts(about: Any) -> list[tuple[str, str]]:
+    """What a workbook says of its source; about: an About, or the DataSet of the whole."""
+    return [
         ("題名", about.title),
         ("説明", about.description),
         ("出典", about.source),
         ("ライセンス", about.license),
         ("ライセンスの条文", about.license_url),
-        ("取得したアドレス", about.address),
+        ("取得したアドレス", getattr(about, "address", "")),
         ("データの版", about.version),
         ("データベースのSHA-256", about.digest),
+    ]
+
+
+def _write_about(book: Workbook, about: About, rows: int, notice: str, notes: Sequence[tuple[str, str]]) -> None:
+    ended = notice or "なし（すべての行があります）"
+    facts = [
+        *list_facts(about),
         ("行数", f"{rows:,}"),
-        ("打ち切り", notice or "なし（すべての行があります）"),
+        ("打ち切り", ended),
         *(("注意", note) for note in about.notes),
         *notes,
     ]
