@@ -9,6 +9,10 @@ WITH sources AS (
     FROM plan_facts AS p LEFT JOIN documents AS d ON d.plan_id = p.id
 )
 
+-- name: main
+-- The main document of each plan.
+SELECT source FROM sources WHERE coalesce(position, 1) = 1 ORDER BY start_fiscal_year DESC, title
+
 -- name: record
 SELECT r.full_title AS title, coalesce(r.place, '') AS place, r.plan_id
 FROM records AS r WHERE r.id = :id AND r.table_name = :table
