@@ -1,6 +1,6 @@
 """What every template may use, in one list: filters, functions and words of keikaku."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -54,11 +54,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     env.globals.update(words.site_words(datasette) | words.data_page_words())
 
 
-@hookimpl(specname="extra_template_vars")
-def name_linked_data(request: Request | None) -> dict[str, str]:
-    return descriptions.json_ld_link(request)
-
-
-@hookimpl(specname="extra_template_vars")
-def read_display(datasette: Datasette, request: Request | None) -> Callable[[], Awaitable[dict[str, Any]]]:
-    return lambda: easy_display.easy_words(datasette, request)
+@hookimpl
+def extra_template_vars(request: Request | None) -> dict[str, Any]:
+    """Whether a page is asked for with its ふりがな, and where its record is linked data."""
+    return {"easy": bool(request and request.scope.get("easy")), **descriptions.json_ld_link(request)}

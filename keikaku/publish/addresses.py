@@ -43,7 +43,9 @@ class Address(NamedTuple):
 def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) -> Iterator[Address]:
     """All of them in a fixed order; `described` is what metadata.yml says of the database."""
     yield from map(Address, (*PAGES, *FOR_PROGRAMS))
-    yield from (Address(f"/styles/{kind}.css") for kind in list_styles())
+    yield from (
+        Address(f"/styles/{kind}.css") for kind in sorted(file.stem for file in (ROOT / "static").glob("*.css"))
+    )
     yield from (Address(f"/notebooks/{notebook.name}.ipynb") for notebook in read_notebooks())
     yield from (Address(f"/cite/dataset.{form.ending}") for form in FORMATS)
     yield from map(Address, (f"/{DATABASE}/{name}{form}" for name in list_tables(described) for form in TABLE_FORMS))
@@ -55,11 +57,6 @@ def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) ->
         yield from (Address(f"/charts/{kind}/{chart}{form}", plan) for form in CHART_FORMS)
     for plan, table, row_id in execute(SQL["named"]):
         yield from (Address(f"/{DATABASE}/{table}/{row_id}{form}", plan) for form in RECORD_FORMS)
-
-
-def list_styles() -> list[str]:
-    """Kinds of pages that have a style sheet of their own."""
-    return sorted(file.stem for file in (ROOT / "static").glob("*.css"))
 
 
 def list_tables(described: Mapping[str, Any]) -> list[str]:

@@ -15,7 +15,6 @@ from keikaku.publish.records.ruby import ARGUMENT
 from keikaku.publish.records.sharing import EMBED, SCRIPT, find_embedded_part, shared_address, write_embed_code
 from keikaku.serving.datasette_private import set_base_url
 from keikaku.serving.site_address import add_base, cut_base, find_base, find_root
-from keikaku.views.easy_display import NAME
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 EVERY_PAGE = ("design-tokens/tokens.css", "site.css", "charts.css")
@@ -89,7 +88,7 @@ def find_embedded(request: Request) -> str:
 def easy_switch_url(request: Request) -> str:
     """Address of the same page in the other display."""
     arguments = [request.query_string] if request.query_string else []
-    if not request.scope.get(NAME):
+    if not request.scope.get("easy"):
         arguments.append(ARGUMENT)
     return str(request.path) + ("?" + "&".join(arguments) if arguments else "")
 

@@ -20,7 +20,7 @@ from keikaku.database.content_hash import LENGTH, hash_rows, read_hash
 from keikaku.database.history import HISTORY, Change, RecordId, Release, hash_records, read_history, read_rows
 from keikaku.database.pages import PARTS, Page, hash_page, read_all_pages, read_pages
 from keikaku.publish.catalogue.data_set import describe_data_set
-from keikaku.publish.records.verify import PART_STATES, SENTENCES, Verdict, find_release, judge_answer, judge_quoted
+from keikaku.publish.records.verify import SAID, Verdict, find_release, judge_answer, judge_quoted
 from keikaku.serving.baked_site import find_site
 from keikaku.serving.site_address import cut_base
 from keikaku.views.descriptions import send_json
@@ -148,10 +148,10 @@ def _tell(datasette: Datasette, wanted: str, verdict: Verdict) -> dict[str, Any]
         "ok": True,
         "hash": wanted,
         "status": verdict.status,
-        "message": SENTENCES["record_stands" if is_less else verdict.status],
+        "message": SAID["sentences"]["record_stands" if is_less else verdict.status],
         "covers": verdict.covers,
         "parts": [
-            {**vars(part), "title": PARTS[part.name], "message": PART_STATES[part.status]} for part in verdict.parts
+            {**vars(part), "title": PARTS[part.name], "message": SAID["parts"][part.status]} for part in verdict.parts
         ],
         "hash_now": verdict.now,
         "records": [name(record) for record in verdict.records],

@@ -12,12 +12,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from keikaku.files.replacing import replacing
 from keikaku.publish.catalogue.data_set import LISTING, DataSet, FileInfo, is_date, read_data_set, read_filled_metadata
 from keikaku.publish.catalogue.descriptions import build_dcat, build_schema_org, write_turtle
 from keikaku.publish.catalogue.formats import write_csv, write_json_lines, write_parquet, write_workbook, write_zip
 from keikaku.publish.filling import fill, fill_data
-from keikaku.publish.tables import workbook
 from keikaku.publish.tables.notes import HEADINGS
 from keikaku.schema.codes import CHANGE_KINDS
 from keikaku.schema.tables import read_schema
@@ -27,23 +28,8 @@ from keikaku.search.text import normalise
 README = "README.txt"
 DUCKDB = "duckdb.sql"
 DATA_PACKAGE = "datapackage.json"
-_ZIP = "application/zip"
-_JSON_LD = "application/ld+json; charset=utf-8"
 # Path, title, kind and media type of what is about all tables; NAME is that of the database.
-_WHOLE = (
-    ("NAME.xlsx", "Excelブック（すべての表）", "XLSX", workbook.MEDIA_TYPE),
-    ("NAME-csv.zip", "CSV（すべての表のZIP）", "CSV", _ZIP),
-    ("NAME-parquet.zip", "Parquet（すべての表のZIP）", "Parquet", _ZIP),
-    ("NAME-jsonl.zip", "JSON Lines（すべての表のZIP）", "JSON Lines", _ZIP),
-    (DUCKDB, "DuckDB で Parquet を調べるための表・ビュー・問い合わせ", "SQL", "application/sql; charset=utf-8"),
-    (README, "説明", "テキスト", "text/plain; charset=utf-8"),
-    (DATA_PACKAGE, "表と列の説明（Data Package）", "Data Package", "application/json; charset=utf-8"),
-)
-_DESCRIPTIONS = (
-    ("dataset.jsonld", "データセットの説明（schema.org）", "JSON-LD", _JSON_LD),
-    ("catalog.jsonld", "カタログ（DCAT）", "JSON-LD", _JSON_LD),
-    ("catalog.ttl", "カタログ（DCAT）", "Turtle", "text/turtle; charset=utf-8"),
-)
+_LISTED: dict[str, list[list[str]]] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
 # Folder and ending, kind and media type of what holds one table, and what writes it.
 _TABLES = (
     ("csv", "CSV", "text/csv; charset=utf-8; header=present", write_csv),
@@ -71,13 +57,13 @@ def write_files(database: Path, metadata: Path, folder: Path, progress: Progress
         for kind, *_ in _TABLES:
             described = {"csv": [DATA_PACKAGE], "parquet": [DUCKDB]}.get(kind, [])
             write_zip(new, f"{data_set.name}-{kind}.zip", [README, *described, kind])
-        whole = (_describe(new, path.replace("NAME", data_set.name), *words) for path, *words in _WHOLE)
+        whole = (_describe(new, path.replace("NAME", data_set.name), *words) for path, *words in _LISTED["whole"])
         files = [*whole, *tables]
         catalog = build_dcat(data_set, files)
         _write_json(new / "dataset.jsonld", build_schema_org(data_set, files))
         _write_json(new / "catalog.jsonld", catalog)
         (new / "catalog.ttl").write_text(write_turtle(catalog), "utf-8")
-        files += [_describe(new, *words) for words in _DESCRIPTIONS]
+        files += [_describe(new, *words) for words in _LISTED["descriptions"]]
         progress("descriptions written")
         _write_listing(data_set, new, files)
     return files
