@@ -17,6 +17,7 @@ from keikaku.schema.codes import PLAN_TERMS
 
 Execute = Callable[..., Any]
 _WORD = re.compile("〔([^〕]+)〕")
+_FOLDED = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # what YAML leaves of a line break
 _TERMS = {label: term for term, (label, _) in PLAN_TERMS.items()}
 REVIEW = "見直しの前と後"
 GENERAL = {label: label for label in [*_TERMS, REVIEW]}
@@ -54,6 +55,7 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     told = {"plans": plans, "cities": cities, "documents": documents, "format_fiscal_year": format_fiscal_year}
     for key, value in fill_data("site_words.yml", **told).items():
         metadata.setdefault(key, value)
+    metadata["description"] = _FOLDED.sub("", metadata["description"] or "")
     citation = metadata.setdefault("plugins", {}).setdefault("citation", {})
     of = f"the {only['title_en']}" if only and only["title_en"] else "plans of Japanese municipalities"
     citation.setdefault("title_en", f"Database of {of}, unofficial")

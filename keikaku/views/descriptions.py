@@ -17,7 +17,7 @@ from keikaku.publish.records.json_ld import DESCRIBED, build_record
 from keikaku.publish.tables.query_forms import find_parameter
 from keikaku.views.addresses import find_site_root
 from keikaku.views.version import data_version
-from keikaku.views.words import heading_of, list_tables, site_description, site_title
+from keikaku.views.words import heading_of, list_tables, site_title
 
 JSON_LD = "application/ld+json; charset=utf-8"
 NOTEBOOK = "application/x-ipynb+json; charset=utf-8"
@@ -64,7 +64,7 @@ async def send_openapi(datasette: Datasette, request: Request) -> Response:
     queries = await datasette.get_canned_queries(db.name, None)
     site = {
         "title": site_title(datasette),
-        "description": site_description(datasette),
+        "description": datasette.metadata("description"),
         "license": datasette.metadata("license"),
         "license_url": datasette.metadata("license_url"),
         "version": data_version(datasette),

@@ -1,6 +1,5 @@
 """What metadata.yml and the documents say of the site, for templates and descriptions."""
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing, suppress
@@ -22,7 +21,6 @@ from keikaku.schema.tables import read_schema
 from keikaku.serving.datasette_private import local_metadata
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-_FOLDED = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # what YAML leaves of a line break
 
 
 def fill_site_words(datasette: Datasette) -> None:
@@ -39,10 +37,6 @@ def fill_site_words(datasette: Datasette) -> None:
 
 def site_title(datasette: Datasette) -> str:
     return str(datasette.metadata("title") or "keikaku")
-
-
-def site_description(datasette: Datasette) -> str:
-    return _FOLDED.sub("", datasette.metadata("description") or "")
 
 
 async def list_tables(datasette: Datasette) -> list[str]:
@@ -104,7 +98,7 @@ def site_words(datasette: Datasette) -> dict[str, Any]:
         "site_nav": datasette.metadata("navigation"),
         "plan_words": datasette.metadata("words"),
         "site_title": site_title(datasette),
-        "site_description": site_description(datasette),
+        "site_description": datasette.metadata("description"),
         "metadata_source": datasette.metadata("source"),
         "metadata_license": datasette.metadata("license"),
         "metadata_license_url": datasette.metadata("license_url"),

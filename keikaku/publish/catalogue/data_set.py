@@ -4,7 +4,6 @@ Left out are the tables that metadata.yml hides (they serve the search) and the 
 give away. Guarantees: every table that is published has a title, and every column a heading and an explanation.
 """
 
-import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -31,7 +30,6 @@ from keikaku.schema.tables import Column, read_schema
 
 LISTING = "files.json"
 NOT_OURS = "report_passages"
-_FOLDED = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")  # what YAML leaves of a line break
 
 
 @dataclass(frozen=True)
@@ -195,8 +193,7 @@ def describe_data_set(database: Path, described: dict[str, Any]) -> DataSet:
     return DataSet(
         path=database,
         name=database.stem,
-        **{word: described[word] for word in ("title", "source", "license", "license_url")},
-        description=_FOLDED.sub("", described["description"]),
+        **{word: described[word] for word in ("title", "description", "source", "license", "license_url")},
         author=citation.get("author", ""),
         publisher=described.get("publisher") or "",
         contact=described.get("contact") or "",
