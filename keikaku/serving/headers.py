@@ -1,6 +1,6 @@
 """The HTTP headers of every answer: nothing inline and nothing from elsewhere, no cookie, no frame but for the views made for it.
 
-What they are stands in headers.yml. A page that shows a chart says so by CHART_POLICY among its headers.
+What they are stands in headers.yml. A page that shows a chart notes so in its scope.
 """
 
 import re
@@ -36,19 +36,17 @@ def _write_policy(**changes: bool) -> tuple[bytes, bytes]:
     return b"content-security-policy", "; ".join(f"{name} {sources}" for name, sources in policy.items()).encode()
 
 
-# What a page that shows a chart puts among its headers, to be sent if it may be.
-CHART_POLICY = _write_policy(chart=True)
 _NEVER = {b"set-cookie", b"content-security-policy", *(name.encode() for name in (*_ALWAYS, *_READABLE))}
 
 
 def protect_answer(
-    headers: Iterable[tuple[bytes, bytes]], path: str, query_string: bytes, status: int = 200
+    headers: Iterable[tuple[bytes, bytes]], path: str, query_string: bytes, status: int = 200, has_chart: bool = False
 ) -> Headers:
-    """The headers to send instead of `headers`."""
+    """The headers to send instead of `headers`; the policy of a page that shows a chart lets it be drawn."""
     headers = [(name.lower(), value) for name, value in headers]
     is_framed = status in _AS_ASKED and bool(find_embedded_part(path, query_string.decode("latin-1")))
     is_data = _DATA.fullmatch(path) is not None
-    return [*_keep(headers), *_make_headers(CHART_POLICY in headers, is_framed, is_data, path.endswith(".svg"))]
+    return [*_keep(headers), *_make_headers(has_chart, is_framed, is_data, path.endswith(".svg"))]
 
 
 @lru_cache
