@@ -27,15 +27,6 @@ _AS_ASKED = (200, 304)
 # Proxies refuse answers with longer headers; Datasette repeats the address of a page, SQL and all, as a link to its JSON.
 _LONGEST_LINK = 2000
 _BARE_ADDRESS = re.compile(rb"^([^<>;\s]+)(?=;)")  # as Datasette writes it; RFC 8288 wants it in < and >
-
-
-def _write_policy(**changes: bool) -> tuple[bytes, bytes]:
-    policy = _SENT["policy"].copy()
-    for change, is_made in changes.items():
-        policy |= _SENT[change] if is_made else {}
-    return b"content-security-policy", "; ".join(f"{name} {sources}" for name, sources in policy.items()).encode()
-
-
 _NEVER = {b"set-cookie", b"content-security-policy", *(name.encode() for name in (*_ALWAYS, *_READABLE))}
 
 
@@ -54,8 +45,11 @@ def _make_headers(has_chart: bool, is_framed: bool, is_shared: bool, is_picture:
     added = {**_ALWAYS, **(_READABLE if is_shared else {})}
     if is_framed:
         del added["x-frame-options"]
-    encoded = [(name.encode(), value.encode()) for name, value in added.items()]
-    return [*encoded, _write_policy(chart=has_chart, framed=is_framed, picture=is_picture)]
+    policy = _SENT["policy"].copy()
+    for change, is_made in {"chart": has_chart, "framed": is_framed, "picture": is_picture}.items():
+        policy |= _SENT[change] if is_made else {}
+    added["content-security-policy"] = "; ".join(f"{name} {sources}" for name, sources in policy.items())
+    return [(name.encode(), value.encode()) for name, value in added.items()]
 
 
 def _keep(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
