@@ -24,7 +24,6 @@ from keikaku.publish.tables.about import Field, plain_lines
 from keikaku.publish.tables.cells import Value
 from keikaku.publish.tables.layout import Label
 from keikaku.publish.tables.notes import OURS, Note, note_correction, note_results
-from keikaku.schema.codes import CODES, Terms
 from keikaku.schema.conditions import split_help
 from keikaku.schema.tables import Column, read_schema
 
@@ -62,10 +61,6 @@ class TableInfo:
     @property
     def explained(self) -> Iterator[tuple[Column, Field]]:
         return zip(self.columns, self.fields, strict=True)
-
-    def terms(self, column: Column) -> Terms:
-        """The closed vocabulary of a column, empty if it has none."""
-        return CODES.get((self.name, column.name), {})
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def write_workbook(data_set: DataSet, folder: Path) -> None:
         for column, field in table.explained:
             kind, empty = "日付" if is_date(column) else _TYPES[column.type], "なし" if column.required else "あり"
             explained.add((table.title, field.heading, table.name, field.name, kind, empty, field.meaning))
-    explained.finish()
+    explained.end()
     with (folder / f"{data_set.name}.xlsx").open("wb") as stream:
         save_book(book, stream)
 
@@ -103,7 +103,7 @@ def _write_sheet(book: Any, data_set: DataSet, table: TableInfo) -> None:
     sql = f"SELECT {', '.join(names)} FROM {table.name} ORDER BY rowid"
     for row in data_set.query(add_labels(sql, names, labels)):
         sheet.add(read_days(layout.convert(row), days))
-    sheet.finish()
+    sheet.end()
 
 
 def read_days(row: Sequence[Value], days: Sequence[bool]) -> list[Any]:

@@ -20,7 +20,7 @@ from keikaku.publish.catalogue.descriptions import build_dcat, build_schema_org,
 from keikaku.publish.catalogue.formats import write_csv, write_json_lines, write_parquet, write_workbook, write_zip
 from keikaku.publish.filling import fill, fill_data
 from keikaku.publish.tables.notes import HEADINGS
-from keikaku.schema.codes import CHANGE_KINDS
+from keikaku.schema.codes import CHANGE_KINDS, CODES
 from keikaku.schema.tables import read_schema
 from keikaku.search.rules import search_rules
 from keikaku.search.text import normalise
@@ -53,7 +53,10 @@ def write_files(database: Path, metadata: Path, folder: Path, progress: Progress
         queries = read_filled_metadata(database, metadata)["databases"][data_set.name]["queries"]
         (new / DUCKDB).write_text(_write_duckdb(data_set, queries), "utf-8")
         listed = {file.path: file for file in tables}
-        _write_json(new / DATA_PACKAGE, fill_data("datapackage.yml", data_set=data_set, files=listed, is_date=is_date))
+        _write_json(
+            new / DATA_PACKAGE,
+            fill_data("datapackage.yml", data_set=data_set, files=listed, is_date=is_date, codes=CODES),
+        )
         for kind, *_ in _TABLES:
             described = {"csv": [DATA_PACKAGE], "parquet": [DUCKDB]}.get(kind, [])
             write_zip(new, f"{data_set.name}-{kind}.zip", [README, *described, kind])
