@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from keikaku.files.digest import ROOT
-from keikaku.publish.catalogue.notebooks import read_notebooks
+from keikaku.publish.catalogue.guides import read_notebooks
 from keikaku.publish.filling import read_statements
 from keikaku.publish.records.citation import FORMATS
 from keikaku.publish.records.json_ld import DESCRIBED

@@ -10,7 +10,7 @@ from datasette.utils import derive_named_parameters, escape_sqlite, tilde_decode
 from datasette.utils.asgi import NotFound, Request
 
 from keikaku.database.content_hash import LENGTH
-from keikaku.publish.catalogue.notebooks import point_at, read_notebooks
+from keikaku.publish.catalogue.guides import point_at, read_notebooks
 from keikaku.publish.filling import fill_data
 from keikaku.publish.records.citation import FORMATS, RECORDS
 from keikaku.publish.records.json_ld import DESCRIBED, build_record

@@ -12,8 +12,7 @@ from datasette.app import Datasette
 
 from keikaku.files.read_only import open_read_only
 from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
-from keikaku.publish.catalogue.examples import read_examples
-from keikaku.publish.catalogue.notebooks import read_notebooks
+from keikaku.publish.catalogue.guides import read_examples, read_notebooks
 from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.notes import OURS
 from keikaku.schema.conditions import split_help
