@@ -56,6 +56,7 @@ def _write_property(value: Any) -> str:
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
     "ics": _write_property,
+    "ris": str,
     "sql": str,
     "txt": str,
     "xml": lambda value: escape(str(value)),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from keikaku.publish.filling import read_statements
+from keikaku.publish.filling import fill, read_statements
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
 _ENDS_ADDRESS = re.compile(r"[\s{}\\<>\"|^`\x00-\x1f\x7f-\x9f]")
@@ -69,7 +69,7 @@ def read_data_set(metadata: Mapping[str, Any]) -> DataSet:
     )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Citation:
     """One thing to cite. `title` and `kind_en` are empty for the data set itself.
 
@@ -89,6 +89,12 @@ class Citation:
     source: str = ""
     place: str = ""
 
+    def __post_init__(self) -> None:
+        """Texts come without line breaks and control characters."""
+        self.title, self.source, self.place = (
+            _CONTROL.sub(" ", text).strip() for text in (self.title, self.source, self.place)
+        )
+
     @property
     def edition(self) -> str:
         """What tells this content from any other, for formats that have one field for it."""
@@ -96,7 +102,7 @@ class Citation:
 
     @property
     def name(self) -> str:
-        return _flatten(self.title) or self.data_set.title
+        return self.title or self.data_set.title
 
     @property
     def container(self) -> str:
@@ -111,45 +117,24 @@ class Citation:
     @property
     def note(self) -> str:
         """From what it was made, and its licence."""
-        place = f"、{_flatten(self.place)}" if self.place else ""
-        made = f"{_flatten(self.source)}{place}を加工して作成" if self.source else self.data_set.source
+        place = f"、{self.place}" if self.place else ""
+        made = f"{self.source}{place}を加工して作成" if self.source else self.data_set.source
         return f"{made}。{self.data_set.license}。"
 
 
 def write_japanese(citation: Citation) -> str:
-    """One paragraph in the order of 科学技術情報流通技術基準: who, what, in what, version, year, address."""
-    data, day = citation.data_set, citation.changed
-    part = f"「{_flatten(citation.title)}」" if citation.title else ""
-    parts = [
-        f"{day.year}年{day.month}月{day.day}日のデータ" if day else "",
-        f"データの版 {citation.version}" if citation.version else "",
-        f"確認番号 {citation.content_hash}" if citation.content_hash else "",
-    ]
-    edition = "、".join(filter(None, parts))
-    named = f"{data.author}{part}『{data.title}』{f'（{edition}）' if edition else ''}"
-    return f"{named}、{data.released.year}年、{citation.url}。{citation.note}"
-
-
-def write_credit(citation: Citation) -> str:
-    """One short line, as a newspaper prints it: 出典：○○（△△作成）."""
-    part = f"「{_flatten(citation.title)}」" if citation.title else ""
-    made = f"{_flatten(citation.source)}を加工" if citation.source else citation.data_set.source
-    return f"出典：{citation.data_set.title}{part}（{citation.data_set.author}作成、{made}）"
+    """One paragraph."""
+    return _fill("citation_ja.txt", citation)
 
 
 def write_english(citation: Citation) -> str:
-    """One paragraph; titles stay Japanese, since the plan has no others."""
-    data = citation.data_set
-    kind = f" [{citation.kind_en}]" if citation.kind_en else ""
-    part = f"“{_flatten(citation.title)}”{kind}. In " if citation.title else ""
-    day = f", data of {citation.changed.isoformat()}" if citation.changed else ""
-    version = f", data version {citation.version}" if citation.version else ""
-    content = f", content hash {citation.content_hash}" if citation.content_hash else ""
-    source = f"Made by processing {_flatten(citation.source)}" if citation.source else data.source_en
-    return (
-        f"{data.author} ({data.released.year}). {part}{data.title} [{data.title_en}]{day}{version}{content} [Data set]. "
-        f"{citation.url}. {source}. {data.license_en}."
-    )
+    """One paragraph."""
+    return _fill("citation_en.txt", citation)
+
+
+def write_credit(citation: Citation) -> str:
+    """One short line: 出典：○○（△△作成）."""
+    return _fill("citation_credit.txt", citation)
 
 
 def write_text(citation: Citation) -> str:
@@ -177,22 +162,7 @@ def write_bibtex(citation: Citation) -> str:
 
 def write_ris(citation: Citation) -> str:
     """A data set as reference managers read it; lines end in CRLF as its specification asks."""
-    data = citation.data_set
-    fields = {
-        "TY": "DATA",
-        "ID": citation.key,
-        "AU": data.author,
-        "TI": citation.name,
-        "T2": citation.container,
-        "PY": str(data.released.year),
-        "DA": data.released.strftime("%Y/%m/%d/"),
-        "ET": citation.edition,
-        "UR": citation.url,
-        "LA": "ja",
-        "N1": citation.note,
-    }
-    kept = ((tag, _flatten(value)) for tag, value in fields.items())
-    return "".join(f"{tag}  - {value}\r\n" for tag, value in kept if value) + "ER  - \r\n"
+    return _fill("citation.ris", citation).replace("\n", "\r\n") + "\r\n"
 
 
 def write_csl_json(citation: Citation) -> str:
@@ -235,10 +205,9 @@ FORMATS = (
 )
 
 
+def _fill(template: str, citation: Citation) -> str:
+    return fill(template, c=citation, data=citation.data_set).removesuffix("\n")
+
+
 def _escape_latex(text: str) -> str:
-    return _flatten(text).translate(_LATEX)
-
-
-def _flatten(text: str) -> str:
-    """Without line breaks and control characters."""
-    return _CONTROL.sub(" ", text).strip()
+    return text.translate(_LATEX)
