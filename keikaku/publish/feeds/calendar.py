@@ -23,11 +23,14 @@ _LONGEST_LINE = 75  # octets, without the line break
 def write_calendar(entries: Iterable[Row], **words: str) -> str:
     """The whole file (RFC 5545), with CRLF at the end of every line; words are name, description, url and changed.
 
-    Entries have uid, summary, description, url and category, and days in ISO 8601: first, next_day (after the last) and
-    until, up to which it comes once a year, or None. `changed` is the day on which the data changed last.
+    Entries are targets or events as calendar.sql gives them, or those of unreported.sql. Their days are in ISO 8601: first,
+    next_day (after the last) and until, up to which it comes once a year, or None; `changed` is that of the last change.
     """
     ordered = sorted(entries, key=lambda entry: (entry["first"], entry["uid"]))
-    return "".join(map(_fold, fill("calendar.ics", entries=ordered, **words).removesuffix("\n").split("\n")))
+    terms = {"comparators": COMPARATORS, "periods": PERIODS}
+    years = {"format_fiscal_year": format_fiscal_year, "format_date": format_date}
+    text = fill("calendar.ics", entries=ordered, **terms, **years, **words)
+    return "".join(map(_fold, text.removesuffix("\n").split("\n")))
 
 
 def _fold(line: str) -> str:
@@ -56,50 +59,9 @@ def find_calendar(execute: Execute, id_: str, root: str) -> str | None:
     events = read_rows(execute, _SQL["chosen"] + _SQL["events"], id=id_, by_measure=by_measure, root=root)
     whose = "" if about["table_name"] == "plans" else f"{about['name']}・"
     return write_calendar(
-        [*map(_tell_target, targets), *map(_tell_event, events)],
+        [*targets, *events],
         name=f"{whose}{about['title']} 期限",
         description=f"{about['title']}の目標の期限、毎年の目標、年表の項目。非公式のデータから作りました。",
         url=f"{root}{about['table_name']}/{id_}",
         changed=read_last_changes(execute)[about["plan_id"]],
     )
-
-
-def _tell_target(row: Row) -> Row:
-    about = {
-        row["measure_word"]: " ".join(filter(None, (row["code"], row["name"]))),
-        row["target_word"]: row["printed"],
-        row["organization_word"]: row["organizations"],
-    }
-    due, mark, category, where = row["due_fiscal_year"], "毎年", "毎年の目標", "毎年度の終わり（3月31日）"
-    if row["until"] is None:
-        mark = category = "期限"
-        is_calendar_year = row["calendar"] == "calendar"
-        year, where = (f"{due}年", "年の最後の日") if is_calendar_year else (format_fiscal_year(due), "年度の最後の日")
-        about["期限"] = f"{year}（{format_date(row['first'])}まで）"
-    what = " ".join(filter(None, (row["code"], f"{row['label']}{_say_value(row)}")))
-    return row | {"summary": f"【{mark}】{what}", "category": category, "description": _describe(about, where, row)}
-
-
-def _tell_event(row: Row) -> Row:
-    year, where = format_fiscal_year(row["fiscal_year"]), "年度の最後の日"
-    if row["fiscal_year"] != row["end_fiscal_year"]:
-        year += f"〜{format_fiscal_year(row['end_fiscal_year'])}"
-        where = "最初の年度の初めから最後の年度の終わりまで"
-    about = {"年度": year, "分野": row["sector"], "施策": row["measure_names"]}
-    description = _describe(about, where, row)
-    return row | {"summary": f"【{year}】{row['title']}", "category": "年表の項目", "description": description}
-
-
-def _say_value(row: Row) -> str:
-    if row["value"] is None:
-        return ""
-    number = f"{row['value']:,}" if isinstance(row["value"], int) else f"{row['value']:,g}"
-    compared = COMPARATORS[row["comparator"]][0] if row["comparator"] else ""
-    per = f"（1{PERIODS[row['per']][0]}あたり）" if row["per"] not in (None, "year") else ""
-    return f" {number}{row['unit'] or ''}{compared}{per}"
-
-
-def _describe(about: dict[str, str | None], where: str, row: Row) -> str:
-    lines = [f"{word}：{text}" for word, text in about.items() if text]
-    note = f"計画には年だけが書かれていて、日は決まっていません。{where}に置いています。"
-    return "\n".join([*lines, note, row["url"]])

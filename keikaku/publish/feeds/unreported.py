@@ -17,13 +17,7 @@ _SQL = read_statements(__file__)
 
 def read_silences(execute: Callable[..., Any], root: str) -> list[Row]:
     """The newest first; `root` is the address of the site with a slash at its end."""
-    return [
-        silence
-        | {
-            "content": f"<p>{escape(silence['question'])}</p><p>{NOTE}</p>",
-            "summary": f"【実績の記録なし】{silence['title']}",
-            "description": f"{silence['question']}\n{NOTE}\n{silence['url']}",
-            "label": silence["category"],
-        }
-        for silence in read_rows(execute, _SQL["silences"], most=MOST, root=root)
-    ]
+    silences = read_rows(execute, _SQL["silences"], most=MOST, root=root)
+    for silence in silences:
+        silence["content"] = f"<p>{escape(silence['question'])}</p><p>{NOTE}</p>"
+    return silences

@@ -11,7 +11,7 @@ SELECT
     'unreported:' || entry AS id,
     'unreported-' || entry AS uid,
     reason_kind AS kind,
-    iif(reason_kind = 'overdue', '期限の年度が終わった目標', '毎年・毎回の目標') AS category,
+    iif(reason_kind = 'overdue', '期限の年度が終わった目標', '毎年・毎回の目標') AS label,
     coalesce(code || ' ', '') || label || '（' || year || '）' AS title,
     question,
     :root || 'plans/' || table_name || '/' || row_id AS url,

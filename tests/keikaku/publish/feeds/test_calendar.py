@@ -20,27 +20,24 @@ def read(text: str) -> Any:
     return icalendar.Calendar.from_ical(text.encode("utf-8"))
 
 
-def write(summary: str, description: str, first: date, next_day: date) -> str:
-    """A calendar of one entry."""
-    entry = {
-        "uid": "a-1",
-        "summary": summary,
-        "description": description,
-        "url": f"{ROOT}events/a-1",
-        "category": "年表",
-    }
+def write(title: str, question: str, first: date, next_day: date) -> str:
+    """A calendar of one target without a result."""
+    entry = {"uid": "a-1", "title": title, "question": question, "label": "毎年", "url": f"{ROOT}events/a-1"}
     days = {"first": first.isoformat(), "next_day": next_day.isoformat(), "until": None}
     return write_calendar([entry | days], name="題", description="説明", url=ROOT, changed="2026-04-01")
 
 
-@given(summary=TEXTS, description=TEXTS, first=DAYS, length=st.integers(0, 4000))
+@given(title=TEXTS, question=TEXTS, first=DAYS, length=st.integers(0, 4000))
 @settings(max_examples=150)
-def test_whatever_is_written_is_read_back(summary: str, description: str, first: date, length: int) -> None:
+def test_whatever_is_written_is_read_back(title: str, question: str, first: date, length: int) -> None:
     next_day = first + timedelta(days=length + 1)
-    text = write(summary, description, first, next_day)
+    text = write(title, question, first, next_day)
     assert all(len(line.encode("utf-8")) <= 75 for line in text.split("\r\n"))
     (event,) = read(text).walk("VEVENT")
-    assert (str(event["SUMMARY"]), str(event["DESCRIPTION"])) == (summary, description)
+    assert (str(event["SUMMARY"]), str(event["DESCRIPTION"])) == (
+        f"【実績の記録なし】{title}",
+        f"{question}\n説明\n{ROOT}events/a-1",
+    )
     assert (event["DTSTART"].dt, event["DTEND"].dt) == (first, next_day)
     assert event["DTSTAMP"].dt == datetime(2026, 4, 1, tzinfo=UTC)
     assert str(event["UID"]) == "a-1@keikaku"
@@ -49,7 +46,7 @@ def test_whatever_is_written_is_read_back(summary: str, description: str, first:
 def test_control_characters_and_line_breaks_begin_no_property_of_their_own() -> None:
     text = write("題\r\nSUMMARY:x\x00\x1b", "", date(2026, 4, 1), date(2026, 4, 2))
     (event,) = read(text).walk("VEVENT")
-    assert str(event["SUMMARY"]) == "題\nSUMMARY:x"
+    assert str(event["SUMMARY"]) == "【実績の記録なし】題\nSUMMARY:x"
 
 
 def events(database: sqlite3.Connection, id_: str) -> dict[str, Any]:
