@@ -55,6 +55,7 @@ def _write_property(value: Any) -> str:
 
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
+    "bib": str,
     "ics": _write_property,
     "ris": str,
     "sql": str,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from keikaku.publish.filling import fill, read_statements
+from keikaku.publish.filling import fill, fill_data, read_statements
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
 _ENDS_ADDRESS = re.compile(r"[\s{}\\<>\"|^`\x00-\x1f\x7f-\x9f]")
@@ -142,22 +142,8 @@ def write_text(citation: Citation) -> str:
 
 
 def write_bibtex(citation: Citation) -> str:
-    """A @misc, which every style knows; `url` is for the styles that know it."""
-    data = citation.data_set
-    fields = {
-        "author": f"{{{_escape_latex(data.author)}}}",  # one name, not a first and a last one
-        "title": f"{{{_escape_latex(citation.name)}}}",
-        "year": str(data.released.year),
-        "month": str(data.released.month),
-        "howpublished": _escape_latex(citation.container) or "Data set",
-        "version": _escape_latex(citation.edition),
-        "url": citation.url,
-        "note": _escape_latex(citation.note),
-        "language": "japanese",
-    }
     key = re.sub(r"[^A-Za-z0-9:._-]+", "-", citation.key).strip("-") or "keikaku"
-    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
-    return f"@misc{{{key},\n{lines}}}\n"
+    return _fill("citation.bib", citation, key=key, latex=lambda text: text.translate(_LATEX)) + "\n"
 
 
 def write_ris(citation: Citation) -> str:
@@ -166,20 +152,8 @@ def write_ris(citation: Citation) -> str:
 
 
 def write_csl_json(citation: Citation) -> str:
-    """A list of one item, as citation processors read it."""
-    day = citation.data_set.released
-    item = {
-        "id": citation.key,
-        "type": "dataset",
-        "title": citation.name,
-        "container-title": citation.container,
-        "author": [{"literal": citation.data_set.author}],
-        "issued": {"date-parts": [[day.year, day.month, day.day]]},
-        "version": citation.edition,
-        "URL": citation.url,
-        "language": "ja",
-        "note": citation.note,
-    }
+    """A list of one item."""
+    item = fill_data("citation.yml", c=citation, data=citation.data_set)
     return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=2) + "\n"
 
 
@@ -205,9 +179,5 @@ FORMATS = (
 )
 
 
-def _fill(template: str, citation: Citation) -> str:
-    return fill(template, c=citation, data=citation.data_set).removesuffix("\n")
-
-
-def _escape_latex(text: str) -> str:
-    return text.translate(_LATEX)
+def _fill(template: str, citation: Citation, **words: Any) -> str:
+    return fill(template, c=citation, data=citation.data_set, **words).removesuffix("\n")
