@@ -22,7 +22,6 @@ from keikaku.publish.filling import read_rows
 from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.about import Field, plain_lines
 from keikaku.publish.tables.cells import Value
-from keikaku.publish.tables.layout import Label
 from keikaku.publish.tables.notes import OURS, Note, note_correction, note_results
 from keikaku.schema.conditions import split_help
 from keikaku.schema.tables import Column, read_schema
@@ -143,10 +142,14 @@ class DataSet:
         found = ((column.name, column.references) for column in table.columns if column.references)
         return [(name, published[other], key) for name, (other, key) in found if other in published]
 
-    def labels(self, table: TableInfo) -> list[Label]:
-        """The references of a table whose rows have a name."""
+    def names(self, table: TableInfo) -> dict[str, dict[Value, Value]]:
+        """For each reference of a table whose rows have a name: key -> name."""
         found = self.references(table)
-        return [Label(name, other.name, key, other.naming) for name, other, key in found if other.naming]
+        return {
+            name: dict(self.query(f"SELECT {key}, {other.naming} FROM {other.name}"))
+            for name, other, key in found
+            if other.naming
+        }
 
 
 def is_date(column: Column) -> bool:

@@ -14,7 +14,7 @@ from keikaku.files.fixed_zip import FixedZip, save_book
 from keikaku.publish.catalogue.data_set import DataSet, TableInfo, is_date
 from keikaku.publish.tables.cells import Value
 from keikaku.publish.tables.csv_file import CsvFile
-from keikaku.publish.tables.layout import add_labels, lay_out
+from keikaku.publish.tables.layout import lay_out
 from keikaku.publish.tables.notes import HEADINGS
 from keikaku.publish.tables.workbook import TableSheet, list_facts, new_book, write_notes
 
@@ -94,15 +94,17 @@ def write_workbook(data_set: DataSet, folder: Path) -> None:
 
 
 def _write_sheet(book: Any, data_set: DataSet, table: TableInfo) -> None:
-    labels = data_set.labels(table)
-    names = [column.name for column in table.columns]
-    layout = lay_out(names, {f.name: f"{f.heading}：{f.meaning}" for f in table.fields}, labels, table.name)
+    named = data_set.names(table)
+    columns = [column.name for column in table.columns]
+    layout = lay_out(columns, {f.name: f"{f.heading}：{f.meaning}" for f in table.fields}, named, table.name)
     sheet = TableSheet(book, table.title, [field.heading for field in layout.fields], _CONTENTS, _MEANINGS)
     dated = {column.name for column in table.columns if is_date(column)}
     days = [field.name in dated for field in layout.fields]
-    sql = f"SELECT {', '.join(names)} FROM {table.name} ORDER BY rowid"
-    for row in data_set.query(add_labels(sql, names, labels)):
-        sheet.add(read_days(layout.convert(row), days))
+    for row in data_set.rows(table):
+        told: list[Value] = []
+        for column, value in zip(columns, row, strict=True):
+            told += [value, named[column].get(value)] if column in named else [value]
+        sheet.add(read_days(layout.convert(told), days))
     sheet.end()
 
 
