@@ -1,7 +1,5 @@
 """What programs look for by themselves: site maps, feeds, calendars, and short texts and icons under fixed names."""
 
-from typing import Any
-
 from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
@@ -9,7 +7,7 @@ from datasette.utils.asgi import NotFound, Request
 from keikaku.publish.feeds.calendar import find_calendar, write_calendar
 from keikaku.publish.feeds.changes import read_changes, read_last_changes, write_atom
 from keikaku.publish.feeds.unreported import NOTE, read_silences
-from keikaku.publish.filling import Row, fill
+from keikaku.publish.filling import fill
 from keikaku.views.addresses import STATIC, complete, find_site_root
 from keikaku.views.words import list_tables, site_title
 
@@ -20,6 +18,11 @@ TEXT = "text/plain; charset=utf-8"
 XML = "application/xml; charset=utf-8"
 MOST = 50_000  # addresses of one site map, by the protocol
 PAGES = "_pages"  # the part of the site map that is of no plan; no id begins with _
+# What reads the entries of a feed, what tells its id from the site's, what it is called and which page shows the same.
+FEEDS = {
+    "changes": (read_changes, "", "データの変更", "data#changes"),
+    "unreported": (read_silences, ":unreported", "実績の記録がない目標", "plans/unreported"),
+}
 Place = tuple[str, str]  # an absolute address, and the ISO date on which what stands there changed last
 
 
@@ -71,42 +74,34 @@ async def _read_parts(datasette: Datasette, request: Request) -> dict[str, list[
     return parts
 
 
-async def send_changes(datasette: Datasette, request: Request) -> Response:
-    root, db = find_site_root(datasette, request), datasette.get_database()
-    changes = await db.execute_fn(lambda connection: read_changes(connection.execute, root))
-    updated = max((await db.execute_fn(lambda connection: read_last_changes(connection.execute))).values())
-    return _send_feed(datasette, root, changes, "", "データの変更", "changes.atom", "data#changes", updated)
-
-
-async def send_unreported(datasette: Datasette, request: Request) -> Response:
-    """As a feed or as a calendar."""
-    root, db = find_site_root(datasette, request), datasette.get_database()
-    silences = await db.execute_fn(lambda connection: read_silences(connection.execute, root))
-    what, page = "実績の記録がない目標", "plans/unreported"
-    if request.url_vars["format"] == "ics":
-        changed = max((silence["day"] for silence in silences), default="1970-01-01")
-        words = {"name": f"{site_title(datasette)} {what}", "description": NOTE, "url": root + page}
-        return Response(write_calendar(silences, changed=changed, **words), content_type=CALENDAR)
+async def send_feed(datasette: Datasette, request: Request) -> Response:
+    """Of the day of its newest entry, or else of the last change of the data."""
+    root, db, metadata = find_site_root(datasette, request), datasette.get_database(), datasette.metadata()
+    name = request.url_vars["feed"]
+    read, mark, title, page = FEEDS[name]
+    entries = await db.execute_fn(lambda connection: read(connection.execute, root))
     last = await db.execute_fn(lambda connection: read_last_changes(connection.execute))
-    updated = max((silence["day"] for silence in silences), default=max(last.values()))
-    return _send_feed(datasette, root, silences, ":unreported", what, "unreported.atom", page, updated)
-
-
-def _send_feed(
-    datasette: Datasette, root: str, entries: list[Row], name: str, title: str, path: str, page: str, updated: str
-) -> Response:
-    metadata: dict[str, Any] = datasette.metadata()
     feed = write_atom(
         entries,
-        metadata["plugins"]["citation"]["title_en"] + name,
+        metadata["plugins"]["citation"]["title_en"] + mark,
         title=f"{site_title(datasette)} {title}",
         author=metadata.get("publisher") or site_title(datasette),
         rights=f"{metadata['license']} {metadata['license_url']}",
-        address=root + path,
+        address=f"{root}{name}.atom",
         page=root + page,
-        updated=updated,
+        updated=max((entry["day"] for entry in entries), default=max(last.values())),
     )
     return Response(feed, content_type=ATOM)
+
+
+async def send_silences(datasette: Datasette, request: Request) -> Response:
+    """The entries of the feed of what is unreported as a calendar."""
+    root, db = find_site_root(datasette, request), datasette.get_database()
+    silences = await db.execute_fn(lambda connection: read_silences(connection.execute, root))
+    _, _, title, page = FEEDS["unreported"]
+    changed = max((silence["day"] for silence in silences), default="1970-01-01")
+    words = {"name": f"{site_title(datasette)} {title}", "description": NOTE, "url": root + page}
+    return Response(write_calendar(silences, changed=changed, **words), content_type=CALENDAR)
 
 
 async def send_calendar(datasette: Datasette, request: Request) -> Response:
