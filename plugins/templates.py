@@ -35,7 +35,7 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
     words.current_fiscal_year, write_credit, write_english, write_japanese,
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
-    addresses.canonical_url, addresses.embed_code, addresses.source_address, citations.cite_page, citations.cite_record,
+    addresses.canonical_url, addresses.source_address, citations.cite_page, citations.cite_record,
     citations.find_reports, made_files.data_files, made_files.dataset_json_ld, made_files.picture_address, verifying.page_hash, version.data_date, version.data_version,
     words.database_size, words.describe_table,
 )  # fmt: skip

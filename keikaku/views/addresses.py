@@ -12,7 +12,7 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from keikaku.publish.records.ruby import ARGUMENT
-from keikaku.publish.records.sharing import EMBED, SCRIPT, find_embedded_part, shared_address, write_embed_code
+from keikaku.publish.records.sharing import EMBED, find_embedded_part, shared_address
 from keikaku.serving.datasette_private import set_base_url
 from keikaku.serving.site_address import add_base, cut_base, find_base, find_root
 
@@ -72,13 +72,6 @@ def source_address(datasette: Datasette, request: Request) -> str:
 
 def embed_path(request: Request, part: str) -> str:
     return shared_address(request.path, request.query_string, {EMBED: "1" if part == "all" else part})
-
-
-def embed_code(datasette: Datasette, request: Request, title: str, part: str) -> str:
-    """What a visitor pastes; text, not markup of ours."""
-    name = f"{title}（{datasette.metadata('title')}）"
-    address = complete(datasette, request, embed_path(request, part))
-    return write_embed_code(address, complete(datasette, request, SCRIPT), name)
 
 
 def find_embedded(request: Request) -> str:
