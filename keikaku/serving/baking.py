@@ -32,7 +32,7 @@ from keikaku.publish.addresses import Address, list_addresses, name_file
 from keikaku.publish.catalogue.data_set import read_filled_metadata
 from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.publish.records.pictures import write_pictures
-from keikaku.publish.site import MANIFEST, Answer, SiteFile
+from keikaku.publish.site import MANIFEST, SiteFile
 from keikaku.publish.tables import workbook
 from keikaku.serving.baked_site import use_site
 from keikaku.serving.visitors import PublishedDatabase
@@ -161,9 +161,10 @@ class _Site:
         if response.status_code != 200:
             raise FilesError(f"{address.path}: answers with status {response.status_code}, so the site is not written")
         inputs = self._bake.inputs.get(address.plan) if address.plan and not database.was_named else None
-        answer = Answer(response.headers, response.content)
-        file = site.write_answer(self._bake.folder, name_file(address.path), answer, inputs or self._bake.whole)
-        return address.path, file
+        folder, path = self._bake.folder, name_file(address.path)
+        return address.path, site.write_answer(
+            folder, path, response.headers, response.content, inputs or self._bake.whole
+        )
 
 
 _site: _Site
