@@ -35,19 +35,9 @@ SELECT json_group_array(json_array(value, search_key(value), fiscal_year(value),
 FROM json_each(:texts)
 """
 MIXED = [
-    "１．５万人",
-    "6兆千",
-    "二〇二六年",
-    "令和元年〜3年度",
-    "平成31・令和元年度",
-    "Ｒ６",
-    "ｶﾞｯｺｳ給食",
-    "㈱",
-    "ケ月とヶ所",
-    "旧字體",
-    "か\u200bき\U000e0100",
-    "𠮷野家",
-]
+    "１．５万人", "6兆千", "二〇二六年", "令和元年〜3年度", "平成31・令和元年度", "Ｒ６", "ｶﾞｯｺｳ給食", "㈱",
+    "ケ月とヶ所", "旧字體", "か\u200bき\U000e0100", "𠮷野家",
+]  # fmt: skip
 ENDLESS = "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
 

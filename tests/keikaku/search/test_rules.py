@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 WRITE = "import json; from keikaku.search.rules import search_rules; print(json.dumps(search_rules()))"
 

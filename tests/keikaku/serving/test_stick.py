@@ -14,10 +14,11 @@ from click.testing import CliRunner
 
 from build_db import main
 from keikaku.files.proof import read_digests, read_public_key, write_archive
+from keikaku.serving import stick as stick_module
 from keikaku.serving.stick import write_stick
 from keikaku.serving.stick_parts import write_first_page
-from tests.conftest import ROOT
 from tests.crawling import crawl, hosting
+from tests.sites import ROOT
 from tests.test_docs import blocks
 
 ALONE = "plans/compare/index.html"  # to which nothing leads where one plan has nothing to compare
@@ -210,8 +211,13 @@ def test_an_archive_is_the_folder_and_depends_on_no_clock(stick: Path, copy: Pat
     ) == (0, 0)
 
 
-def test_made_again_every_byte_is_the_same_and_what_was_changed_is_named(copy: Path, baked: Path) -> None:
-    """Both by one folder: what was changed in it is named, and nothing else."""
+@pytest.mark.parametrize("bakes", [False, pytest.param(True, marks=pytest.mark.long)])
+def test_made_again_every_byte_is_the_same_and_what_was_changed_is_named(
+    copy: Path, baked: Path, monkeypatch: pytest.MonkeyPatch, bakes: bool
+) -> None:
+    """Both by one folder: what was changed in it is named, and nothing else. In short runs from the site that was baked."""
+    if not bakes:
+        monkeypatch.setattr(stick_module, "write_site", lambda _, folder, *__: shutil.copytree(baked / "site", folder))
     (copy / "about" / "index.html").write_text("", "utf-8")
     code, said = invoke("compare", copy, "--data", baked / "data", "--quiet")
     assert (code, said) == (1, "about/index.html: differs\n")
