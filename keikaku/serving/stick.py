@@ -71,7 +71,7 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
         facts["public_key"] = metadata.get("public_key", "")
         facts["is_part"] = is_part
         facts["date"] = max(read_told_days(connection.execute).values(), default="")
-    foot, *pages = asyncio.run(_render(database, {"": "_stick_foot.html", **PAGES}, facts))
+    foot, *pages = render(database, {"": "_stick_foot.html", **PAGES}, facts)
 
     def localize(html: str, path: str) -> bytes:
         whole = html.replace("</footer>", f"{foot}</footer>")
@@ -92,9 +92,13 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
         return write_manifest(new)
 
 
-async def _render(database: Path, templates: dict[str, str], facts: dict[str, Any]) -> list[str]:
+def render(database: Path, templates: dict[str, str], facts: dict[str, Any]) -> list[str]:
     """Pages that only the folder has, as the live site would give them at these paths."""
-    site, address = open_datasette(database), urlsplit(facts["address"])
+    return asyncio.run(_render(database, templates, facts))
+
+
+async def _render(database: Path, templates: dict[str, str], facts: dict[str, Any]) -> list[str]:
+    site, address = open_datasette(database, facts["address"]), urlsplit(facts["address"])
     await site.invoke_startup()
     rendered = []
     for path, template in templates.items():

@@ -50,7 +50,7 @@
     refuse?.(new Error(why));
   }
 
-  const locate = (path) => `..${path.split("?")[0]}/index.html`; // from the folder of this page
+  const locate = (path) => `${settings.root}${path.split("?")[0]}/index.html`; // from the folder of this page
 
   /* Rows with kind, id, title, url (from the folder of this page), snippet, sector, code and plan; `filters`: municipality, plan, theme, kind. */
   async function search(text, filters = {}) {

@@ -103,11 +103,8 @@ function expandYears(term) {
 
 /* The first ways that find something of their own: none that holds a word already known. */
 function existing(ways, most, known = []) {
-  const isNew = (way) => way.match && (way.begins || !known.some((text) => way.text.includes(text))), found = [];
-  for (const way of ways.filter(isNew).slice(0, limits.MAX_TRIED)) {
-    if (found.length < most && exists(way.match)) found.push(way);
-  }
-  return found;
+  const isNew = (way) => way.match && (way.begins || !known.some((text) => way.text.includes(text)));
+  return ways.filter(isNew).slice(0, limits.MAX_TRIED).filter((way) => exists(way.match)).slice(0, most);
 }
 
 /* Other ways to write a word, the nearest first; with repetitions. */
@@ -162,9 +159,7 @@ function replaced(key, longest, others) {
   return texts;
 }
 
-function respelt(key) {
-  return replaced(key, limits.PIECE, (piece) => siblings(piece, piece === key));
-}
+const respelt = (key) => replaced(key, limits.PIECE, (piece) => siblings(piece, piece === key));
 
 /* Words that mean the same as a word, or as a part of it put in its place, each in all its spellings. */
 function synonyms(key, others) {

@@ -6,13 +6,12 @@ const search = cached((asked) => find(...JSON.parse(asked)));
 
 /* `filters`: municipality, plan, theme, kind. */
 function find(query, filters) {
-  const { levels, notes, ways, reading } = plan(query, filters), match = levels.at(-1) ?? rules.text.NOTHING;
-  const kinds = execute(sql.KINDS), last = Math.max(0, ...kinds.map(([, , last]) => last));
-  const counts = kinds.map(([kind, ...span]) => [kind, execute(sql.COUNT, [match, ...span])[0][0]]).filter(([, count]) => count);
-  const [, ...span] = filters.kind ? kinds.find(([kind]) => kind === filters.kind) ?? ["", 0, -1] : ["", 0, last];
-  const ids = best(levels, span).slice(0, sql.MOST), needles = needlesOf(ways);
+  const { levels, notes, ways, reading } = plan(query, filters), kinds = execute(sql.KINDS, [levels.at(-1) ?? rules.text.NOTHING]);
+  const asked = kinds.filter(([kind]) => [kind, ""].includes(filters.kind ?? ""));
+  const first = Math.min(...asked.map(([, first]) => first)), last = Math.max(...asked.map(([, , last]) => last));
+  const ids = asked.length ? best(levels, [first, last]).slice(0, sql.MOST) : [], needles = needlesOf(ways);
   const rows = new Map(execute(sql.DOCUMENTS, [JSON.stringify(ids)]).map(([id, ...row]) => [id, describe(row, needles)]));
-  const results = ids.map((id) => rows.get(id));
+  const results = ids.map((id) => rows.get(id)), counts = kinds.map(([kind, , , count]) => [kind, count]).filter(([, count]) => count);
   return { results, counts, notes, ...(reading ? leadOn(reading, filters, results) : { links: [], columns: [] }) };
 }
 
@@ -29,23 +28,17 @@ function leadOn(reading, filters, results) {
 function best(levels, span) {
   const hits = new Map();
   for (const [level, match] of levels.entries()) {
-    let found = execute(sql.FIRST, [match, ...span]).map(([id]) => [level, 0, 0, 0, 0, id]);
-    if (found.length && found.length < sql.CANDIDATES) {
-      found = execute(sql.HITS, [match, ...span]).map(([id, isRepeat, kind, bm25, position]) => [level, isRepeat, kind, Math.round(bm25 * 1e6), position, id]);
-    }
-    for (const hit of found) if (!hits.has(hit[5])) hits.set(hit[5], hit);
+    const found = execute(sql.FIRST, [match, ...span]), isFew = found.length && found.length < sql.CANDIDATES;
+    for (const row of isFew ? execute(sql.HITS, [match, ...span]) : found) if (!hits.has(row.at(-1))) hits.set(row.at(-1), [level, ...row]);
     if (hits.size >= sql.MOST) break;
   }
   const inOrder = (a, b) => a.map((value, i) => value - b[i]).find(Boolean) ?? 0;
-  return [...hits.values()].sort(inOrder).map((hit) => hit[5]);
+  return [...hits.values()].sort(inOrder).map((hit) => hit.at(-1));
 }
 
-function describe([kind, table, id, sector, code, heading, others, body, plan], needles) {
-  const isPassage = kind === "passage", title = isPassage ? `${others}（${heading}）` : heading, names = isPassage ? "" : others;
-  let snippet = cutOut(body, needles);
-  const inNames = names && !snippet.includes("«") ? cutOut(names, needles) : "";
-  if (inNames && (!body || inNames.includes("«"))) snippet = (sql.NAMES[kind] ?? "") + inNames;
-  return { kind, id, title, snippet, table, sector, code, plan };
+function describe([kind, id, title, table, sector, code, plan, body, names, called], needles) {
+  const inBody = cutOut(body, needles), inNames = names && !inBody.includes("«") ? cutOut(names, needles) : "";
+  return { kind, id, title, snippet: inNames && (!body || inNames.includes("«")) ? called + inNames : inBody, table, sector, code, plan };
 }
 
 // What was found in a text, between « and ».

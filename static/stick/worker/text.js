@@ -17,8 +17,8 @@ function cached(make) {
 // Keys.
 
 const forms = new Map(rules.text.FORMS.match(/../gu).map((pair) => [...pair]));
-const withoutWidth = pattern(rules.text.WITHOUT_WIDTH, "g"), joined = pattern(`[^](?:\\p{M}|${rules.text.JOINS_BEFORE})*`, "g");
-const number = whole(rules.text.NUMBER);
+const withoutWidth = pattern(rules.text.WITHOUT_WIDTH, "g"), number = whole(rules.text.NUMBER);
+const joined = pattern(`[^](?:\\p{M}|${rules.text.JOINS_BEFORE})*`, "g"); // a sign with the marks that follow it
 const readers = {
   _read: (found) => {
     const value = readNumber(found.trim(), rules.text.LARGE + rules.text.SMALL);
@@ -52,13 +52,8 @@ function readNumber(text, units) {
 
 /* For each place in the key of a text, [start, end] in the text that it was made from; undefined where that cannot be told. */
 function findPlaces(text, key) {
-  let folded = "", places = [], start = 0;
-  for (const sign of text.match(joined)) {
-    const part = fold(sign), place = [start, start + sign.length];
-    folded += part;
-    places.push(...Array(part.length).fill(place));
-    start += sign.length;
-  }
+  const signs = [...text.matchAll(joined)], places = signs.flatMap(({ 0: sign, index }) => Array(fold(sign).length).fill([index, index + sign.length]));
+  let folded = signs.map(([sign]) => fold(sign)).join("");
   for (const [found, write] of folded === key ? [] : edits) {
     for (const { 0: old, index } of [...folded.matchAll(found)].reverse()) {
       const place = [places[index][0], places[index + old.length - 1][1]];
