@@ -201,7 +201,7 @@ def _judge_results(
     indicator: Indicator, target: Figure | None, figures: tuple[Figure, ...], results: tuple[Figure, ...]
 ) -> Verdict:
     verdicts = {_judge_result(indicator, target, figures, result) for result in results}
-    one = verdicts.pop() if len(verdicts) == 1 else Verdict("not_judgeable", "value")
+    one = verdicts.pop() if len(verdicts) == 1 else Verdict("not_judgeable", "publisher")
     return replace(one, results=_in_order(results))
 
 
@@ -223,7 +223,7 @@ def _judge_result(indicator: Indicator, target: Figure | None, figures: tuple[Fi
         return Verdict("not_judgeable", missing)
     direction = direction_of(indicator, target, figures)
     reached = {_reaches(_exact(end), target, direction) for end in (result.value, result.value_to) if end is not None}
-    one = reached.pop() if len(reached) == 1 else "value"  # a range of which only one end reaches the target
+    one = reached.pop() if len(reached) == 1 else "value_to"  # a range of which only one end reaches the target
     if one is True:
         return Verdict("met", None, "number")
     if one is False and not target.approximate:

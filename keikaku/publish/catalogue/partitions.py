@@ -1,4 +1,4 @@
-"""The tables as Parquet for engines that read folders: TABLE/prefecture=13/plan=ID/rows.parquet, as Hive names partitions.
+"""The tables as Parquet for engines that read folders: TABLE/prefecture_code=13/plan=ID/rows.parquet, as Hive names partitions.
 
 Rows of a municipality have no plan, those of all plans no prefecture: theirs is `-`. A folder holds one plan at most, so that a new
 plan changes no other file; the same rows give the same bytes.
@@ -26,7 +26,7 @@ def write_partitions(database: Path, metadata: Path, folder: Path) -> int:
         (new / MARK).write_text(data_set.version, "utf-8")
         for table in data_set.tables:
             for (prefecture, plan), rows in _split(data_set, table):
-                file = new / table.name / f"prefecture={prefecture}" / f"plan={plan}" / "rows.parquet"
+                file = new / table.name / f"prefecture_code={prefecture}" / f"plan={plan}" / "rows.parquet"
                 file.parent.mkdir(parents=True)
                 save_parquet(data_set, table, rows, file)
                 count += 1

@@ -62,7 +62,7 @@ def is_id_column(column: str) -> bool:
 def link_names(columns: Sequence[str], rows: Sequence[Sequence[Any]], found: Found) -> tuple[list[Links], set[str]]:
     """For each row the addresses that its names link to, and the columns whose every id is linked by such a name.
 
-    A cell that holds the name of an id in its row stands for that id.
+    A cell that holds the name of an id in its row stands for that id; where ids share a name, they take the cells in turn.
     """
     ids = [place for place, column in enumerate(columns) if is_id_column(column)]
     unnamed: set[int] = set()
@@ -73,7 +73,8 @@ def link_names(columns: Sequence[str], rows: Sequence[Sequence[Any]], found: Fou
             address, name = found.get(row[place], (None, None))
             named = [columns[other] for other, value in enumerate(row) if name is not None and value == name]
             if address is not None:
-                row_links = {**dict.fromkeys(named, address), **row_links}
+                taken = {row_links[column] for column in named if column in row_links}
+                row_links |= dict.fromkeys(named[len(taken) :], address)
             if row[place] is not None and not named:
                 unnamed.add(place)
         links.append(row_links)

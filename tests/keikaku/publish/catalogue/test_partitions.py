@@ -53,7 +53,7 @@ def test_there_are_twelve_questions_and_every_folder_is_of_one_plan(place: Path)
         "47/plan=subete-kihon1",
         "47/plan=subete-kihon2",
     )
-    assert found == {f"prefecture={plan}" for plan in plans} - {"prefecture=13/plan=akishima-kihon4"}
+    assert found == {f"prefecture_code={plan}" for plan in plans} - {"prefecture_code=13/plan=akishima-kihon4"}
 
 
 def test_duckdb_answers_with_the_rows_of_sqlite(place: Path) -> None:
@@ -61,7 +61,7 @@ def test_duckdb_answers_with_the_rows_of_sqlite(place: Path) -> None:
         for folder in sorted((place / "parquet").iterdir()):
             if folder.is_dir():
                 connection.execute(
-                    f"CREATE VIEW {folder.name} AS FROM read_parquet('{folder}/*/*/*.parquet', hive_partitioning = false)"
+                    f"CREATE VIEW {folder.name} AS FROM read_parquet('{folder}/*/*/*.parquet', hive_partitioning = true)"
                 )
         compare(place, lambda sql: connection.execute(sql).fetchall())
 

@@ -76,6 +76,13 @@ def test_a_name_links_to_the_row_of_its_id() -> None:
     assert named == {"ID"}
 
 
+def test_ids_of_one_name_take_its_cells_in_turn() -> None:
+    found = {"e-1": ("/e/1", "見学"), "m-1": ("/m/1", "見学")}
+    both, alone = link_names(COLUMNS, [("農業", "見学", "見学", "e-1", "m-1"), ("農業", "見学", "見学", None, "m-1")], found)[0]
+    assert both == {"施策": "/e/1", "後期の施策": "/m/1"}
+    assert alone == {"施策": "/m/1", "後期の施策": "/m/1"}
+
+
 def test_a_query_of_ours_folds_ids_into_names_and_a_visitors_own_keeps_them() -> None:
     folded = show_cells(COLUMNS, ROWS, ROWS, FOUND, fold_ids=True)
     assert [(cell.column, cell.address) for cell in folded[0]] == [
