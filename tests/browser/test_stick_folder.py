@@ -85,6 +85,7 @@ def test_the_first_page_above_many_plans_leads_to_what_is_named(browser, parted,
     box.submit()
     browser.wait_until(lambda: browser.driver.find_elements(By.CSS_SELECTOR, f"#result a.title[href*='/{kind}/']"))
     assert browser.run("return document.documentElement.scrollWidth") == 375
+    assert list_faults(browser, []) == []
     follow(browser, f"#result a.title[href*='/{kind}/']")
     assert browser.driver.current_url.startswith(f"{parted.as_uri()}/minato/plans/{kind}/")
     assert browser.driver.find_element(By.TAG_NAME, "h1").text

@@ -9,7 +9,8 @@ const named = (...tokens) => `names : ${tokens.length > 1 ? `(${tokens.map((toke
 /* Finds the values of a key among pairs of keys and values. */
 function index(pairs) {
   const found = new Map();
-  for (const [key, value] of pairs) found.set(key, [...(found.get(key) ?? []), value]);
+  for (const [key] of pairs) found.set(key, []);
+  for (const [key, value] of pairs) found.get(key).push(value);
   return (key) => found.get(key) ?? [];
 }
 

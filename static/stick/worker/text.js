@@ -158,8 +158,3 @@ function readYears(key) {
   const full = key.replace(aboutYear, "").replace(/^(令|平|昭)(?=[0-9元])/, (era) => rules.query.ERA[era]);
   return /^(?:令和|平成|昭和|[rhs](?=[0-9元])|[0-9]{4}(?![0-9]))/.test(full) ? readFiscalYears(full) : [];
 }
-
-function readYear(text) {
-  const years = readYears(normalise(text).trim());
-  return years.length === 1 ? years[0] : null;
-}

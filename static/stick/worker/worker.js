@@ -21,7 +21,11 @@ const found = (words, municipality, plan, theme, kind) => search(JSON.stringify(
 const match = (words) => plan(words, {}).levels.at(-1) ?? rules.text.NOTHING;
 const needlesFor = (words) => needlesOf(plan(words, {}).ways);
 const sqlFunctions = {
-  search_match: match, escape_fts: match, search_key: (words) => normalise(words).trim(), fiscal_year: readYear,
+  search_match: match, escape_fts: match, search_key: (words) => normalise(words).trim(),
+  fiscal_year: (text) => {
+    const years = readYears(normalise(text).trim());
+    return years.length === 1 ? years[0] : null;
+  },
   search_results: (...asked) => JSON.stringify(found(...asked).results),
   highlight: (line, words) => markHits(line, findHits(line, needlesFor(words)), 0, line.length),
   highlight_snippet: (line, words) => cutOut(line, needlesFor(words)),
