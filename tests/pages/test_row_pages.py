@@ -214,7 +214,11 @@ async def test_a_target_that_cannot_be_judged_says_why_and_shows_every_figure(si
     assert "「多いほどよい」は、何を数えるかから、当サイトがそう読んだものです。" in page
     drawn, _, table = page.partition('<figure class="drawing"')[2].partition("</svg>")
     assert re.findall(r'class="point (\w+)"[^>]*><title>', drawn).count("part") == 8
-    assert [drawn.count(f'dy="1.1em">{letter}</tspan>') for letter in "中部録"] == [1, 2, 1]  # 中止, twice 一部実施, once 記録なし
+    assert [drawn.count(f'dy="1.1em">{letter}</tspan>') for letter in "中部録"] == [
+        1,
+        2,
+        1,
+    ]  # 中止, twice 一部実施, once 記録なし
     assert drawn.count('dy="1.1em">一<') == 2
     assert "平成30年度の実績は、当サイトに記録がありません。" in page
     sources = await site.get_database("plans").execute(

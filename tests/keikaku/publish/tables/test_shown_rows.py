@@ -78,7 +78,9 @@ def test_a_name_links_to_the_row_of_its_id() -> None:
 
 def test_ids_of_one_name_take_its_cells_in_turn() -> None:
     found = {"e-1": ("/e/1", "見学"), "m-1": ("/m/1", "見学")}
-    both, alone = link_names(COLUMNS, [("農業", "見学", "見学", "e-1", "m-1"), ("農業", "見学", "見学", None, "m-1")], found)[0]
+    both, alone = link_names(
+        COLUMNS, [("農業", "見学", "見学", "e-1", "m-1"), ("農業", "見学", "見学", None, "m-1")], found
+    )[0]
     assert both == {"施策": "/e/1", "後期の施策": "/m/1"}
     assert alone == {"施策": "/m/1", "後期の施策": "/m/1"}
 
