@@ -138,10 +138,13 @@ function all(terms, level, title = false) {
 /* As many terms as possible, then fewer, down to any one. */
 function any(terms) {
   const most = terms.length <= rules.matching.MAX_COMBINED ? terms.length : 1, sizes = Array.from({ length: most }, (_, i) => most - i);
-  return sizes.flatMap((size) => [[1, true], [3, false]].map(([level, title]) => or(combinations(terms, size).map((group) => all(group, level, title)).filter(Boolean))));
+  const either = (groups, level, title) => or(groups.map((group) => all(group, level, title)).filter(Boolean));
+  return sizes.map((size) => combinations(terms, size)).flatMap((groups) => [either(groups, 1, true), either(groups, 3, false)]);
 }
 
-const combinations = (values, size) => (size ? values.flatMap((value, i) => combinations(values.slice(i + 1), size - 1).map((rest) => [value, ...rest])) : [[]]);
+function combinations(values, size) {
+  return size ? values.flatMap((value, i) => combinations(values.slice(i + 1), size - 1).map((rest) => [value, ...rest])) : [[]];
+}
 
 /* What limits a search to the places it names. Where these have none of its words, they are words like any other. */
 function within(reading) {
