@@ -36,11 +36,15 @@ INDEXES = (
     ("report_passages", "table_name", "row_id"),
 )
 KIND_ORDER = " ".join(KINDS)
-# Each municipality's documents are in this order already (see build_documents).
-NUMBERED = f"""
+# Each municipality's documents are in this order already (see build_documents). Sorted without their texts, which are many times as long.
+NUMBERS = f"""
+    CREATE TEMP TABLE numbers AS
+    SELECT rowid AS place FROM working.search_documents
+    ORDER BY instr('{KIND_ORDER}', kind), is_repeat, length(title), {CITY}, rowid
+"""
+NUMBERED = """
     CREATE TEMP VIEW numbered AS
-    SELECT row_number() OVER (ORDER BY instr('{KIND_ORDER}', kind), is_repeat, length(title), {CITY}, rowid) AS id, *
-    FROM working.search_documents
+    SELECT n.rowid AS id, d.* FROM temp.numbers AS n JOIN working.search_documents AS d ON d.rowid = n.place
 """
 YEARS = """
     SELECT min(first) AS first, max(last) AS last FROM (
@@ -76,6 +80,7 @@ def write_database(
             database.attach("working", working)
             with database.atomic():
                 _write_tables(database, synonyms)
+                _create_indexes(database)
                 write_comparisons(database, same_as)
                 progress("tables written")
                 _write_search(database)
@@ -141,6 +146,7 @@ def _copy(database: Database, table: str, columns: Iterable[str], source: str, o
 
 
 def _write_search(database: Database) -> None:
+    database.execute(NUMBERS)
     database.execute(NUMBERED)
     _copy(database, "search_documents", ("id", *DOCUMENT_TEXTS, "is_repeat", "position"), "numbered", "id")
     kinds = database.query("SELECT kind, min(id) AS first_id, max(id) AS last_id FROM search_documents GROUP BY kind")
@@ -167,8 +173,8 @@ def _write_words(database: Database) -> None:
     database.execute(WORDS)
 
 
-def _finish(database: Database) -> None:
-    """Indexes, statistics for the planner, no free pages."""
+def _create_indexes(database: Database) -> None:
+    """Those above, and one for each reference that begins none; before what is computed from the tables, which needs them."""
     for name, *columns in INDEXES:
         database.table(name).create_index(columns)
     for table in database.tables:
@@ -176,6 +182,10 @@ def _finish(database: Database) -> None:
         for key in table.foreign_keys:
             if key.columns[0] not in begun:
                 table.create_index(key.columns)
+
+
+def _finish(database: Database) -> None:
+    """Statistics for the planner, no free pages."""
     database.analyze()
     database.table("sqlite_stat4").drop(ignore=True)  # a shell that does not know it fails in .dump
     database.vacuum()
@@ -185,7 +195,7 @@ def _check(path: Path) -> dict[str, int]:
     """The number of rows of each table; raises DatabaseError if SQLite finds a fault."""
     database = Database(sqlean.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True), execute_plugins=False)
     try:
-        faults = [row for row in database.execute("PRAGMA integrity_check") if row != ("ok",)]
+        faults = [row for row in database.execute("PRAGMA quick_check") if row != ("ok",)]
         faults += list(database.execute("PRAGMA foreign_key_check"))
         if faults:
             raise DatabaseError(f"{path.name}: the new database has faults: {faults[:5]}")
