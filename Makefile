@@ -36,8 +36,9 @@ lock: $(DEV) ## the locks from pyproject.toml; make lock UPGRADE=--upgrade takes
 	.venv/bin/uv pip compile --quiet pyproject.toml --group build --universal --generate-hashes --no-header --no-annotate $(UPGRADE) -o requirements.lock
 	.venv/bin/uv pip compile --quiet pyproject.toml --group dev --universal --generate-hashes --no-header --no-annotate $(UPGRADE) -o requirements-dev.lock
 
-dictionary: $(RUN) ## docs/data-dictionary.md from the schema, the vocabularies and metadata.yml
+dictionary: $(RUN) ## docs/data-dictionary.md from the schema, the vocabularies and metadata.yml; the picture of the tables
 	.venv/bin/python -m tools.dictionary
+	.venv/bin/python -m tools.er_diagram
 
 standard: $(RUN) ## static/standard/: Table Schema and example workbook, from the model and docs/add-a-plan.ja.md
 	.venv/bin/python -m tools.standard

@@ -18,6 +18,9 @@ METADATA = ROOT / "metadata.yml"
 PATH = click.Path(path_type=Path)
 DATA = click.option("--data", type=PATH, default=ROOT / "data", help="Folder with one folder per plan.")
 OUTPUT = click.option("--output", type=PATH, default=ROOT / "plans.db", help="Database to write.")
+DATABASE = click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built.")
+FOLDER = click.option("--output", type=PATH, required=True, help="Folder to write.")
+WORKBOOK = click.option("--output", type=PATH, required=True, help="Workbook (.xlsx) to write.")
 QUIET = click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 REPORT = click.option(
     "--report",
@@ -70,7 +73,7 @@ def build(data: Path, output: Path, reports: tuple[str, ...], quiet: bool) -> No
 
 
 @main.command()
-@click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built.")
+@DATABASE
 @click.option("--output", type=PATH, help="Folder to write; `site` beside the database if left out.")
 @click.option("--address", metavar="URL", help="Address of the site, where metadata.yml has no site_url.")
 @click.option(
@@ -98,8 +101,8 @@ def pages(
 
 
 @main.command()
-@click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built.")
-@click.option("--output", type=PATH, required=True, help="Folder to write.")
+@DATABASE
+@FOLDER
 @click.option(
     "--by",
     type=click.Choice(["municipality", "prefecture"]),
@@ -130,8 +133,8 @@ def stick(
 
 
 @main.command()
-@click.option("--database", type=PATH, default=ROOT / "plans.db", help="Database that was built.")
-@click.option("--output", type=PATH, required=True, help="Folder to write.")
+@DATABASE
+@FOLDER
 def parquet(database: Path, output: Path) -> None:
     """Write the tables as Parquet by prefecture and plan, for engines that read folders (DuckDB, Spark, Trino, Athena)."""
     from keikaku.publish.catalogue.partitions import write_partitions
@@ -264,7 +267,7 @@ def import_file(file: Path, folder: Path, dry_run: bool, **options: Any) -> None
 
 @main.command()
 @click.option("--plan", metavar="ID", help="Id of the plan; all plans if left out.")
-@click.option("--output", type=PATH, required=True, help="Workbook (.xlsx) to write.")
+@WORKBOOK
 @click.option("--every-year", is_flag=True, help="Also rows of years that have a figure, for corrections.")
 @DATA
 def figures_workbook(plan: str | None, output: Path, every_year: bool, data: Path) -> None:
@@ -297,7 +300,7 @@ def import_figures(file: Path, recorded_on: datetime | None, data: Path) -> None
 
 @main.command()
 @click.argument("folder", type=PATH)
-@click.option("--output", type=PATH, required=True, help="Workbook (.xlsx) to write.")
+@WORKBOOK
 def export_workbook(folder: Path, output: Path) -> None:
     """Write the tables of a plan's FOLDER as one workbook, which import reads back."""
     from keikaku.importing import exporting

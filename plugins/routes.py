@@ -6,6 +6,7 @@ them come tables and their files, and last those that word what is not there, si
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from datasette import hookimpl
@@ -13,7 +14,7 @@ from datasette.app import Datasette
 
 from keikaku.serving.errors import list_routes
 from keikaku.serving.startup import tell_databases, tell_health
-from keikaku.views import charts, citations, descriptions, feeds, reconciling, searching, sheets, themes, verifying
+from keikaku.views import charts, citations, descriptions, feeds, pages, reconciling, searching, verifying
 from keikaku.views.downloads import send_download
 from keikaku.views.table_page import send_table
 
@@ -22,25 +23,25 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (citations.PATTERN, citations.send_citation),
     (charts.PATTERN, charts.send_chart),
     (r"^/calendar/(?P<record>[a-z0-9-]+)\.ics$", feeds.send_calendar),
-    (r"^/themes/(?P<name>[^/]+)$", themes.send_theme),
+    (r"^/themes/(?P<name>[^/]+)$", pages.send_theme),
     (r"^/verify(?:\.(?P<format>json))?$", verifying.send_verification),
     (r"^/openapi\.json$", descriptions.send_openapi),
     (r"^/notebooks/(?P<name>\w+)\.ipynb$", descriptions.send_notebook),
     (r"^/-/suggest$", searching.send_suggestions),
     (r"^/reconcile$", reconciling.answer_reconciling),
     (r"^/reconcile/suggest$", reconciling.suggest_names),
-    (r"^/changes\.atom$", feeds.send_changes),
-    (r"^/unreported\.(?P<format>atom|ics)$", feeds.send_unreported),
-    (r"^/robots\.txt$", feeds.send_robots),
+    (r"^/(?P<feed>changes|unreported)\.atom$", feeds.send_feed),
+    (r"^/unreported\.ics$", feeds.send_silences),
+    (r"^/robots\.txt$", partial(feeds.send_text, "robots.txt", feeds.TEXT)),
     (r"^/sitemap\.xml$", feeds.send_site_map),
     (r"^/sitemap/(?P<part>[a-z0-9_-]+)\.xml$", feeds.send_site_map_part),
-    (r"^/opensearch\.xml$", feeds.send_open_search),
-    (r"^/llms\.txt$", feeds.send_llms),
-    (r"^/styles/(?P<kind>[a-z]+)\.css$", sheets.send_sheet),
+    (r"^/opensearch\.xml$", partial(feeds.send_text, "opensearch.xml", feeds.OPEN_SEARCH)),
+    (r"^/llms\.txt$", partial(feeds.send_text, "llms.txt", feeds.TEXT)),
+    (r"^/styles/(?P<kind>[a-z]+)\.css$", pages.send_sheet),
     (r"^/-/health$", tell_health),
     (r"^/-/databases\.json$", tell_databases),
-    (r"^/favicon\.ico$", feeds.send_favicon),
-    (r"^/apple-touch-icon(?:-precomposed)?\.png$", feeds.send_touch_icon),
+    (r"^/favicon\.ico$", partial(feeds.send_icon, "favicon.svg", "image/svg+xml")),
+    (r"^/apple-touch-icon(?:-precomposed)?\.png$", partial(feeds.send_icon, "apple-touch-icon.png", "image/png")),
 ]
 
 

@@ -1,6 +1,6 @@
 """What every template may use, in one list: filters, functions and words of keikaku."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -15,9 +15,8 @@ from keikaku.publish.records.citation import FORMATS, RECORDS, write_credit, wri
 from keikaku.publish.records.search_hits import sort_hits
 from keikaku.publish.records.timeline import lay_out_events
 from keikaku.schema.codes import CODES
-from keikaku.search.rules import search_rules
 from keikaku.serving.refusals import list_complaints
-from keikaku.views import addresses, citations, descriptions, easy_display, pictures, verifying, version, words
+from keikaku.views import addresses, citations, descriptions, easy_display, made_files, verifying, version, words
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "easy_links": easy_display.easy_links,
@@ -30,13 +29,13 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "timeline_column": lay_out_events,
 }
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    addresses.easy_switch_url, addresses.embed_parts, addresses.embed_path, addresses.find_embedded, addresses.is_for_charts,
-    addresses.static_url, list_complaints, search_rules, sort_hits, verifying.content_hash, verifying.verify_address,
+    addresses.easy_switch_url, addresses.embed_path, addresses.find_embedded,
+    addresses.static_url, list_complaints, sort_hits, verifying.content_hash, verifying.verify_address,
     words.current_fiscal_year, write_credit, write_english, write_japanese,
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
-    addresses.canonical_url, addresses.embed_code, addresses.source_address, citations.cite_page, citations.cite_record,
-    citations.find_reports, pictures.picture_address, verifying.page_hash, version.data_date, version.data_version,
+    addresses.canonical_url, addresses.source_address, citations.cite_page, citations.cite_record,
+    citations.find_reports, made_files.data_files, made_files.dataset_json_ld, made_files.picture_address, verifying.page_hash, version.data_date, version.data_version,
     words.database_size, words.describe_table,
 )  # fmt: skip
 
@@ -54,11 +53,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     env.globals.update(words.site_words(datasette) | words.data_page_words())
 
 
-@hookimpl(specname="extra_template_vars")
-def name_linked_data(request: Request | None) -> dict[str, str]:
-    return descriptions.json_ld_link(request)
-
-
-@hookimpl(specname="extra_template_vars")
-def read_display(datasette: Datasette, request: Request | None) -> Callable[[], Awaitable[dict[str, Any]]]:
-    return lambda: easy_display.easy_words(datasette, request)
+@hookimpl
+def extra_template_vars(request: Request | None) -> dict[str, Any]:
+    """Whether a page is asked for with its ふりがな, and where its record is linked data."""
+    return {"easy": bool(request and request.scope.get("easy")), **descriptions.json_ld_link(request)}

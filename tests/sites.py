@@ -23,6 +23,7 @@ from keikaku.files.proof import make_key, sign
 from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.serving import baking
 from keikaku.serving.stick import write_stick
+from keikaku.serving.stick_parts import write_first_page
 from tests.browser.running_site import copy_own_data
 
 # frictionless brings rich, and with rich Datasette prints every refusal with all variables, which takes longer than it.
@@ -140,6 +141,18 @@ def baked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def stick(tmp_path_factory: pytest.TempPathFactory, baked: Path) -> Path:
     """The invented plan as a folder that needs no server, signed; its key lies beside it."""
     return make_once(tmp_path_factory, "signed", lambda folder: write_signed(folder, baked)) / "stick"
+
+
+def write_parted(folder: Path, baked: Path) -> None:
+    """The invented plan as the one part of a folder of many."""
+    write_stick(baked / "plans.db", baked / "site", folder / "all" / "minato", is_part=True)
+    write_first_page(folder / "all", "municipality", Path(shutil.copy(baked / "plans.db", folder)))
+
+
+@pytest.fixture(scope="session")
+def parted(tmp_path_factory: pytest.TempPathFactory, baked: Path) -> Path:
+    """The folder of many plans without a server, of which there is one."""
+    return make_once(tmp_path_factory, "parted", lambda folder: write_parted(folder, baked)) / "all"
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, unquote
 
 from keikaku.files.digest import ROOT
-from keikaku.publish.catalogue.notebooks import read_notebooks
+from keikaku.publish.catalogue.guides import read_notebooks
+from keikaku.publish.filling import read_statements
 from keikaku.publish.records.citation import FORMATS
 from keikaku.publish.records.json_ld import DESCRIBED
 from keikaku.schema.tables import read_schema
@@ -29,24 +30,7 @@ RECORD_FORMS = ("", ".json", ".csv", ".xlsx", EMBED)
 # What has a calendar of due dates and a page to print.
 PRINTED = ("plans", "sectors", "organizations")
 CHART_FORMS = ("", EMBED, ".svg", ".png")
-# What there is a picture of: plan, kind, and the id of the plan or of the indicator.
-_CHARTS = """
-WITH charts (plan_id, kind, id) AS (
-    SELECT DISTINCT plan_id, 'progress', plan_id FROM targets WHERE repeat_of IS NULL
-    UNION ALL SELECT DISTINCT plan_id, 'deadlines', plan_id FROM targets WHERE repeat_of IS NULL AND due_fiscal_year IS NOT NULL
-    UNION ALL SELECT DISTINCT plan_id, 'outcomes', plan_id FROM evaluation_outcomes
-    UNION ALL SELECT DISTINCT m.plan_id, 'bodies', m.plan_id FROM measure_organizations AS o JOIN measures AS m ON m.id = o.measure_id
-    UNION ALL SELECT DISTINCT plan_id, 'timeline', plan_id FROM events
-    UNION ALL SELECT DISTINCT i.plan_id, 'results', i.id FROM indicators AS i JOIN figures AS f ON f.indicator_id = i.id
-        WHERE f.role <> 'target' AND f.last_year IS NOT NULL AND f.value IS NOT NULL
-)
-SELECT * FROM charts
-"""
-# Rows which are no records, but to which pages of records lead.
-_NAMED = """
-    SELECT plan_id, 'documents', id FROM documents UNION ALL SELECT plan_id, 'periods', id FROM periods
-    UNION ALL SELECT NULL, 'municipalities', id FROM municipalities
-"""
+SQL = read_statements(__file__)
 
 
 class Address(NamedTuple):
@@ -56,36 +40,23 @@ class Address(NamedTuple):
     plan: str | None = None
 
 
-class Chart(NamedTuple):
-    """A picture at /charts/KIND/ID."""
-
-    plan: str
-    kind: str
-    id: str
-
-
 def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) -> Iterator[Address]:
     """All of them in a fixed order; `described` is what metadata.yml says of the database."""
     yield from map(Address, (*PAGES, *FOR_PROGRAMS))
-    yield from (Address(f"/styles/{kind}.css") for kind in list_styles())
+    yield from (
+        Address(f"/styles/{kind}.css") for kind in sorted(file.stem for file in (ROOT / "static").glob("*.css"))
+    )
     yield from (Address(f"/notebooks/{notebook.name}.ipynb") for notebook in read_notebooks())
     yield from (Address(f"/cite/dataset.{form.ending}") for form in FORMATS)
     yield from map(Address, (f"/{DATABASE}/{name}{form}" for name in list_tables(described) for form in TABLE_FORMS))
-    for city, plan in execute("SELECT municipality_id, min(id) FROM plans GROUP BY 1 ORDER BY 1"):
-        yield from (Address(f"/{DATABASE}/municipalities/{city}{form}", plan) for form in RECORD_FORMS)
     for (theme,) in execute("SELECT DISTINCT theme FROM plans WHERE theme IS NOT NULL ORDER BY theme"):
         yield Address(f"/themes/{quote(theme)}")
     for plan, table, row_id in list_records(execute):
         yield from (Address(path, plan) for path in _list_forms(table, row_id))
-    for chart in list_charts(execute):
-        yield from (Address(f"/charts/{chart.kind}/{chart.id}{form}", chart.plan) for form in CHART_FORMS)
-    for plan, table, row_id in execute(f"{_NAMED} ORDER BY 2, 3"):
+    for plan, kind, chart in execute(f"{SQL['charts']} ORDER BY kind, id"):
+        yield from (Address(f"/charts/{kind}/{chart}{form}", plan) for form in CHART_FORMS)
+    for plan, table, row_id in execute(SQL["named"]):
         yield from (Address(f"/{DATABASE}/{table}/{row_id}{form}", plan) for form in RECORD_FORMS)
-
-
-def list_styles() -> list[str]:
-    """Kinds of pages that have a style sheet of their own."""
-    return sorted(file.stem for file in (ROOT / "static").glob("*.css"))
 
 
 def list_tables(described: Mapping[str, Any]) -> list[str]:
@@ -99,14 +70,9 @@ def list_records(execute: Callable[..., Any]) -> Iterator[tuple[str, str, str]]:
     yield from execute("SELECT plan_id, table_name, id FROM records ORDER BY plan_id, table_name, id")
 
 
-def list_charts(execute: Callable[..., Any]) -> Iterator[Chart]:
-    """All pictures."""
-    yield from (Chart(*row) for row in execute(f"{_CHARTS} ORDER BY kind, id"))
-
-
 def has_chart(execute: Callable[..., Any], kind: str, id_: str) -> bool:
     """Whether there is such a picture; of all, only that is looked for."""
-    return bool(execute(f"{_CHARTS} WHERE kind = ? AND id = ?", (kind, id_)).fetchone())
+    return bool(execute(f"{SQL['charts']} WHERE kind = ? AND id = ?", (kind, id_)).fetchone())
 
 
 def _list_forms(table: str, row_id: str) -> Iterator[str]:

@@ -16,16 +16,17 @@ import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+Row = dict[str, Any]
 _UNPRINTABLE = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")  # which YAML takes for line breaks or refuses
 _CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]")
 
 
-def fill(name: str, **words: Any) -> str:
+def fill(name: str, /, **words: Any) -> str:
     """The text of templates/NAME."""
     return _environment(name.rpartition(".")[2]).get_template(name).render(words)
 
 
-def fill_data(name: str, **words: Any) -> Any:
+def fill_data(name: str, /, **words: Any) -> Any:
     """What the YAML of templates/NAME says, in the order in which it stands there."""
     return yaml.load(fill(name, **words), yaml.CSafeLoader)
 
@@ -34,6 +35,13 @@ def read_statements(module: str) -> dict[str, str]:
     """The statements of the SQL file beside a module, under the names that stand above them: `-- name: NAME`."""
     parts = re.split(r"^-- name: (\w+)\n", Path(module).with_suffix(".sql").read_text("utf-8"), flags=re.MULTILINE)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def read_rows(execute: Callable[..., Any], sql: str, **values: Any) -> list[Row]:
+    """The rows of a statement by the names of their columns."""
+    found = execute(sql, values)
+    names = [column[0] for column in found.description]
+    return [dict(zip(names, row, strict=True)) for row in found]
 
 
 def _write_json(value: Any) -> str:
@@ -47,7 +55,9 @@ def _write_property(value: Any) -> str:
 
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
+    "bib": str,
     "ics": _write_property,
+    "ris": str,
     "sql": str,
     "txt": str,
     "xml": lambda value: escape(str(value)),

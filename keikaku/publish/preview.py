@@ -24,31 +24,10 @@ _GROUPS = (
     (re.compile("/plans(/.*)?"), "表と問い合わせ"),
     (re.compile(".*"), "そのほかのページ"),
 )
-_VOID = frozenset(
-    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr")
-)
-_INLINE = frozenset(
-    (
-        "a",
-        "abbr",
-        "b",
-        "code",
-        "del",
-        "em",
-        "i",
-        "ins",
-        "mark",
-        "rp",
-        "rt",
-        "ruby",
-        "small",
-        "span",
-        "strong",
-        "td",
-        "th",
-        "time",
-    )
-)
+_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+_INLINE = {
+    "a", "abbr", "b", "code", "del", "em", "i", "ins", "mark", "rp", "rt", "ruby", "small", "span", "strong", "td", "th", "time",
+}  # fmt: skip
 _DIGEST = re.compile(r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])(?:[0-9a-f]{8}|[0-9a-f]{12}|[0-9a-f]{16}|[0-9a-f]{64})\b")
 _WORD = re.compile(r"[0-9][0-9,.]*|[A-Za-z]+|.")
 _LIKE = 0.5  # of two blocks, for their differences to be marked within
@@ -91,11 +70,8 @@ class _Main(HTMLParser):
         if tag not in _VOID:
             counts = tag == "main" or bool(self._open and self._open[-1][1])
             about = dict(attrs)
-            untold = (
-                tag in ("script", "style", "svg")
-                or about.get("aria-labelledby") in _UNTOLD
-                or about.get("class") in _UNTOLD
-            )
+            labels = {about.get("aria-labelledby"), about.get("class")}
+            untold = tag in ("script", "style", "svg") or not _UNTOLD.isdisjoint(labels)
             self._open.append((tag, counts and not untold))
 
     def handle_endtag(self, tag: str) -> None:

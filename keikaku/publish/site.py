@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from keikaku.publish.addresses import list_records
 from keikaku.schema.tables import read_schema
@@ -29,13 +29,6 @@ _TEXT = (
     "application/x-", "application/xml", "image/svg", "text/",
 )  # fmt: skip
 SHARED = None
-
-
-class Answer(NamedTuple):
-    """What an address gave."""
-
-    headers: Mapping[str, str]
-    body: bytes
 
 
 @dataclass(frozen=True)
@@ -55,20 +48,20 @@ class SiteFile:
         return {key: value for key, value in asdict(self).items() if value not in (None, {})}
 
 
-def write_answer(folder: Path, path: str, answer: Answer, inputs: str) -> SiteFile:
-    """Write what an address gave, and beside it the same packed, where that is worth while."""
+def write_answer(folder: Path, path: str, answered: Mapping[str, str], body: bytes, inputs: str) -> SiteFile:
+    """Write what an address gave, its headers and body, and beside it the same packed, where that is worth while."""
     file = folder / path
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(answer.body)
-    media_type = answer.headers["content-type"]
+    file.write_bytes(body)
+    media_type = answered["content-type"]
     packed = size = None
-    if len(answer.body) >= LEAST_PACKED_BYTES and media_type.startswith(_TEXT):
-        content = gzip.compress(answer.body, mtime=0)
+    if len(body) >= LEAST_PACKED_BYTES and media_type.startswith(_TEXT):
+        content = gzip.compress(body, mtime=0)
         file.with_name(file.name + PACKED).write_bytes(content)
         packed, size = hashlib.sha256(content).hexdigest(), len(content)
-    headers = {name: answer.headers[name] for name in KEPT_HEADERS if name in answer.headers}
-    digest = hashlib.sha256(answer.body).hexdigest()
-    return SiteFile(path, media_type, len(answer.body), digest, inputs, size, packed, headers)
+    headers = {name: answered[name] for name in KEPT_HEADERS if name in answered}
+    digest = hashlib.sha256(body).hexdigest()
+    return SiteFile(path, media_type, len(body), digest, inputs, size, packed, headers)
 
 
 def take_over(old: Path, new: Path, entry: Mapping[str, Any]) -> SiteFile | None:
@@ -116,8 +109,8 @@ def list_ready(
     for part in parts:
         for file in sorted(path for path in (folder / part).rglob("*") if path.is_file()):
             path = file.relative_to(folder).as_posix()
-            answer = Answer({"content-type": media_types.get(path) or media_types[file.suffix]}, file.read_bytes())
-            yield f"/{path}", write_answer(folder, path, answer, inputs)
+            media_type = media_types.get(path) or media_types[file.suffix]
+            yield f"/{path}", write_answer(folder, path, {"content-type": media_type}, file.read_bytes(), inputs)
 
 
 _FIGURES = """

@@ -11,10 +11,13 @@ from html import escape
 from typing import Any
 
 from keikaku.plan.fiscal_year import format_fiscal_year
+from keikaku.publish.filling import fill, fill_data, read_rows
+from keikaku.publish.records.citation import SQL as CITING
 from keikaku.schema.codes import PLAN_TERMS
 
 Execute = Callable[..., Any]
 _WORD = re.compile("〔([^〕]+)〕")
+_FOLDED = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # what YAML leaves of a line break
 _TERMS = {label: term for term, (label, _) in PLAN_TERMS.items()}
 REVIEW = "見直しの前と後"
 GENERAL = {label: label for label in [*_TERMS, REVIEW]}
@@ -39,15 +42,20 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
         metadata["words"] = {term: label for label, term in _TERMS.items()}
         replace_words(metadata, GENERAL)
         return  # a database of something else
-    plans = list(_rows(execute, "SELECT * FROM plan_facts ORDER BY start_fiscal_year DESC, title"))
+    plans = read_rows(execute, "SELECT * FROM plan_facts ORDER BY start_fiscal_year DESC, title")
     only = plans[0] if len(plans) == 1 else None
     words = {label: only[f"{term}_word"] for label, term in _TERMS.items()} if only else GENERAL
     metadata["words"] = {term: words[label] for label, term in _TERMS.items()}
     halves = [name for (name,) in execute("SELECT name FROM periods ORDER BY position")] if only else []
     words = words | {REVIEW: "→".join(halves) if len(halves) == 2 else REVIEW}
     metadata["navigation"] = list(_list_navigation(execute))
-    for key, value in _describe(plans).items():
+    named = list(dict.fromkeys(plan["municipality"] for plan in plans))
+    cities = "、".join(named[:NAMED]) + ("など" if len(named) > NAMED else "")
+    documents = [source for (source,) in execute(CITING["sources"] + CITING["main"])]
+    told = {"plans": plans, "cities": cities, "documents": documents, "format_fiscal_year": format_fiscal_year}
+    for key, value in fill_data("site_words.yml", **told).items():
         metadata.setdefault(key, value)
+    metadata["description"] = _FOLDED.sub("", metadata["description"] or "")
     citation = metadata.setdefault("plugins", {}).setdefault("citation", {})
     of = f"the {only['title_en']}" if only and only["title_en"] else "plans of Japanese municipalities"
     citation.setdefault("title_en", f"Database of {of}, unofficial")
@@ -56,7 +64,8 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     if len(plans) > 1:
         _offer_facets(described.get("tables") or {})
     described.setdefault("title", only["title"] if only else "自治体の計画")
-    described.setdefault("description_html", _describe_database(plans, str(metadata["source"])))
+    about = fill("about_database.html", source=metadata["source"], cities=cities)
+    described.setdefault("description_html", about.rstrip("\n"))
     replace_words(metadata, words)
 
 
@@ -79,44 +88,6 @@ def _offer_facets(tables: dict[str, Any]) -> None:
             table["facets"] = list(dict.fromkeys([*columns, *table.get("facets", ())]))
 
 
-def _describe(plans: list[dict[str, Any]]) -> dict[str, str]:
-    if len(plans) == 1:
-        (plan,) = plans
-        years = f"{format_fiscal_year(plan['start_fiscal_year'])}〜{format_fiscal_year(plan['end_fiscal_year'])}"
-        title, what = f"{plan['title']}データベース（非公式）", f"{plan['municipality']}の{plan['title']}（{years}）"
-    else:
-        cities = list(dict.fromkeys(plan["municipality"] for plan in plans))
-        named = "、".join(cities[:NAMED]) + ("など" if len(cities) > NAMED else "")
-        title, what = "自治体計画データベース（非公式）", f"{named}の{len(plans):,}の計画"
-    return {
-        "title": title,
-        "description": f"{what}を、一件ずつの約束と目標に分けて、読み、検索し、SQLで調べ、ダウンロードできるようにした非公式のデータベースです。",
-        "source": f"{join_documents([name_document(plan) for plan in plans])}を加工して作成",
-    }
-
-
-def name_document(plan: dict[str, Any]) -> str:
-    """The main document of a plan with who wrote it and its date: 「○○計画」（○○市、2023年3月）; plan: a row of plan_facts."""
-    date = plan["document_date"] or ""
-    said = f"、{date[:4]}年" + (f"{int(date[5:7])}月" if date[5:7] else "") if date else ""
-    return f"「{plan['document_title'] or plan['title']}」（{plan['document_author'] or plan['municipality']}{said}）"
-
-
-def join_documents(names: list[str]) -> str:
-    return "、".join(names) if len(names) <= NAMED else f"{names[0]}ほか{len(names) - 1:,}の計画の文書"
-
-
-def _describe_database(plans: list[dict[str, Any]], source: str) -> str:
-    cities = "、".join(dict.fromkeys(plan["municipality"] for plan in plans[:NAMED])) + (
-        "など" if len(plans) > NAMED else ""
-    )
-    return f"""<ul>
-<li>出典：{escape(source)}（書き方は公共データ利用規約（第1.0版）にならいました）。</li>
-<li>非公式のデータです。{escape(cities)}や、文書をまとめた団体が作成・確認・保証したものではありません。</li>
-<li>事実の整理、要約、判定、訂正の記録は CC BY 4.0 で使えます。原文の文章は自治体のもので、その対象ではありません。</li>
-</ul>"""
-
-
 def replace_words(value: Any, words: dict[str, str]) -> None:
     """In every text of a nested mapping or list; as text where the key says that it holds HTML."""
     for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
@@ -131,9 +102,3 @@ def _say(words: dict[str, str], in_html: bool, found: re.Match[str]) -> str:
     if word is None:  # brackets of the text itself
         return found[0]
     return escape(word) if in_html else word
-
-
-def _rows(execute: Execute, sql: str) -> Iterator[dict[str, Any]]:
-    found = execute(sql)
-    names = [column[0] for column in found.description]
-    yield from (dict(zip(names, row, strict=True)) for row in found)

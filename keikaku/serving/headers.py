@@ -1,6 +1,6 @@
 """The HTTP headers of every answer: nothing inline and nothing from elsewhere, no cookie, no frame but for the views made for it.
 
-What they are stands in headers.yml. A page that shows a chart says so by CHART_POLICY among its headers.
+What they are stands in headers.yml. A page that shows a chart notes so in its scope.
 """
 
 import re
@@ -27,28 +27,17 @@ _AS_ASKED = (200, 304)
 # Proxies refuse answers with longer headers; Datasette repeats the address of a page, SQL and all, as a link to its JSON.
 _LONGEST_LINK = 2000
 _BARE_ADDRESS = re.compile(rb"^([^<>;\s]+)(?=;)")  # as Datasette writes it; RFC 8288 wants it in < and >
-
-
-def _write_policy(**changes: bool) -> tuple[bytes, bytes]:
-    policy = _SENT["policy"].copy()
-    for change, is_made in changes.items():
-        policy |= _SENT[change] if is_made else {}
-    return b"content-security-policy", "; ".join(f"{name} {sources}" for name, sources in policy.items()).encode()
-
-
-# What a page that shows a chart puts among its headers, to be sent if it may be.
-CHART_POLICY = _write_policy(chart=True)
 _NEVER = {b"set-cookie", b"content-security-policy", *(name.encode() for name in (*_ALWAYS, *_READABLE))}
 
 
 def protect_answer(
-    headers: Iterable[tuple[bytes, bytes]], path: str, query_string: bytes, status: int = 200
+    headers: Iterable[tuple[bytes, bytes]], path: str, query_string: bytes, status: int = 200, has_chart: bool = False
 ) -> Headers:
-    """The headers to send instead of `headers`."""
+    """The headers to send instead of `headers`; the policy of a page that shows a chart lets it be drawn."""
     headers = [(name.lower(), value) for name, value in headers]
     is_framed = status in _AS_ASKED and bool(find_embedded_part(path, query_string.decode("latin-1")))
     is_data = _DATA.fullmatch(path) is not None
-    return [*_keep(headers), *_make_headers(CHART_POLICY in headers, is_framed, is_data, path.endswith(".svg"))]
+    return [*_keep(headers), *_make_headers(has_chart, is_framed, is_data, path.endswith(".svg"))]
 
 
 @lru_cache
@@ -56,8 +45,11 @@ def _make_headers(has_chart: bool, is_framed: bool, is_shared: bool, is_picture:
     added = {**_ALWAYS, **(_READABLE if is_shared else {})}
     if is_framed:
         del added["x-frame-options"]
-    encoded = [(name.encode(), value.encode()) for name, value in added.items()]
-    return [*encoded, _write_policy(chart=has_chart, framed=is_framed, picture=is_picture)]
+    policy = _SENT["policy"].copy()
+    for change, is_made in {"chart": has_chart, "framed": is_framed, "picture": is_picture}.items():
+        policy |= _SENT[change] if is_made else {}
+    added["content-security-policy"] = "; ".join(f"{name} {sources}" for name, sources in policy.items())
+    return [(name.encode(), value.encode()) for name, value in added.items()]
 
 
 def _keep(headers: Headers) -> Iterator[tuple[bytes, bytes]]:

@@ -21,7 +21,7 @@ from keikaku.search.query import MAX_WORDS, count_words, read_asked_year
 from keikaku.serving import visitors
 from keikaku.serving.baked_site import find_baked_site
 from keikaku.serving.errors import POSTED, READING, refuse
-from keikaku.serving.headers import CHART_POLICY, CHARTS, protect_answer
+from keikaku.serving.headers import CHARTS, protect_answer
 from keikaku.serving.refusals import Refusal, say, write_last_resort
 from keikaku.serving.site_address import keep_to_site
 from keikaku.serving.sql_worker import Lease, WorkersBusy
@@ -86,18 +86,19 @@ def close_websockets(app: ASGIApp, _: Datasette) -> ASGIApp:
 async def protect(app: ASGIApp, _: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
     """Whatever is sent is protected, and whoever asks gets an answer; no cookies in either direction."""
     started = False
+    charts: list[bool] = []  # headers.open_chart
 
     async def send_protected(message: Message) -> None:
         nonlocal started
         if message["type"] == "http.response.start":
             started = True
-            asked = scope["path"], scope["query_string"], message["status"]
+            asked = scope["path"], scope["query_string"], message["status"], bool(charts)
             message = {**message, "headers": protect_answer(message.get("headers", []), *asked)}
         await send(message)
 
     try:
         asked_with = [(name, value) for name, value in scope["headers"] if name.lower() != b"cookie"]
-        await app({**scope, "headers": asked_with}, receive, send_protected)
+        await app({**scope, "headers": asked_with, CHARTS: charts}, receive, send_protected)
     except Exception:
         if started:
             raise
@@ -229,19 +230,6 @@ def _read_word(name: str, value: str) -> str | Refusal:
     return say("unreadable_year", value[:40]) if year is None else str(year)
 
 
-@_of_http
-async def allow_charts(app: ASGIApp, _: Datasette, scope: Scope, receive: Receive, send: Send) -> None:
-    """A page that shows a chart notes so in its scope (headers.open_chart); then its policy lets the chart be drawn."""
-    charts: list[bool] = []
-
-    async def send_marked(message: Message) -> None:
-        if charts and message["type"] == "http.response.start":
-            message = {**message, "headers": [*message["headers"], CHART_POLICY]}
-        await send(message)
-
-    await app({**scope, CHARTS: charts}, receive, send_marked)
-
-
 LAYERS: list[Layer] = [
     close_websockets,
     _of_http(keep_to_site),
@@ -252,7 +240,6 @@ LAYERS: list[Layer] = [
     word_missing_files,
     take_readings,
     read_words,
-    allow_charts,
 ]
 
 

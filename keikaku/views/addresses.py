@@ -4,7 +4,6 @@ import hashlib
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
@@ -13,19 +12,16 @@ from jinja2.ext import Extension
 from markupsafe import Markup
 
 from keikaku.publish.records.ruby import ARGUMENT
-from keikaku.publish.records.sharing import EMBED, SCRIPT, find_embedded_part, shared_address, write_embed_code
+from keikaku.publish.records.sharing import EMBED, find_embedded_part, shared_address
 from keikaku.serving.datasette_private import set_base_url
 from keikaku.serving.site_address import add_base, cut_base, find_base, find_root
-from keikaku.views.easy_display import NAME
 
 STATIC = Path(__file__).resolve().parents[2] / "static"
 EVERY_PAGE = ("design-tokens/tokens.css", "site.css", "charts.css")
-_ALL = {"all": ""}
 # A link with an argument, but for those that choose a plan or search, and for those that say what they are to the page.
 _VARIANT = re.compile(
     r'<a (?![^>]*\brel=)(?=[^>]*\bhref="(?!https?:|//|[^"?]*(?:/|timeline)\?plan=|[^"?]*plans/search\?q=)[^"]*\?)([^>]*>)'
 )
-_CHART = {"picture": "グラフだけ", "all": "グラフと表"}
 
 
 class SiteLinks(Extension):
@@ -78,18 +74,6 @@ def embed_path(request: Request, part: str) -> str:
     return shared_address(request.path, request.query_string, {EMBED: "1" if part == "all" else part})
 
 
-def embed_code(datasette: Datasette, request: Request, title: str, part: str) -> str:
-    """What a visitor pastes; text, not markup of ours."""
-    name = f"{title}（{datasette.metadata('title')}）"
-    address = complete(datasette, request, embed_path(request, part))
-    return write_embed_code(address, complete(datasette, request, SCRIPT), name)
-
-
-def embed_parts(request: Request, own: dict[str, str] | None = None) -> dict[str, str]:
-    """What of a page can be shown by itself: names of keikaku.publish.records.sharing with words for them."""
-    return _CHART if request.args.get("_chart") else own or _ALL
-
-
 def find_embedded(request: Request) -> str:
     return find_embedded_part(request.path, request.query_string)
 
@@ -97,7 +81,7 @@ def find_embedded(request: Request) -> str:
 def easy_switch_url(request: Request) -> str:
     """Address of the same page in the other display."""
     arguments = [request.query_string] if request.query_string else []
-    if not request.scope.get(NAME):
+    if not request.scope.get("easy"):
         arguments.append(ARGUMENT)
     return str(request.path) + ("?" + "&".join(arguments) if arguments else "")
 
@@ -127,8 +111,3 @@ def digest(content: bytes) -> str:
 def mark_variants(html: str) -> Markup:
     """Links to filters, orders and forms of a page as such, for programs that follow links; robots.txt names the same."""
     return Markup(_VARIANT.sub(r'<a rel="nofollow" \1', str(html)))
-
-
-def is_for_charts(url: Any) -> bool:
-    """Charts are nearly a megabyte: only the page that shows one loads them."""
-    return "datasette_vega" in url

@@ -9,17 +9,7 @@ from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 
-from keikaku.publish.records.citation import (
-    CITED,
-    FORMATS,
-    PLANS_ASKED,
-    RECORD,
-    RECORDS,
-    REPORTS,
-    Citation,
-    join_reports,
-    read_data_set,
-)
+from keikaku.publish.records.citation import FORMATS, MOST_REPORTS, RECORDS, SQL, Citation, join_reports, read_data_set
 from keikaku.publish.records.sharing import shared_address
 from keikaku.views.addresses import complete
 from keikaku.views.verifying import page_hash
@@ -45,12 +35,12 @@ async def send_citation(datasette: Datasette, request: Request) -> Response:
 async def cite_record(datasette: Datasette, request: Request, table: str, key: str) -> Citation:
     """With the hash of its page in place of the version of all data, which changes with any other record."""
     db = datasette.get_database()
-    row = (await db.execute(RECORD, {"table": table, "id": key})).first()
+    row = (await db.execute(SQL["record"], {"table": table, "id": key})).first()
     if row is None:
         raise NotFound("404")
     content = await db.execute(f"SELECT * FROM {table} WHERE id = :id", {"id": key})
     document = content.first()["document_id"] if "document_id" in content.columns else ""
-    cited = await db.execute(CITED, {"table": table, "id": key, "document": document})
+    cited = await db.execute(SQL["sources"] + SQL["cited"], {"table": table, "id": key, "document": document})
     sources = [row["source"] for row in cited] or (await find_reports(datasette, request, row["plan_id"]))["sources"]
     return Citation(
         data_set=read_data_set(datasette.metadata()),
@@ -71,8 +61,9 @@ async def find_reports(datasette: Datasette, request: Request, plan: str | list[
     names = ("plan", "plan_id", "municipality", "municipality_id", "theme", "sector", "sector_id")
     asked = {name: request.args.get(name) or "" for name in names}
     given = [plan] if isinstance(plan, str) else plan
-    plans = given or [row["id"] for row in await db.execute(PLANS_ASKED, asked)]
-    rows = (await db.execute(REPORTS, {"plans": json.dumps(plans)})).rows
+    plans = given or [row["id"] for row in await db.execute(SQL["plans_asked"], asked)]
+    named = {"plans": json.dumps(plans), "most": MOST_REPORTS}
+    rows = (await db.execute(SQL["sources"] + SQL["reports"], named)).rows
     return {
         "sources": [row["source"] for row in rows],
         "number": rows[0]["number"] if rows else 0,

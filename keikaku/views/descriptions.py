@@ -1,6 +1,7 @@
 """The site described for programs: openapi.json, a record as JSON-LD, notebooks."""
 
 import json
+import re
 from typing import Any
 
 from datasette import Response
@@ -8,16 +9,20 @@ from datasette.app import Datasette
 from datasette.utils import derive_named_parameters, escape_sqlite, tilde_decode
 from datasette.utils.asgi import NotFound, Request
 
-from keikaku.publish.catalogue.notebooks import point_at, read_notebooks
-from keikaku.publish.catalogue.openapi import build_openapi
+from keikaku.database.content_hash import LENGTH
+from keikaku.publish.catalogue.guides import point_at, read_notebooks
+from keikaku.publish.filling import fill_data
+from keikaku.publish.records.citation import FORMATS, RECORDS
 from keikaku.publish.records.json_ld import DESCRIBED, build_record
+from keikaku.publish.tables.query_forms import find_parameter
 from keikaku.views.addresses import find_site_root
 from keikaku.views.version import data_version
-from keikaku.views.words import heading_of, list_tables, site_description, site_title
+from keikaku.views.words import heading_of, list_tables, site_title
 
 JSON_LD = "application/ld+json; charset=utf-8"
 NOTEBOOK = "application/x-ipynb+json; charset=utf-8"
 NOTEBOOKS = {notebook.name: notebook for notebook in read_notebooks()}
+_TAGS = re.compile(r"<[^>]+>")
 RECORD = rf"^/(?P<database>plans)/(?P<table>{'|'.join(DESCRIBED)})/(?P<pks>[^/]+?)\.jsonld$"
 
 
@@ -54,11 +59,12 @@ async def send_notebook(datasette: Datasette, request: Request) -> Response:
 
 
 async def send_openapi(datasette: Datasette, request: Request) -> Response:
+    """The stable addresses of the site (OpenAPI 3.1), from what the database and metadata.yml say of them."""
     db = datasette.get_database()
     queries = await datasette.get_canned_queries(db.name, None)
     site = {
         "title": site_title(datasette),
-        "description": site_description(datasette),
+        "description": datasette.metadata("description"),
         "license": datasette.metadata("license"),
         "license_url": datasette.metadata("license_url"),
         "version": data_version(datasette),
@@ -68,7 +74,22 @@ async def send_openapi(datasette: Datasette, request: Request) -> Response:
         "tables": [await _read_table(datasette, name) for name in await list_tables(datasette) if name not in queries],
         "queries": [await _read_query(datasette, query) for query in queries.values()],
     }
-    return send_json(build_openapi(site))
+    words = {"formats": FORMATS, "cited": RECORDS, "described": DESCRIBED, "hash_length": LENGTH}
+    return send_json(
+        fill_data("openapi.yml", site=site, say_parameter=_say_parameter, say_plainly=_say_plainly, **words)
+    )
+
+
+def _say_parameter(name: str) -> str:
+    known = find_parameter(name)
+    said = [known.label, f"空なら{known.empty}" if known.empty else "", known.help.rstrip("。")]
+    return "。".join(filter(None, said))
+
+
+def _say_plainly(html: str) -> str:
+    """A description without its markup and its examples, which are links."""
+    told = (part for part in html.split("</p>") if not part.strip().startswith("<p>例："))
+    return "".join("".join(_TAGS.sub("", part).splitlines()) for part in told)
 
 
 async def _read_table(datasette: Datasette, name: str) -> dict[str, Any]:
@@ -78,8 +99,9 @@ async def _read_table(datasette: Datasette, name: str) -> dict[str, Any]:
     for column in columns:
         heading, meaning = heading_of(described, column.name)
         required = bool(column.notnull or column.is_pk)
-        words = {"name": column.name, "type": column.type, "heading": heading, "meaning": meaning}
-        fields.append({**words, "required": required})
+        fields.append(
+            {"name": column.name, "type": column.type, "required": required, "heading": heading, "meaning": meaning}
+        )
     keys = [column.name for column in columns if column.is_pk]
     key = keys[0] if len(keys) == 1 else None
     sql = f"SELECT {escape_sqlite(key)} FROM {escape_sqlite(name)} LIMIT 1" if key else "SELECT NULL"

@@ -85,7 +85,7 @@ async def send_download(datasette: Datasette, request: Request) -> Response | Fi
 async def make_file(datasette: Datasette, request: Request, source: Source, caveats: Caveats, kind: str) -> FileAnswer:
     """Write all rows of a source into a file; what made it stop early is said in the file and in its headers."""
     coded = source.table if kind != "csv" else None
-    layout = lay_out(source.columns, source.described.get("columns") or {}, source.labels, coded)
+    layout = lay_out(source.columns, source.described.get("columns") or {}, source.named, coded)
     about = describe(datasette, request, source, layout)
     is_whole = request.args.get("_size", "max") in ("", "max") and "_next" not in request.args
     tally = Tally(

@@ -134,10 +134,10 @@ async def _find_notes(
     described = await _find_description(datasette, request, data)
     fields = lay_out(data["columns"], described.get("columns") or {}, [], None).fields
     caveats = await find_caveats(datasette.get_database(database))
-    touched = {id_ for row in rows for id_ in caveats.touching(row)} if table != "corrections" else set()
+    ids = {cell for row in rows for cell in row if isinstance(cell, str)} if table != "corrections" else set()
     reads = f"{data.get('query', {}).get('sql', '')} {table or ''}"
     is_open_sql = not (table or query) or "_where" in request.args
-    return [note.to_json() for note in caveats.note(fields, reads, touched, is_open_sql)]
+    return [note.to_json() for note in caveats.note(fields, reads, ids & caveats.corrections.keys(), is_open_sql)]
 
 
 async def _find_description(datasette: Datasette, request: Request, data: Data) -> dict[str, Any]:

@@ -6,14 +6,16 @@ from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
+from keikaku.publish.filling import fill_data
 from keikaku.publish.records.reconcile import (
+    MOST_QUERIES,
     TABLE,
     WrongQueries,
-    describe_service,
     read_queries,
     reconcile,
     suggest_organizations,
 )
+from keikaku.publish.records.sharing import EMBED
 from keikaku.serving.refusals import say
 from keikaku.views.addresses import find_site_root
 from keikaku.views.descriptions import send_json
@@ -29,8 +31,9 @@ async def answer_reconciling(datasette: Datasette, request: Request) -> Response
     try:
         text = await _read_form(request) if request.method == "POST" else request.args.get("queries")
         if text is None:
-            root = find_site_root(datasette, request)
-            return send_json(describe_service(site_title(datasette), root, db.name, label))
+            words = {"title": site_title(datasette), "root": find_site_root(datasette, request), "database": db.name}
+            limits = {"table": TABLE, "embed": EMBED, "most": MOST_QUERIES}
+            return send_json(fill_data("reconcile.yml", label=label, **words, **limits))
         queries = read_queries(text)
     except WrongQueries as error:
         refusal = {"ok": False, "status": 400, "title": say(400).title, "error": str(error)}

@@ -5,7 +5,7 @@ permissions are those of the page that everybody sees. A statement, a canned que
 """
 
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +18,6 @@ from datasette.utils import derive_named_parameters, tilde_decode, validate_sql_
 from datasette.utils.asgi import BadRequest, NotFound, Request
 
 from keikaku.publish.tables.cells import Value
-from keikaku.publish.tables.layout import Label
 from keikaku.serving.datasette_private import DatasetteError
 from keikaku.serving.errors import repeat_refusal
 from keikaku.serving.refusals import say
@@ -50,7 +49,7 @@ class OtherAnswer(Exception):
 
 @dataclass
 class Source:
-    """Where rows come from. A row is a list of cells, with the name of a referenced row after each of `labels`.
+    """Where rows come from. A row is a list of cells, with the name of a referenced row after each of `named`.
 
     `name` is ASCII, for files; `described` is what metadata.yml says, and `reads` names everything that is read.
     """
@@ -63,7 +62,7 @@ class Source:
     reads: str
     is_open_sql: bool
     batches: AsyncIterator[Batch]
-    labels: Sequence[Label] = ()
+    named: Collection[str] = ()
     found: Rows | None = None
 
     @property
@@ -188,11 +187,11 @@ async def _read_parameters(datasette: Datasette, request: Request, database: str
 async def _open_table(
     datasette: Datasette, request: Request, database: str, table: str, asked: int | None, labels_by_default: bool
 ) -> Source:
-    labels = await _choose_labels(datasette, request, database, table, labels_by_default)
+    named = await _choose_named(datasette, request, database, table, labels_by_default)
     path, arguments = find_path(request), keep_arguments(request)
     if "pks" in request.url_vars:
         path, arguments = await _find_row(datasette, request, path)
-    naming = [("_label", label.column) for label in labels]
+    naming = [("_label", column) for column in named]
     size = [("_size", "max" if asked is None else str(asked))]
     pages = read_pages(
         datasette,
@@ -204,10 +203,10 @@ async def _open_table(
     first = await anext(pages)
 
     async def read_batches() -> AsyncIterator[Batch]:
-        yield _read_rows(first, labels)
+        yield _read_rows(first, named)
         if asked is None:
             async for page in pages:
-                yield _read_rows(page, labels)
+                yield _read_rows(page, named)
 
     return Source(
         database=database,
@@ -218,7 +217,7 @@ async def _open_table(
         reads=f"{first['query']['sql']} {table}",
         is_open_sql=any(name == "_where" for name, _ in arguments),
         batches=read_batches(),
-        labels=labels,
+        named=named,
     )
 
 
@@ -249,33 +248,32 @@ async def _redirect(datasette: Datasette, request: Request, path: str) -> Respon
     return Response.redirect(page.removesuffix(".json") + ending + found + query)
 
 
-async def _choose_labels(
+async def _choose_named(
     datasette: Datasette, request: Request, database: str, table: str, by_default: bool
-) -> list[Label]:
+) -> list[str]:
     """The references whose rows are to be named: as _labels and _label say, else all or none of them."""
     try:
         wanted = value_as_boolean(request.args.get("_labels", ""))
     except ValueError:
         wanted = by_default
-    named = request.args.getlist("_label")
+    asked = request.args.getlist("_label")
     db = datasette.get_database(database)
-    labels = []
+    named = []
     for key in await db.foreign_keys_for_table(table):
         naming = await db.label_column_for_table(key["other_table"])
-        if naming and naming != key["other_column"] and (key["column"] in named if named else wanted):
-            labels.append(Label(key["column"], key["other_table"], key["other_column"], naming))
-    return labels
+        if naming and naming != key["other_column"] and (key["column"] in asked if asked else wanted):
+            named.append(key["column"])
+    return named
 
 
-def _read_rows(page: Mapping[str, Any], labels: Sequence[Label]) -> list[list[Value]]:
-    labelled = {label.column for label in labels}
-    return [list(_read_cells(row, page["columns"], labelled)) for row in page["rows"]]
+def _read_rows(page: Mapping[str, Any], named: Collection[str]) -> list[list[Value]]:
+    return [list(_read_cells(row, page["columns"], named)) for row in page["rows"]]
 
 
-def _read_cells(row: Any, columns: Sequence[str], labelled: set[str]) -> Iterator[Value]:
+def _read_cells(row: Any, columns: Sequence[str], named: Collection[str]) -> Iterator[Value]:
     """The stored values, and after a reference its label: Datasette writes a row that has labels as an object."""
     for column, cell in zip(columns, row.values() if isinstance(row, dict) else row, strict=True):
         value = cell if isinstance(cell, dict) else {"value": cell}
         yield value["value"] if "value" in value else value["encoded"]
-        if column in labelled:
+        if column in named:
             yield value.get("label")

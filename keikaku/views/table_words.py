@@ -1,7 +1,7 @@
 """What templates of tables and queries ask for: rows to show, names of tables, columns and values, forms, charts."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 from keikaku.publish.tables import shown_rows
 from keikaku.publish.tables.first_chart import FirstChart, choose_chart
 from keikaku.publish.tables.query_forms import Choice, Parameter, build_choices, find_parameter
-from keikaku.publish.tables.shown_rows import Cell, Found, Links, Style
+from keikaku.publish.tables.shown_rows import Cell, Found, Links
 from keikaku.schema.conditions import find_word
 from keikaku.views.sorting import sort_rows
 from keikaku.views.words import column_title, heading_of, table_title
@@ -126,17 +126,24 @@ async def table_cells(
 ) -> list[list[Cell]]:  # fmt: skip
     """The rows of a table or view, in the order of the columns `shown`; `links` are those of row_links()."""
     keys = await datasette.get_database(database).foreign_keys_for_table(table)
-    style = Style(
-        table=table,
-        is_view=is_view,
-        names_places="table_name" in columns,
-        references={key["column"]: key["other_table"] for key in keys},
-        find_address=lambda other, id_: datasette.urls.row(database, other, tilde_encode(id_)),
-        title_table=lambda other: table_title(datasette, database, other),
-        title_column=lambda other, column: column_title(datasette, database, other, column),
-    )
+    references = {key["column"]: key["other_table"] for key in keys}
+
+    def say(name: str, row: Mapping[str, Any]) -> tuple[str, str | None] | None:
+        """A reference that has a label is {"value": …, "label": …}; a row may name a place: a table, a column, a code of it."""
+        value = row[name]
+        if isinstance(value, dict):
+            return value["label"], datasette.urls.row(database, references[name], tilde_encode(str(value["value"])))
+        if not value or "table_name" not in row or find_word(table, name, value):
+            return None
+        if name == "table_name":
+            return table_title(datasette, database, value), None
+        if name == "column_name":
+            return column_title(datasette, database, row["table_name"], value), None
+        return (value, None) if name == "code" else None
+
     found = await find_records(datasette, database, shown_rows.collect_ids(as_tuples(rows)))
-    return shown_rows.show_rows(style, shown, [dict(zip(columns, row, strict=True)) for row in rows], links, found)
+    named = [dict(zip(columns, row, strict=True)) for row in rows]
+    return shown_rows.show_rows(table, is_view, shown, named, links, found, say)
 
 
 def read_through(request: Request) -> list[dict[str, str]]:

@@ -8,11 +8,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
-from weakref import WeakKeyDictionary
 
 from datasette import Response
 from datasette.app import Datasette
-from datasette.database import Database
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import BadRequest, Request
 
@@ -20,7 +18,7 @@ from keikaku.database.content_hash import LENGTH, hash_rows, read_hash
 from keikaku.database.history import HISTORY, Change, RecordId, Release, hash_records, read_history, read_rows
 from keikaku.database.pages import PARTS, Page, hash_page, read_all_pages, read_pages
 from keikaku.publish.catalogue.data_set import describe_data_set
-from keikaku.publish.records.verify import PART_STATES, SENTENCES, Verdict, find_release, judge_answer, judge_quoted
+from keikaku.publish.records.verify import SAID, Verdict, find_release, judge_answer, judge_quoted
 from keikaku.serving.baked_site import find_site
 from keikaku.serving.site_address import cut_base
 from keikaku.views.descriptions import send_json
@@ -34,8 +32,6 @@ _PAGE = re.compile(r"/(?P<database>[^/.]+)(?P<below>(?:/[^/.]+){0,2})(?:\.json|\
 # These change how a page is written, not what it says.
 _WRITING = WRITING | {"_sort", "_sort_desc", "_group", "_chart", "_facet", "_easy"}
 
-_records: WeakKeyDictionary[Database, dict[RecordId, str]] = WeakKeyDictionary()
-_pages: WeakKeyDictionary[Database, dict[RecordId, Page]] = WeakKeyDictionary()
 # What changes.yml tells of a record in other versions than the known ones.
 _TOLD = """
 SELECT c.id, c.date, c.version, c.title, c.text
@@ -66,25 +62,33 @@ async def send_verification(datasette: Datasette, request: Request) -> Response:
     """Raises BadRequest for a hash or an address that cannot be one."""
     given, address = request.args.get("hash") or "", request.args.get("of") or ""
     wants_json = request.url_vars.get("format") == "json"
-    release = await _describe_release(datasette)
+    releases = await asyncio.to_thread(_read_releases, datasette)
+    records = await asyncio.to_thread(_hash_records, datasette)
+    release = {
+        "data_version": data_version(datasette),
+        "release": find_release(records, releases) or None,
+        "last_release": releases[-1].version if releases else None,
+    }
     wanted, told = "", None
     if given.strip() or wants_json:
         wanted = read_hash(given) or ""
         if not wanted:
             raise BadRequest("hash must be 16 to 64 hexadecimal digits")
-        verdict = await _judge(datasette, wanted, address.strip())
-        told = {**_tell(datasette, wanted, verdict), "told": await _read_told(datasette, verdict)}
+        pages = await asyncio.to_thread(_read_pages, datasette)
+        verdict = judge_quoted(wanted, pages, records, releases)
+        if address.strip() and verdict.status != "stands":
+            verdict = await _judge_answer(datasette, wanted, address.strip(), releases, verdict)
+        told = {**_tell(datasette, wanted, verdict), "told": await _read_told(datasette, verdict, releases)}
     if wants_json:
         return send_json({**(told or {}), **release})
     context = {"hash": wanted, "of": address, "told": told, "release": release}
     return Response.html(await datasette.render_template("verify.html", context, request=request))
 
 
-async def _judge(datasette: Datasette, wanted: str, address: str) -> Verdict:
-    releases = await asyncio.to_thread(_read_releases, datasette)
-    verdict = judge_quoted(wanted, await _read_pages(datasette), await _hash_records(datasette), releases)
-    if not address or verdict.status == "stands":
-        return verdict
+async def _judge_answer(
+    datasette: Datasette, wanted: str, address: str, releases: tuple[Release, ...], verdict: Verdict
+) -> Verdict:
+    """What counts of the verdict on records and that on today's answer to the address."""
     answer = await datasette.client.get(_read_address(datasette, address))
     if answer.status_code != 200:
         if verdict.status != "unknown":
@@ -148,10 +152,10 @@ def _tell(datasette: Datasette, wanted: str, verdict: Verdict) -> dict[str, Any]
         "ok": True,
         "hash": wanted,
         "status": verdict.status,
-        "message": SENTENCES["record_stands" if is_less else verdict.status],
+        "message": SAID["sentences"]["record_stands" if is_less else verdict.status],
         "covers": verdict.covers,
         "parts": [
-            {**vars(part), "title": PARTS[part.name], "message": PART_STATES[part.status]} for part in verdict.parts
+            {**vars(part), "title": PARTS[part.name], "message": SAID["parts"][part.status]} for part in verdict.parts
         ],
         "hash_now": verdict.now,
         "records": [name(record) for record in verdict.records],
@@ -160,11 +164,10 @@ def _tell(datasette: Datasette, wanted: str, verdict: Verdict) -> dict[str, Any]
     }
 
 
-async def _read_told(datasette: Datasette, verdict: Verdict) -> list[dict[str, Any]]:
+async def _read_told(datasette: Datasette, verdict: Verdict, releases: tuple[Release, ...]) -> list[dict[str, Any]]:
     """What changes.yml tells of the records since they were as quoted: also of what no release holds yet."""
     if verdict.status == "stands" or not verdict.released:
         return []
-    releases = await asyncio.to_thread(_read_releases, datasette)
     versions = [release.version for release in releases]
     known = json.dumps(versions[: versions.index(verdict.released[-1]) + 1])
     found = []
@@ -174,30 +177,16 @@ async def _read_told(datasette: Datasette, verdict: Verdict) -> list[dict[str, A
     return found
 
 
-async def _describe_release(datasette: Datasette) -> dict[str, Any]:
-    """The version of the data, the release that it is the same as, and the last release."""
-    releases = await asyncio.to_thread(_read_releases, datasette)
-    return {
-        "data_version": await asyncio.to_thread(data_version, datasette),
-        "release": find_release(await _hash_records(datasette), releases) or None,
-        "last_release": releases[-1].version if releases else None,
-    }
-
-
-async def _hash_records(datasette: Datasette) -> dict[RecordId, str]:
+@lru_cache(maxsize=4)
+def _hash_records(datasette: Datasette) -> dict[RecordId, str]:
     """The hashes of today's records, computed once: the database never changes."""
-    db = datasette.get_database()
-    if db not in _records:
-        tables = [table.name for table in describe_data_set(Path(db.path), datasette.metadata()).tables]
-        _records[db] = await asyncio.to_thread(lambda: hash_records(read_rows(Path(db.path), tables)))
-    return _records[db]
+    path = Path(datasette.get_database().path)
+    return hash_records(read_rows(path, [t.name for t in describe_data_set(path, datasette.metadata()).tables]))
 
 
-async def _read_pages(datasette: Datasette) -> dict[RecordId, Page]:
-    db = datasette.get_database()
-    if db not in _pages:
-        _pages[db] = await asyncio.to_thread(read_all_pages, Path(db.path))
-    return _pages[db]
+@lru_cache(maxsize=4)
+def _read_pages(datasette: Datasette) -> dict[RecordId, Page]:
+    return read_all_pages(Path(datasette.get_database().path))
 
 
 def _read_releases(datasette: Datasette) -> tuple[Release, ...]:

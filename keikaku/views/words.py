@@ -1,6 +1,5 @@
 """What metadata.yml and the documents say of the site, for templates and descriptions."""
 
-import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing, suppress
@@ -10,13 +9,10 @@ from typing import Any
 
 import yaml
 from datasette.app import Datasette
-from markupsafe import Markup
 
 from keikaku.files.read_only import open_read_only
 from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
-from keikaku.publish.catalogue.er_diagram import draw_er_diagram
-from keikaku.publish.catalogue.examples import read_examples
-from keikaku.publish.catalogue.notebooks import read_notebooks
+from keikaku.publish.catalogue.guides import read_examples, read_notebooks
 from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.notes import OURS
 from keikaku.schema.conditions import split_help
@@ -24,7 +20,6 @@ from keikaku.schema.tables import read_schema
 from keikaku.serving.datasette_private import local_metadata
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-_FOLDED = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # what YAML leaves of a line break
 
 
 def fill_site_words(datasette: Datasette) -> None:
@@ -41,10 +36,6 @@ def fill_site_words(datasette: Datasette) -> None:
 
 def site_title(datasette: Datasette) -> str:
     return str(datasette.metadata("title") or "keikaku")
-
-
-def site_description(datasette: Datasette) -> str:
-    return _FOLDED.sub("", datasette.metadata("description") or "")
 
 
 async def list_tables(datasette: Datasette) -> list[str]:
@@ -90,10 +81,9 @@ def database_size(datasette: Datasette) -> int:
 
 @lru_cache(maxsize=1)
 def data_page_words() -> dict[str, Any]:
-    """What /data shows beyond rows: questions with their SQL, how tools read the files, the schema and its picture."""
+    """What /data shows beyond rows: questions with their SQL, how tools read the files, the schema."""
     return {
         "cookbook": yaml.safe_load((DOCS / "cookbook.yml").read_text("utf-8")),
-        "er_diagram": Markup(draw_er_diagram()),
         "notebooks": read_notebooks(),
         "reading_examples": read_examples((DOCS / "downloads.md").read_text("utf-8")),
         "schema_tables": read_schema(),
@@ -107,7 +97,7 @@ def site_words(datasette: Datasette) -> dict[str, Any]:
         "site_nav": datasette.metadata("navigation"),
         "plan_words": datasette.metadata("words"),
         "site_title": site_title(datasette),
-        "site_description": site_description(datasette),
+        "site_description": datasette.metadata("description"),
         "metadata_source": datasette.metadata("source"),
         "metadata_license": datasette.metadata("license"),
         "metadata_license_url": datasette.metadata("license_url"),

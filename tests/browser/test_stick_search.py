@@ -15,7 +15,7 @@ from selenium.webdriver.common.keys import Keys
 from benchmarks.cases import Found, read_cases
 from keikaku.search.functions import register
 from keikaku.search.results import search
-from keikaku.serving.stick import write_script
+from keikaku.serving.stick import write_scripts
 from tests.browser.running_site import ROOT
 from tests.browser.test_pages import list_faults
 
@@ -47,9 +47,7 @@ def pages(stick: Path, site_folder: Path, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("pages")
     for name in ("search", "sql", "static", "styles"):
         shutil.copytree(stick / name, folder / name)
-    (folder / "db").mkdir()
-    shutil.copy(stick / "db" / "sqlite3-wasm.js", folder / "db")
-    (folder / "db" / "plans.js").write_bytes(write_script("plans.db", (site_folder / "plans.db").read_bytes()))
+    write_scripts(folder / "db", site_folder / "plans.db")
     return folder.as_uri()
 
 

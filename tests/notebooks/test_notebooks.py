@@ -7,7 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from keikaku.publish.catalogue.notebooks import LOCAL, Notebook, point_at, read_notebooks
+from keikaku.publish.catalogue.guides import LOCAL, Notebook, point_at, read_notebooks
 from tests.notebooks.running_notebooks import NOTEBOOKS, SITE, run_notebook, site_with_files
 
 MOST_BYTES = 60_000

@@ -8,7 +8,7 @@ import pytest
 from datasette.app import Datasette
 from PIL import Image
 
-from keikaku.publish.addresses import list_charts
+from keikaku.publish.addresses import SQL
 from tests.pages.listing_page import open_page
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -18,9 +18,9 @@ KINDS = ("bodies", "deadlines", "outcomes", "progress", "results", "timeline")
 @pytest.fixture(params=[False, True], ids=["one plan", "two plans"])
 async def charts(request: pytest.FixtureRequest, site: Datasette, two_plans: Datasette) -> tuple[Datasette, list[str]]:
     datasette = two_plans if request.param else site
-    listed = await datasette.get_database().execute_fn(lambda connection: list(list_charts(connection.execute)))
-    assert {chart.kind for chart in listed} == {*KINDS}
-    return datasette, [f"/charts/{chart.kind}/{chart.id}" for chart in listed]
+    listed = (await datasette.get_database().execute(SQL["charts"])).rows
+    assert {chart["kind"] for chart in listed} == {*KINDS}
+    return datasette, [f"/charts/{chart['kind']}/{chart['id']}" for chart in listed]
 
 
 async def test_every_picture_says_what_it_shows_and_who_made_it_from_what(charts: tuple[Datasette, list[str]]) -> None:

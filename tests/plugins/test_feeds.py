@@ -2,6 +2,7 @@
 
 import json
 import re
+import sqlite3
 import warnings
 from datetime import UTC, datetime
 from html import unescape
@@ -10,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from datasette.app import Datasette
 
-from keikaku.publish.feeds.changes import Change, write_atom
+from keikaku.publish.feeds.changes import read_changes, write_atom
 from keikaku.views import feeds
 from tests.browser.page_types import PAGES
 from tests.sites import ROOT, SERVED
@@ -58,12 +59,25 @@ async def test_the_feed_of_changes_is_read_without_a_fault(site: Datasette) -> N
 
 
 def test_entries_name_their_records_and_escape_their_text() -> None:
-    records = (("https://a/?b&c", "<i>"),)
-    change = Change("a-1", "2026-06-01", "<b> & 題", "added", "1 < 2 & <script>", "https://a/1", records)
+    database = sqlite3.connect(":memory:")
+    database.executescript(
+        """
+        CREATE TABLE changes (id, date, title, kind, text, plan_id, position);
+        INSERT INTO changes VALUES ('a-1', '2026-06-01', '<b> & 題', 'added', '1 < 2 & <script>', 'a', 1);
+        CREATE TABLE codes (table_name, column_name, code, label);
+        INSERT INTO codes VALUES ('changes', 'kind', 'added', '追加');
+        CREATE TABLE change_records (change_id, table_name, row_id);
+        INSERT INTO change_records VALUES ('a-1', 'events', 'x?b&c');
+        CREATE TABLE records (id, full_title);
+        INSERT INTO records VALUES ('x?b&c', '<i>');
+        CREATE TABLE withdrawn_ids (id, name);
+        """
+    )
 
     def read(root: str) -> feedparser.FeedParserDict:
         words = {"title": "題", "author": "者", "rights": "CC", "updated": "2026-06-01"}
-        text = write_atom([change], "名", address=f"{root}changes.atom", page=f"{root}data", **words)
+        changes = read_changes(database.execute, root)
+        text = write_atom(changes, "名", address=f"{root}changes.atom", page=f"{root}data", **words)
         return feedparser.parse(text.encode("utf-8"))
 
     feed, moved = read("https://a/"), read("https://b/")
@@ -71,7 +85,7 @@ def test_entries_name_their_records_and_escape_their_text() -> None:
     assert entry.title_detail.value == "<b> & 題"
     assert (entry.tags[0].term, entry.tags[0].label) == ("added", "追加")
     assert "1 &lt; 2 &amp; &lt;script&gt;" in entry.content[0].value
-    assert '<a href="https://a/?b&amp;c">&lt;i&gt;</a>' in entry.content[0].value
+    assert '<a href="https://a/plans/events/x?b&amp;c">&lt;i&gt;</a>' in entry.content[0].value
     assert (moved.feed.id, moved.entries[0].id) == (feed.feed.id, entry.id)
 
 

@@ -4,7 +4,6 @@ Left out are the tables that metadata.yml hides (they serve the search) and the 
 give away. Guarantees: every table that is published has a title, and every column a heading and an explanation.
 """
 
-import re
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -18,20 +17,17 @@ from keikaku.files.digest import fingerprint, name_version
 from keikaku.files.errors import FilesError
 from keikaku.files.read_only import open_read_only
 from keikaku.plan.fiscal_year import ends_on, starts_on
-from keikaku.publish.feeds.changes import read_last_changes
+from keikaku.publish.feeds.changes import make_urn, read_last_changes
+from keikaku.publish.filling import read_rows
 from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.about import Field, plain_lines
 from keikaku.publish.tables.cells import Value
-from keikaku.publish.tables.layout import Label
 from keikaku.publish.tables.notes import OURS, Note, note_correction, note_results
-from keikaku.publish.urn import make_urn
-from keikaku.schema.codes import CODES, Terms
 from keikaku.schema.conditions import split_help
 from keikaku.schema.tables import Column, read_schema
 
 LISTING = "files.json"
 NOT_OURS = "report_passages"
-_FOLDED = re.compile(r"(?<=[^\x00-\x7f]) (?=[^\x00-\x7f])")  # what YAML leaves of a line break
 
 
 @dataclass(frozen=True)
@@ -64,10 +60,6 @@ class TableInfo:
     @property
     def explained(self) -> Iterator[tuple[Column, Field]]:
         return zip(self.columns, self.fields, strict=True)
-
-    def terms(self, column: Column) -> Terms:
-        """The closed vocabulary of a column, empty if it has none."""
-        return CODES.get((self.name, column.name), {})
 
 
 @dataclass(frozen=True)
@@ -122,8 +114,7 @@ class DataSet:
     def records(self, sql: str) -> list[dict[str, Any]]:
         """Rows by column name."""
         with closing(open_read_only(self.path)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(sql)]
+            return read_rows(connection.execute, sql)
 
     def plans(self) -> list[dict[str, Any]]:
         return self.records("SELECT * FROM plan_facts ORDER BY id")
@@ -151,10 +142,14 @@ class DataSet:
         found = ((column.name, column.references) for column in table.columns if column.references)
         return [(name, published[other], key) for name, (other, key) in found if other in published]
 
-    def labels(self, table: TableInfo) -> list[Label]:
-        """The references of a table whose rows have a name."""
+    def names(self, table: TableInfo) -> dict[str, dict[Value, Value]]:
+        """For each reference of a table whose rows have a name: key -> name."""
         found = self.references(table)
-        return [Label(name, other.name, key, other.naming) for name, other, key in found if other.naming]
+        return {
+            name: dict(self.query(f"SELECT {key}, {other.naming} FROM {other.name}"))
+            for name, other, key in found
+            if other.naming
+        }
 
 
 def is_date(column: Column) -> bool:
@@ -196,8 +191,7 @@ def describe_data_set(database: Path, described: dict[str, Any]) -> DataSet:
     return DataSet(
         path=database,
         name=database.stem,
-        **{word: described[word] for word in ("title", "source", "license", "license_url")},
-        description=_FOLDED.sub("", described["description"]),
+        **{word: described[word] for word in ("title", "description", "source", "license", "license_url")},
         author=citation.get("author", ""),
         publisher=described.get("publisher") or "",
         contact=described.get("contact") or "",

@@ -1,4 +1,4 @@
-"""What catalogues and programs read about the data set: Data Package, schema.org and DCAT, filled into ../templates/.
+"""What catalogues and programs read about the data set: schema.org and DCAT, filled into ../templates/.
 
 Addresses are relative to the folder of the files, or absolute where a root is given (the address of the site, with a
 slash at its end).
@@ -7,12 +7,12 @@ slash at its end).
 import json
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin
 
 from keikaku.files.errors import FilesError
-from keikaku.publish.catalogue.data_set import DataSet, FileInfo, is_date
+from keikaku.publish.catalogue.data_set import DataSet, FileInfo
 from keikaku.publish.filling import fill_data
 
 Json = dict[str, Any]
@@ -22,26 +22,19 @@ _MEASURED = ("value", "outcome", "decision")
 MOST_PLANS = 30
 
 
-def build_data_package(data_set: DataSet, files: Mapping[str, FileInfo]) -> Json:
-    """datapackage.json; `files` are the listed files by their path."""
-    return _describe("datapackage.yml", data_set=data_set, files=files, is_date=is_date)
-
-
 def build_schema_org(data_set: DataSet, files: Sequence[FileInfo], root: str = "") -> Json:
     """dataset.jsonld, and with the root of the site what its pages carry."""
     measured = [field.heading for table in data_set.tables for field in table.fields if field.name in _MEASURED]
     words = {"plans": data_set.plans()[:MOST_PLANS], "measured": measured, "period": data_set.period()}
-    return _describe("dataset.yml", data_set=data_set, files=files, root=root, urljoin=urljoin, **words)
+    described: Json = fill_data("dataset.yml", data_set=data_set, files=files, root=root, urljoin=urljoin, **words)
+    return described
 
 
 def build_dcat(data_set: DataSet, files: Sequence[FileInfo]) -> Json:
     """catalog.jsonld."""
-    words = {"plans": data_set.plans(), "period": data_set.period(), "name_anchor": _name_anchor}
-    return _describe("catalog.yml", data_set=data_set, files=files, **words)
-
-
-def _name_anchor(path: str) -> str:
-    return re.sub(r"[^A-Za-z0-9]+", "-", path.removeprefix("../"))
+    words = {"plans": data_set.plans(), "period": data_set.period()}
+    described: Json = fill_data("catalog.yml", data_set=data_set, files=files, re=re, **words)
+    return described
 
 
 def write_turtle(catalog: Json) -> str:
@@ -56,8 +49,3 @@ def write_turtle(catalog: Json) -> str:
         graph.parse(data=json.dumps(catalog), format="json-ld", base=_NOWHERE)
     text: str = graph.serialize(format="turtle")
     return text.replace(_NOWHERE, "").replace("<" + _NOWHERE.removesuffix("files/"), "<../")
-
-
-def _describe(template: str, **words: Any) -> Json:
-    described: Json = fill_data(template, **words)
-    return described

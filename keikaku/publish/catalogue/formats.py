@@ -1,4 +1,4 @@
-"""The tables of the data set as files: each function writes one format into a folder.
+"""The tables of the data set as files: each function writes one format.
 
 Guarantees: the same data gives the same bytes, with the same versions of Python and of the libraries of the lock.
 """
@@ -14,40 +14,33 @@ from keikaku.files.fixed_zip import FixedZip, save_book
 from keikaku.publish.catalogue.data_set import DataSet, TableInfo, is_date
 from keikaku.publish.tables.cells import Value
 from keikaku.publish.tables.csv_file import CsvFile
-from keikaku.publish.tables.layout import add_labels, lay_out
+from keikaku.publish.tables.layout import lay_out
 from keikaku.publish.tables.notes import HEADINGS
-from keikaku.publish.tables.workbook import TableSheet, new_book, write_notes
+from keikaku.publish.tables.workbook import TableSheet, list_facts, new_book, write_notes
 
 _TYPES = {"TEXT": "文字", "INTEGER": "整数", "NUMERIC": "数"}
+Rows = Iterable[Sequence[Value]]
 _CONTENTS, _MEANINGS = "このデータについて", "列の説明"
 
 
-def write_csv(data_set: DataSet, folder: Path) -> None:
-    """csv/TABLE.csv: UTF-8 without a mark, RFC 4180, column names as stored."""
-    for table in data_set.tables:
-        with _new(folder, table, "csv").open("wb") as stream:
-            sheet = CsvFile(stream, [column.name for column in table.columns])
-            for row in data_set.rows(table):
-                sheet.add(row)
-            sheet.finish("")
+def write_csv(_: DataSet, table: TableInfo, rows: Rows, file: Path) -> None:
+    """UTF-8 without a mark, RFC 4180, column names as stored."""
+    with file.open("wb") as stream:
+        sheet = CsvFile(stream, [column.name for column in table.columns])
+        for row in rows:
+            sheet.add(row)
+        sheet.finish("")
 
 
-def write_json_lines(data_set: DataSet, folder: Path) -> None:
-    """jsonl/TABLE.jsonl: one object a row, with Unicode as itself and null for what is empty."""
-    for table in data_set.tables:
-        names = [column.name for column in table.columns]
-        with _new(folder, table, "jsonl").open("w", encoding="utf-8", newline="\n") as stream:
-            for row in data_set.rows(table):
-                stream.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n")
+def write_json_lines(_: DataSet, table: TableInfo, rows: Rows, file: Path) -> None:
+    """One object a row, with Unicode as itself and null for what is empty."""
+    names = [column.name for column in table.columns]
+    with file.open("w", encoding="utf-8", newline="\n") as stream:
+        for row in rows:
+            stream.write(json.dumps(dict(zip(names, row, strict=True)), ensure_ascii=False) + "\n")
 
 
-def write_parquet(data_set: DataSet, folder: Path) -> None:
-    """parquet/TABLE.parquet."""
-    for table in data_set.tables:
-        save_parquet(data_set, table, data_set.rows(table), _new(folder, table, "parquet"))
-
-
-def save_parquet(data_set: DataSet, table: TableInfo, rows: Iterable[Sequence[Value]], file: Path) -> None:
+def write_parquet(data_set: DataSet, table: TableInfo, rows: Rows, file: Path) -> None:
     """Typed columns, which carry their Japanese headings."""
     try:
         import pyarrow
@@ -82,13 +75,7 @@ def write_workbook(data_set: DataSet, folder: Path) -> None:
         raise ValueError(f"metadata.yml: two tables have the same title: {sorted(titles)}")
     book = new_book(data_set.title, data_set.source)
     facts = [
-        ("題名", data_set.title),
-        ("説明", data_set.description),
-        ("出典", data_set.source),
-        ("ライセンス", data_set.license),
-        ("ライセンスの条文", data_set.license_url),
-        ("データの版", data_set.version),
-        ("データベースのSHA-256", data_set.digest),
+        *list_facts(data_set),
         *(("注意", note) for note in data_set.notes),
         *((HEADINGS[note.kind], note.text) for note in data_set.caveats()),
     ]
@@ -101,22 +88,24 @@ def write_workbook(data_set: DataSet, folder: Path) -> None:
         for column, field in table.explained:
             kind, empty = "日付" if is_date(column) else _TYPES[column.type], "なし" if column.required else "あり"
             explained.add((table.title, field.heading, table.name, field.name, kind, empty, field.meaning))
-    explained.finish()
+    explained.end()
     with (folder / f"{data_set.name}.xlsx").open("wb") as stream:
         save_book(book, stream)
 
 
 def _write_sheet(book: Any, data_set: DataSet, table: TableInfo) -> None:
-    labels = data_set.labels(table)
-    names = [column.name for column in table.columns]
-    layout = lay_out(names, {f.name: f"{f.heading}：{f.meaning}" for f in table.fields}, labels, table.name)
+    named = data_set.names(table)
+    columns = [column.name for column in table.columns]
+    layout = lay_out(columns, {f.name: f"{f.heading}：{f.meaning}" for f in table.fields}, named, table.name)
     sheet = TableSheet(book, table.title, [field.heading for field in layout.fields], _CONTENTS, _MEANINGS)
     dated = {column.name for column in table.columns if is_date(column)}
     days = [field.name in dated for field in layout.fields]
-    sql = f"SELECT {', '.join(names)} FROM {table.name} ORDER BY rowid"
-    for row in data_set.query(add_labels(sql, names, labels)):
-        sheet.add(read_days(layout.convert(row), days))
-    sheet.finish()
+    for row in data_set.rows(table):
+        told: list[Value] = []
+        for column, value in zip(columns, row, strict=True):
+            told += [value, named[column].get(value)] if column in named else [value]
+        sheet.add(read_days(layout.convert(told), days))
+    sheet.end()
 
 
 def read_days(row: Sequence[Value], days: Sequence[bool]) -> list[Any]:
@@ -131,9 +120,3 @@ def write_zip(folder: Path, name: str, parts: list[str]) -> None:
             path = folder / part
             for file in sorted(path.iterdir()) if path.is_dir() else [path]:
                 archive.write(file, file.relative_to(folder).as_posix())
-
-
-def _new(folder: Path, table: TableInfo, kind: str) -> Path:
-    path = folder / kind / f"{table.name}.{kind}"
-    path.parent.mkdir(exist_ok=True)
-    return path

@@ -11,7 +11,7 @@ from typing import Any
 
 from keikaku.files.replacing import replacing
 from keikaku.publish.catalogue.data_set import DataSet, TableInfo, read_data_set
-from keikaku.publish.catalogue.formats import save_parquet
+from keikaku.publish.catalogue.formats import write_parquet
 
 NOBODY = "-"
 MARK = "_keikaku"  # what tells a folder of ours; engines pass over names that begin with _
@@ -28,7 +28,7 @@ def write_partitions(database: Path, metadata: Path, folder: Path) -> int:
             for (prefecture, plan), rows in _split(data_set, table):
                 file = new / table.name / f"prefecture_code={prefecture}" / f"plan={plan}" / "rows.parquet"
                 file.parent.mkdir(parents=True)
-                save_parquet(data_set, table, rows, file)
+                write_parquet(data_set, table, rows, file)
                 count += 1
     return count
 

@@ -12,14 +12,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from keikaku.files.replacing import replacing
-from keikaku.publish.catalogue.data_set import LISTING, DataSet, FileInfo, read_data_set, read_filled_metadata
-from keikaku.publish.catalogue.descriptions import build_data_package, build_dcat, build_schema_org, write_turtle
+from keikaku.publish.catalogue.data_set import LISTING, DataSet, FileInfo, is_date, read_data_set, read_filled_metadata
+from keikaku.publish.catalogue.descriptions import build_dcat, build_schema_org, write_turtle
 from keikaku.publish.catalogue.formats import write_csv, write_json_lines, write_parquet, write_workbook, write_zip
-from keikaku.publish.filling import fill
-from keikaku.publish.tables import workbook
+from keikaku.publish.filling import fill, fill_data
 from keikaku.publish.tables.notes import HEADINGS
-from keikaku.schema.codes import CHANGE_KINDS
+from keikaku.schema.codes import CHANGE_KINDS, CODES
 from keikaku.schema.tables import read_schema
 from keikaku.search.rules import search_rules
 from keikaku.search.text import normalise
@@ -27,29 +28,13 @@ from keikaku.search.text import normalise
 README = "README.txt"
 DUCKDB = "duckdb.sql"
 DATA_PACKAGE = "datapackage.json"
-_PARQUET = "application/vnd.apache.parquet"
-_ZIP = "application/zip"
-_JSON_LD = "application/ld+json; charset=utf-8"
 # Path, title, kind and media type of what is about all tables; NAME is that of the database.
-_WHOLE = (
-    ("NAME.xlsx", "Excelブック（すべての表）", "XLSX", workbook.MEDIA_TYPE),
-    ("NAME-csv.zip", "CSV（すべての表のZIP）", "CSV", _ZIP),
-    ("NAME-parquet.zip", "Parquet（すべての表のZIP）", "Parquet", _ZIP),
-    ("NAME-jsonl.zip", "JSON Lines（すべての表のZIP）", "JSON Lines", _ZIP),
-    (DUCKDB, "DuckDB で Parquet を調べるための表・ビュー・問い合わせ", "SQL", "application/sql; charset=utf-8"),
-    (README, "説明", "テキスト", "text/plain; charset=utf-8"),
-    (DATA_PACKAGE, "表と列の説明（Data Package）", "Data Package", "application/json; charset=utf-8"),
-)
-_DESCRIPTIONS = (
-    ("dataset.jsonld", "データセットの説明（schema.org）", "JSON-LD", _JSON_LD),
-    ("catalog.jsonld", "カタログ（DCAT）", "JSON-LD", _JSON_LD),
-    ("catalog.ttl", "カタログ（DCAT）", "Turtle", "text/turtle; charset=utf-8"),
-)
-# Folder and ending, kind and media type of what holds one table.
+_LISTED: dict[str, list[list[str]]] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
+# Folder and ending, kind and media type of what holds one table, and what writes it.
 _TABLES = (
-    ("csv", "CSV", "text/csv; charset=utf-8; header=present"),
-    ("parquet", "Parquet", _PARQUET),
-    ("jsonl", "JSON Lines", "application/jsonl; charset=utf-8"),
+    ("csv", "CSV", "text/csv; charset=utf-8; header=present", write_csv),
+    ("parquet", "Parquet", "application/vnd.apache.parquet", write_parquet),
+    ("jsonl", "JSON Lines", "application/jsonl; charset=utf-8", write_json_lines),
 )
 _PARAMETER = re.compile(r"(?<!:):(\w+)")
 # Written for it anew; grouped by a key alone, which only SQLite takes.
@@ -61,33 +46,38 @@ def write_files(database: Path, metadata: Path, folder: Path, progress: Progress
     """Write the folder from a finished database; raises FilesError."""
     data_set = read_data_set(database, metadata)
     with replacing(folder, LISTING) as new:
-        for write in (write_csv, write_json_lines, write_parquet, write_workbook):
-            write(data_set, new)
+        tables = list(_write_tables(data_set, new))
+        write_workbook(data_set, new)
         progress("tables written as CSV, JSON Lines, Parquet and workbook")
         (new / README).write_text(_write_readme(data_set), "utf-8", newline="\r\n")
         queries = read_filled_metadata(database, metadata)["databases"][data_set.name]["queries"]
         (new / DUCKDB).write_text(_write_duckdb(data_set, queries), "utf-8")
-        tables = list(_list_tables(data_set, new))
-        _write_json(new / DATA_PACKAGE, build_data_package(data_set, {file.path: file for file in tables}))
-        for kind, _, _ in _TABLES:
+        listed = {file.path: file for file in tables}
+        _write_json(
+            new / DATA_PACKAGE,
+            fill_data("datapackage.yml", data_set=data_set, files=listed, is_date=is_date, codes=CODES),
+        )
+        for kind, *_ in _TABLES:
             described = {"csv": [DATA_PACKAGE], "parquet": [DUCKDB]}.get(kind, [])
             write_zip(new, f"{data_set.name}-{kind}.zip", [README, *described, kind])
-        whole = (_describe(new, path.replace("NAME", data_set.name), *words) for path, *words in _WHOLE)
+        whole = (_describe(new, path.replace("NAME", data_set.name), *words) for path, *words in _LISTED["whole"])
         files = [*whole, *tables]
         catalog = build_dcat(data_set, files)
         _write_json(new / "dataset.jsonld", build_schema_org(data_set, files))
         _write_json(new / "catalog.jsonld", catalog)
         (new / "catalog.ttl").write_text(write_turtle(catalog), "utf-8")
-        files += [_describe(new, *words) for words in _DESCRIPTIONS]
+        files += [_describe(new, *words) for words in _LISTED["descriptions"]]
         progress("descriptions written")
         _write_listing(data_set, new, files)
     return files
 
 
-def _list_tables(data_set: DataSet, folder: Path) -> Iterator[FileInfo]:
-    for ending, kind, media_type in _TABLES:
+def _write_tables(data_set: DataSet, folder: Path) -> Iterator[FileInfo]:
+    for ending, kind, media_type, write in _TABLES:
+        (folder / ending).mkdir()
         for table in data_set.tables:
             path = f"{ending}/{table.name}.{ending}"
+            write(data_set, table, data_set.rows(table), folder / path)
             yield _describe(folder, path, table.title, kind, media_type, table.name, table.count)
 
 

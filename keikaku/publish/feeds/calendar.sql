@@ -15,22 +15,36 @@ WITH RECURSIVE family (id) AS (
 )
 
 -- name: targets
-SELECT t.*, p.end_fiscal_year, p.measure_word, p.target_word, p.organization_word,
-    coalesce((SELECT start_fiscal_year FROM periods WHERE id = m.period_id), p.start_fiscal_year) AS first_fiscal_year,
-    (SELECT iif(position = 1, t.id, id) FROM figures WHERE id = t.figure_id) AS entry_id
-FROM targets AS t
-JOIN plan_facts AS p ON p.id = t.plan_id
-JOIN indicator_places AS w ON w.indicator_id = t.id
-LEFT JOIN chosen AS m ON m.id = t.measure_id
-WHERE (m.id IS NOT NULL OR (t.measure_id IS NULL AND (:id IN (t.plan_id, t.sector_id) OR EXISTS (
-    SELECT 1 FROM indicator_organizations AS o WHERE o.indicator_id = t.id AND o.organization_id IN (SELECT id FROM family)
-))))
-AND (t.due_fiscal_year IS NOT NULL OR t.per = 'year')
-AND (m.repeat_of IS NULL OR m.repeat_of NOT IN (SELECT id FROM chosen))
-ORDER BY w.position, t.position, t.due_fiscal_year
+, found AS (
+    SELECT t.*, p.measure_word, p.target_word, p.organization_word,
+        (SELECT iif(position = 1, t.id, id) FROM figures WHERE id = t.figure_id) AS uid,
+        :root || t.table_name || '/' || t.row_id AS url,
+        (coalesce(s.start_fiscal_year, p.start_fiscal_year) + 1) || '-03-31' AS begins,
+        (coalesce(t.due_fiscal_year, p.end_fiscal_year) + 1) || '-03-31' AS ends
+    FROM targets AS t
+    JOIN plan_facts AS p ON p.id = t.plan_id
+    JOIN indicator_places AS w ON w.indicator_id = t.id
+    LEFT JOIN chosen AS m ON m.id = t.measure_id
+    LEFT JOIN periods AS s ON s.id = m.period_id
+    WHERE (m.id IS NOT NULL OR (t.measure_id IS NULL AND (:id IN (t.plan_id, t.sector_id) OR EXISTS (
+        SELECT 1 FROM indicator_organizations AS o WHERE o.indicator_id = t.id AND o.organization_id IN (SELECT id FROM family)
+    ))))
+    AND (t.due_fiscal_year IS NOT NULL OR t.per = 'year')
+    AND (m.repeat_of IS NULL OR m.repeat_of NOT IN (SELECT id FROM chosen))
+), dated AS (
+    SELECT *, iif(per = 'year', ends, NULL) AS until, CASE
+        WHEN per = 'year' THEN min(begins, ends)
+        WHEN calendar = 'calendar' THEN due_fiscal_year || '-12-31'
+        ELSE ends
+    END AS first
+    FROM found
+)
+SELECT *, date(first, '+1 day') AS next_day FROM dated
 
 -- name: events
-SELECT t.*, (
+SELECT t.*, t.id AS uid, NULL AS until, :root || 'events/' || t.id AS url,
+    iif(t.fiscal_year = t.end_fiscal_year, (t.end_fiscal_year + 1) || '-03-31', t.fiscal_year || '-04-01') AS first,
+    (t.end_fiscal_year + 1) || '-04-01' AS next_day, (
     SELECT group_concat(name, '、') FROM (
         SELECT coalesce(m.code || ' ', '') || m.name AS name FROM event_measures AS em JOIN measures AS m ON m.id = em.measure_id
         WHERE em.event_id = t.id ORDER BY m.position
@@ -40,4 +54,3 @@ FROM timeline AS t
 WHERE :id IN (t.plan_id, t.sector_id) OR (:by_measure AND EXISTS (
     SELECT 1 FROM event_measures AS em WHERE em.event_id = t.id AND em.measure_id IN (SELECT id FROM chosen)
 ))
-ORDER BY t.position

@@ -1,13 +1,15 @@
 -- name: changes
-SELECT id, date, title, kind, coalesce(text, '') FROM changes ORDER BY date DESC, plan_id, position DESC
+SELECT c.id, c.date AS day, c.title, c.kind, k.label, coalesce(nullif(c.text, ''), c.title) AS text, :root || 'plans/changes/' || c.id AS url
+FROM changes AS c LEFT JOIN codes AS k ON k.table_name = 'changes' AND k.column_name = 'kind' AND k.code = c.kind
+ORDER BY c.date DESC, c.plan_id, c.position DESC
 
 -- name: touched
 -- What a record is called, one that is withdrawn by the name that it had.
-SELECT c.change_id, c.table_name, c.row_id, coalesce(
+SELECT c.change_id, :root || 'plans/' || c.table_name || '/' || c.row_id AS url, coalesce(
     (SELECT full_title FROM records WHERE id = c.row_id),
     (SELECT name || '（取り下げ）' FROM withdrawn_ids WHERE id = c.row_id),
     c.row_id
-)
+) AS name
 FROM change_records AS c ORDER BY c.rowid
 
 -- name: told_days

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from keikaku.publish.filling import fill, fill_data, read_statements
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
 _ENDS_ADDRESS = re.compile(r"[\s{}\\<>\"|^`\x00-\x1f\x7f-\x9f]")
 _LATEX = str.maketrans(
@@ -31,32 +33,8 @@ RECORDS = {
     "corrections": "correction or note on the print",
     "changes": "change of the data",
 }
-_REPORT = """'「' || coalesce(d.title, p.title) || '」（' || coalesce(d.author, p.municipality) || coalesce(
-    '、' || substr(d.date, 1, 4) || '年'
-    || CASE WHEN length(d.date) > 4 THEN (0 + substr(d.date, 6, 2)) || '月' ELSE '' END, ''
-) || '）'"""
-RECORD = """SELECT r.full_title AS title, coalesce(r.place, '') AS place, r.plan_id
-FROM records AS r WHERE r.id = :id AND r.table_name = :table"""
-# The documents that a record is printed in, and those of the figures that belong to it; of a plan all.
-CITED = f"""SELECT {_REPORT} AS source
-FROM plan_facts AS p LEFT JOIN documents AS d ON d.plan_id = p.id
-WHERE d.id = :document OR (:table = 'plans' AND p.id = :id) OR d.id IN (
-    SELECT f.document_id FROM figures AS f WHERE f.indicator_id = :id OR f.indicator_id IN (
-        SELECT l.indicator_id FROM indicator_links AS l WHERE l.table_name = :table AND l.row_id = :id
-    )
-)
-ORDER BY p.start_fiscal_year DESC, p.title, d.position"""
-# The plans whose records alone a page lists, by the arguments of its address.
-PLANS_ASKED = """SELECT p.id FROM plans AS p JOIN municipalities AS c ON c.id = p.municipality_id
-WHERE p.id IN (:plan, :plan_id) OR c.id = :municipality_id OR p.id = (SELECT plan_id FROM sectors WHERE id IN (:sector, :sector_id))
-    OR (:plan = '' AND :plan_id = '' AND :municipality || :theme <> '' AND :municipality IN ('', c.id, c.name) AND :theme IN ('', p.theme))"""
+SQL = read_statements(__file__)
 MOST_REPORTS = 10  # that are named one by one
-# Of these plans all documents; where none is named, the main one of every plan, or all of the only plan.
-REPORTS = f"""SELECT {_REPORT} AS source, count(*) OVER () AS number
-FROM plan_facts AS p LEFT JOIN documents AS d
-    ON d.plan_id = p.id AND (d.position = 1 OR :plans <> '[]' OR (SELECT count(*) FROM plans) = 1)
-WHERE :plans = '[]' OR p.id IN (SELECT value FROM json_each(:plans))
-ORDER BY p.start_fiscal_year DESC, p.title, d.position LIMIT iif(:plans = '[]', {MOST_REPORTS + 1}, -1)"""
 
 
 def join_reports(sources: Sequence[str], number: int) -> str:
@@ -91,7 +69,7 @@ def read_data_set(metadata: Mapping[str, Any]) -> DataSet:
     )
 
 
-@dataclass(frozen=True)
+@dataclass
 class Citation:
     """One thing to cite. `title` and `kind_en` are empty for the data set itself.
 
@@ -111,6 +89,12 @@ class Citation:
     source: str = ""
     place: str = ""
 
+    def __post_init__(self) -> None:
+        """Texts come without line breaks and control characters."""
+        self.title, self.source, self.place = (
+            _CONTROL.sub(" ", text).strip() for text in (self.title, self.source, self.place)
+        )
+
     @property
     def edition(self) -> str:
         """What tells this content from any other, for formats that have one field for it."""
@@ -118,7 +102,7 @@ class Citation:
 
     @property
     def name(self) -> str:
-        return _flatten(self.title) or self.data_set.title
+        return self.title or self.data_set.title
 
     @property
     def container(self) -> str:
@@ -133,45 +117,24 @@ class Citation:
     @property
     def note(self) -> str:
         """From what it was made, and its licence."""
-        place = f"、{_flatten(self.place)}" if self.place else ""
-        made = f"{_flatten(self.source)}{place}を加工して作成" if self.source else self.data_set.source
+        place = f"、{self.place}" if self.place else ""
+        made = f"{self.source}{place}を加工して作成" if self.source else self.data_set.source
         return f"{made}。{self.data_set.license}。"
 
 
 def write_japanese(citation: Citation) -> str:
-    """One paragraph in the order of 科学技術情報流通技術基準: who, what, in what, version, year, address."""
-    data, day = citation.data_set, citation.changed
-    part = f"「{_flatten(citation.title)}」" if citation.title else ""
-    parts = [
-        f"{day.year}年{day.month}月{day.day}日のデータ" if day else "",
-        f"データの版 {citation.version}" if citation.version else "",
-        f"確認番号 {citation.content_hash}" if citation.content_hash else "",
-    ]
-    edition = "、".join(filter(None, parts))
-    named = f"{data.author}{part}『{data.title}』{f'（{edition}）' if edition else ''}"
-    return f"{named}、{data.released.year}年、{citation.url}。{citation.note}"
-
-
-def write_credit(citation: Citation) -> str:
-    """One short line, as a newspaper prints it: 出典：○○（△△作成）."""
-    part = f"「{_flatten(citation.title)}」" if citation.title else ""
-    made = f"{_flatten(citation.source)}を加工" if citation.source else citation.data_set.source
-    return f"出典：{citation.data_set.title}{part}（{citation.data_set.author}作成、{made}）"
+    """One paragraph."""
+    return _fill("citation_ja.txt", citation)
 
 
 def write_english(citation: Citation) -> str:
-    """One paragraph; titles stay Japanese, since the plan has no others."""
-    data = citation.data_set
-    kind = f" [{citation.kind_en}]" if citation.kind_en else ""
-    part = f"“{_flatten(citation.title)}”{kind}. In " if citation.title else ""
-    day = f", data of {citation.changed.isoformat()}" if citation.changed else ""
-    version = f", data version {citation.version}" if citation.version else ""
-    content = f", content hash {citation.content_hash}" if citation.content_hash else ""
-    source = f"Made by processing {_flatten(citation.source)}" if citation.source else data.source_en
-    return (
-        f"{data.author} ({data.released.year}). {part}{data.title} [{data.title_en}]{day}{version}{content} [Data set]. "
-        f"{citation.url}. {source}. {data.license_en}."
-    )
+    """One paragraph."""
+    return _fill("citation_en.txt", citation)
+
+
+def write_credit(citation: Citation) -> str:
+    """One short line: 出典：○○（△△作成）."""
+    return _fill("citation_credit.txt", citation)
 
 
 def write_text(citation: Citation) -> str:
@@ -179,59 +142,18 @@ def write_text(citation: Citation) -> str:
 
 
 def write_bibtex(citation: Citation) -> str:
-    """A @misc, which every style knows; `url` is for the styles that know it."""
-    data = citation.data_set
-    fields = {
-        "author": f"{{{_escape_latex(data.author)}}}",  # one name, not a first and a last one
-        "title": f"{{{_escape_latex(citation.name)}}}",
-        "year": str(data.released.year),
-        "month": str(data.released.month),
-        "howpublished": _escape_latex(citation.container) or "Data set",
-        "version": _escape_latex(citation.edition),
-        "url": citation.url,
-        "note": _escape_latex(citation.note),
-        "language": "japanese",
-    }
     key = re.sub(r"[^A-Za-z0-9:._-]+", "-", citation.key).strip("-") or "keikaku"
-    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
-    return f"@misc{{{key},\n{lines}}}\n"
+    return _fill("citation.bib", citation, key=key, latex=lambda text: text.translate(_LATEX)) + "\n"
 
 
 def write_ris(citation: Citation) -> str:
     """A data set as reference managers read it; lines end in CRLF as its specification asks."""
-    data = citation.data_set
-    fields = {
-        "TY": "DATA",
-        "ID": citation.key,
-        "AU": data.author,
-        "TI": citation.name,
-        "T2": citation.container,
-        "PY": str(data.released.year),
-        "DA": data.released.strftime("%Y/%m/%d/"),
-        "ET": citation.edition,
-        "UR": citation.url,
-        "LA": "ja",
-        "N1": citation.note,
-    }
-    kept = ((tag, _flatten(value)) for tag, value in fields.items())
-    return "".join(f"{tag}  - {value}\r\n" for tag, value in kept if value) + "ER  - \r\n"
+    return _fill("citation.ris", citation).replace("\n", "\r\n") + "\r\n"
 
 
 def write_csl_json(citation: Citation) -> str:
-    """A list of one item, as citation processors read it."""
-    day = citation.data_set.released
-    item = {
-        "id": citation.key,
-        "type": "dataset",
-        "title": citation.name,
-        "container-title": citation.container,
-        "author": [{"literal": citation.data_set.author}],
-        "issued": {"date-parts": [[day.year, day.month, day.day]]},
-        "version": citation.edition,
-        "URL": citation.url,
-        "language": "ja",
-        "note": citation.note,
-    }
+    """A list of one item."""
+    item = fill_data("citation.yml", c=citation, data=citation.data_set)
     return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=2) + "\n"
 
 
@@ -257,10 +179,5 @@ FORMATS = (
 )
 
 
-def _escape_latex(text: str) -> str:
-    return _flatten(text).translate(_LATEX)
-
-
-def _flatten(text: str) -> str:
-    """Without line breaks and control characters."""
-    return _CONTROL.sub(" ", text).strip()
+def _fill(template: str, citation: Citation, **words: Any) -> str:
+    return fill(template, c=citation, data=citation.data_set, **words).removesuffix("\n")

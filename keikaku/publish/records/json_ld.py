@@ -11,13 +11,11 @@ from typing import Any
 
 import yaml
 
+from keikaku.publish.filling import read_rows
+
 Json = dict[str, Any]
 Execute = Callable[..., Any]
 
-CONTEXT: Json = {
-    "@vocab": "https://schema.org/",
-    **{word: {"@id": f"https://schema.org/{word}", "@type": "@id"} for word in ("url", "license", "inDefinedTermSet")},
-}
 _MAPPING = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
 DESCRIBED: tuple[str, ...] = tuple(_MAPPING["tables"])
 # Where a record is read from, if not from its table.
@@ -30,15 +28,13 @@ def build_record(execute: Execute, table: str, row_id: str, root: str, license_u
     `root` is the address of the site, with a slash at its end.
     """
     told = _MAPPING["tables"][table]
-    found = execute(f"SELECT * FROM {_SOURCES.get(table, table)} WHERE id = ?", (row_id,))
-    values = found.fetchone()
-    if values is None:
+    row = next(iter(read_rows(execute, f"SELECT * FROM {_SOURCES.get(table, table)} WHERE id = :id", id=row_id)), None)
+    if row is None:
         return None
-    row = dict(zip((column[0] for column in found.description), values, strict=True))
     known = {"plan_id": row_id, "root": root, **row}
     data_set = {"@type": "Dataset", "@id": f"{root}data#dataset"}
     address = f"{root}plans/{table}/{row_id}"
-    described: Json = {"@context": CONTEXT, "@id": address, "identifier": row_id, "url": address}
+    described: Json = {"@context": _MAPPING["context"], "@id": address, "identifier": row_id, "url": address}
     described["@type"] = _find_type(table, row.get("kind"))
     described |= {word: _read(execute, source, known) for word, source in told.items()}
     if "isPartOf" in told:

@@ -11,8 +11,7 @@ import unicodedata
 from difflib import SequenceMatcher
 from typing import Any
 
-from keikaku.publish.filling import fill_data, read_statements
-from keikaku.publish.records.sharing import EMBED
+from keikaku.publish.filling import read_statements
 from keikaku.search import normalise
 from keikaku.search.index import kind_token
 from keikaku.search.lexicon import Execute
@@ -34,15 +33,6 @@ _NEEDS_TEXT = 'どの問い合わせにも、文字列の "query" が要りま�
 
 class WrongQueries(ValueError):
     """What a client sent is not a batch of queries; the message says in Japanese what would be right."""
-
-
-def describe_service(title: str, root: str, database: str, label: str) -> dict[str, Any]:
-    """The service manifest; root is the address of the home page, with a slash at its end."""
-    words = {"table": TABLE, "embed": EMBED, "most": MOST_QUERIES}
-    described: dict[str, Any] = fill_data(
-        "reconcile.yml", title=title, root=root, database=database, label=label, **words
-    )
-    return described
 
 
 def read_queries(text: str) -> dict[str, dict[str, Any]]:

@@ -6,7 +6,7 @@ Does not: judge the page; what is not well-formed HTML is left as it is.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 
 ARGUMENT = "easy=1"
@@ -51,17 +51,6 @@ def keep_easy(html: str) -> str:
     Links to files, to other sites and those marked rel="alternate" (the switch itself) stay as they are.
     """
     return _MARKUP.sub(_keep, html)
-
-
-def choose_readings(rows: Iterable[tuple[str, str, str]], plan_id: str | None) -> dict[str, str]:
-    """Readings for a page out of (plan_id, word, reading): its own plan's, else those on which all plans agree."""
-    rows = list(rows)
-    if plan_id is not None:
-        return {word: reading for plan, word, reading in rows if plan == plan_id}
-    found: dict[str, set[str]] = {}
-    for _, word, reading in rows:
-        found.setdefault(word, set()).add(reading)
-    return {word: next(iter(readings)) for word, readings in found.items() if len(readings) == 1}
 
 
 @lru_cache(maxsize=8)

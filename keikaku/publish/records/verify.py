@@ -7,19 +7,15 @@ itself, or say more of an old answer than the history of the records in it.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
 
 from keikaku.database.content_hash import LENGTH
 from keikaku.database.history import Change, RecordId, Release, digest_records, keep_recorded, replay, replay_pages
 from keikaku.database.pages import PARTS, Page, Parts, hash_page
 
-SENTENCES = {
-    "record_stands": "この記録そのものは変わっていません。ただし、この確認番号は記録そのものだけのもので、目標・実績・団体・評価・訂正を含みません。",
-    "stands": "変わっていません。引用した内容は、今のデータと同じです。",
-    "changed": "その後に変わりました。引用した内容は、公開した版にありましたが、今のデータとは違います。",
-    "withdrawn": "その後になくなりました。引用した内容は、公開した版にありましたが、今のデータにはありません。",
-    "differs": "今の答えとは違います。同じアドレスにもう一度たずねた結果の確認番号が、書かれたものと一致しません。",
-    "unknown": "見つかりません。この確認番号の記録は、今のデータにも、公開した版にもありません。",
-}
+SAID: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
 
 
 @dataclass(frozen=True)
@@ -35,7 +31,7 @@ class Event:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a page as it was quoted: `status` is a key of PART_STATES; the release that changed it first, if one did."""
+    """A part of a page as it was quoted: `status` is a key of SAID["parts"]; the release that changed it first, if one did."""
 
     name: str
     status: str
@@ -44,18 +40,9 @@ class Part:
     reason: str = ""
 
 
-PART_STATES = {
-    "stands": "変わっていません",
-    "changed": "変わりました",
-    "added": "加わりました",
-    "gone": "なくなりました",
-    "not_covered": "この確認番号には含まれていません",
-}
-
-
 @dataclass(frozen=True)
 class Verdict:
-    """status is a key of SENTENCES; `records` are those with the hash, `events` what happened to them since, oldest first.
+    """status is a key of SAID["sentences"]; `records` are those with the hash, `events` what happened to them since, oldest first.
 
     `released` names the versions that held the content as it was quoted, `now` is the hash of today's answer. `covers` is
     page, record or answer; `parts` are those of the page.

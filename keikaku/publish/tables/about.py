@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from html import unescape
 from urllib.parse import quote
 
-_VERSION_LENGTH = 12
+from keikaku.files.digest import name_version
+
 # What some file system refuses in a name, and what would end a quoted string of a header.
 _UNSAFE = re.compile(r'[\\/:*?"<>|\x00-\x1f\x7f]+')
 # A line break beside a Japanese character stands for nothing.
@@ -38,8 +39,7 @@ class About:
 
     @property
     def version(self) -> str:
-        """The version of the data: the beginning of the database's SHA-256."""
-        return self.digest[:_VERSION_LENGTH]
+        return name_version(self.digest)
 
 
 def name_files(about: About, ending: str) -> tuple[str, str]:

@@ -1,6 +1,6 @@
 """Which columns a file has: those of the table or query, each code or reference followed by its name in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from keikaku.publish.tables.about import Field
@@ -9,16 +9,6 @@ from keikaku.schema.codes import Terms
 from keikaku.schema.conditions import YES_NO, find_terms, split_help
 
 NAMED = "（名称）"
-
-
-@dataclass(frozen=True)
-class Label:
-    """Where the name of a referenced row stands: `column` of the file refers to `key` of `table`."""
-
-    column: str
-    table: str
-    key: str
-    naming: str
 
 
 @dataclass(frozen=True)
@@ -40,13 +30,15 @@ class Layout:
 
 
 def lay_out(
-    columns: Sequence[str], help_texts: Mapping[str, str], labels: Sequence[Label], coded_table: str | None
+    columns: Sequence[str], help_texts: Mapping[str, str], named: Collection[str], coded_table: str | None
 ) -> Layout:
-    """The layout for rows of add_labels(); codes of `coded_table` are followed by their words, None: no words."""
+    """The layout for rows that have the name of a referenced row after each reference in `named`.
+
+    Codes of `coded_table` are followed by their words, None: no words.
+    """
     fields: list[Field] = []
     sources: list[tuple[int, Terms | None]] = []
     stored: list[int] = []
-    labelled = {label.column for label in labels}
     place = 0
     for column in columns:
         heading, meaning = split_help(help_texts.get(column), column)
@@ -54,13 +46,13 @@ def lay_out(
         sources.append((place, None))
         stored.append(place)
         place += 1
-        named = Field(f"{column}_label", heading + NAMED, f"「{heading}」の値を言葉で表したものです。")
-        if column in labelled:
-            fields.append(named)
+        in_words = Field(f"{column}_label", heading + NAMED, f"「{heading}」の値を言葉で表したものです。")
+        if column in named:
+            fields.append(in_words)
             sources.append((place, None))
             place += 1
         elif coded_table and (terms := _telling_terms(coded_table, column)):
-            fields.append(named)
+            fields.append(in_words)
             sources.append((place - 1, terms))
     return Layout(tuple(fields), tuple(sources), tuple(stored))
 
@@ -69,23 +61,3 @@ def _telling_terms(table: str, column: str) -> Terms:
     """The words for a coded column; none where the codes are words themselves, or only yes and no."""
     terms = find_terms(table, column)
     return {} if terms is YES_NO or all(code == word for code, (word, _) in terms.items()) else terms
-
-
-def add_labels(sql: str, columns: Sequence[str], labels: Sequence[Label]) -> str:
-    """The query with the name of each referenced row beside its reference."""
-    if not labels:
-        return sql
-    found = {label.column: label for label in labels}
-    chosen = []
-    for column in columns:
-        chosen.append(f"rows_.{_quote(column)}")
-        if label := found.get(column):
-            chosen.append(
-                f"(SELECT {_quote(label.naming)} FROM {_quote(label.table)}"
-                f" WHERE {_quote(label.key)} = rows_.{_quote(column)})"
-            )
-    return f"SELECT {', '.join(chosen)} FROM (\n{sql}\n) AS rows_"
-
-
-def _quote(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

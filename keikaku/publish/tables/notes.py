@@ -52,10 +52,6 @@ class Caveats:
     views: Mapping[str, str]
     results: int | None
 
-    def touching(self, cells: Iterable[object]) -> set[str]:
-        """The ids among the cells that have corrections."""
-        return {cell for cell in cells if isinstance(cell, str) and cell in self.corrections}
-
     def note(self, fields: Sequence[Field], sql: str, touched: Iterable[str], is_open_sql: bool = False) -> list[Note]:
         """All notes for an answer: its columns, the query that gave it, the ids of its rows that have corrections."""
         names = self._names(sql)

@@ -5,7 +5,6 @@ Gives values, never markup: a template writes them.
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from numbers import Number
 from typing import Any, NamedTuple
 
@@ -21,6 +20,8 @@ _OF_NO_USE = {"trend": "unknown", "変化": "わからない"}
 
 Found = Mapping[str, tuple[str, str]]  # id -> address and name of a record
 Links = dict[str, str]  # column -> address of the record that it names
+# Text and address of a column in a row, None where there is nothing special to say.
+Say = Callable[[str, Mapping[str, Any]], tuple[str, str | None] | None]
 
 
 class Cell(NamedTuple):
@@ -31,22 +32,6 @@ class Cell(NamedTuple):
     text: Any
     address: str | None = None
     kind: str = ""
-
-
-@dataclass(frozen=True)
-class Style:
-    """What cells of a table or view mean; `references` are the tables to which its columns refer.
-
-    `find_address` gives the address of a row of a table, `title_table` and `title_column` what they are called.
-    """
-
-    table: str
-    is_view: bool
-    names_places: bool  # whether a column says which table is meant
-    references: Mapping[str, str]
-    find_address: Callable[[str, str], str]
-    title_table: Callable[[str], str]
-    title_column: Callable[[str, str], str]
 
 
 def collect_ids(rows: Iterable[Iterable[Any]]) -> list[str]:
@@ -109,38 +94,33 @@ def _show_result(column: str, value: Any, display: Any, links: Links, found: Fou
 
 
 def show_rows(
-    style: Style, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], links: Sequence[Links], found: Found
-) -> list[list[Cell]]:
-    """The rows of a table or view, in the order of these columns. A cell with a label is {"value": …, "label": …}."""
-    return [[_show(style, column, row, to, found) for column in columns] for row, to in zip(rows, links, strict=True)]
+    table: str, is_view: bool, columns: Sequence[str], rows: Sequence[Mapping[str, Any]], links: Sequence[Links], found: Found, say: Say
+) -> list[list[Cell]]:  # fmt: skip
+    """The rows of a table or view, in the order of these columns; what `say` has a text for is shown so."""
+    return [
+        [_show(table, is_view, column, row, to, found, say) for column in columns]
+        for row, to in zip(rows, links, strict=True)
+    ]
 
 
-def _show(style: Style, name: str, row: Mapping[str, Any], links: Links, found: Found) -> Cell:
-    stored = row[name]
+def _show(table: str, is_view: bool, name: str, row: Mapping[str, Any], links: Links, found: Found, say: Say) -> Cell:
+    stored = row[name]["value"] if isinstance(row[name], dict) else row[name]
     if name in links:
         return Cell(name, stored, stored, links[name], _find_width(stored))
-    if isinstance(stored, dict):
-        to = style.find_address(style.references[name], str(stored["value"]))
-        return Cell(name, stored["value"], stored["label"], to, _find_width(stored["value"]))
-    is_number = isinstance(stored, Number) and not find_terms(style.table, name)
-    return Cell(name, stored, *_find_text(style, name, row, found), "number" if is_number else _find_width(stored))
+    text, address = say(name, row) or _find_text(table, is_view, name, stored, found)
+    is_number = isinstance(stored, Number) and not find_terms(table, name) and not isinstance(row[name], dict)
+    return Cell(name, stored, text, address, "number" if is_number else _find_width(stored))
 
 
-def _find_text(style: Style, name: str, row: Mapping[str, Any], found: Found) -> tuple[Any, str | None]:
+def _find_text(table: str, is_view: bool, name: str, value: Any, found: Found) -> tuple[Any, str | None]:
     """What is shown of a stored value, and where it leads."""
-    value = row[name]
     if value is None or value == "":
         return "", None
-    if word := find_word(style.table, name, value):
+    if word := find_word(table, name, value):
         return word, None
-    if name == "table_name":
-        return style.title_table(value), None
-    if style.names_places and name in ("column_name", "code"):
-        return value if name == "code" else style.title_column(row["table_name"], value), None
     if isinstance(value, str):
-        is_own = name == "id" and not style.is_view
-        return (value, None) if is_own else _name_text(name, value, found)
-    if style.is_view and name.endswith("fiscal_year"):
+        return (value, None) if name == "id" and not is_view else _name_text(name, value, found)
+    if is_view and name.endswith("fiscal_year"):
         return format_fiscal_year(int(value)), None
     return (format_number(value) if isinstance(value, Number) and not name.endswith("_year") else value), None
 

@@ -36,46 +36,14 @@ _HEADER_FILL = PatternFill("solid", fgColor="FFE6EEF7")
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
-class WorkbookFile:
-    """A table as one sheet with a frozen header row, and a second sheet that says what it is."""
-
-    def __init__(self, stream: IO[bytes], about: About) -> None:
-        self._stream = stream
-        self._about = about
-        self._book = new_book(about.title, about.source, about.address)
-        self._sheet = TableSheet(self._book, about.title, [field.heading for field in about.fields], ABOUT_SHEET)
-
-    def add(self, row: Sequence[Value]) -> None:
-        self._sheet.add(row)
-
-    def size(self) -> int:
-        """Characters of text so far, as a measure of the file, which is only written at the end."""
-        return self._sheet.characters
-
-    @property
-    def holds_all(self) -> bool:
-        """Whether every cell so far has its whole text."""
-        return not (self._sheet.cut or self._sheet.replaced)
-
-    def finish(self, notice: str, notes: Sequence[tuple[str, str]] = ()) -> None:
-        """`notice` says where and why the rows stop: as a last row, and on the second sheet, where `notes` stand too."""
-        rows = self._sheet.rows
-        if notice:
-            self._sheet.add([notice])
-        self._sheet.finish()
-        _write_about(self._book, self._about, rows, notice, [*self._sheet.describe_changes(), *notes])
-        save_book(self._book, self._stream)
-
-
 class TableSheet:
     """One sheet of rows; the widths of its columns come from the first rows."""
 
     def __init__(self, book: Workbook, title: str, headings: Sequence[str], *taken: str) -> None:
         self.rows = 0
         self.characters = 0
-        self.cut = self.replaced = (
-            0  # cells whose text is too long for a workbook, or has characters that it cannot hold
-        )
+        # Cells whose text is too long for a workbook, or has characters that it cannot hold.
+        self.cut = self.replaced = 0
         self._sheet = book.create_sheet(name_sheet(title, *book.sheetnames, *taken))
         self._sheet.freeze_panes = "A2"
         _set_printing(self._sheet)
@@ -92,7 +60,7 @@ class TableSheet:
         if len(self._first) == _MEASURED_ROWS:
             self._begin()
 
-    def finish(self) -> None:
+    def end(self) -> None:
         self._begin()
         if self.rows and self._headings:
             self._sheet.auto_filter.ref = f"A1:{get_column_letter(len(self._headings))}{self.rows + 1}"
@@ -134,6 +102,33 @@ class TableSheet:
         self.cut += len(value) > _MAX_TEXT
         self.replaced += bool(_ILLEGAL.search(value))
         return _text_cell(self._sheet, value)
+
+
+class WorkbookFile(TableSheet):
+    """A table as one sheet with a frozen header row, and a second sheet that says what it is."""
+
+    def __init__(self, stream: IO[bytes], about: About) -> None:
+        self._stream, self._about = stream, about
+        self._book = new_book(about.title, about.source, about.address)
+        super().__init__(self._book, about.title, [field.heading for field in about.fields], ABOUT_SHEET)
+
+    def size(self) -> int:
+        """Characters of text so far, as a measure of the file, which is only written at the end."""
+        return self.characters
+
+    @property
+    def holds_all(self) -> bool:
+        """Whether every cell so far has its whole text."""
+        return not (self.cut or self.replaced)
+
+    def finish(self, notice: str, notes: Sequence[tuple[str, str]] = ()) -> None:
+        """`notice` says where and why the rows stop: as a last row, and on the second sheet, where `notes` stand too."""
+        rows = self.rows
+        if notice:
+            self.add([notice])
+        self.end()
+        _write_about(self._book, self._about, rows, notice, [*self.describe_changes(), *notes])
+        save_book(self._book, self._stream)
 
 
 def name_sheet(title: str, *taken: str) -> str:
@@ -220,18 +215,26 @@ def _width(text: str) -> int:
     return max(sum(2 if east_asian_width(c) in "FWA" else 1 for c in line[:_WIDEST]) for line in text.split("\n"))
 
 
-def _write_about(book: Workbook, about: About, rows: int, notice: str, notes: Sequence[tuple[str, str]]) -> None:
-    facts = [
+def list_facts(about: Any) -> list[tuple[str, str]]:
+    """What a workbook says of its source; about: an About, or the DataSet of the whole."""
+    return [
         ("題名", about.title),
         ("説明", about.description),
         ("出典", about.source),
         ("ライセンス", about.license),
         ("ライセンスの条文", about.license_url),
-        ("取得したアドレス", about.address),
+        ("取得したアドレス", getattr(about, "address", "")),
         ("データの版", about.version),
         ("データベースのSHA-256", about.digest),
+    ]
+
+
+def _write_about(book: Workbook, about: About, rows: int, notice: str, notes: Sequence[tuple[str, str]]) -> None:
+    ended = notice or "なし（すべての行があります）"
+    facts = [
+        *list_facts(about),
         ("行数", f"{rows:,}"),
-        ("打ち切り", notice or "なし（すべての行があります）"),
+        ("打ち切り", ended),
         *(("注意", note) for note in about.notes),
         *notes,
     ]

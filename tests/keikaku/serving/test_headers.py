@@ -2,11 +2,11 @@
 
 import pytest
 
-from keikaku.serving.headers import CHART_POLICY, protect_answer
+from keikaku.serving.headers import protect_answer
 
 
-def protect(path: str, query: bytes = b"", *headers: tuple[bytes, bytes]) -> dict[str, str]:
-    answer = protect_answer(list(headers), path, query)
+def protect(path: str, query: bytes = b"", *headers: tuple[bytes, bytes], has_chart: bool = False) -> dict[str, str]:
+    answer = protect_answer(list(headers), path, query, has_chart=has_chart)
     names = [name.lower() for name, _ in answer]
     assert len(set(names)) == len(names), "no header twice"
     return {name.decode(): value.decode() for name, value in answer}
@@ -24,10 +24,10 @@ def test_nothing_inline_and_no_frames(path: str, query: bytes) -> None:
 
 
 def test_a_page_that_shows_a_chart_may_draw_it() -> None:
-    policy = protect("/plans/measures", b"_chart=1", CHART_POLICY)["content-security-policy"]
+    policy = protect("/plans/measures", b"_chart=1", has_chart=True)["content-security-policy"]
     assert "script-src 'self' 'unsafe-eval'" in policy
     assert "frame-ancestors 'none'" in policy
-    framed = protect("/plans/measures", b"_chart=1&_embed=1", CHART_POLICY)["content-security-policy"]
+    framed = protect("/plans/measures", b"_chart=1&_embed=1", has_chart=True)["content-security-policy"]
     assert "script-src 'self' 'unsafe-eval'" in framed
     assert "frame-ancestors *" in framed
 

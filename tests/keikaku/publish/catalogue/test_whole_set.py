@@ -24,8 +24,8 @@ from pyarrow import parquet
 
 from keikaku.files.errors import FilesError
 from keikaku.publish.catalogue.data_set import LISTING, NOT_OURS, DataSet, is_date
-from keikaku.publish.catalogue.examples import Example, read_examples
 from keikaku.publish.catalogue.formats import read_days
+from keikaku.publish.catalogue.guides import Example, read_examples
 from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.schema.tables import read_schema
 from keikaku.search.functions import register

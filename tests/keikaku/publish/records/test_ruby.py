@@ -1,6 +1,7 @@
 """Readings above words: only what a visitor reads is changed, and taking the readings away gives the page back."""
 
 import re
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.folder import read_city
-from keikaku.publish.records.ruby import annotate, choose_readings, keep_easy
+from keikaku.publish.records.ruby import annotate, keep_easy
+from keikaku.views.easy_display import READINGS_ASKED
 
 READINGS = {"拝島": "はいじま", "拝島駅": "はいじまえき", "掘り起し": "ほりおこし"}
 PIECES = [
@@ -91,8 +93,14 @@ def test_files_and_other_sites_are_left(html: str) -> None:
     ],
 )
 def test_a_page_reads_words_as_its_own_plan_does(plan: str | None, readings: dict[str, str]) -> None:
-    rows = [("a", "日本橋", "にほんばし"), ("b", "日本橋", "にっぽんばし"), ("b", "港", "みなと")]
-    assert choose_readings(rows, plan) == readings
+    database = sqlite3.connect(":memory:")
+    database.executescript(
+        "CREATE TABLE plans (id, municipality_id); CREATE TABLE ruby (municipality_id, word, reading)"
+    )
+    database.executemany("INSERT INTO plans VALUES (?, ?)", [("a", "A"), ("b", "B")])
+    rows = [("A", "日本橋", "にほんばし"), ("B", "日本橋", "にっぽんばし"), ("B", "港", "みなと")]
+    database.executemany("INSERT INTO ruby VALUES (?, ?, ?)", rows)
+    assert dict(database.execute(READINGS_ASKED, {"plan": plan and f'"{plan}"'})) == readings
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jinja2 import Environment, FileSystemLoader
 
-from keikaku.publish.records.sharing import find_embedded_part, shared_address, write_embed_code
+from keikaku.publish.records.sharing import find_embedded_part, shared_address
 from keikaku.serving.headers import protect_answer
+from tests.sites import ROOT
 
 VIEWS = [
     ("/plans/measures", "_embed=1", "all"), ("/plans/measures", "sector_id=x&_embed=table", "table"),
@@ -25,6 +27,7 @@ NOT_VIEWS = [
     *((path, "sql=select+1&_embed=1") for path in ("/data", "/verify", "/-/versions", "/plans.json", "/")),
     ("/plans", "sql=&_embed=1"),
 ]  # fmt: skip
+SHARING = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=True).get_template("_sharing.html").module
 texts = st.text(st.characters(exclude_categories=("Cs",)), max_size=30)
 
 
@@ -74,9 +77,8 @@ class Tags(HTMLParser):
 @given(texts, st.lists(st.tuples(texts.filter(bool), texts.filter(bool)), max_size=3))
 def test_the_code_has_one_frame_and_one_script_whatever_a_visitor_wrote(title: str, pairs: list) -> None:
     address = "https://example.com" + shared_address("/plans/measures", urlencode(pairs), {"_embed": "1"})
-    (frame, frame_attributes), (script, script_attributes) = Tags(
-        write_embed_code(address, "https://example.com/static/embed.js", title)
-    ).found
+    code = SHARING.embed_code(address, "https://example.com/static/embed.js", title)
+    (frame, frame_attributes), (script, script_attributes) = Tags(code).found
     assert (frame, script) == ("iframe", "script")
     assert set(frame_attributes) == {"src", "title", "width", "height", "loading", "data-keikaku", "style"}
     assert frame_attributes["src"] == address

@@ -6,7 +6,6 @@ import pytest
 
 from keikaku.publish.tables.shown_rows import (
     Cell,
-    Style,
     collect_ids,
     find_empty,
     find_values,
@@ -18,20 +17,13 @@ from keikaku.publish.tables.shown_rows import (
 
 COLUMNS = ["分野", "施策", "後期の施策", "評価ID", "ID"]
 ROWS = [("工業", "見学", "見学の充実", "e-1", "m-1"), ("商業", "催し", None, "e-2", None)]
+SAID = {"sector_id": ("工業", "/plans/sectors/s")}
 FOUND = {"e-1": ("/e/1", "見学"), "e-2": ("/e/2", "催し"), "m-1": ("/m/1", "見学の充実")}
 
 
 def show(row: dict[str, Any], is_view: bool = True, links: dict[str, str] | None = None) -> list[tuple[Any, ...]]:
-    style = Style(
-        table="targets" if is_view else "measures",
-        is_view=is_view,
-        names_places="table_name" in row,
-        references={"sector_id": "sectors"},
-        find_address=lambda table, id_: f"/plans/{table}/{id_}",
-        title_table=lambda table: f"表{table}",
-        title_column=lambda table, column: f"{table}の{column}",
-    )
-    [cells] = show_rows(style, list(row), [row], [links or {}], FOUND)
+    table = "targets" if is_view else "measures"
+    [cells] = show_rows(table, is_view, list(row), [row], [links or {}], FOUND, lambda name, _: SAID.get(name))
     return [(cell.text, cell.address, cell.kind) for cell in cells]
 
 
@@ -61,11 +53,6 @@ def test_a_row_of_a_table_does_not_link_its_own_id_but_its_name() -> None:
         ("m-1", None, ""),
         ("見学", "/m/1", ""),
     ]
-
-
-def test_places_of_corrections_are_named() -> None:
-    texts = [text for text, _, _ in show({"table_name": "events", "column_name": "title", "code": "工-1"})]
-    assert texts == ["表events", "eventsのtitle", "工-1"]
 
 
 def test_a_name_links_to_the_row_of_its_id() -> None:

@@ -16,7 +16,7 @@ from keikaku.files.digest import fingerprint
 from keikaku.publish.tables.about import About, Field, content_disposition, name_files, plain_lines
 from keikaku.publish.tables.cells import FORMULA_SIGNS
 from keikaku.publish.tables.csv_file import CsvFile
-from keikaku.publish.tables.layout import Label, lay_out
+from keikaku.publish.tables.layout import lay_out
 from keikaku.publish.tables.workbook import ABOUT_SHEET, WorkbookFile, name_sheet
 
 FORMULAS = [f"{sign}1+1" for sign in FORMULA_SIGNS]
@@ -222,9 +222,8 @@ def test_sheet_names_differ() -> None:
 
 
 def test_codes_and_references_are_followed_by_their_names() -> None:
-    labels = [Label("sector_id", "sectors", "id", "name")]
     help_texts = {"id": "ID：名前です。", "sector_id": "分野：分野です。", "outcome": "判定：判定です。"}
-    layout = lay_out(["id", "sector_id", "outcome", "decision"], help_texts, labels, "evaluations")
+    layout = lay_out(["id", "sector_id", "outcome", "decision"], help_texts, ["sector_id"], "evaluations")
     assert [(field.name, field.heading) for field in layout.fields] == [
         ("id", "ID"), ("sector_id", "分野"), ("sector_id_label", "分野（名称）"), ("outcome", "判定"),
         ("outcome_label", "判定（名称）"), ("decision", "decision"),

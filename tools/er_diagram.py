@@ -1,4 +1,4 @@
-"""The tables of schema.sql and their references as a picture: SVG that any page may hold as it is.
+"""templates/_er_diagram.svg, made from schema.sql: its tables and their references as SVG that a page holds as it is.
 
 A reference that follows from others is left out of the lines (a measure has a sector, so its plan need not be drawn);
 the boxes name every one. Guarantees: the same schema gives the same picture; it has a title and a description in
@@ -7,12 +7,15 @@ Japanese, no colour, font or script of its own (site styles apply by class), and
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 
-from keikaku.publish.filling import fill
+from jinja2 import Environment, StrictUndefined
+
 from keikaku.schema.tables import Table, read_schema
 
+TEMPLATE = Path(__file__).with_suffix(".svg")
+PICTURE = Path(__file__).resolve().parents[1] / "templates" / "_er_diagram.svg"
 LINE, PADDING, GAP_X, GAP_Y, MARGIN = 20, 10, 44, 16, 8
 CHARACTER, BOLD = 7.4, 8.4  # width of a letter in text of 14 px
 Links = dict[str, set[str]]  # table -> tables that it refers to
@@ -38,17 +41,16 @@ class Box:
         return self.y + self.height / 2
 
 
-@lru_cache
 def draw_er_diagram() -> str:
     """The whole picture as an `<svg>` element."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     tables = {table.name: table for table in read_schema() if not table.is_view}
     references = {name: _references(table) for name, table in tables.items()}
     layers = _build_layers(references)
     drawn = {name: _without_implied(name, references) for name in tables}
     paths = [path for name in sorted(drawn) for path in _lead_lines(name, drawn[name], layers)]
     boxes = _place(_order_layers(layers, paths), tables)
-    return fill(
-        "er_diagram.svg",
+    picture = environment.from_string(TEMPLATE.read_text("utf-8")).render(
         width=max(box.x + box.width for box in boxes.values()) + MARGIN,
         height=max(box.y + box.height for box in boxes.values()) + MARGIN,
         references=references,
@@ -56,7 +58,8 @@ def draw_er_diagram() -> str:
         boxes=[boxes[name] for name in tables],
         padding=PADDING,
         leading=LINE,
-    ).strip()
+    )
+    return picture.strip() + "\n"
 
 
 def _references(table: Table) -> set[str]:
@@ -160,3 +163,7 @@ def _lines(table: Table) -> Iterable[str]:
             yield column.name if column.name.startswith(target[:-1]) else f"{column.name} → {target}"
         elif column.name == "id":
             yield "id"
+
+
+if __name__ == "__main__":
+    PICTURE.write_text(draw_er_diagram(), "utf-8")
