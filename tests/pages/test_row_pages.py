@@ -211,16 +211,12 @@ async def test_a_result_beside_a_target_says_what_part_it_is_and_whether_it_is_o
 
 async def test_a_target_that_cannot_be_judged_says_why_and_shows_every_figure(site: Datasette) -> None:
     page = (await site.client.get("/plans/measures/akishima-kanko-8")).text
-    assert "判定できない理由：実績は、一日や一か所など、一部だけを数えた数です。" in page
+    assert "判定できない理由：判定に使う年度の実績は、一日や一か所など、一部だけを数えた数です。" in page
     assert "「多いほどよい」は、何を数えるかから、当サイトがそう読んだものです。" in page
     drawn, _, table = page.partition('<figure class="drawing"')[2].partition("</svg>")
     assert re.findall(r'class="point (\w+)"[^>]*><title>', drawn).count("part") == 8
-    assert [drawn.count(f'dy="1.1em">{letter}</tspan>') for letter in "中部録"] == [
-        1,
-        2,
-        1,
-    ]  # 中止, twice 一部実施, once 記録なし
-    assert drawn.count('dy="1.1em">一<') == 2
+    letters = re.findall(r'dy="1.1em">(.)<', drawn)
+    assert "".join(letters) == "中止一部の記録一部の記録記録なし"
     assert "平成30年度の実績は、当サイトに記録がありません。" in page
     sources = await site.get_database("plans").execute(
         "SELECT source_url, publisher FROM figures WHERE indicator_id = 'akishima-kanko-8-target-1' AND role = 'result'"
@@ -229,6 +225,15 @@ async def test_a_target_that_cannot_be_judged_says_why_and_shows_every_figure(si
     table = table.partition("</table>")[0]
     assert table.count('<th scope="row">') == 12
     assert [url for url, publisher in map(tuple, sources.rows) if url not in table or publisher not in table] == []
+
+
+async def test_no_page_speaks_of_years_without_a_record_where_there_are_none(site: Datasette, ask) -> None:
+    pages = [(await site.client.get(f"/plans/measures/{id_}")).text for (id_,) in ask("SELECT id FROM measures")]
+    told = [
+        line.strip() for page in pages for line in page.splitlines() if "の実績は、当サイトに記録がありません。" in line
+    ]
+    assert "<p>平成30年度の実績は、当サイトに記録がありません。</p>" in told
+    assert [line for line in told if not re.match("<p>(平成|令和).+年度の実績は、", line)] == []
 
 
 async def test_a_repeat_shows_the_figures_of_its_original(site: Datasette, ask) -> None:
