@@ -15,7 +15,6 @@ from keikaku.publish.records.citation import FORMATS, RECORDS, write_credit, wri
 from keikaku.publish.records.search_hits import sort_hits
 from keikaku.publish.records.timeline import lay_out_events
 from keikaku.schema.codes import CODES
-from keikaku.search.rules import search_rules
 from keikaku.serving.refusals import list_complaints
 from keikaku.views import addresses, citations, descriptions, easy_display, made_files, verifying, version, words
 
@@ -31,7 +30,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
 }
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
     addresses.easy_switch_url, addresses.embed_path, addresses.find_embedded,
-    addresses.static_url, list_complaints, search_rules, sort_hits, verifying.content_hash, verifying.verify_address,
+    addresses.static_url, list_complaints, sort_hits, verifying.content_hash, verifying.verify_address,
     words.current_fiscal_year, write_credit, write_english, write_japanese,
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first

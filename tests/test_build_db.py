@@ -16,6 +16,7 @@ from click.testing import CliRunner, Result
 
 from build_db import main
 from tests.mutations import MUTATIONS
+from tests.programs import INSTALLED
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -73,12 +74,6 @@ def test_a_build_writes_the_database_and_says_how_many_rows_each_table_has(data:
     assert re.search(rf"^wrote {re.escape(str(output))} in [0-9.]+ s$", result.stderr, re.MULTILINE)
     assert listing(output.parent) == ["plans.db"]
     assert (count(output, "measures"), count(output, "report_passages")) == (8, 0)
-
-
-def test_a_quiet_build_says_nothing(data: Path, output: Path) -> None:
-    result = run("--data", data, "--output", output, "--quiet")
-    assert (result.exit_code, result.output) == (0, "")
-    assert output.exists()
 
 
 def test_check_validates_and_writes_nothing(data: Path) -> None:
@@ -160,12 +155,6 @@ def test_a_report_must_name_its_plan_where_there_are_several(data: Path, output:
     assert "name the plan, as in akishima/sangyo=" in result.stderr
 
 
-def test_two_municipalities_stand_in_one_database(data: Path, output: Path) -> None:
-    shutil.copytree(CITIES["akishima"], data / "akishima")
-    assert run("--data", data, "--output", output, "--report", f"minato/bunka={REPORT}", "--quiet").exit_code == 0
-    assert (count(output, "plans"), count(output, "measures")) == (2, 54)
-
-
 def test_hidden_folders_and_loose_files_are_no_plans(data: Path, output: Path) -> None:
     (data / ".git").mkdir()
     (data / "README.txt").write_text("一つのフォルダーが一つの計画です。", "utf-8")
@@ -194,14 +183,9 @@ def test_all_faults_of_all_cities_are_told_together_and_the_old_database_stays(d
     result = run("--data", data, "--output", output)
     assert result.exit_code == 1
     assert [re.sub(rf"^{re.escape(str(data))}/|: .*", "", line) for line in result.stderr.splitlines()] == [
-        "minami/municipality.yml:1:5",
-        "minato/bunka/goals.yml:7:11",
-        "minato/bunka/goals.yml:17:11",
-        "minato/bunka/measures.yml:78:24",
-        "minato/bunka/results.csv:2:13",
-        "synonyms.yml:1:3",
-        "synonyms.yml:1:3",
-    ]
+        "minami/municipality.yml:1:5", "minato/bunka/goals.yml:7:11", "minato/bunka/goals.yml:17:11",
+        "minato/bunka/measures.yml:78:24", "minato/bunka/results.csv:2:13", "synonyms.yml:1:3", "synonyms.yml:1:3",
+    ]  # fmt: skip
     assert (output.read_bytes(), listing(output.parent)) == (before, ["plans.db"])
 
 
@@ -265,7 +249,7 @@ def test_what_is_no_ordinary_file_is_refused_in_one_line(
 
 @pytest.mark.parametrize(
     ("city", "times"),
-    [("minato", 60), *(pytest.param(*long, marks=pytest.mark.long) for long in (("minato", 400), ("akishima", 100)))],
+    [("minato", 30), *(pytest.param(*long, marks=pytest.mark.long) for long in (("minato", 400), ("akishima", 100)))],
 )
 def test_mutated_data_is_accepted_whole_or_refused_line_by_line(tmp_path: Path, city: str, times: int) -> None:
     rng = random.Random(f"{city} 2026")
@@ -297,11 +281,12 @@ def test_mutated_data_is_accepted_whole_or_refused_line_by_line(tmp_path: Path, 
     assert listing(tmp_path) == ["data", "plans.db"]
 
 
-def test_a_mutated_report_agrees_or_differs_line_by_line(tmp_path: Path) -> None:
+@pytest.mark.parametrize("times", [20, pytest.param(200, marks=pytest.mark.long)])
+def test_a_mutated_report_agrees_or_differs_line_by_line(tmp_path: Path, times: int) -> None:
     rng = random.Random(2026)
     report = tmp_path / "report.txt"
     wrong = []
-    for number in range(100):
+    for number in range(times):
         report.write_bytes(rng.choice(MUTATIONS)(rng, REPORT.read_bytes()))
         result = run("verify", "--data", FIXTURES, "--report", f"minato/bunka={report}", "--quiet")
         lines = result.stderr.splitlines()
@@ -315,7 +300,7 @@ def test_a_mutated_report_agrees_or_differs_line_by_line(tmp_path: Path) -> None
 
 def test_the_same_data_gives_the_same_bytes_wherever_and_however_it_is_built(data: Path, tmp_path: Path) -> None:
     digests = set()
-    for number, seed in enumerate(("0", "1", "4242", "random")):
+    for number, seed in enumerate(("0", "4242")):
         place = tmp_path / f"place {number}" / "日本語"
         place.mkdir(parents=True)
         copied = shutil.copytree(data, place / "data")
@@ -326,7 +311,7 @@ def test_the_same_data_gives_the_same_bytes_wherever_and_however_it_is_built(dat
             "--output",
             "plans.db" if relative else place / "plans.db",
         )
-        environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": ("UTC", "Asia/Tokyo")[number % 2], "LC_ALL": "C"}
+        environment = {**INSTALLED, "PYTHONHASHSEED": seed, "TZ": ("UTC", "Asia/Tokyo")[number % 2], "LC_ALL": "C"}
         subprocess.run(
             command(*arguments, "--report", REPORT), cwd=place, env=environment, check=True, capture_output=True
         )

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT
-from tests.programs import need
+from tests.programs import FAKE_CLOCK_ALONE, need
+from tests.sites import ROOT
 
 LOOK = """
 import asyncio, json, sys
 from pathlib import Path
-from datasette.app import Datasette
+from keikaku.serving.baking import open_datasette
 async def look():
-    site = Datasette(config_dir=Path(sys.argv[1]))
+    site = open_datasette(Path(sys.argv[1], "plans.db"), baking=True)
     await site.invoke_startup()
     return {path: [answer.status_code, answer.text] for path in sys.argv[2:] if (answer := await site.client.get(path))}
 print(json.dumps(asyncio.run(look())))
@@ -30,7 +30,7 @@ OVERDUE = "/plans/unmet_targets.json?_shape=array&_size=max"
 def test_pages_stay_sensible_when_the_clock_is_wrong(site_folder: Path, clock: str, overdue: bool) -> None:
     """Before the plan nothing is overdue, after it everything without a result is; no page fails."""
     look = [sys.executable, "-c", LOOK, str(site_folder), *PAGES, OVERDUE]
-    environment = {**os.environ, "FAKETIME_DONT_FAKE_MONOTONIC": "1", "PYTHONPATH": str(ROOT)}
+    environment = {**os.environ, **FAKE_CLOCK_ALONE, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(
         [need("faketime", "faketime"), "-f", f"@{clock} 00:00:00", *look],
         capture_output=True,

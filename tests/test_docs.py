@@ -20,6 +20,7 @@ from keikaku.plan import model
 from keikaku.plan.folder import CITY_FILES, MAPPINGS, PLAN_FILES, read_city
 from keikaku.schema import codes as vocabulary
 from keikaku.schema.tables import read_schema
+from tests.programs import INSTALLED
 from tools import standard
 from tools.dictionary import PAGE, build_dictionary
 
@@ -287,7 +288,7 @@ def write_example(folder: Path) -> Path:
 
 def run_build(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, ROOT / "build_db.py", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=INSTALLED)
 
 
 def test_the_example_has_a_file_of_every_kind_and_builds(tmp_path: Path) -> None:

@@ -1,70 +1,28 @@
 """Something quoted with its hash can be checked later: it stands, or what was changed, in which release and why."""
 
 import io
-import json
 import re
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
 from datasette.app import Datasette
 
-from build_db import main
 from keikaku.database.content_hash import hash_rows, read_hash
-from keikaku.database.errors import HistoryError
-from keikaku.database.history import HISTORY, RecordId, Told, check_told, hash_records, last, read_history, read_rows
+from keikaku.database.history import HISTORY, RecordId, hash_records, last, read_history, read_rows
 from keikaku.database.pages import Page, hash_page, read_all_pages
 from keikaku.publish.records.verify import judge_quoted
-from tests.conftest import ROOT, SERVED
+from tests.releases import CHANGES, FIRST, REASON, SECOND, THIRD, build, make_releases
+from tests.sites import ROOT, SERVED, make_once
 from tests.test_docs import blocks
-
-CHANGES = Path("data", "minato", "bunka", "changes.yml")
-REASON = "目標を読み誤っていた。"
-FIRST = "- {id: minato-change-1, date: 2026-01-01, version: 1.0.0, kind: added, title: 公開, records: [minato]}\n"
-SECOND = "- {id: minato-change-2, date: 2026-01-20, version: 1.0.1, kind: corrected, title: 訂正, records: []}\n"
-THIRD = "- {id: minato-change-3, date: 2026-02-20, version: 1.0.2, kind: updated, title: 更新, records: []}\n"
-
-
-def build(folder: Path, *arguments: str) -> Result:
-    paths = ("--data", str(folder / "data"), "--output", str(folder / "plans.db"))
-    return CliRunner().invoke(main, [*arguments, "--quiet", *paths])
-
-
-def edit(folder: Path, name: str, old: str, new: str) -> None:
-    (path,) = (folder / "data" / "minato").rglob(name)
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), "utf-8")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A site of the invented plan with two releases: a summary was changed, and a name of an organization went."""
-    folder = tmp_path_factory.mktemp("verify")
-    for name in SERVED:
-        (folder / name).symlink_to(ROOT / name)
-    shutil.copytree(ROOT / "tests" / "fixtures" / "minato", folder / "data" / "minato")
-    (folder / CHANGES).write_text(FIRST, "utf-8")
-    assert build(folder, "release", "1.0.0", "--reason", "最初の公開", "--date", "2026-01-01").exit_code == 0
-    (folder / "before").mkdir()
-    shutil.copy(folder / "plans.db", folder / "before" / "plans.db")
-    first = read_rows(folder / "before" / "plans.db", ["measures", "organization_names"])
-    measure = next(row for record, row in first.items() if record.table == "measures" and not row["repeat_of"])
-    edit(folder, "measures.yml", str(measure["summary"]), "要約を直しました。")
-    everyday = next(
-        str(row["name"]) for r, row in first.items() if r.table == "organization_names" and row["kind"] == "everyday"
-    )
-    edit(folder, "organizations.yml", everyday, f"{everyday}会")
-    (folder / CHANGES).write_text(SECOND + FIRST, "utf-8")
-    since = str(folder / "before" / "plans.db")
-    released = build(folder, "release", "1.0.1", "--reason", REASON, "--date", "2026-02-01", "--since", since)
-    assert released.exit_code == 0, released.output
-    return folder
+    return make_once(tmp_path_factory, "released", make_releases)
 
 
 @pytest.fixture(scope="module")
@@ -229,92 +187,6 @@ async def test_the_form_is_there_for_those_who_come_without_a_hash(released: Dat
     assert (await released.client.get("/verify.json")).status_code == 400
 
 
-def test_the_build_is_the_same_with_and_without_a_history(folder: Path, tmp_path: Path) -> None:
-    shutil.copytree(folder / "data" / "minato", tmp_path / "data" / "minato")
-    assert build(tmp_path).exit_code == 0
-    assert (tmp_path / "plans.db").read_bytes() == (folder / "plans.db").read_bytes()
-
-
-def test_the_history_tells_what_each_release_held(folder: Path) -> None:
-    releases = read_history(folder / "data" / HISTORY)
-    assert [release.version for release in releases] == ["1.0.0", "1.0.1"]
-    held = last(releases)
-    assert held == hash_records(read_rows(folder / "plans.db", {record.table for record in held}))
-    assert last(releases[:1]) == hash_records(
-        read_rows(folder / "before" / "plans.db", {record.table for record in held})
-    )
-    assert len(releases[1].records) < len(releases[0].records) / 4
-
-
-@pytest.mark.parametrize(
-    ("arguments", "said"),
-    [
-        (["release", "1.0.2", "--reason", "x"], "is the same as in 1.0.1"),
-        (["release", "1.0.1", "--reason", "x"], "must be a new version"),
-        (["release", "next", "--reason", "x"], "must be a new version"),
-        (["release", "1.0.2"], "Missing option '--reason'"),
-        (["release", "1.0.2", "--reason", " "], "say why with --reason"),
-        (["release", "1.0.2", "--reason", "x", "--date", "2026-01-15"], "not before the last release"),
-        (["--reason", "x"], "No such option"),
-    ],
-)
-def test_a_release_that_would_not_be_true_is_refused(folder: Path, arguments: list[str], said: str) -> None:
-    before = (folder / "data" / HISTORY).read_bytes()
-    refused = build(folder, *arguments)
-    assert refused.exit_code != 0
-    assert said in refused.output
-    assert (folder / "data" / HISTORY).read_bytes() == before
-
-
-def test_a_release_needs_the_database_of_the_one_before(folder: Path, tmp_path: Path) -> None:
-    shutil.copytree(folder / "data", tmp_path / "data")
-    edit(tmp_path, "measures.yml", "要約を直しました。", "要約をまた直しました。")
-    (tmp_path / CHANGES).write_text(THIRD + SECOND + FIRST, "utf-8")
-    for since in ([], ["--since", str(folder / "before" / "plans.db")]):
-        refused = build(tmp_path, "release", "1.0.2", "--reason", "x", *since)
-        assert "name the database of 1.0.1 with --since" in refused.output
-    assert build(tmp_path, "release", "1.0.2", "--reason", "x", "--since", str(folder / "plans.db")).exit_code == 0
-
-
-@pytest.mark.parametrize(
-    ("changes", "arguments", "said"),
-    [
-        (SECOND.replace("2026-01-20", "2026-02-02") + FIRST, [], "2026-02-02 is later than 1.0.1, released on 2026-02-01"),
-        (FIRST, [], "no change has version 1.0.1"),
-        (SECOND + FIRST, ["release", "1.0.2", "--reason", "x"], "no change has version 1.0.2"),
-        (THIRD + SECOND + FIRST, ["release", "1.0.3", "--reason", "x"], "version 1.0.2 is none of those released"),
-        (THIRD + SECOND + FIRST, ["release", "1.0.2", "--reason", "x", "--date", "2026-02-10"], "is later than 1.0.2"),
-    ],
-)  # fmt: skip
-def test_changes_that_do_not_agree_with_the_releases_are_refused_in_a_line(
-    folder: Path, tmp_path: Path, changes: str, arguments: list[str], said: str
-) -> None:
-    shutil.copytree(folder / "data", tmp_path / "data")
-    (tmp_path / CHANGES).write_text(changes, "utf-8")
-    before = (tmp_path / "data" / HISTORY).read_bytes()
-    if arguments:
-        edit(tmp_path, "measures.yml", "要約を直しました。", "要約をまた直しました。")
-        arguments = [*arguments, "--since", str(folder / "plans.db")]
-    refused = build(tmp_path, *arguments)
-    assert refused.exit_code == 1
-    assert said in refused.output
-    assert f"{tmp_path / 'data' / 'minato' / 'bunka' / 'changes.yml'}:" in refused.output
-    assert refused.output.count("\n") == 1
-    assert (tmp_path / "data" / HISTORY).read_bytes() == before
-
-
-def test_a_version_between_two_releases_was_never_one(folder: Path) -> None:
-    first, second = read_history(folder / "data" / HISTORY)
-    releases = [first, replace(second, version="1.2.0")]
-    told = [Told(f"t-{v}", v, "2026-01-01") for v in ("0.9.0", "1.0.0", "1.2.0", "1.3.0")]
-    check_told({"changes.yml": told}, releases)
-    refused = r"changes\.yml: t: version 1\.1\.0 is none of those released: 1\.0\.0, 1\.2\.0"
-    with pytest.raises(HistoryError, match=refused):
-        check_told({"changes.yml": [*told, Told("t", "1.1.0", "2026-01-01")]}, releases)
-    check_told({"changes.yml": []}, releases)
-    check_told({"changes.yml": told}, [])
-
-
 async def test_telling_of_a_change_does_not_change_what_a_release_held(folder: Path, tmp_path: Path) -> None:
     shutil.copytree(folder / "data", tmp_path / "data")
     for name in SERVED:
@@ -351,25 +223,6 @@ async def test_a_new_line_of_the_history_is_told_at_once(folder: Path, tmp_path:
     history.write_text(whole, "utf-8")
     second = await site.client.get(f"/verify.json?hash={digest}")
     assert (second.json()["events"][0]["reason"], second.json()["release"]) == (REASON, "1.0.1")
-
-
-def test_a_history_changed_by_hand_is_refused_with_its_line(folder: Path, tmp_path: Path) -> None:
-    path = tmp_path / HISTORY
-    lines = (folder / "data" / HISTORY).read_text("utf-8").splitlines()
-    told = json.loads(lines[1])
-    told["records"]["measures"] = {}
-    faults = dict.fromkeys(("{", '{"version":1}', "[" * 100_000), "is not a release")
-    for second, said in {json.dumps(told): "changed by hand", **faults}.items():
-        path.write_text(f"{lines[0]}\n{second}\n", "utf-8")
-        with pytest.raises(HistoryError, match=said) as raised:
-            read_history(path)
-        assert f"{path}:2:" in str(raised.value)
-
-
-def test_the_history_of_this_repository_can_be_read() -> None:
-    releases = read_history(ROOT / "data" / HISTORY)
-    assert releases
-    assert all(release.reason for release in releases)
 
 
 MAP = RecordId("measures", ("minato-geijutsu-4",))

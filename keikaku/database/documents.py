@@ -36,16 +36,16 @@ def build_documents(tables: Tables) -> list[Row]:
     """
     sources = (_measures, _goals, _indicators, _organizations, _evaluations, _events, _passages)
     documents = [document for source in sources for document in source(tables)]
-    belonging = _belonging(tables)
-    every = [token for tokens in belonging.values() for token in tokens]
+    tokens_of = belonging(tables)
+    every = [token for tokens in tokens_of.values() for token in tokens]
     for document in documents:  # an organization belongs to all plans of its municipality
-        where = every if document["kind"] == "organization" else belonging[document["plan_id"]]
+        where = every if document["kind"] == "organization" else tokens_of[document["plan_id"]]
         document |= index_entry(document, [*document.pop("tokens"), *where])
     order = list(KINDS)
     return sorted(documents, key=lambda d: (order.index(d["kind"]), d["is_repeat"], len(d["title"])))
 
 
-def _belonging(tables: Tables) -> dict[str, list[str]]:
+def belonging(tables: Tables) -> dict[str, list[str]]:
     """Plan -> the tokens by which a search is narrowed to it."""
     cities = {row["id"]: row["name"] for row in tables["municipalities"]}
     return {

@@ -33,6 +33,7 @@ INDEXES = (
     ("measures", "position"),
     ("measures", "is_new"),
     ("indicator_links", "row_id"),
+    ("evaluations", "row_id"),
     ("report_passages", "table_name", "row_id"),
 )
 KIND_ORDER = " ".join(KINDS)

@@ -446,7 +446,7 @@ CREATE TABLE search_documents (
     title TEXT NOT NULL,                -- name or title
     names TEXT NOT NULL,                -- names: of its promoters, or what else it is called
     body TEXT NOT NULL,                 -- the rest of its text
-    UNIQUE (table_name, row_id)
+    UNIQUE (row_id, table_name)
 );
 
 -- The kinds of search_documents, which are numbered kind by kind.
@@ -1099,19 +1099,37 @@ SELECT
     (SELECT name FROM periods AS r WHERE r.plan_id = p.id
         AND (SELECT fiscal_year FROM current_fiscal_year) BETWEEN r.start_fiscal_year AND r.end_fiscal_year
     ) AS current_period,
-    max(CASE k.code WHEN 'sector' THEN coalesce(w.word, k.label) END) AS sector_word,
-    max(CASE k.code WHEN 'goal' THEN coalesce(w.word, k.label) END) AS goal_word,
-    max(CASE k.code WHEN 'measure' THEN coalesce(w.word, k.label) END) AS measure_word,
-    max(CASE k.code WHEN 'organization' THEN coalesce(w.word, k.label) END) AS organization_word,
-    max(CASE k.code WHEN 'target' THEN coalesce(w.word, k.label) END) AS target_word,
-    max(CASE k.code WHEN 'event' THEN coalesce(w.word, k.label) END) AS event_word,
-    max(CASE k.code WHEN 'task' THEN coalesce(w.word, k.label) END) AS task_word
+    coalesce(
+        (SELECT word FROM plan_words WHERE plan_id = p.id AND term = 'sector'),
+        (SELECT label FROM codes WHERE table_name = 'plan_words' AND column_name = 'term' AND code = 'sector')
+    ) AS sector_word,
+    coalesce(
+        (SELECT word FROM plan_words WHERE plan_id = p.id AND term = 'goal'),
+        (SELECT label FROM codes WHERE table_name = 'plan_words' AND column_name = 'term' AND code = 'goal')
+    ) AS goal_word,
+    coalesce(
+        (SELECT word FROM plan_words WHERE plan_id = p.id AND term = 'measure'),
+        (SELECT label FROM codes WHERE table_name = 'plan_words' AND column_name = 'term' AND code = 'measure')
+    ) AS measure_word,
+    coalesce(
+        (SELECT word FROM plan_words WHERE plan_id = p.id AND term = 'organization'),
+        (SELECT label FROM codes WHERE table_name = 'plan_words' AND column_name = 'term' AND code = 'organization')
+    ) AS organization_word,
+    coalesce(
+        (SELECT word FROM plan_words WHERE plan_id = p.id AND term = 'target'),
+        (SELECT label FROM codes WHERE table_name = 'plan_words' AND column_name = 'term' AND code = 'target')
+    ) AS target_word,
+    coalesce(
+        (SELECT word FROM plan_words WHERE plan_id = p.id AND term = 'event'),
+        (SELECT label FROM codes WHERE table_name = 'plan_words' AND column_name = 'term' AND code = 'event')
+    ) AS event_word,
+    coalesce(
+        (SELECT word FROM plan_words WHERE plan_id = p.id AND term = 'task'),
+        (SELECT label FROM codes WHERE table_name = 'plan_words' AND column_name = 'term' AND code = 'task')
+    ) AS task_word
 FROM plans AS p
 JOIN municipalities AS c ON c.id = p.municipality_id
-LEFT JOIN documents AS d ON d.plan_id = p.id AND d.position = 1
-JOIN codes AS k ON k.table_name = 'plan_words' AND k.column_name = 'term'
-LEFT JOIN plan_words AS w ON w.plan_id = p.id AND w.term = k.code
-GROUP BY p.id;
+LEFT JOIN documents AS d ON d.plan_id = p.id AND d.position = 1;
 
 -- One row for each plan, with the number of its records; original: without repeats.
 CREATE VIEW plan_overview AS

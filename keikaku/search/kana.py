@@ -38,7 +38,7 @@ def has_kanji(text: str) -> bool:
 def sound(kana: str) -> str:
     """The sound of a reading in kana; characters that are not kana are dropped."""
     spelt = _SOUNDED.sub(lambda match: _SOUNDS.get(match[0], ""), to_hiragana(unicodedata.normalize("NFKC", kana)))
-    return _LONG.sub(lambda match: match[match.lastindex] if match.lastindex else "", spelt)
+    return _LONG.sub(r"\1\2\3\4\5", spelt)
 
 
 def romaji_to_kana(text: str) -> str | None:

@@ -14,24 +14,29 @@ from keikaku.search.suggest import Suggestion, near_spellings, near_themes
 MOST = 500  # results of one search
 CANDIDATES = 400
 TITLE, NAMES, BODY = 10.0, 4.0, 1.0  # weights of the columns for bm25
-_NAMES = {"measure": "担当：", "organization": "別名：", "evaluation": "評価：", "event": "年度："}
-
 # CROSS JOIN: asked the other way round, the index would be searched once for each document.
 _HITS = f"""
-    SELECT d.id, d.is_repeat, k.position, bm25(search_index, {TITLE}, {NAMES}, {BODY}), d.position
+    SELECT d.is_repeat, k.position, round(bm25(search_index, {TITLE}, {NAMES}, {BODY}), 6), d.position, d.id
     FROM search_index CROSS JOIN search_documents AS d ON d.id = search_index.rowid JOIN search_kinds AS k ON k.kind = d.kind
     WHERE search_index MATCH ? AND search_index.rowid BETWEEN ? AND ?
 """
 _FIRST = f"""
-    SELECT rowid FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid LIMIT {CANDIDATES}
+    SELECT 0, 0, 0, 0, rowid FROM search_index
+    WHERE search_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid LIMIT {CANDIDATES}
 """
+# The heading of a passage says little without what it is a passage of.
 _DOCUMENTS = """
-    SELECT d.id, d.kind, d.table_name, d.row_id, s.name, d.code, d.title, d.names, d.body, d.plan_id
+    SELECT d.id, d.kind, d.row_id, iif(d.kind = 'passage', d.names || '（' || d.title || '）', d.title), d.table_name, s.name,
+        d.code, d.plan_id, d.body, iif(d.kind = 'passage', '', d.names), CASE d.kind WHEN 'measure' THEN '担当：'
+            WHEN 'organization' THEN '別名：' WHEN 'evaluation' THEN '評価：' WHEN 'event' THEN '年度：' ELSE '' END
     FROM search_documents AS d LEFT JOIN sectors AS s ON s.id = d.sector_id
     WHERE d.id IN (SELECT value FROM json_each(?))
 """
-_KINDS = "SELECT kind, first_id, last_id FROM search_kinds ORDER BY position"
-_COUNT = "SELECT count(*) FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN ? AND ?"
+_KINDS = """
+    SELECT kind, first_id, last_id,
+        (SELECT count(*) FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN first_id AND last_id)
+    FROM search_kinds ORDER BY position
+"""
 # A municipality that is named, and what is known of a code that no measure has.
 _NAMED = """
     SELECT name || 'のページ', '/plans/municipalities/' || municipalities.id
@@ -102,16 +107,14 @@ def plan_in(execute: Execute, query: str, filters: Filters = ANYWHERE) -> Plan:
 
 def _search(execute: Execute, query: str, filters: Filters, lexicon: Lexicon) -> Results:
     plan = plan_in(execute, query, filters)
-    kinds = {kind: (first, last) for kind, first, last in execute(_KINDS, ())}
-    counts = {kind: next(iter(execute(_COUNT, (plan.match, *span))))[0] for kind, span in kinds.items()}
-    span = (
-        kinds.get(filters.kind, (0, -1)) if filters.kind else (0, max((last for _, last in kinds.values()), default=0))
-    )
+    kinds = [tuple(row) for row in execute(_KINDS, (plan.match,))]
+    asked = [(first, last) for kind, first, last, _ in kinds if filters.kind in ("", kind)]
+    span = (min((first for first, _ in asked), default=0), max((last for _, last in asked), default=-1))
     ids = [hit[-1] for hit in _best(execute, plan.levels, span)[:MOST]]
     needles = needles_of(plan.ways)
     rows = {id_: _result(row, needles) for id_, *row in execute(_DOCUMENTS, (str(ids),))}
     results = [rows[id_] for id_ in ids]
-    found = Results(results, {kind: count for kind, count in counts.items() if count}, plan.notes)
+    found = Results(results, {kind: count for kind, _, _, count in kinds if count}, plan.notes)
     if plan.reading:
         found = found._replace(
             **_lead_on(execute, plan.reading, bool(filters.plan), {result.plan for result in results})
@@ -139,26 +142,21 @@ def _best(execute: Execute, levels: list[str], span: tuple[int, int]) -> list[_H
     """
     hits: dict[int, _Hit] = {}
     for level, match in enumerate(levels):
-        found: list[_Hit] = [(level, 0, 0, 0.0, 0, id_) for (id_,) in execute(_FIRST, (match, *span))]
+        found = list(execute(_FIRST, (match, *span)))
         if 0 < len(found) < CANDIDATES:  # else too many to compare: as they are numbered
-            found = [
-                (level, is_repeat, kind, round(bm25, 6), position, id_)
-                for id_, is_repeat, kind, bm25, position in execute(_HITS, (match, *span))
-            ]
-        for hit in found:
-            hits.setdefault(hit[-1], hit)
+            found = list(execute(_HITS, (match, *span)))
+        for is_repeat, kind, bm25, position, id_ in found:
+            hits.setdefault(id_, (level, is_repeat, kind, bm25, position, id_))
         if len(hits) >= MOST:
             break
     return sorted(hits.values())
 
 
 def _result(row: Sequence[Any], needles: Needles) -> Result:
-    kind, table, id_, sector, code, title, names, body, plan = row
-    if kind == "passage":  # its heading says little without what it is a passage of
-        title, names = f"{names}（{title}）", ""
+    kind, id_, title, table, sector, code, plan, body, names, called = row
     snippet = cut_out(body, needles)
     if names and "«" not in snippet:
         named = cut_out(names, needles)
         if not body or "«" in named:
-            snippet = _NAMES.get(kind, "") + named
+            snippet = called + named
     return Result(kind, id_, title, snippet, table, sector, code, plan)

@@ -1,25 +1,25 @@
 """What a search by other code (in a browser, from the file alone) shares with this one: patterns, tables, limits and SQL.
 
 Guarantees: `search_rules` can be written as JSON, its patterns in the syntax of JavaScript (flag u). What is done with them
-stands in static/stick/: text.js, matching.js, results.js.
+stands in static/stick/worker/: text.js, expand.js, matching.js, results.js.
 """
 
 import re
 from functools import cache
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 # Constants by module.
 _SHARED = {
-    "keikaku.plan.fiscal_year": "_ERAS _SEPARATOR _YEAR",
+    "keikaku.plan.fiscal_year": "_ERAS _FIRST_YEAR _LAST_YEAR _SEPARATOR _YEAR",
     "keikaku.search.expand": "MAX_VARIANTS MAX_SYNONYMS MAX_SPELLINGS MAX_TRIED NEAR _LONGEST _PIECE _PARTICLES _ROMAJI _PREFIX",
+    "keikaku.search.kana": "_SOUNDS _KANA _SOUNDED _SPELT _LONG",
     "keikaku.search.lexicon": "_SEVERAL_WORDS _PLACE _PARTS _WORDS _SYNONYMS _PREFIXES _PLANS _MAX_GROUPS",
     "keikaku.search.matching": "MAX_COMBINED _NEARNESS",
     "keikaku.search.query": "MAX_LENGTH MAX_WORDS _WORD _CODE _ABOUT_YEAR _ERA",
     "keikaku.search.questions": "QUESTIONS SAYS_NOTHING _ASKING _ENDS _BETWEEN",
     "keikaku.search.reading": "_DEEPEST",
-    "keikaku.search.results": "MOST CANDIDATES _NAMES _HITS _FIRST _DOCUMENTS _KINDS _COUNT _NAMED _EXISTS",
+    "keikaku.search.results": "MOST CANDIDATES _HITS _FIRST _DOCUMENTS _KINDS _NAMED _EXISTS",
     "keikaku.search.snippet": "LENGTH LEAD",
     "keikaku.search.text": "EDITS NOTHING _FORMS _WITHOUT_WIDTH _JOINS_BEFORE _LETTERS _LATIN _RUN _DIGITS _NUMBER _LARGE _SMALL _SIZES",
 }
@@ -35,15 +35,13 @@ _SYNTAX = (
 
 @cache
 def search_rules() -> dict[str, Any]:
-    """By module, its constants by their names without the underscore; and the lines of kana.txt."""
-    rules: dict[str, Any] = {
+    """By module, its constants by their names without the underscore."""
+    return {
         module.rpartition(".")[2]: {
             name.lstrip("_"): _write(getattr(import_module(module), name)) for name in names.split()
         }
         for module, names in _SHARED.items()
     }
-    rules["kana"] = Path(__file__).with_name("kana.txt").read_text("utf-8").splitlines()
-    return rules
 
 
 def _write(value: Any) -> Any:

@@ -134,7 +134,7 @@ def _tokens(cut: list[str]) -> list[str]:
 
 def _read(match: re.Match[str]) -> str:
     """A numeral in digits, kanji or both (2万5千, 一万, 1.5万) in digits; as it is where it is not one whole number."""
-    value = _value(match[match.lastindex or 0], _LARGE + _SMALL)
+    value = _value(match[0].strip(), _LARGE + _SMALL)
     return match[0] if value is None or value % 1 else str(int(value))
 
 
@@ -165,7 +165,7 @@ EDITS: tuple[Edit, ...] = (
     (re.compile(r"(?<=[0-9一二三四五六七八九十百千数何各])[ヶヵケカ箇個](?=[所月国])"), "か"),
     (re.compile(r"(?<=[々一-鿿])ケ(?=[々一-鿿])"), "ヶ"),
     (re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])"), _drop_commas),
-    (re.compile(r"(?<=令和|平成|昭和)\s*([元一二三四五六七八九十]{1,3})(?=年)"), _read),
+    (re.compile(r"(?<=令和|平成|昭和)\s*[元一二三四五六七八九十]{1,3}(?=年)"), _read),
     (re.compile(r"(?<![〇零一二三四五六七八九])[一二][〇零一二三四五六七八九]{3}(?=年)"), _read_year),
     (
         re.compile(

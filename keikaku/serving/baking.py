@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 import click
 import yaml
 from datasette.app import Datasette
+from datasette.utils import PrefixedUrlString
 
 from keikaku.files.digest import ROOT, digest_code, fingerprint
 from keikaku.files.errors import FilesError
@@ -148,7 +149,7 @@ class _Site:
     def __init__(self, bake: Bake) -> None:
         self._bake = bake
         self._loop = asyncio.new_event_loop()
-        self._datasette = open_datasette(bake.database, baking=True)
+        self._datasette = open_datasette(bake.database, bake.address, baking=True)
         use_site(self._datasette, bake.folder)
         self._loop.run_until_complete(self._datasette.invoke_startup())
 
@@ -156,8 +157,8 @@ class _Site:
         database = self._datasette.get_database()
         assert isinstance(database, PublishedDatabase)
         database.was_named = False
-        asking = self._datasette.client.get(address.path, headers={"host": urlsplit(self._bake.address).netloc})
-        response = self._loop.run_until_complete(asking)
+        asked = PrefixedUrlString(self._bake.address + address.path.removeprefix("/"))
+        response = self._loop.run_until_complete(self._datasette.client.get(asked))
         if response.status_code != 200:
             raise FilesError(f"{address.path}: answers with status {response.status_code}, so the site is not written")
         inputs = self._bake.inputs.get(address.plan) if address.plan and not database.was_named else None
@@ -179,9 +180,10 @@ def _bake_some(addresses: Sequence[Address]) -> list[tuple[str, SiteFile]]:
     return [_site.bake(address) for address in addresses]
 
 
-def open_datasette(database: Path, baking: bool = False) -> Datasette:
-    """The site of a database, with the templates, plugins and words of this project."""
+def open_datasette(database: Path, address: str = LOCAL, baking: bool = False) -> Datasette:
+    """The site of a database, with the templates, plugins and words of this project, at an address."""
     settings: dict[str, Any] = yaml.safe_load((ROOT / "settings.json").read_text("utf-8"))
+    settings |= {"base_url": urlsplit(address).path}
     if baking:  # in its own thread, since nobody waits for it, and a busy machine must not make it fail
         settings |= {"num_sql_threads": 0, "sql_time_limit_ms": 600_000, "facet_time_limit_ms": 600_000}
     return Datasette(

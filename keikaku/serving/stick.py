@@ -30,6 +30,7 @@ from keikaku.publish.feeds.changes import read_told_days
 from keikaku.publish.filling import fill
 from keikaku.publish.site import read_manifest
 from keikaku.publish.stick_pages import SEARCH, SQL, write_page
+from keikaku.search.rules import search_rules
 from keikaku.serving.baking import METADATA, open_datasette, write_site
 from keikaku.serving.stick_links import StickLinks
 
@@ -37,7 +38,8 @@ FACTS = "stick.json"
 VERIFY = "verify.html"
 PAGES = {SEARCH: "stick_search.html", SQL: "stick_sql.html", VERIFY: "stick_verify.html"}
 SCRIPTS = ROOT / "static" / "stick"
-WASM = "sqlite3.wasm"
+# Those of the worker, in the order in which they make one script.
+WORKER = ("sqlite.js", "text.js", "expand.js", "matching.js", "results.js", "worker.js")
 # What is nothing without the live site, or has a form of its own in the folder.
 _LIVE_ONLY = re.compile(
     r".*\?|/plans/search(?:$|\.)|/verify$|/(?:openapi\.json|opensearch\.xml|robots\.txt|sitemap\.xml|llms\.txt)$"
@@ -59,17 +61,17 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
         if not _LIVE_ONLY.match(address) and not (is_part and _OF_RECORDS.match(address))
     }
     paths = {address: file["path"].removeprefix("../") for address, file in files.items()}
-    own = {f"static/stick/{file.name}": file for file in sorted(SCRIPTS.iterdir()) if file.name != WASM}
+    own = {f"static/stick/{file.name}": file for file in sorted(SCRIPTS.iterdir()) if file.is_file()}
     metadata = read_filled_metadata(database, METADATA)
     with closing(open_read_only(database)) as connection:
-        known = paths | {f"/{path}": path for path in ("README.txt", "db/plans.js", "db/sqlite3-wasm.js", *PAGES, *own)}
+        known = paths | {f"/{path}": path for path in ("README.txt", *PAGES, *own)}
         known |= {"/all": "../index.html"} if is_part else {}
         links = StickLinks(known, metadata["databases"][DATABASE]["queries"], connection.execute)
         facts = {name: baked[name] for name in ("address", "database", "code_sha256", "until")}
         facts["public_key"] = metadata.get("public_key", "")
         facts["is_part"] = is_part
         facts["date"] = max(read_told_days(connection.execute).values(), default="")
-    foot, *pages = asyncio.run(_render(database, {"": "_stick_foot.html", **PAGES}, facts))
+    foot, *pages = render(database, {"": "_stick_foot.html", **PAGES}, facts)
 
     def localize(html: str, path: str) -> bytes:
         whole = html.replace("</footer>", f"{foot}</footer>")
@@ -84,16 +86,19 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
             _write(new / path, file.read_bytes())
         for path, html in zip(PAGES, pages, strict=True):
             _write(new / path, localize(html, path))
-        _write(new / "db" / "plans.js", write_script("plans.db", database.read_bytes()))
-        _write(new / "db" / "sqlite3-wasm.js", write_script(WASM, (SCRIPTS / WASM).read_bytes()))
+        write_scripts(new / "db", database)
         _write(new / FACTS, json.dumps(facts, indent=1).encode())
         _write(new / "README.txt", fill("stick_readme.txt", **facts).encode("utf-8"))
         return write_manifest(new)
 
 
-async def _render(database: Path, templates: dict[str, str], facts: dict[str, Any]) -> list[str]:
+def render(database: Path, templates: dict[str, str], facts: dict[str, Any]) -> list[str]:
     """Pages that only the folder has, as the live site would give them at these paths."""
-    site, address = open_datasette(database), urlsplit(facts["address"])
+    return asyncio.run(_render(database, templates, facts))
+
+
+async def _render(database: Path, templates: dict[str, str], facts: dict[str, Any]) -> list[str]:
+    site, address = open_datasette(database, facts["address"]), urlsplit(facts["address"])
     await site.invoke_startup()
     rendered = []
     for path, template in templates.items():
@@ -131,10 +136,14 @@ def compare_stick(folder: Path, data: Path, reports: Mapping[str, Path], say: Ca
         return differences and [*differences, *reasons]
 
 
-def write_script(name: str, content: bytes) -> bytes:
-    """A file as a script, since a page that was opened from a disk may load nothing else."""
-    packed = base64.b64encode(gzip.compress(content, mtime=0)).decode()
-    return f'self.keikakuFiles = self.keikakuFiles || {{}};\nself.keikakuFiles["{name}"] = "{packed}";\n'.encode()
+def write_scripts(folder: Path, database: Path) -> None:
+    """What asks the database in a browser, and the database, as scripts, since a page of a disk may load nothing else."""
+    rules = f"const rules = {json.dumps(search_rules(), ensure_ascii=False)};"
+    code = "\n".join([rules, *((SCRIPTS / "worker" / name).read_text("utf-8") for name in WORKER)])
+    wasm = (SCRIPTS / "worker" / "sqlite3.wasm").read_bytes()
+    for name, content in {"worker": code.encode(), "sqlite3": wasm, "plans": database.read_bytes()}.items():
+        packed = base64.b64encode(gzip.compress(content, mtime=0)).decode()
+        _write(folder / f"{name}.js", f'(self.keikakuFiles ??= {{}})["{name}.js"] = "{packed}";\n'.encode())
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -17,7 +17,6 @@ from keikaku.search import Filters, search, suggest
 from keikaku.views.addresses import find_site_root
 
 _SQL = read_statements(__file__)
-_FIRST_KNOWN = f"SELECT 1 FROM {{}} WHERE {{}} IN ({_SQL['known']}) LIMIT 1"
 _columns: WeakKeyDictionary[Database, dict[str, list[str]]] = WeakKeyDictionary()
 
 
@@ -58,11 +57,15 @@ async def _searchable_columns(db: Database, table: str) -> list[str]:
         is_known = {"search_documents", "indicator_links", table} <= {*await db.table_names(), *await db.view_names()}
         columns = await db.table_columns(table) if is_known else []
         ids = [name for name in columns if name == "id" or name.endswith("_id")]
-        known = [
-            name for name in ids if (await db.execute(_FIRST_KNOWN.format(*map(escape_sqlite, (table, name))))).rows
-        ]
+        known = [name for name in ids if (await db.execute(_find_known(table, name))).rows]
         found[table] = ["id"] if "id" in known else known
     return found[table]
+
+
+def _find_known(table: str, column: str) -> str:
+    """SQL that has a row if the search knows one that the column names."""
+    name = escape_sqlite(table)
+    return f"SELECT 1 FROM {name} WHERE {_SQL['known'].format(f'{name}.{escape_sqlite(column)}')} LIMIT 1"
 
 
 async def send_suggestions(datasette: Datasette, request: Request) -> Response:

@@ -14,4 +14,4 @@ UNION
 SELECT l.indicator_id FROM found JOIN indicator_links AS l ON l.row_id = found.row_id
 
 -- name: known
-SELECT row_id FROM search_documents UNION SELECT indicator_id FROM indicator_links
+EXISTS (SELECT 1 FROM search_documents WHERE row_id = {0}) OR EXISTS (SELECT 1 FROM indicator_links WHERE indicator_id = {0})

@@ -59,10 +59,10 @@
     const ids = JSON.stringify(rows.map((row) => row.id)), inPlans = JSON.stringify(count(rows, "plan"));
     const [facets, plans, details] = await Promise.all([
       keikaku.query(settings.facets, { counts: JSON.stringify(known), sectors: JSON.stringify(count(found, "sector")), plans: inPlans }),
-      keikaku.query(settings.plans, { plans: inPlans }), keikaku.query(settings.details, { ids, columns: JSON.stringify(columns) }),
+      keikaku.query(settings.plans, { plans: inPlans }), keikaku.query(settings.details ?? "select 1 limit 0", { ids, columns: JSON.stringify(columns) }),
     ]);
     const about = { plans: new Map(plans.rows), details: details.rows }, many = reached > found.length ? `（多いので、近いものから${found.length}件を示します）` : "";
-    const answers = links.flatMap(([text, path], i) => [i ? "、" : "", element("a", { className: "tap", href: keikaku.locate(path) }, text)]);
+    const answers = (settings.details ? links : []).flatMap(([text, path], i) => [i ? "、" : "", element("a", { className: "tap", href: keikaku.locate(path) }, text)]);
     result.replaceChildren(
       element("p", { className: "result-count" }, `「${q}」に当たるもの `, element("strong", { className: "count" }, `${reached.toLocaleString()}件`), many),
       answers.length ? element("p", { className: "note" }, "答えのあるページ：", answers) : "",

@@ -3,7 +3,7 @@
   "use strict";
 
   const MOST_NAMED = 50; // files of one kind
-  const form = document.getElementById("check"), result = document.getElementById("result");
+  const form = document.getElementById("check"), result = document.getElementById("checked");
 
   function element(tag, text, ...children) {
     const made = document.createElement(tag);

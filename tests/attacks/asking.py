@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 from xml.etree import ElementTree
 
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 Headers = tuple[tuple[bytes, bytes], ...]
 App = Callable[..., Awaitable[None]]

@@ -12,7 +12,7 @@ from tests.attacks.addresses import list_addresses
 from tests.attacks.asking import Asked, ask, find_faults
 from tests.attacks.requests import Requests
 
-REQUESTS = 500
+REQUESTS = 300
 MANY = int(os.environ.get("KEIKAKU_REQUESTS", "20000"))
 SEED = int(os.environ.get("KEIKAKU_SEED", "0"))
 # Facets that Datasette begins and then leaves, since an earlier one was refused.
@@ -44,4 +44,4 @@ async def test_no_request_makes_the_site_fail(site: Datasette, requests: int) ->
     finally:
         logging.disable(logging.NOTSET)
     assert not faults, "\n".join(f"{fault}: {asked}" for fault, asked in faults.items())
-    assert {200, 204, 302, 400, 404, 405} <= set(statuses), statuses
+    assert {200, 302, 400, 404, 405} <= set(statuses), statuses

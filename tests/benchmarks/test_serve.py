@@ -9,20 +9,14 @@ from click.testing import CliRunner
 
 from benchmarks import serve, sites
 from benchmarks.figures import STOCKS_TABLE, Figure, Memory, Result, show_aims
-from tests.conftest import copy_small_city
 from tests.programs import need
+from tests.sites import copy_small_city
 
 FAST, SLOW = Figure(8000.0, 0.5, 0), Figure(100.0, 10.0, 0)
 
 
-@pytest.mark.parametrize("share", [9, pytest.param(1, marks=pytest.mark.long)])
-def test_every_page_is_measured_and_written_between_the_marks(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: int
-) -> None:
-    """All pages in long runs, else some that are files and some that are not."""
-    files, window = (dict(list(pages.items())[::share]) for pages in (serve.FILES, serve.WINDOW))
-    monkeypatch.setattr(serve, "FILES", files)
-    monkeypatch.setattr(serve, "WINDOW", window)
+@pytest.mark.long
+def test_every_page_is_measured_and_written_between_the_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     need("wrk", "wrk")
     need("nginx", "nginx-light")
     monkeypatch.setattr(serve, "GREEDY", ["SELECT printf('%.*c', 2000000, 'x')"])
@@ -38,13 +32,13 @@ def test_every_page_is_measured_and_written_between_the_marks(
     assert text.endswith(f"{serve.END}\nafter\n")
     assert "was here" not in text
     figures = {row[1]: row[2:] for row in read_rows(text) if len(row) == 7 and row[0] == "1"}
-    assert list(figures) == [*files, *window, STOCKS_TABLE]
+    assert list(figures) == [*serve.FILES, *serve.WINDOW, STOCKS_TABLE]
     answered = {
         page: [bool(re.fullmatch(r"[\d,.]+/s, [\d,.]+ ms", cell)) for cell in row] for page, row in figures.items()
     }
     assert answered == {
-        **{page: [True, True, True, True, True] for page in files},
-        **{page: [True, True, True, False, False] for page in window},
+        **{page: [True, True, True, True, True] for page in serve.FILES},
+        **{page: [True, True, True, False, False] for page in serve.WINDOW},
         STOCKS_TABLE: [True, False, False, False, False],
     }
     assert re.search(r"(?m)^\| 1 \| \d+ MB \| \d+ MB \| \d+ MB \| `SELECT printf", text)

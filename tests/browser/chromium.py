@@ -19,19 +19,10 @@ from selenium.webdriver.support.wait import WebDriverWait
 BROWSER, DRIVER = "chromium", "chromedriver"
 PATIENCE = 20  # seconds
 SWITCHES = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--hide-scrollbars",
-    "--no-first-run",
-    "--lang=ja",
-    "--force-color-profile=srgb",
-    "--force-prefers-reduced-motion",
-)
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--hide-scrollbars", "--no-first-run", "--lang=ja",
+    "--force-color-profile=srgb", "--force-prefers-reduced-motion",
+)  # fmt: skip
 
 
 def missing_programs() -> str:
@@ -56,14 +47,14 @@ class Chromium:
     def run(self, script: str, *arguments: Any) -> Any:
         return self.driver.execute_script(script, *arguments)
 
-    def check(self, axe: str, tags: list[str]) -> list[dict[str, Any]]:
+    def check(self, axe: str, options: dict[str, Any]) -> list[dict[str, Any]]:
         """What axe-core finds wrong with the open page."""
         self.run(axe)
         return self.driver.execute_async_script(
-            "const done = arguments[1];"
-            "axe.run(document, {runOnly: {type: 'tag', values: arguments[0]}, resultTypes: ['violations']})"
+            "const [options, done] = arguments;"
+            "axe.run(document, options)"
             ".then(result => done(result.violations), error => done([{id: String(error), nodes: []}]));",
-            tags,
+            {**options, "resultTypes": ["violations"], "preload": False},
         )
 
     def console_errors(self) -> list[str]:

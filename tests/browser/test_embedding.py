@@ -3,7 +3,7 @@
 import pytest
 from selenium.webdriver.common.by import By
 
-from tests.browser.test_pages import AXE, RULES, TOO_SMALL, TOO_WIDE
+from tests.browser.test_pages import list_faults
 
 VIEWS = {
     "table": "/plans/measures?sector_id=akishima-nogyo&_sort_desc=number&_embed=1",
@@ -95,21 +95,15 @@ def test_a_chart_is_embedded_as_it_was_set_up(browser, site, newsroom):
     browser.console_errors()
 
 
-@pytest.mark.parametrize("width", [1280, 375])
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_view_has_no_fault_that_axe_or_the_console_knows(browser, site, view, width):
+def test_a_view_has_no_fault_that_axe_or_the_console_knows(browser, site, view):
     browser.console_errors()
-    browser.open(site + VIEWS[view], width)
-    faults = [f"{fault['id']}: {node['html'][:200]}" for fault in browser.check(AXE, RULES) for node in fault["nodes"]]
-    assert faults + browser.run(TOO_WIDE) + browser.run(TOO_SMALL, 44) + browser.console_errors() == []
+    browser.open(site + VIEWS[view], 375)
+    assert list_faults(browser, browser.console_errors()) == []
 
 
-@pytest.mark.parametrize(
-    "path", ["/plans/measures/akishima-nogyo-4", "/plans/first_to_second_half", "/timeline", "/data"]
-)
-@pytest.mark.parametrize("width", [1280, 375])
-def test_what_is_folded_away_has_no_fault_either(browser, site, path, width):
-    browser.open(site + path, width)
+@pytest.mark.parametrize("path", ["/plans/measures/akishima-nogyo-4", "/plans/first_to_second_half", "/timeline"])
+def test_what_is_folded_away_has_no_fault_either(browser, site, path):
+    browser.open(site + path, 375)
     browser.run("document.querySelectorAll('details.share, details.share details').forEach(one => one.open = true)")
-    faults = [f"{fault['id']}: {node['html'][:200]}" for fault in browser.check(AXE, RULES) for node in fault["nodes"]]
-    assert faults + browser.run(TOO_WIDE) + browser.run(TOO_SMALL, 44) == []
+    assert list_faults(browser, browser.console_errors()) == []

@@ -4,6 +4,7 @@ import gzip
 import re
 import urllib.error
 import urllib.request
+from contextlib import nullcontext
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -15,7 +16,8 @@ from selenium.webdriver.common.keys import Keys
 from tests.browser.page_types import PAGES, WIDTHS
 
 AXE = (Path(__file__).parent / "axe-core" / "axe.min.js").read_text("utf-8")
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WITHOUT_SIZES = {**RULES, "rules": {"target-size": {"enabled": False}}}
 FIRST_LOAD = 60 * 1024
 SMALLEST_TARGET = 44
 
@@ -45,6 +47,7 @@ const handlers = [...document.querySelectorAll('*')]
 const blocks = [...document.querySelectorAll('style, script:not([src]):not([type$="json"])')];
 return [...handlers, ...blocks].map(e => e.outerHTML.slice(0, 120));
 """
+MAIN = "return document.querySelector('main').innerText.trim()"
 HEADINGS = "return [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(e => Number(e.tagName[1]))"
 
 # In the scope of the module, so that pytest puts the tests of a page together and each is opened once at each width.
@@ -56,23 +59,27 @@ on_a_desk, on_a_phone, at_both_widths = (
 
 @pytest.fixture(scope="module")
 def opened(browser, site, name, width):
+    """By turns light on a desk and dark on a phone, and the other way about, since pages share their colours."""
     browser.console_errors()
-    browser.open(site + PAGES[name], width)
-    return browser
+    with browser.in_the_dark() if (list(PAGES).index(name) + WIDTHS.index(width)) % 2 else nullcontext():
+        browser.open(site + PAGES[name], width)
+        yield browser
 
 
 @at_both_widths
 @every_page
-def test_a_page_has_no_fault_that_axe_or_the_console_knows_and_fits_the_window(opened, name):
+def test_a_page_has_no_fault_that_axe_or_the_console_knows_and_fits_the_window(opened, name, width):
+    """How far apart small targets are is asked where fingers press them."""
     complaints = [line for line in opened.console_errors() if not is_the_error_page_itself(line, name)]
-    assert not (listing := list_faults(opened, complaints)), "\n".join(listing)
+    rules = RULES if width == WIDTHS[1] else WITHOUT_SIZES
+    assert not (listing := list_faults(opened, complaints, rules)), "\n".join(listing)
 
 
-def list_faults(opened, complaints):
+def list_faults(opened, complaints, rules=RULES):
     faults = {
         "accessibility": [
             f"{fault['id']}: {node['html'][:160]} {node.get('failureSummary', '')[:200]}"
-            for fault in opened.check(AXE, RULES)
+            for fault in opened.check(AXE, rules)
             for node in fault["nodes"][:3] or [{"html": ""}]
         ],
         "console": complaints,
@@ -128,23 +135,13 @@ def read(address):
             return error.read()
 
 
-@on_a_desk
-@every_page
-def test_a_page_has_enough_contrast_in_the_dark(opened):
-    with opened.in_the_dark():
-        faults = opened.check(AXE, ["cat.color"])
-    too_faint = [fault for fault in faults if fault["id"] == "color-contrast"]
-    listing = [f"{node['html'][:160]} {node['failureSummary']}" for fault in too_faint for node in fault["nodes"][:5]]
-    assert not listing, "\n".join(listing)
-
-
 @on_a_phone
 @every_page
 def test_a_page_can_be_read_without_scripts(opened, site, name):
-    with_scripts = opened.driver.find_element(By.TAG_NAME, "main").text
+    with_scripts = opened.run(MAIN)
     with opened.scripts_off():
         opened.driver.get(site + PAGES[name])
-        assert opened.driver.find_element(By.TAG_NAME, "main").text == with_scripts
+        assert opened.run(MAIN) == with_scripts != ""
 
 
 def test_searching_and_filtering_work_without_scripts(browser, site):
@@ -198,7 +195,7 @@ def test_the_keyboard_alone_leads_from_a_square_to_its_measure(browser, site):
     browser.wait_until(lambda: browser.driver.current_url.endswith("/plans/measures/akishima-kanko-8"))
 
 
-@pytest.mark.parametrize("name", ["unmet_targets", "unreported", "final_year", "first_to_second_half", "checkability"])
+@pytest.mark.parametrize("name", ["unmet_targets", "unreported", "checkability"])
 def test_the_keyboard_alone_leads_from_an_answer_to_a_record(browser, site, name):
     browser.open(site + PAGES[name], 1280)
     link = browser.tab_to(

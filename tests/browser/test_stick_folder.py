@@ -14,7 +14,7 @@ const [done] = arguments;
 const look = () => { const found = FIND; if (found) done(found); else setTimeout(look, 50); };
 look();
 """
-RESULT = "return document.querySelector('#result')?.textContent ?? ''"
+RESULT = "return document.querySelector('#result, #checked')?.textContent ?? ''"
 
 
 @pytest.fixture(params=["file", "http"])
@@ -73,6 +73,22 @@ def test_from_the_first_page_to_a_measure_its_body_a_file_and_sql(browser, addre
     assert ":fiscal_year" in browser.driver.find_element(By.ID, "sql").get_property("value")
     assert [page.split("/")[0] for page in visited] == ["index.html", "search", "plans", "plans", "data", "sql"]
     assert browser.console_errors() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"), [("美術展", "measures"), ("みなと市", "municipalities"), ("文化振興計画", "plans")]
+)
+def test_the_first_page_above_many_plans_leads_to_what_is_named(browser, parted, words, kind):
+    browser.open((parted / "index.html").as_uri(), 375)
+    box = browser.driver.find_element(By.NAME, "q")
+    box.send_keys(words)
+    box.submit()
+    browser.wait_until(lambda: browser.driver.find_elements(By.CSS_SELECTOR, f"#result a.title[href*='/{kind}/']"))
+    assert browser.run("return document.documentElement.scrollWidth") == 375
+    assert list_faults(browser, []) == []
+    follow(browser, f"#result a.title[href*='/{kind}/']")
+    assert browser.driver.current_url.startswith(f"{parted.as_uri()}/minato/plans/{kind}/")
+    assert browser.driver.find_element(By.TAG_NAME, "h1").text
 
 
 def test_firefox_goes_the_same_way(firefox, address):

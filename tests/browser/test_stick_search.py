@@ -15,7 +15,7 @@ from selenium.webdriver.common.keys import Keys
 from benchmarks.cases import Found, read_cases
 from keikaku.search.functions import register
 from keikaku.search.results import search
-from keikaku.serving.stick import write_script
+from keikaku.serving.stick import write_scripts
 from tests.browser.running_site import ROOT
 from tests.browser.test_pages import list_faults
 
@@ -35,19 +35,9 @@ SELECT json_group_array(json_array(value, search_key(value), fiscal_year(value),
 FROM json_each(:texts)
 """
 MIXED = [
-    "１．５万人",
-    "6兆千",
-    "二〇二六年",
-    "令和元年〜3年度",
-    "平成31・令和元年度",
-    "Ｒ６",
-    "ｶﾞｯｺｳ給食",
-    "㈱",
-    "ケ月とヶ所",
-    "旧字體",
-    "か\u200bき\U000e0100",
-    "𠮷野家",
-]
+    "１．５万人", "6兆千", "二〇二六年", "令和元年〜3年度", "平成31・令和元年度", "Ｒ６", "ｶﾞｯｺｳ給食", "㈱",
+    "ケ月とヶ所", "旧字體", "か\u200bき\U000e0100", "𠮷野家",
+]  # fmt: skip
 ENDLESS = "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
 
 
@@ -57,9 +47,7 @@ def pages(stick: Path, site_folder: Path, tmp_path_factory: pytest.TempPathFacto
     folder = tmp_path_factory.mktemp("pages")
     for name in ("search", "sql", "static", "styles"):
         shutil.copytree(stick / name, folder / name)
-    (folder / "db").mkdir()
-    shutil.copy(stick / "db" / "sqlite3-wasm.js", folder / "db")
-    (folder / "db" / "plans.js").write_bytes(write_script("plans.db", (site_folder / "plans.db").read_bytes()))
+    write_scripts(folder / "db", site_folder / "plans.db")
     return folder.as_uri()
 
 

@@ -7,8 +7,8 @@ import pytest
 
 from keikaku.database.rows import build_rows
 from keikaku.plan.folder import read_city
-from tests.conftest import ROOT
 from tests.data.reading import CITY, SECTORS, lines, measure, records, rows, squeeze, with_report
+from tests.sites import ROOT
 
 # Counts and facts, without the report
 

@@ -14,13 +14,11 @@ from typing import Any
 
 import pytest
 
-from keikaku.database.building import build_database
 from keikaku.plan.rates import rate
 from keikaku.plan.verdicts import Figure, Indicator
 from keikaku.schema import codes
 from keikaku.schema.tables import read_schema
 
-FIXTURES = Path(__file__).resolve().parents[1] / "fixtures"
 REAL = os.environ.get("KEIKAKU_REAL", "")
 printed_tables = pytest.mark.skipif(not REAL, reason="KEIKAKU_REAL names no folder with plans.md")
 NOTHING = "（印字なし）"
@@ -32,11 +30,9 @@ CALENDARS = {"年度": "fiscal", "年": "calendar", "年9月末時点": "date"}
 
 
 @pytest.fixture(scope="module")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sqlite3.Connection]:
+def database(shapes_folder: Path) -> Iterator[sqlite3.Connection]:
     """All plans of tests/fixtures in one database."""
-    path = tmp_path_factory.mktemp("shapes") / "plans.db"
-    build_database(FIXTURES, path, {}, lambda _: None)
-    connection = sqlite3.connect(path)
+    connection = sqlite3.connect(shapes_folder / "plans.db")
     yield connection
     connection.close()
 
@@ -189,7 +185,7 @@ STATES = {
     ("健康寿命 男性", 2029): ("ahead", None, "better"),
     ("健康寿命 女性", 2029): ("ahead", None, "worse"),
     ("人口", 2029): ("ahead", None, "worse"),
-    ("通いの場", 2024): ("not_judgeable", "value", "unknown"),  # the city and a newspaper differ
+    ("通いの場", 2024): ("not_judgeable", "publisher", "unknown"),  # the city and a newspaper differ
     ("通いの場", 2025): ("overdue_unreported", None, "unknown"),
     ("通いの場", 2026): ("due", None, "unknown"),
     ("新しい通いの場", 2029): ("ahead", None, "unknown"),

@@ -33,6 +33,7 @@ def copy_configuration(place: Path, port: int) -> Path:
         "listen [::]:80;": "",
         "server_name keikaku.example.jp;": "server_name localhost;",
         "client_header_timeout 10s;": "client_header_timeout 2s;",
+        "rate=2r/s;": "rate=5r/s;",
     }
     etc = place / "etc"
     shutil.copytree(DEPLOY / "nginx", etc)

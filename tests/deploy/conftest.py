@@ -18,9 +18,9 @@ import httpx
 import pytest
 
 from tests.browser.running_site import ROOT, free_port
-from tests.conftest import copy_small_city
 from tests.deploy.configuration import DEPLOY, copy_configuration, move_paths
-from tests.programs import need
+from tests.programs import INSTALLED, need
+from tests.sites import copy_small_city
 
 CONTAINERFILE = DEPLOY / "Containerfile"
 UNITS = DEPLOY / "systemd"
@@ -64,6 +64,11 @@ class Deployed:
         process.terminate()
         process.wait(PATIENCE)
 
+    def kill(self) -> None:
+        for process in self.processes.values():
+            process.kill()
+            process.wait(PATIENCE)
+
     def restart_all(self) -> None:
         """As keikaku-restart.service does."""
         for line in read_lines("keikaku-restart.service", "ExecStart"):
@@ -75,7 +80,7 @@ class Deployed:
 
     def visitor(self, number: int) -> httpx.Client:
         """Somebody at an address of its own, so that one test's flood is not the next one's."""
-        transport = httpx.HTTPTransport(local_address=f"127.0.1.{number}")
+        transport = httpx.HTTPTransport(local_address=f"127.0.1.{number}", verify=False)  # nor read any certificates
         return httpx.Client(base_url=self.address, timeout=PATIENCE, transport=transport)
 
     def _read_command(self, unit: str, name: str, number: int) -> list[str]:
@@ -83,7 +88,11 @@ class Deployed:
         return shlex.split(move_paths(line.replace("%i", str(number)), self.place))
 
     def _environment(self) -> dict[str, str]:
-        own = {"PYTHONPATH": str(self.project), "PYTHON": sys.executable, "FORWARDED_ALLOW_IPS": "*"}
+        own = {
+            "PYTHONPATH": f"{self.project}{os.pathsep}{INSTALLED['PYTHONPATH']}",
+            "PYTHON": sys.executable,
+            "FORWARDED_ALLOW_IPS": "*",
+        }
         return {**os.environ, **own}
 
 
@@ -104,7 +113,7 @@ def deployed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployed]:
         ending.callback(server.wait, PATIENCE)
         ending.callback(server.terminate)
         wait_until(lambda: listens(port), "nginx listens")
-        ending.callback(lambda: [site.stop(number) for number in list(site.processes)])
+        ending.callback(site.kill)
         for number in (1, 2):
             site.start(number)
         yield site

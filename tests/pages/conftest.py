@@ -7,7 +7,7 @@ import pytest
 from datasette.app import Datasette
 
 from tests.browser.running_site import copy_own_data
-from tests.conftest import ROOT, fill_folder, make_once
+from tests.sites import ROOT, fill_folder, make_once
 
 
 @pytest.fixture(scope="session")

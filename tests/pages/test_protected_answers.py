@@ -2,7 +2,9 @@
 
 import asyncio
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -17,11 +19,12 @@ FILES = [
     "/static/site.css", "/static/search.js", "/-/static/app.css",
     "/-/static-plugins/datasette_vega/datasette-vega.css", "/-/suggest?q=農", "/-/versions.json",
 ]  # fmt: skip
+ENDLESS = "/plans?sql=with+recursive+c(n)+as+(select+1+union+all+select+1+from+c)+select+max(n)+from+c"
 FAULTS = [
     "/nothing", "/static/nothing.js", "/plans/measures?nothing=1", "/plans/measures.json?nothing=1",
     "/plans.csv?sql=nothing", "/plans?sql=%00", "/_internal",
     "/plans/measures?_filter_column=code&_filter_op=exact&_filter_value=x",
-    f"/plans?{urlencode({'sql': 'with recursive c(n) as (select 1 union all select 1 from c) select max(n) from c'})}",
+    ENDLESS,
 ]  # fmt: skip
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -64,9 +67,15 @@ class Markup(HTMLParser):
                 self.faults += [] if canonical else [f"{tag} {name}={value[:60]}"]
 
 
-@pytest.mark.parametrize("path", [*PAGES.values(), *FILES, *FAULTS])
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST"])
-async def test_every_answer_is_protected(site: Datasette, path: str, method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [*product(["GET"], [*PAGES.values(), *FILES, *FAULTS]), *product(["HEAD", "POST"], ["/", *FILES, *FAULTS])],
+)
+async def test_every_answer_is_protected(
+    site: Datasette, hurry: Callable[[Datasette], None], method: str, path: str
+) -> None:
+    if path == ENDLESS:
+        hurry(site)
     answer = await site.client.request(method, path)
     assert answer.status_code < 500
     assert answer.headers["content-security-policy"] == POLICY

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 MOST = 200  # characters of a line
 TEMPLATES = [

@@ -62,10 +62,6 @@ async def test_to_a_table_it_is_no_column(site: Datasette) -> None:
     assert (await site.client.get("/plans/measures?easy=1&sector_id=akishima-kogyo")).status_code == 200
 
 
-async def test_no_cookie_is_set(site: Datasette) -> None:
-    assert "set-cookie" not in (await site.client.get(f"{MEASURE}?easy=1")).headers
-
-
 async def test_every_word_of_a_plan_is_read_on_one_of_its_pages(site: Datasette) -> None:
     """A word that stands nowhere is a word to take out of ruby.yml."""
     words = set(read_city(ROOT / "data" / "akishima").ruby.root)

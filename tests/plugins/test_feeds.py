@@ -14,7 +14,7 @@ from datasette.app import Datasette
 from keikaku.publish.feeds.changes import read_changes, write_atom
 from keikaku.views import feeds
 from tests.browser.page_types import PAGES
-from tests.conftest import ROOT, SERVED
+from tests.sites import ROOT, SERVED
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

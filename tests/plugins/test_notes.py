@@ -16,9 +16,8 @@ import yaml
 from datasette.app import Datasette
 
 from keikaku.publish.catalogue.data_set import read_data_set
-from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.publish.tables.notes import MOST_CORRECTIONS, OURS, Caveats
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 PLANS: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))["databases"]["plans"]
 # Columns of text that are put together from names and codes as they stand; everything else that is computed is ours.
@@ -120,10 +119,9 @@ async def test_a_list_stays_a_list_and_an_object_by_key_stays_one(site: Datasett
     assert all("name" in row for row in by_key.values())
 
 
-def test_the_whole_set_carries_every_note(site_folder: Path, tmp_path: Path) -> None:
-    write_files(site_folder / "plans.db", ROOT / "metadata.yml", tmp_path / "files", lambda _: None)
-    readme = (tmp_path / "files" / "README.txt").read_text("utf-8")
-    book = openpyxl.load_workbook(tmp_path / "files" / "plans.xlsx").worksheets[0]
+def test_the_whole_set_carries_every_note(site_folder: Path, site_files: Path) -> None:
+    readme = (site_files / "README.txt").read_text("utf-8")
+    book = openpyxl.load_workbook(site_files / "plans.xlsx").worksheets[0]
     told = {row[2].value for row in book.iter_rows() if row[2].value}
     caveats = read_data_set(site_folder / "plans.db", ROOT / "metadata.yml").caveats()
     assert {note.kind for note in caveats} == {"ours", "unpublished", "correction"}

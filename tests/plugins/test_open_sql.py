@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from urllib.parse import quote
 
@@ -28,38 +28,20 @@ TOO_MUCH = {
 # Every way to make the server run what a visitor wrote, or to count many facets.
 BY_WORKER = [f"/plans{ending}{'&' if '?' in ending else '?'}sql=select+4711" for ending in FORMATS]
 BY_WORKER += [
-    "/plans?%73%71%6c=select+4712",
-    "/plans?x=1&sql=select+4713",
-    "/plans?sql=",
-    "/plans/measures?_where=1",
-    "/plans/measures.json?_where=1",
-    "/plans/measures.csv?_where=1",
-    "/plans/measures.xlsx?_where=1",
-    "/plans/measures.excel.csv?_where=1",
-    "/plans/targets?_facet=code&_facet=kind&_facet=sector&_facet=state",
+    "/plans?%73%71%6c=select+4712", "/plans?x=1&sql=select+4713", "/plans?sql=", "/plans/measures?_where=1",
+    "/plans/measures.json?_where=1", "/plans/measures.csv?_where=1", "/plans/measures.xlsx?_where=1",
+    "/plans/measures.excel.csv?_where=1", "/plans/targets?_facet=code&_facet=kind&_facet=sector&_facet=state",
     "/plans/measures?name__contains=a&name__like=b&name__glob=c&name__startswith=d",
     "/plans/measures.json?name__contains=a&name__contains=b&_facet=code&_facet=sector_id",
     "/plans/targets.json?_facet_date=code&_facet_array=kind&_facet=sector&_facet=state",
-]
+]  # fmt: skip
 PAGES = [
-    "/",
-    "/plans",
-    "/plans/measures",
-    "/plans/measures.json?_shape=array",
-    "/plans/measures.csv",
-    "/plans/measures.csv?_stream=1",
-    "/plans/measures.excel.csv",
-    "/plans/measures.xlsx",
-    "/plans/measures/akishima-kogyo-1",
-    "/plans/targets?_facet=kind",
-    "/plans/targets?_facet=kind&code__contains=1&code__startswith=a&code__gt=1&code__not=x",
-    "/plans/search?q=農業",
-    "/plans/unmet_targets.json",
-    "/-/suggest?q=農",
-    "/timeline",
-    "/data",
-    "/plans.db",
-]
+    "/", "/plans", "/plans/measures", "/plans/measures.json?_shape=array", "/plans/measures.csv",
+    "/plans/measures.csv?_stream=1", "/plans/measures.excel.csv", "/plans/measures.xlsx",
+    "/plans/measures/akishima-kogyo-1", "/plans/targets?_facet=kind",
+    "/plans/targets?_facet=kind&code__contains=1&code__startswith=a&code__gt=1&code__not=x", "/plans/search?q=農業",
+    "/plans/unmet_targets.json", "/-/suggest?q=農", "/timeline", "/data", "/plans.db",
+]  # fmt: skip
 
 
 async def get(site: Datasette, path: str) -> httpx.Response:
@@ -79,7 +61,11 @@ async def full(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
 
 @pytest.mark.parametrize("ending", FORMATS)
 @pytest.mark.parametrize("message", TOO_MUCH)
-async def test_too_much_is_refused_in_the_format_asked_for(site: Datasette, ending: str, message: str) -> None:
+async def test_too_much_is_refused_in_the_format_asked_for(
+    site: Datasette, hurry: Callable[[Datasette], None], ending: str, message: str
+) -> None:
+    if "時間" in message:
+        hurry(site)
     response = await get(site, f"/plans{ending}{'&' if '?' in ending else '?'}sql={quote(TOO_MUCH[message])}")
     assert response.status_code == 400
     assert response.headers["content-type"].startswith(FORMATS[ending]), response.text[:200]

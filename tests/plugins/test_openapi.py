@@ -25,10 +25,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.browser.running_site import running_site
 
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
-MODES = {
-    GenerationMode.POSITIVE: CHECKS,
-    GenerationMode.NEGATIVE: [*CHECKS, negative_data_rejection],
-}
+MODES = {GenerationMode.POSITIVE: CHECKS, GenerationMode.NEGATIVE: [*CHECKS, negative_data_rejection]}
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +34,7 @@ def api(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield schemathesis.openapi.from_url(f"{address}/openapi.json")
 
 
-@pytest.mark.parametrize("share", [3, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("share", [9, pytest.param(1, marks=pytest.mark.long)])
 def test_the_server_does_what_is_described(api: schemathesis.BaseSchema, share: int) -> None:
     """Arguments of all kinds as the parameters are described and as they are not: for every operation in long runs,
     else for those of no table and for some tables, which are alike.

@@ -65,16 +65,12 @@ async def test_a_search_of_too_many_words_is_refused_with_words(site: Datasette,
 @pytest.mark.parametrize(
     ("expression", "value"),
     [
-        ("search_match('給食') = escape_fts('給食')", 1),
-        ("search_key(' ＪＡ ')", "ja"),
-        ("search_key(NULL)", ""),
-        ("highlight('学校給食での', '学校ごはん')", "«学校給食»での"),
-        ("highlight(NULL, NULL)", ""),
-        ("highlight_snippet('学校給食', '給食')", "学校«給食»"),
-        ("fiscal_year('令6')", 2024),
+        ("search_match('給食') = escape_fts('給食')", 1), ("search_key(' ＪＡ ')", "ja"), ("search_key(NULL)", ""),
+        ("highlight('学校給食での', '学校ごはん')", "«学校給食»での"), ("highlight(NULL, NULL)", ""),
+        ("highlight_snippet('学校給食', '給食')", "学校«給食»"), ("fiscal_year('令6')", 2024),
         ("fiscal_year('平成32年度')", None),
     ],
-)
+)  # fmt: skip
 async def test_sql_knows_the_functions(site: Datasette, expression: str, value: Any) -> None:
     assert (await site.get_database("plans").execute(f"SELECT {expression}")).single_value() == value
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from datasette.app import Datasette
 
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 KINDS = {
     "/": "home",

@@ -36,6 +36,6 @@ WHERE p.id IN (:plan, :plan_id) OR c.id = :municipality_id OR p.id = (SELECT pla
 -- name: reports
 -- Of these plans all documents; where none is named, the main one of every plan, or all of the only plan. One more than :most.
 SELECT source, count(*) OVER () AS number FROM sources
-WHERE (:plans = '[]' OR plan_id IN (SELECT value FROM json_each(:plans)))
+WHERE plan_id IN (SELECT value FROM json_each(:plans) UNION ALL SELECT id FROM plans WHERE :plans = '[]')
     AND (position = 1 OR document_id IS NULL OR :plans <> '[]' OR (SELECT count(*) FROM plans) = 1)
 ORDER BY start_fiscal_year DESC, title, position LIMIT iif(:plans = '[]', :most + 1, -1)

@@ -35,12 +35,21 @@ def build(data: Path, output: Path, reports: dict[str, Path] | None = None) -> s
     return next(line for line in said if line.startswith("read "))
 
 
-@pytest.fixture
-def data(tmp_path: Path) -> Path:
-    data = tmp_path / "data"
+@pytest.fixture(scope="module")
+def first_build(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of three municipalities' data, with their database and what is kept for the next build."""
+    folder = tmp_path_factory.mktemp("built")
     for name in ("higashi", "minato", "nishi"):
-        add_city(data, name)
-    return data
+        add_city(folder / "data", name)
+    build(folder / "data", folder / "plans.db")
+    return folder
+
+
+@pytest.fixture
+def data(first_build: Path, tmp_path: Path) -> Path:
+    """A copy of the data, with what was built from it beside it."""
+    shutil.copytree(first_build, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "data"
 
 
 def reword(data: Path) -> None:
@@ -63,17 +72,14 @@ CHANGES: dict[str, tuple[Callable[[Path], object], int, int]] = {
 def test_a_build_after_a_change_has_the_bytes_of_a_whole_one(
     data: Path, tmp_path: Path, change: Callable[[Path], object], read: int, unread: int
 ) -> None:
-    build(data, tmp_path / "again.db")
     change(data)
-    assert build(
-        data, tmp_path / "again.db"
-    ) == f"read {read} municipality folder(s) from {data}" + f", {unread} as before" * bool(unread)
+    said = build(data, tmp_path / "plans.db")
+    assert said == f"read {read} municipality folder(s) from {data}" + f", {unread} as before" * bool(unread)
     build(data, tmp_path / "whole.db")
-    assert (tmp_path / "again.db").read_bytes() == (tmp_path / "whole.db").read_bytes()
+    assert (tmp_path / "plans.db").read_bytes() == (tmp_path / "whole.db").read_bytes()
 
 
 def test_a_report_is_read_again_when_it_comes_and_when_it_goes(data: Path, tmp_path: Path) -> None:
-    build(data, tmp_path / "plans.db")
     without = (tmp_path / "plans.db").read_bytes()
     assert build(data, tmp_path / "plans.db", {"minato/bunka": FIXTURES / "report.txt"}).startswith("read 1 ")
     assert (tmp_path / "plans.db").read_bytes() != without
@@ -82,14 +88,12 @@ def test_a_report_is_read_again_when_it_comes_and_when_it_goes(data: Path, tmp_p
 
 
 def test_other_code_reads_everything_again(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    build(data, tmp_path / "plans.db")
     monkeypatch.setattr(working, "digest_code", lambda: "other")
     assert build(data, tmp_path / "plans.db") == f"read 3 municipality folder(s) from {data}"
 
 
 @pytest.mark.parametrize("content", [b"", b"x" * 9999], ids=["empty", "broken"])
 def test_a_broken_working_database_is_made_anew(data: Path, tmp_path: Path, content: bytes) -> None:
-    build(data, tmp_path / "plans.db")
     before = (tmp_path / "plans.db").read_bytes()
     place_of(tmp_path / "plans.db").write_bytes(content)
     assert build(data, tmp_path / "plans.db") == f"read 3 municipality folder(s) from {data}"
@@ -97,7 +101,6 @@ def test_a_broken_working_database_is_made_anew(data: Path, tmp_path: Path, cont
 
 
 def test_a_city_that_was_refused_is_read_again(data: Path, tmp_path: Path) -> None:
-    build(data, tmp_path / "plans.db")
     edit(data, "nishi/bunka/goals.yml", "  number: 2", "  number: two")
     for _ in range(2):
         with pytest.raises(InvalidData):

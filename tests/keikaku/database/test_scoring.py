@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from build_db import main
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 FIXTURES = ROOT / "tests" / "fixtures"
 EXAMPLE = """\

@@ -237,14 +237,9 @@ def test_unmet_targets_have_one_of_three_reasons_and_leave_repeats_out(
 def test_unmet_targets_stand_by_sector_evaluations_first(today: Any) -> None:
     rows = ask(today(2025), "SELECT code, reason_kind FROM unmet_targets ORDER BY position")
     assert rows == [
-        ("芸-2", "evaluation"),
-        ("芸-2", "result_below"),
-        ("芸-4", "overdue_unreported"),
-        ("史-1", "evaluation"),
-        ("史-3", "evaluation"),
-        ("史-1", "overdue_unreported"),
-        ("史-3", "result_below"),
-    ]
+        ("芸-2", "evaluation"), ("芸-2", "result_below"), ("芸-4", "overdue_unreported"), ("史-1", "evaluation"),
+        ("史-3", "evaluation"), ("史-1", "overdue_unreported"), ("史-3", "result_below"),
+    ]  # fmt: skip
 
 
 def test_an_unmet_target_says_by_what_it_is_unmet(today: Any) -> None:

@@ -207,17 +207,8 @@ def test_a_file_with_a_fault_changes_nothing_and_names_the_cell(
 def test_a_csv_with_the_same_headings_is_read_alike(data: Path, results: Path) -> None:
     table = data.parent / "figures.csv"
     needed = [
-        "年度",
-        "実績",
-        "状況",
-        "一部",
-        "備考",
-        "公表したところ",
-        "出典のアドレス",
-        "公表日",
-        "計画のID",
-        "指標のID",
-    ]
+        "年度", "実績", "状況", "一部", "備考", "公表したところ", "出典のアドレス", "公表日", "計画のID", "指標のID",
+    ]  # fmt: skip
     lines = [needed, ["R5", "3,150", "", "初日", "", "", "", "2024-05", "minato", ART]]
     with table.open("w", encoding="cp932", newline="") as file:
         csv.writer(file).writerows(lines)

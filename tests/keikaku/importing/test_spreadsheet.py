@@ -6,7 +6,6 @@ import io
 import os
 import re
 import shlex
-import sqlite3
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -15,7 +14,6 @@ import pytest
 from click.testing import CliRunner
 
 from build_db import main
-from keikaku.database.building import build_database
 from keikaku.importing.cells import KINDS
 from keikaku.importing.records import COLUMNS
 from keikaku.importing.spreadsheet import Outcome, import_spreadsheet, run_import
@@ -78,25 +76,14 @@ def test_people_and_their_numbers_are_in_no_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("value", "format", "unit", "printed"),
     [
-        (0.342, "0%", "", "34.2%"),
-        (0.342, "0.0%", "％", "34.2"),
-        (0.342, "General", "人", "0.342"),
-        (0.342, "0.0%", "人", None),
-        (1234567, "#,##0", "円", "1,234,567"),
-        (1234567, "#,##0,", "千円", None),
-        (65, '0"人"', "", "65人"),
-        (65, '0"人"', "件", None),
-        (-7810, "#,##0;△#,##0", "円", "-7,810"),
-        ("▲７，８１０", "General", "円", "▲７，８１０"),
-        (12.5, "0.00", "人", "12.50"),
-        (0, "General", "人", "0"),
-        (45000, "yyyy/mm/dd", "人", None),
-        (True, "General", "人", None),
-        ("#REF!", "General", "人", None),
-        ("2,539千人", "General", "", "2,539千人"),
-        ("３件", "General", "人", None),
+        (0.342, "0%", "", "34.2%"), (0.342, "0.0%", "％", "34.2"), (0.342, "General", "人", "0.342"),
+        (0.342, "0.0%", "人", None), (1234567, "#,##0", "円", "1,234,567"), (1234567, "#,##0,", "千円", None),
+        (65, '0"人"', "", "65人"), (65, '0"人"', "件", None), (-7810, "#,##0;△#,##0", "円", "-7,810"),
+        ("▲７，８１０", "General", "円", "▲７，８１０"), (12.5, "0.00", "人", "12.50"), (0, "General", "人", "0"),
+        (45000, "yyyy/mm/dd", "人", None), (True, "General", "人", None), ("#REF!", "General", "人", None),
+        ("2,539千人", "General", "", "2,539千人"), ("３件", "General", "人", None),
     ],
-)
+)  # fmt: skip
 def test_number_formats_are_heeded(value: object, format: str, unit: str, printed: str | None, tmp_path: Path) -> None:
     table = Table([["指標", "単位", "目標値"], ["来訪", unit, value]], {}, formats={"C2": format})
     folder = tmp_path / "data" / "mihon" / "keikaku"
@@ -112,7 +99,7 @@ needs_real = pytest.mark.skipif(not REAL.is_file(), reason="KEIKAKU_REAL names n
 
 
 @needs_real
-def test_a_city_s_evaluation_sheet_is_read_cell_by_cell_and_builds(tmp_path: Path) -> None:
+def test_a_city_s_evaluation_sheet_is_read_cell_by_cell(tmp_path: Path) -> None:
     folder = tmp_path / "data" / "ofunato" / "hyoka7"
     outcome = import_spreadsheet(REAL, folder, "032034", "大船渡市", "事務事業評価", "2020-2025", report=tmp_path)
     kinds = Counter(told.said.kind for told in outcome.reading.log.values())
@@ -122,19 +109,16 @@ def test_a_city_s_evaluation_sheet_is_read_cell_by_cell_and_builds(tmp_path: Pat
         "312"
     }
     assert (kinds["わからない"], kinds["－"], kinds["数をふくむ文"]) == (18, 580, 6)
-    counts = build_database(tmp_path / "data", tmp_path / "plans.db", {}, lambda _: None)
-    assert (counts["measures"], counts["indicators"], counts["organizations"]) == (407, 2148 + 2 * 407, 51)
-    database = sqlite3.connect(tmp_path / "plans.db")
-    levels = database.execute("SELECT level, count(*) FROM goals GROUP BY level").fetchall()
-    figures = database.execute(
-        "SELECT role, last_year, value FROM figures JOIN indicators i ON i.id = indicator_id WHERE i.id IN "
-        "(SELECT indicator_id FROM indicator_links WHERE row_id = 'ofunato-hyoka7-0086') AND label = '啓発看板の設置基数'"
-    ).fetchall()
-    database.close()
-    assert dict(levels) == {"政策": 8, "施策": 25, "基本事業": 68}
-    assert sorted(figures) == [("estimate", 2025, 16)] + [
-        ("result", year, value) for year, value in zip(range(2020, 2025), (11, 23, 10, 13, 10), strict=True)
-    ]
+    rows = {table: rows_of(folder, table) for table in ("measures", "indicators", "goals", "results", "figures")}
+    assert (len(rows["measures"]), len(rows_of(folder.parent, "organizations"))) == (407, 51)
+    assert len(rows["indicators"]) == 2148 + 2 * 407
+    assert Counter(row["level"] for row in rows["goals"]) == {"政策": 8, "施策": 25, "基本事業": 68}
+    (sign,) = [row for row in rows["indicators"] if row["label"] == "啓発看板の設置基数"]
+    assert (sign["measures"], sign["unit"]) == ("ofunato-hyoka7-0086", "基")
+    figures = [row for row in (*rows["results"], *rows["figures"]) if row["indicator"] == sign["id"]]
+    assert [(row["fiscal_year"], row["value"]) for row in figures] == list(
+        zip(map(str, range(2020, 2026)), ("11", "23", "10", "13", "10", "16"), strict=True)
+    )
 
 
 def test_a_newer_workbook_is_merged_and_what_changed_is_told(tmp_path: Path) -> None:
@@ -169,15 +153,11 @@ def test_a_newer_workbook_is_merged_and_what_changed_is_told(tmp_path: Path) -> 
     )
     told = run(write(tmp_path / "second.xlsx", second), folder, second)
     assert sorted(told.written.changes) == [
-        ("変更", "実績", "mihon-keikaku-indicator-1（令和4年度）：12回 → 13回"),
-        ("表にない", "指標", "食数"),
-        ("表にない", "施策", "配食"),
-        ("追加", "実績", "mihon-keikaku-indicator-1（令和5年度）"),
-        ("追加", "実績", "mihon-keikaku-indicator-3（令和5年度）"),
-        ("追加", "担当", "総務課"),
-        ("追加", "指標", "回数"),
-        ("追加", "施策", "新しい取組"),
-    ]
+        ("変更", "実績", "mihon-keikaku-indicator-1（令和4年度）：12回 → 13回"), ("表にない", "指標", "食数"),
+        ("表にない", "施策", "配食"), ("追加", "実績", "mihon-keikaku-indicator-1（令和5年度）"),
+        ("追加", "実績", "mihon-keikaku-indicator-3（令和5年度）"), ("追加", "担当", "総務課"),
+        ("追加", "指標", "回数"), ("追加", "施策", "新しい取組"),
+    ]  # fmt: skip
     ids = {row["name"]: (row["id"].rpartition("-")[2], row["summary"]) for row in rows_of(folder, "measures")}
     assert ids == {"見守り": ("1", "人を訪ねます。"), "配食": ("2", ""), "新しい取組": ("3", "")}
     assert [(r["indicator"][-1], r["fiscal_year"], r["printed"], r["edition"]) for r in rows_of(folder, "results")] == [

@@ -21,10 +21,7 @@ FAULTS = {
         "figures.csv:2:2: 指標「通いの物」はありません (unknown)",
     ),
     "a label that has members": (
-        "results.csv",
-        "健康寿命 男性",
-        "健康寿命",
-        "results.csv:2:2: 指標「健康寿命」はありません (unknown)",
+        "results.csv", "健康寿命 男性", "健康寿命", "results.csv:2:2: 指標「健康寿命」はありません (unknown)",
     ),
     "a code of two indicators": (
         "results.csv",
@@ -39,16 +36,10 @@ FAULTS = {
         "results.csv:18:5: 「福-1」の9番目の指標はありません (no indicator); 指標は4個です",
     ),
     "neither measure nor indicator": (
-        "results.csv",
-        ",来た人の数,R5",
-        ",,R5",
-        "results.csv:14:1: result: ",
+        "results.csv", ",来た人の数,R5", ",,R5", "results.csv:14:1: result: ",
     ),
     "another unit": (
-        "figures.csv",
-        "24か所",
-        "24店舗",
-        "figures.csv:2:17: 「24店舗」の単位はか所ではありません (another unit)",
+        "figures.csv", "24か所", "24店舗", "figures.csv:2:17: 「24店舗」の単位はか所ではありません (another unit)",
     ),
     "another year": (
         "figures.csv",
@@ -81,10 +72,7 @@ FAULTS = {
         "results.csv:12:13: 「5400」に単位がないのに、「5,000千円（令和3年度）」と数えています",
     ),
     "the same year twice": (
-        "figures.csv",
-        "R7,27か所",
-        "R6,27か所",
-        "figures.csv:3:11: 同じ指標・年度・出典の数字がもうあります (twice)",
+        "figures.csv", "R7,27か所", "R6,27か所", "figures.csv:3:11: 同じ指標・年度・出典の数字がもうあります (twice)",
     ),
     "no such document": (
         "figures.csv",
@@ -93,10 +81,7 @@ FAULTS = {
         "figures.csv:4:30: 文書「中間報告」はありません (unknown); 近いもの: 中間見直し",
     ),
     "an evaluation of no indicator": (
-        "evaluations.csv",
-        ",ごみの量,",
-        ",ごみの質,",
-        "evaluations.csv:6:30: 指標「ごみの質」はありません (unknown)",
+        "evaluations.csv", ",ごみの量,", ",ごみの質,", "evaluations.csv:6:30: 指標「ごみの質」はありません (unknown)",
     ),
 }  # fmt: skip
 

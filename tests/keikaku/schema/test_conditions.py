@@ -10,13 +10,10 @@ from keikaku.schema.conditions import OPERATORS, find_redundant, find_terms, fin
 @pytest.mark.parametrize(
     ("text", "heading", "explanation"),
     [
-        ("期限：いつまでか。", "期限", "いつまでか。"),
-        ("期限：年度：西暦", "期限", "年度：西暦"),
-        ("期限", "期限", ""),
-        ("", "due", ""),
-        (None, "due", ""),
+        ("期限：いつまでか。", "期限", "いつまでか。"), ("期限：年度：西暦", "期限", "年度：西暦"),
+        ("期限", "期限", ""), ("", "due", ""), (None, "due", ""),
     ],
-)
+)  # fmt: skip
 def test_the_heading_stands_before_the_colon(text, heading, explanation):
     assert split_help(text, "due") == (heading, explanation)
 
@@ -34,18 +31,13 @@ def test_every_code_of_the_vocabulary_has_its_word():
 @pytest.mark.parametrize(
     ("table", "column", "value", "word"),
     [
-        ("evaluations", "outcome", "not_met", "未達成"),
-        ("targets", "kind", "quantity", "数値"),
-        ("targets", "result_status", "met", "達成"),
-        ("measure_overview", "outcome", "met", "達成"),
-        ("organization_overview", "kind", "department", "部署"),
-        ("measures", "is_new", 1, "はい"),
-        ("measures", "is_new", 0, "いいえ"),
-        ("measures", "code", "met", None),
-        ("evaluations", "outcome", "unknown", None),
-        ("evaluations", "outcome", None, None),
+        ("evaluations", "outcome", "not_met", "未達成"), ("targets", "kind", "quantity", "数値"),
+        ("targets", "result_status", "met", "達成"), ("measure_overview", "outcome", "met", "達成"),
+        ("organization_overview", "kind", "department", "部署"), ("measures", "is_new", 1, "はい"),
+        ("measures", "is_new", 0, "いいえ"), ("measures", "code", "met", None),
+        ("evaluations", "outcome", "unknown", None), ("evaluations", "outcome", None, None),
     ],
-)
+)  # fmt: skip
 def test_tables_and_views_say_codes_in_words(table, column, value, word):
     assert find_word(table, column, value) == word
 

@@ -96,13 +96,9 @@ def test_odd_queries_find_nothing(connection: sqlite3.Connection, typed: str) ->
 def test_words_are_separated_by_spaces_and_a_minus_excludes() -> None:
     words = read_query('観光　-祭 "観光 資源" 農 4 R6', ["農"])
     assert [(word.text, word.excluded, word.exact, word.years) for word in words] == [
-        ("観光", False, False, ()),
-        ("祭", True, False, ()),
-        ("観光 資源", False, True, ()),
-        ("農", False, False, ()),
-        ("4", False, False, ()),
-        ("R6", False, False, (2024,)),
-    ]
+        ("観光", False, False, ()), ("祭", True, False, ()), ("観光 資源", False, True, ()), ("農", False, False, ()),
+        ("4", False, False, ()), ("R6", False, False, (2024,)),
+    ]  # fmt: skip
     assert [word.code for word in read_query("農 4", ["農"])] == ["農-4"]
     assert [word.code for word in read_query("農 4", ["工"])] == [None, None]
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 WRITE = "import json; from keikaku.search.rules import search_rules; print(json.dumps(search_rules()))"
 
@@ -23,3 +23,8 @@ def test_every_process_writes_the_same_rules() -> None:
     }
     assert len(said) == 1
     assert all(len(rules) > 1000 for rules in said)
+
+
+def test_the_same_reading_of_a_query_in_javascript_stays_small() -> None:
+    files = [ROOT / "static" / "stick" / "worker" / f"{name}.js" for name in ("text", "expand", "matching", "results")]
+    assert sum(len(file.read_text("utf-8").splitlines()) for file in files) <= 600

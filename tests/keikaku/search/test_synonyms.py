@@ -24,16 +24,11 @@ def test_the_file_may_be_left_out(tmp_path: Path, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "place"),
     [
-        ("- words: [創業]\n", "1:3: "),
-        ("- words: [創業, 起業]\n  also: [起業]\n", "1:3: "),
-        ("- words: [創業, ・・]\n", "1:3: "),
-        ("- words: [創業, 創業]\n", "1:10: "),
-        ("- words: 創業\n", "1:10: "),
-        ("- word: [創業, 起業]\n", "1:3: "),
-        ("words: [創業, 起業]\n", "1:1: "),
-        ("- words: [創業, 起業\n", "2:1: "),
+        ("- words: [創業]\n", "1:3: "), ("- words: [創業, 起業]\n  also: [起業]\n", "1:3: "),
+        ("- words: [創業, ・・]\n", "1:3: "), ("- words: [創業, 創業]\n", "1:10: "), ("- words: 創業\n", "1:10: "),
+        ("- word: [創業, 起業]\n", "1:3: "), ("words: [創業, 起業]\n", "1:1: "), ("- words: [創業, 起業\n", "2:1: "),
     ],
-)
+)  # fmt: skip
 def test_faults_are_told_with_their_place(tmp_path: Path, folder: Path, text: str, place: str) -> None:
     for path, read in ((tmp_path / "synonyms.yml", read_synonyms), (folder / "synonyms.yml", None)):
         path.write_text(text, "utf-8")
@@ -51,12 +46,8 @@ def test_groups_that_are_the_same_become_one_and_names_of_organizations_follow()
     names = [{"organization_id": "a", "name": name} for name in ("農協", "JA", "都")]
     rows = build_groups([(["創業", "起業"], ["開店"]), (["創業", "起業"], ["開店"])], names)
     assert [tuple(row.values()) for row in rows] == [
-        (1, "創業", "word"),
-        (1, "起業", "word"),
-        (1, "開店", "also"),
-        (2, "JA", "word"),
-        (2, "農協", "word"),
-    ]
+        (1, "創業", "word"), (1, "起業", "word"), (1, "開店", "also"), (2, "JA", "word"), (2, "農協", "word"),
+    ]  # fmt: skip
 
 
 def test_a_name_that_many_organizations_share_does_not_find_each_of_theirs() -> None:

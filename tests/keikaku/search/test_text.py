@@ -63,15 +63,11 @@ def test_text_is_cut_into_pairs_words_and_numbers() -> None:
 @pytest.mark.parametrize(
     ("text", "query", "found"),
     [
-        ("観光案内所利用者 10,000 人/年間", "1万人", True),
-        ("来場者数 50,000 人/回", "10000人", False),
-        ("100件", "10", False),
-        ("PRを行う", "pr", True),
-        ("april", "pr", False),
-        ("技術・商品のPR", "商品のPR", True),
-        ("農業×製造業", "業製", False),
+        ("観光案内所利用者 10,000 人/年間", "1万人", True), ("来場者数 50,000 人/回", "10000人", False),
+        ("100件", "10", False), ("PRを行う", "pr", True), ("april", "pr", False),
+        ("技術・商品のPR", "商品のPR", True), ("農業×製造業", "業製", False),
     ],
-)
+)  # fmt: skip
 def test_phrases_find_words_and_whole_numbers(text: str, query: str, found: bool) -> None:
     assert finds(text, query) is found
 

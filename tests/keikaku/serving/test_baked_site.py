@@ -20,7 +20,7 @@ from keikaku.publish.records.json_ld import DESCRIBED
 from keikaku.serving import baking
 from keikaku.serving.baked_site import BakedSite, accepts_gzip, use_site
 from keikaku.serving.baking import LOCAL, open_datasette, write_site
-from tests.conftest import build
+from tests.sites import baking_here, build
 
 HOST = {"host": LOCAL.removeprefix("http://").strip("/"), "accept-encoding": "identity"}
 # What is asked of Datasette although it has no argument: its own scripts, and rows and tables that have no page of their own.
@@ -232,12 +232,14 @@ def test_a_second_bake_asks_only_for_what_changed_and_gives_the_same_bytes(
     monkeypatch.setattr(
         baking, "list_addresses", lambda *a: (at for at in list_all(*a) if zlib.crc32(at.path.encode()) % share == 0)
     )
-    monkeypatch.setattr(baking.os, "cpu_count", lambda: 1)  # few addresses, and each process takes seconds to start
+    for written_anew in ("write_files", "write_pictures"):
+        monkeypatch.setattr(baking, written_anew, lambda *_: [])
     said: list[str] = []
     kept, fresh = tmp_path / "kept", tmp_path / "fresh"
-    write_site(build(kept, "kita", "minato"), kept / "site", None, said.append)
-    write_site(build(kept, "minato", "nishi"), kept / "site", None, said.append)
-    write_site(build(fresh, "minato", "nishi"), fresh / "site", None, said.append)
+    with baking_here():
+        write_site(build(kept, "kita", "minato"), kept / "site", None, said.append)
+        write_site(build(kept, "minato", "nishi"), kept / "site", None, said.append)
+        write_site(build(fresh, "minato", "nishi"), fresh / "site", None, said.append)
     assert read_files(kept / "site") == read_files(fresh / "site")
     told = [re.findall(r"(\d+) of (\d+) addresses asked, (\d+) unchanged", line) for line in said if "asked" in line]
     (first, again, full) = [tuple(map(int, counts)) for (counts,) in told]

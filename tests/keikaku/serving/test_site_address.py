@@ -16,14 +16,8 @@ ROOTS = [
     (("https://example.jp/plans/", "http", "evil.example"), "https://example.jp/plans/"),
 ]
 NO_HOSTS = [
-    "[::::]",
-    "a.example:99999",
-    "a.example:0",
-    "a.jp/../x",
-    'a.jp"><script>',
-    "user@evil.example",
-    "evil.example#",
-]
+    "[::::]", "a.example:99999", "a.example:0", "a.jp/../x", 'a.jp"><script>', "user@evil.example", "evil.example#",
+]  # fmt: skip
 NO_HOSTS += ["a.jp:x", "a.jp\r\nx: y", ""]
 
 

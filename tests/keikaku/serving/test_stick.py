@@ -14,10 +14,9 @@ from click.testing import CliRunner
 
 from build_db import main
 from keikaku.files.proof import read_digests, read_public_key, write_archive
-from keikaku.serving.stick import write_stick
-from keikaku.serving.stick_parts import write_first_page
-from tests.conftest import ROOT
+from keikaku.serving import stick as stick_module
 from tests.crawling import crawl, hosting
+from tests.sites import ROOT
 from tests.test_docs import blocks
 
 ALONE = "plans/compare/index.html"  # to which nothing leads where one plan has nothing to compare
@@ -102,31 +101,39 @@ def test_the_real_plan_is_small_and_whole(site_folder: Path, tmp_path: Path) -> 
     assert crawl((tmp_path / "stick" / "index.html").as_uri())[1] == []
 
 
-def test_many_plans_have_a_folder_each_below_one_small_first_page(baked: Path, stick: Path, tmp_path: Path) -> None:
-    write_stick(baked / "plans.db", baked / "site", tmp_path / "all" / "minato", is_part=True)
-    number = write_first_page(tmp_path / "all", "municipality")
-    read, faults = crawl((tmp_path / "all" / "index.html").as_uri())
+def test_many_plans_have_a_folder_each_below_one_small_first_page(parted: Path, stick: Path) -> None:
+    read, faults = crawl((parted / "index.html").as_uri())
     assert faults == []
     pages = {f"minato/{page.relative_to(stick).as_posix()}" for page in stick.rglob("*.html")} | {"index.html"}
     assert pages - {page for page in read if page.endswith(".html")} <= {f"minato/{ALONE}"}
+    number = len(read_digests(parted))
     assert number < len(read_digests(stick)) < 2 * number
-    assert (tmp_path / "all" / "index.html").stat().st_size <= 60 * 1024
-    (plan,) = json.loads((tmp_path / "all" / "index.json").read_text("utf-8"))
+    assert (parted / "index.html").stat().st_size <= 60 * 1024
+    (plan,) = json.loads((parted / "index.json").read_text("utf-8"))
     assert (plan["part"], plan["id"], plan["theme"]) == ("minato", "minato", "文化")
-    assert run(HASHES, tmp_path / "all").returncode == run(HASHES, tmp_path / "all" / "minato").returncode == 0
+    assert run(HASHES, parted).returncode == run(HASHES, parted / "minato").returncode == 0
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(
-    ("by", "parts"), [("municipality", ["kakogawa", "minato", "toyoake"]), ("prefecture", ["13", "23", "28"])]
+    ("by", "address", "parts"),
+    [
+        ("municipality", "https://plans.example.jp/", ["kakogawa", "minato", "toyoake"]),
+        ("prefecture", "https://www.example.jp/below/a/path/", ["23", "28", "47"]),
+    ],
 )
-def test_plans_of_every_shape_are_parted_and_made_again(by: str, parts: list[str], tmp_path: Path) -> None:
+def test_plans_of_every_shape_are_parted_and_made_again(
+    by: str, address: str, parts: list[str], tmp_path: Path
+) -> None:
     for city in ("kakogawa", "minato", "toyoake"):
         shutil.copytree(ROOT / "tests" / "fixtures" / city, tmp_path / "data" / city)
     data, folder = tmp_path / "data", tmp_path / "all"
-    assert invoke("stick", "--by", by, "--data", data, "--output", folder, "--quiet") == (0, "")
+    asked = ("stick", "--by", by, "--data", data, "--output", folder, "--address", address, "--quiet")
+    assert invoke(*asked) == (0, "")
     assert sorted(path.name for path in folder.iterdir() if (path / "plans.db").is_file()) == parts
     assert crawl((folder / "index.html").as_uri())[1] == []
+    (page,) = folder.glob("*/plans/plans/minato/index.html")
+    assert f'<link rel="canonical" href="{address}plans/plans/minato">' in page.read_text("utf-8")
     (folder / "index.html").write_text("", "utf-8")
     assert invoke("compare", folder, "--data", data, "--quiet") == (1, "index.html: differs\n")
 
@@ -210,8 +217,13 @@ def test_an_archive_is_the_folder_and_depends_on_no_clock(stick: Path, copy: Pat
     ) == (0, 0)
 
 
-def test_made_again_every_byte_is_the_same_and_what_was_changed_is_named(copy: Path, baked: Path) -> None:
-    """Both by one folder: what was changed in it is named, and nothing else."""
+@pytest.mark.parametrize("bakes", [False, pytest.param(True, marks=pytest.mark.long)])
+def test_made_again_every_byte_is_the_same_and_what_was_changed_is_named(
+    copy: Path, baked: Path, monkeypatch: pytest.MonkeyPatch, bakes: bool
+) -> None:
+    """Both by one folder: what was changed in it is named, and nothing else. In short runs from the site that was baked."""
+    if not bakes:
+        monkeypatch.setattr(stick_module, "write_site", lambda _, folder, *__: shutil.copytree(baked / "site", folder))
     (copy / "about" / "index.html").write_text("", "utf-8")
     code, said = invoke("compare", copy, "--data", baked / "data", "--quiet")
     assert (code, said) == (1, "about/index.html: differs\n")

@@ -17,8 +17,8 @@ from datasette.utils.asgi import Request
 from keikaku.publish.site_words import GENERAL, replace_words
 from keikaku.views import sent_file
 from keikaku.views.sent_file import FileAnswer
-from tests.conftest import ROOT
 from tests.keikaku.views.taken_files import KINDS, get, read_csv, read_sheets
+from tests.sites import ROOT
 
 METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
 replace_words(METADATA, {**GENERAL, "目標": "基本目標", "担当": "推進団体"})  # the words of the only plan
@@ -252,11 +252,6 @@ async def test_a_wrong_address_is_refused_in_japanese(site: Datasette, path: str
     assert JAPANESE.search(response.text)
     if kind != "xlsx":
         assert response.headers["content-type"].startswith("text/plain")
-
-
-@pytest.mark.parametrize("path", ["/plans/measures.xyz", "/plans/measures.excel", "/plans/measures.xls", "/plans.xyz"])
-async def test_an_unknown_format_is_no_page(site: Datasette, path: str) -> None:
-    assert (await get(site, path)).status_code == 404
 
 
 @pytest.mark.parametrize(

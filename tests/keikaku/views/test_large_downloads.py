@@ -2,14 +2,14 @@
 
 import json
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from urllib.parse import quote
 
 import pytest
 from datasette.app import Datasette
 
-from tests.conftest import ROOT
 from tests.keikaku.views.taken_files import KINDS, get, read_csv, read_sheets
+from tests.sites import ROOT
 
 ROWS = 12_345
 FOREVER = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c) SELECT n FROM c"
@@ -32,9 +32,7 @@ async def large(site: Datasette, tmp_path_factory: pytest.TempPathFactory) -> As
         """
     )
     connection.close()
-    queries = {
-        "all_numbers": {"sql": "SELECT id, note FROM numbers ORDER BY id DESC"},
-    }
+    queries = {"all_numbers": {"sql": "SELECT id, note FROM numbers ORDER BY id DESC"}}
     assert site.plugins_dir  # plugins are shared between the sites of a process
     datasette = Datasette(
         [str(path)],
@@ -96,7 +94,8 @@ async def test_a_csv_that_is_cut_says_so(large: Datasette) -> None:
     ]
 
 
-async def test_sql_that_finds_nothing_in_time_is_refused(large: Datasette) -> None:
+async def test_sql_that_finds_nothing_in_time_is_refused(large: Datasette, hurry: Callable[[Datasette], None]) -> None:
+    hurry(large)
     for kind in KINDS:
         response = await get(large, f"/large.{kind}?sql={quote(f'SELECT count(*) FROM ({FOREVER})')}")
         assert response.status_code == 400

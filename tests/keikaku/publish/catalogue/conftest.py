@@ -6,14 +6,15 @@ import pytest
 
 from keikaku.publish.catalogue.data_set import DataSet, read_data_set
 from keikaku.publish.catalogue.whole_set import write_files
-from tests.conftest import ROOT
+from tests.sites import ROOT, make_once
 
 
 @pytest.fixture(scope="session")
 def folder(database_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("whole") / "files"
-    write_files(database_file, ROOT / "metadata.yml", folder, lambda _: None)
-    return folder
+    def make(place: Path) -> None:
+        write_files(database_file, ROOT / "metadata.yml", place / "files", lambda _: None)
+
+    return make_once(tmp_path_factory, "whole", make) / "files"
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ from rdflib.namespace import DCAT, DCTERMS, RDF
 from keikaku.publish.catalogue.data_set import DataSet, FileInfo
 from keikaku.publish.catalogue.descriptions import build_schema_org
 from keikaku.schema.tables import read_schema
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 METADATA = ROOT / "metadata.yml"
 BASE = "https://keikaku.example/files/"

@@ -1,6 +1,7 @@
 """docs/questions.sql: the same rows from plans.db, from Parquet by DuckDB, and (long) from Parquet by Spark."""
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -10,10 +11,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from keikaku.database.building import build_database
 from keikaku.publish.catalogue.partitions import write_partitions
-from tests.conftest import ROOT
-from tests.pages.test_other_shapes import FIXTURES
+from tests.sites import ROOT
 
 QUESTIONS = dict(
     re.findall(
@@ -25,9 +24,9 @@ Rows = list[tuple[Any, ...]]
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def place(tmp_path_factory: pytest.TempPathFactory, shapes_folder: Path) -> Path:
     place = tmp_path_factory.mktemp("partitions")
-    build_database(FIXTURES, place / "plans.db", {}, lambda _: None)
+    shutil.copy(shapes_folder / "plans.db", place)
     write_partitions(place / "plans.db", ROOT / "metadata.yml", place / "parquet")
     return place
 
@@ -46,13 +45,9 @@ def test_there_are_twelve_questions_and_every_folder_is_of_one_plan(place: Path)
         for file in (place / "parquet" / "measures").rglob("*.parquet")
     }
     plans = (
-        "13/plan=akishima-kihon4",
-        "23/plan=toyoake-danjo2",
-        "28/plan=kakogawa-sosei2",
-        "47/plan=minato",
-        "47/plan=subete-kihon1",
-        "47/plan=subete-kihon2",
-    )
+        "13/plan=akishima-kihon4", "23/plan=toyoake-danjo2", "28/plan=kakogawa-sosei2", "47/plan=minato",
+        "47/plan=subete-kihon1", "47/plan=subete-kihon2",
+    )  # fmt: skip
     assert found == {f"prefecture_code={plan}" for plan in plans} - {"prefecture_code=13/plan=akishima-kihon4"}
 
 

@@ -29,7 +29,7 @@ from keikaku.publish.catalogue.guides import Example, read_examples
 from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.schema.tables import read_schema
 from keikaku.search.functions import register
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 METADATA = ROOT / "metadata.yml"
 HIDDEN = {
@@ -209,8 +209,7 @@ def test_the_listing_names_every_file_with_its_size_and_digest(folder: Path, dat
 def test_files_made_again_are_the_same_and_a_failure_leaves_them(
     folder: Path, database_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    again = tmp_path / "files"
-    write_files(database_file, METADATA, again, lambda _: None)
+    again = Path(shutil.copytree(folder, tmp_path / "files"))
     (again / "csv" / "gone.csv").write_text("x")
     write_files(database_file, METADATA, again, lambda _: None)
     assert contents(again) == contents(folder)

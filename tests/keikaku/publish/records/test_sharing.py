@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from keikaku.publish.records.sharing import find_embedded_part, shared_address
 from keikaku.serving.headers import protect_answer
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 VIEWS = [
     ("/plans/measures", "_embed=1", "all"), ("/plans/measures", "sector_id=x&_embed=table", "table"),

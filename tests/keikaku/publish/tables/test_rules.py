@@ -17,9 +17,8 @@ import pyarrow.parquet
 import pytest
 
 from keikaku.publish.catalogue.data_set import DataSet, TableInfo, read_data_set
-from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.schema.codes import CODES
-from tests.conftest import ROOT
+from tests.sites import ROOT
 
 
 class Csv(NamedTuple):
@@ -41,25 +40,18 @@ def data_set(site_folder: Path) -> DataSet:
 
 
 @pytest.fixture(scope="module")
-def folder(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("rules") / "files"
-    write_files(site_folder / "plans.db", ROOT / "metadata.yml", folder, lambda _: None)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def files(folder: Path, data_set: DataSet) -> dict[str, Csv]:
+def files(site_files: Path, data_set: DataSet) -> dict[str, Csv]:
     found = {}
     for table in data_set.tables:
-        raw = (folder / "csv" / f"{table.name}.csv").read_bytes().decode("utf-8")
+        raw = (site_files / "csv" / f"{table.name}.csv").read_bytes().decode("utf-8")
         header, *rows = csv.reader(io.StringIO(raw, newline=""))
         found[table.name] = Csv(table, raw, header, rows)
     return found
 
 
 @pytest.fixture(scope="module")
-def book(folder: Path) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(folder / "plans.xlsx")
+def book(site_files: Path) -> openpyxl.Workbook:
+    return openpyxl.load_workbook(site_files / "plans.xlsx")
 
 
 def sheets(book: openpyxl.Workbook, data_set: DataSet) -> list[Any]:
@@ -71,8 +63,8 @@ def numbers(file: Csv) -> dict[str, list[str]]:
     return {c.name: file.column(c.name) for c in file.table.columns if c.type != "TEXT"}
 
 
-def test_L1_01_the_formats_are_read_by_machines(folder: Path) -> None:
-    endings = {path.suffix for path in folder.rglob("*") if path.is_file()}
+def test_L1_01_the_formats_are_read_by_machines(site_files: Path) -> None:
+    endings = {path.suffix for path in site_files.rglob("*") if path.is_file()}
     assert endings == {".csv", ".xlsx", ".json", ".jsonl", ".jsonld", ".ttl", ".parquet", ".zip", ".txt", ".sql"}
 
 
@@ -144,11 +136,11 @@ def test_L1_08_characters_of_one_maker_stand_only_where_they_are_printed(files: 
     assert {(table, name) for table, name, _ in wrong} <= quoting
 
 
-def test_L1_09_empty_is_not_zero(folder: Path, files: dict[str, Csv], data_set: DataSet) -> None:
+def test_L1_09_empty_is_not_zero(site_files: Path, files: dict[str, Csv], data_set: DataSet) -> None:
     for table in data_set.tables:
         stored = [["" if cell is None else str(cell) for cell in row] for row in data_set.rows(table)]
         assert files[table.name].rows == stored
-    assert "空欄は「記載がない」ことを表し、0 ではありません" in (folder / "README.txt").read_text("utf-8")
+    assert "空欄は「記載がない」ことを表し、0 ではありません" in (site_files / "README.txt").read_text("utf-8")
 
 
 def test_L1_10_L1_12_L1_13_L2_06_the_workbook_has_cells_only(book: openpyxl.Workbook) -> None:
@@ -241,13 +233,13 @@ def test_L3_05_years_are_gregorian_with_the_era_beside(files: dict[str, Csv]) ->
 
 
 def test_L3_06_codes_of_places_and_bodies_are_text_where_there_are_types(
-    folder: Path, book: openpyxl.Workbook, data_set: DataSet
+    site_files: Path, book: openpyxl.Workbook, data_set: DataSet
 ) -> None:
     types = {
         field.name: str(field.type)
-        for field in pyarrow.parquet.read_schema(folder / "parquet" / "municipalities.parquet")
+        for field in pyarrow.parquet.read_schema(site_files / "parquet" / "municipalities.parquet")
     }
-    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    package = json.loads((site_files / "datapackage.json").read_text("utf-8"))
     (cities,) = (resource for resource in package["resources"] if resource["name"] == "municipalities")
     told = {field["name"]: field["type"] for field in cities["schema"]["fields"]}
     (table,) = (table for table in data_set.tables if table.name == "municipalities")
@@ -260,9 +252,9 @@ def test_L3_06_codes_of_places_and_bodies_are_text_where_there_are_types(
         assert (cell.data_type, cell.number_format) == ("s", "@")
 
 
-def test_L3_07_one_form_for_all_years_and_changes_of_it_are_told(folder: Path, files: dict[str, Csv]) -> None:
+def test_L3_07_one_form_for_all_years_and_changes_of_it_are_told(site_files: Path, files: dict[str, Csv]) -> None:
     """No file is of one year: years stand in rows. The history of changes is in the files and in their README."""
-    assert not [path for path in folder.rglob("*") if re.search(r"(19|20)\d\d|[rhRH]\d", path.stem)]
+    assert not [path for path in site_files.rglob("*") if re.search(r"(19|20)\d\d|[rhRH]\d", path.stem)]
     assert "last_year" in files["figures"].header
 
 
@@ -275,8 +267,8 @@ def test_L3_06_the_place_has_its_code_and_its_full_name(files: dict[str, Csv]) -
         assert all(re.search(r"[都道府県市区町村]$", name) for name in cities.column(column))
 
 
-def test_L3_08_definitions_names_encoding_and_version_are_told(folder: Path, files: dict[str, Csv]) -> None:
-    readme = (folder / "README.txt").read_text("utf-8")
+def test_L3_08_definitions_names_encoding_and_version_are_told(site_files: Path, files: dict[str, Csv]) -> None:
+    readme = (site_files / "README.txt").read_text("utf-8")
     for word in ("UTF-8（BOMなし）", "CRLF", "出典", "ライセンス", "データの版", "更新履歴"):
         assert word in readme
     changes = files["changes"]

@@ -208,13 +208,7 @@ def test_the_same_rows_make_the_same_workbook() -> None:
 
 @pytest.mark.parametrize(
     ("title", "name"),
-    [
-        ("施策", "施策"),
-        ("2024/25: [案]?*", "2024 25   案"),
-        ("'引用'", "引用"),
-        ("", "表"),
-        ("あ" * 40, "あ" * 31),
-    ],
+    [("施策", "施策"), ("2024/25: [案]?*", "2024 25   案"), ("'引用'", "引用"), ("", "表"), ("あ" * 40, "あ" * 31)],
 )
 def test_sheet_names_are_such_as_excel_accepts(title: str, name: str) -> None:
     assert name_sheet(title) == name
@@ -232,13 +226,9 @@ def test_codes_and_references_are_followed_by_their_names() -> None:
     help_texts = {"id": "ID：名前です。", "sector_id": "分野：分野です。", "outcome": "判定：判定です。"}
     layout = lay_out(["id", "sector_id", "outcome", "decision"], help_texts, ["sector_id"], "evaluations")
     assert [(field.name, field.heading) for field in layout.fields] == [
-        ("id", "ID"),
-        ("sector_id", "分野"),
-        ("sector_id_label", "分野（名称）"),
-        ("outcome", "判定"),
-        ("outcome_label", "判定（名称）"),
-        ("decision", "decision"),
-    ]
+        ("id", "ID"), ("sector_id", "分野"), ("sector_id_label", "分野（名称）"), ("outcome", "判定"),
+        ("outcome_label", "判定（名称）"), ("decision", "decision"),
+    ]  # fmt: skip
     assert layout.convert(["e", "s", "工業", "not_met", "継続"]) == ["e", "s", "工業", "not_met", "未達成", "継続"]
     assert layout.convert(["e", None, None, None, None])[4] == ""
 
