@@ -1,6 +1,5 @@
 """Accidents of a build: the old database or the new one, whole; one clear line; nothing left behind."""
 
-import ctypes
 import os
 import random
 import resource
@@ -16,11 +15,10 @@ from click.testing import CliRunner
 
 from build_db import main
 from keikaku.files.build_turn import take_turn
-from tests.programs import FAKE_CLOCK_ALONE, INSTALLED, need
+from tests.programs import FAKE_CLOCK_ALONE, INSTALLED, drop_privileges, need
 from tests.sites import ROOT
 
 CITY = ROOT / "tests" / "fixtures" / "minato"
-PR_CAPBSET_DROP, DAC_OVERRIDE, DAC_READ_SEARCH = 24, 1, 2
 KIB = 1024
 
 
@@ -38,13 +36,6 @@ def build(folder: Path, **how: object) -> subprocess.CompletedProcess[str]:
     arguments = [*command(folder)[2:], "--quiet"]
     built = CliRunner().invoke(main, arguments)
     return subprocess.CompletedProcess(arguments, built.exit_code, built.stdout, built.stderr)
-
-
-def drop_privileges() -> None:
-    """Root reads and writes everything; without these two it obeys the modes of files as everyone does."""
-    libc = ctypes.CDLL(None)
-    for capability in (DAC_OVERRIDE, DAC_READ_SEARCH):
-        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
 
 
 def change(folder: Path) -> None:

@@ -1,17 +1,17 @@
 """What the documents say is so: their commands, addresses, examples, keys, codes and terms exist."""
 
+import contextlib
 import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from datasette.app import Datasette
 
 from build_db import main
@@ -20,7 +20,6 @@ from keikaku.plan import model
 from keikaku.plan.folder import CITY_FILES, MAPPINGS, PLAN_FILES, read_city
 from keikaku.schema import codes as vocabulary
 from keikaku.schema.tables import read_schema
-from tests.programs import INSTALLED
 from tools import standard
 from tools.dictionary import PAGE, build_dictionary
 
@@ -286,9 +285,9 @@ def write_example(folder: Path) -> Path:
     return folder / "data" / "mihon"
 
 
-def run_build(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, ROOT / "build_db.py", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=INSTALLED)
+def run_build(folder: Path, *arguments: str) -> Result:
+    with contextlib.chdir(folder):
+        return CliRunner().invoke(main, arguments)
 
 
 def test_the_example_has_a_file_of_every_kind_and_builds(tmp_path: Path) -> None:
@@ -296,24 +295,24 @@ def test_the_example_has_a_file_of_every_kind_and_builds(tmp_path: Path) -> None
     told_in_words = {"ruby", "synonyms", "changes", "withdrawn"}
     assert files == (CITY_FILES | PLAN_FILES).keys() - told_in_words
     done = run_build(tmp_path, "build", "--data", "data", "--output", "plans.db", "--quiet")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.exit_code, done.stderr) == (0, "")
 
 
 def test_the_starter_is_written_and_builds_as_it_stands(tmp_path: Path) -> None:
     (command,) = [c for c in commands(read(ADDING[0])) if "new-plan" in c]
     done = run_build(tmp_path, *shlex.split(command)[2:])
-    assert (done.returncode, done.stderr) == (0, "")
-    assert run_build(tmp_path, "--data", "data", "--output", "plans.db", "--quiet").returncode == 0
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert run_build(tmp_path, "--data", "data", "--output", "plans.db", "--quiet").exit_code == 0
     write_example(tmp_path)
     again = run_build(tmp_path, "new-plan", "data/mihon/sosei", "--title", "みほん", "--years", "2021-2026")
-    assert (again.returncode, "もうあります" in again.stderr) == (1, True)
+    assert (again.exit_code, "もうあります" in again.stderr) == (1, True)
     beside = run_build(tmp_path, "new-plan", "data/mihon/next", "--title", "次の: 戦略", "--years", "令和9-13年度")
-    assert (beside.returncode, beside.stdout.count("municipality")) == (0, 0)
+    assert (beside.exit_code, beside.stdout.count("municipality")) == (0, 0)
 
 
 def test_the_starter_of_a_new_municipality_asks_for_its_code_and_name_and_writes_nothing(tmp_path: Path) -> None:
     done = run_build(tmp_path, "new-plan", "data/mihon/sosei", "--title", "みほん", "--years", "2021-2026")
-    assert (done.returncode, "--city-code と --city-name も書く" in done.stderr) == (1, True)
+    assert (done.exit_code, "--city-code と --city-name も書く" in done.stderr) == (1, True)
     assert not (tmp_path / "data").exists()
 
 
@@ -333,7 +332,7 @@ def test_a_mistake_is_answered_as_shown(edit: re.Match[str], answer: str, tmp_pa
     assert text.count(old) == 1
     file.write_text(text.replace(old, new), "utf-8")
     done = run_build(tmp_path, "check", "--data", "data", "--quiet")
-    assert (done.returncode, done.stderr) == (1, answer)
+    assert (done.exit_code, done.stderr) == (1, answer)
 
 
 @pytest.mark.parametrize("page", ADDING)

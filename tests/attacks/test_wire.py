@@ -14,7 +14,7 @@ import pytest
 from tests.attacks.addresses import FIXED
 from tests.attacks.asking import LEAKS, Asked
 from tests.attacks.requests import Requests
-from tests.browser.running_site import running_site
+from tests.browser.running_site import read_memory, running_server
 
 VISITORS = 200
 MANY = 1000
@@ -27,7 +27,8 @@ NOT_HTTP = (b"Invalid HTTP request received.",)  # what the server says before t
 class Site:
     """A running server and the folder with its log."""
 
-    def __init__(self, address: str, folder: Path) -> None:
+    def __init__(self, address: str, folder: Path, process: int) -> None:
+        self.process = process
         parts = urlsplit(address)
         self.place = (parts.hostname or "", parts.port or 0)
         self.log = folder / "server.log"
@@ -53,8 +54,8 @@ class Site:
 def live(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("live")
     (folder / "secret.txt").write_text("secret of the server")
-    with running_site(folder, database=site_folder / "plans.db") as address:
-        yield Site(address, folder)
+    with running_server(folder, database=site_folder / "plans.db") as (address, process):
+        yield Site(address, folder, process.pid)
 
 
 def status(answer: bytes) -> int:
@@ -177,23 +178,12 @@ async def test_no_header_but_host_changes_an_address(live: Site) -> None:
 
 async def test_a_packed_body_is_never_unpacked(live: Site) -> None:
     bomb = gzip.compress(bytes(200_000_000), 1)[:900_000]
-    before = read_memory(live)
+    before = read_memory(live.process, "VmRSS")
     for method, path in (("POST", "/plans"), ("GET", "/about"), ("PUT", "/plans/measures.json")):
         head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Encoding: gzip\r\n"
         answer = await live.send(f"{head}Content-Length: {len(bomb)}\r\n\r\n".encode() + bomb)
         assert not answer or status(answer) in (200, 405)
-    assert read_memory(live) - before < 50_000_000
-
-
-def read_memory(live: Site) -> int:
-    """Bytes that the server which listens there holds."""
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            if str(live.place[1]).encode() in (process / "cmdline").read_bytes().split(b"\0"):
-                return int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-        except OSError:
-            continue
-    pytest.skip("no /proc here")
+    assert read_memory(live.process, "VmRSS") - before < 50_000_000
 
 
 async def test_slow_visitors_do_not_stop_others(live: Site) -> None:

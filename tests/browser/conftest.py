@@ -5,7 +5,7 @@ import shutil
 import threading
 from collections.abc import Callable, Iterator
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ import pytest
 from tests.browser.chromium import missing_programs, running_chromium
 from tests.browser.firefox import BROWSER, Firefox, running_firefox
 from tests.browser.running_site import running_site
+from tests.crawling import Quiet
 
 
 @pytest.fixture(scope="session")
@@ -43,11 +44,6 @@ def firefox(tmp_path_factory) -> Iterator[Firefox]:
         pytest.skip(f"no {BROWSER} here: apt-get install {BROWSER}")
     with running_firefox(tmp_path_factory.mktemp("firefox")) as running:
         yield running
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_) -> None:
-        pass
 
 
 @pytest.fixture(scope="session")

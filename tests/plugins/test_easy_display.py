@@ -10,7 +10,6 @@ from keikaku.plan.folder import read_city
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURE = "/plans/measures/akishima-kogyo-1"
-RUBY = "<ruby>昭島<rp>（</rp><rt>あきしま</rt><rp>）</rp></ruby>"
 
 
 async def test_a_page_shows_readings_only_on_request(site: Datasette) -> None:

@@ -1,7 +1,6 @@
 """A site starts whole or says in a line what is wrong with it; a running one keeps its data, and says when newer waits."""
 
 import asyncio
-import ctypes
 import json
 import os
 import shutil
@@ -16,9 +15,8 @@ from click.testing import CliRunner
 from datasette.app import Datasette
 from datasette.cli import cli
 
+from tests.programs import drop_privileges
 from tests.sites import ROOT, SERVED
-
-PR_CAPBSET_DROP, DAC_OVERRIDE, DAC_READ_SEARCH = 24, 1, 2
 
 
 def start(folder: Path, path: str, before: Callable[[], None] | None = None) -> subprocess.CompletedProcess[str]:
@@ -120,13 +118,6 @@ async def test_health_tells_no_path_and_fails_when_the_database_is_silent(
     monkeypatch.setattr(site.get_database("plans"), "execute_fn", fail)
     answer = await site.client.get("/-/health")
     assert (answer.status_code, answer.json()["status"]) == (503, "unavailable")
-
-
-def drop_privileges() -> None:
-    """Root reads and writes everything; without these two it obeys the modes of files as everyone does."""
-    libc = ctypes.CDLL(None)
-    for capability in (DAC_OVERRIDE, DAC_READ_SEARCH):
-        libc.prctl(PR_CAPBSET_DROP, capability, 0, 0, 0)
 
 
 def test_a_read_only_site_is_served_and_a_database_that_may_not_be_read_is_named(site_copy: Path) -> None:

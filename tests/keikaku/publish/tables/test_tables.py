@@ -19,7 +19,6 @@ from keikaku.publish.tables.csv_file import CsvFile
 from keikaku.publish.tables.layout import lay_out
 from keikaku.publish.tables.workbook import ABOUT_SHEET, WorkbookFile, name_sheet
 
-ADDRESS = "http://x/plans/m.xlsx?a=1"
 FORMULAS = [f"{sign}1+1" for sign in FORMULA_SIGNS]
 
 
