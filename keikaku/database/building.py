@@ -29,9 +29,10 @@ from keikaku.plan.folder import (
     read_same_as,
     read_synonyms,
 )
-from keikaku.plan.model import City, SameAs, Synonyms
+from keikaku.plan.model import City
 from keikaku.plan.reading import read_bytes
 from keikaku.plan.references import References
+from keikaku.plan.words import SameAs, Synonyms
 from keikaku.search.words import count_words
 
 Say = Callable[[str], None]

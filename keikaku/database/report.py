@@ -16,9 +16,10 @@ from keikaku.database.rows import Row
 from keikaku.plan.errors import InvalidData, Problem, refusal
 from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.plan.ids import passage_id
-from keikaku.plan.model import City, Measure, PlanData, ReportLayout
+from keikaku.plan.model import City, Measure, PlanData
 from keikaku.plan.reading import read_text
 from keikaku.plan.references import References
+from keikaku.plan.report_layout import ReportLayout
 
 _CODE = re.compile(r"【\s*(\S+?)\s*-\s*([0-9]+)\s*】")
 _GOAL = re.compile(r"^([\u2460-\u2473])\s*(.+)$")

@@ -21,7 +21,7 @@ from keikaku.database.errors import DatabaseError
 from keikaku.database.rows import TABLES, code_rows, columns_of, fiscal_year_rows
 from keikaku.database.working import CITY, DOCUMENT_TEXTS, INDEX_TEXTS
 from keikaku.files.build_turn import remove_abandoned
-from keikaku.plan.model import SameAs, Synonyms
+from keikaku.plan.words import SameAs, Synonyms
 from keikaku.schema.tables import SCHEMA
 from keikaku.search.index import CREATE_INDEX
 from keikaku.search.words import build_groups, read_names

@@ -20,8 +20,9 @@ from keikaku.plan.amounts import Number
 from keikaku.plan.checking import Documents
 from keikaku.plan.checks import find_city_problems, find_problems, find_problems_between
 from keikaku.plan.errors import InvalidData, Problem, has_message, problem, refusal
-from keikaku.plan.model import City, Municipality, Organization, Plan, PlanData, Result, Ruby, SameAs, Synonyms
+from keikaku.plan.model import City, Municipality, Organization, Plan, PlanData, Result
 from keikaku.plan.reading import Convert, Document, is_missing, read_csv, read_yaml
+from keikaku.plan.words import Ruby, SameAs, Synonyms
 
 Shared = TypeVar("Shared", Synonyms, SameAs)
 Kinds = dict[str, type[BaseModel]]  # name of a file -> what a record of it is
