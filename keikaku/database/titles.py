@@ -13,7 +13,7 @@ import sqlean
 from keikaku.database.documents import belonging
 from keikaku.search.index import CREATE_INDEX, code_token, index_entry, kind_token, whole_token
 
-_KEPT = (
+_KEPT = [
     "municipalities",
     "plans",
     "sectors",
@@ -22,7 +22,7 @@ _KEPT = (
     "search_kinds",
     "search_words",
     "search_synonyms",
-)
+]
 _DOCUMENTS = """
     DROP TABLE search_index;
     DELETE FROM search_kinds;
@@ -50,10 +50,9 @@ def keep_titles(database: Path, parts: Iterable[tuple[str, str]]) -> None:
     with closing(sqlean.connect(str(database), isolation_level=None)) as connection:
         connection.row_factory = sqlean.Row
         tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for name in (
-            name for (name,) in tables if not name.startswith(("search_index", "sqlite_")) and name not in _KEPT
-        ):
-            connection.execute(f"DELETE FROM {name}")
+        for (name,) in tables:
+            if name not in _KEPT and not name.startswith(("search_index", "sqlite_")):
+                connection.execute(f"DELETE FROM {name}")
         connection.executescript(_DOCUMENTS)
         connection.execute(CREATE_INDEX)
         rows = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in ("municipalities", "plans")}
