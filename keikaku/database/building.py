@@ -6,8 +6,8 @@ stays as it is.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -19,7 +19,7 @@ from keikaku.database.rows import Row, build_rows
 from keikaku.database.working import CITY, open_working, place_of, read_digests, remove_city, replace_city
 from keikaku.database.writing import told_in_one_line, write_database
 from keikaku.files.build_turn import take_turn
-from keikaku.plan.errors import InvalidData, Problem
+from keikaku.plan.errors import InvalidData, Problem, collecting
 from keikaku.plan.folder import (
     city_files,
     find_cities,
@@ -63,7 +63,7 @@ def check_data(data: Path, reports: Reports, say: Say) -> None:
     records: Records = {"indicators": set(), "organizations": set()}
     folders = find_cities(data)
     for folder in folders:
-        with _collecting(problems):
+        with collecting(problems):
             city = _read_agreeing(folder, reports)[0]
             ids += ((folder.name, id_) for id_ in (city.municipality.id, *(plan.plan.id for plan in city.plans)))
             records["organizations"] |= {organization.id for organization in city.organizations}
@@ -118,7 +118,7 @@ def _read_changed(working: Database, data: Path, reports: Reports, say: Say) -> 
         digest = _digest(folder, reports)
         if digest is None or digest != known.get(folder.name):
             changed += 1
-            with _collecting(problems):
+            with collecting(problems):
                 replace_city(working, folder.name, digest or "", _read_tables(folder, reports))
     ids = [(row[CITY], row["id"]) for table in ("municipalities", "plans") for row in working[table].rows]
     records = {
@@ -138,21 +138,13 @@ def _read_shared(data: Path, ids: list[tuple[str, str]], records: Records, probl
     synonyms: list[Synonyms] = []
     same_as: list[SameAs] = []
     problems += find_mixed_ids(data, sorted(ids))
-    with _collecting(problems):
+    with collecting(problems):
         synonyms = read_synonyms(data / "synonyms.yml")
-    with _collecting(problems):
+    with collecting(problems):
         same_as = read_same_as(data / "same_as.yml", None if problems else records)
     if problems:
         raise InvalidData(problems)
     return synonyms, same_as
-
-
-@contextmanager
-def _collecting(problems: list[Problem]) -> Iterator[None]:
-    try:
-        yield
-    except InvalidData as error:
-        problems += error.problems
 
 
 def _digest(folder: Path, reports: Reports) -> str | None:

@@ -14,22 +14,7 @@ from keikaku.plan.target import read_parts
 from keikaku.plan.target_words import NO_VALUE
 
 DITTO = ("〃", "同上", "″", "”", "々", "↑", '"', "''")
-KINDS = [
-    "数",
-    "言葉",
-    "数をふくむ文",
-    "名前",
-    "評価・印",
-    "空欄",
-    "－",
-    "上と同じ",
-    "置き字",
-    "見出し",
-    "題名・注",
-    "合計の行",
-    "読まない",
-    "わからない",
-]
+KINDS: list[str] = words()["cells"]
 _PERSONAL = re.compile(
     r"(?<![0-9])0[0-9]{1,3}[-(][0-9]{1,4}[-)][0-9]{3,4}(?![0-9])|[\w.+-]+@[\w-]+\.\w+|内線|電話|(?i:tel)[:.(0-9]"
 )

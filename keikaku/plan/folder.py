@@ -19,7 +19,7 @@ from pydantic import BaseModel, ValidationError
 from keikaku.plan.amounts import Number
 from keikaku.plan.checking import Documents
 from keikaku.plan.checks import find_city_problems, find_problems, find_problems_between
-from keikaku.plan.errors import InvalidData, Problem, has_message, problem, refusal
+from keikaku.plan.errors import MESSAGES, InvalidData, Problem, collecting, problem, refusal
 from keikaku.plan.model import City, Municipality, Organization, Plan, PlanData, Result
 from keikaku.plan.reading import Convert, Document, is_missing, read_csv, read_yaml
 from keikaku.plan.words import Ruby, SameAs, Synonyms
@@ -156,23 +156,18 @@ class _Folder:
         self.documents: Documents = {}
         self.records: dict[str, Any] = {}
         self.complete: set[str] = set()
-        try:
+        with collecting(problems):
             files = {path.stem: path for path in _files(folder, kinds)}
-        except InvalidData as error:
-            problems += error.problems
-            return
-        for kind, model in kinds.items():
-            found: list[Problem] = []
-            try:
-                if kind in files:
-                    self.documents[kind] = _read_document(files[kind], model, self.joined)
-                    self.records[kind] = _validate(self.documents[kind], kind, model, found)
-                    self.joined |= {name for name in _names(self.documents[kind].value) if "、" in name}
-            except InvalidData as error:
-                found += error.problems
-            problems += found
-            if not found:
-                self.complete.add(kind)
+            for kind, model in kinds.items():
+                found: list[Problem] = []
+                with collecting(found):
+                    if kind in files:
+                        self.documents[kind] = _read_document(files[kind], model, self.joined)
+                        self.records[kind] = _validate(self.documents[kind], kind, model, found)
+                        self.joined |= {name for name in _names(self.documents[kind].value) if "、" in name}
+                problems += found
+                if not found:
+                    self.complete.add(kind)
 
 
 def city_files(folder: Path) -> list[Path]:
@@ -376,7 +371,7 @@ def _as_problem(
             return document.problem(at, "too long", name=name, value=value, **values)
         case "string_pattern_mismatch":
             form = f"form of {location[-1]}" if location else ""
-            return document.problem(at, form if has_message(form) else "form", name=name, value=value)
+            return document.problem(at, form if form in MESSAGES else "form", name=name, value=value)
         case _:
             return document.problem(at, "unusable", name=name, value=value, why=fault["msg"])
 
