@@ -16,7 +16,7 @@ from typing import NamedTuple
 from keikaku.database.rows import Row
 from keikaku.plan.errors import InvalidData, Problem, refusal
 from keikaku.plan.fiscal_year import read_fiscal_year
-from keikaku.plan.ids import passage_id
+from keikaku.plan.ids import numbered_id
 from keikaku.plan.model import City, Measure, PlanData
 from keikaku.plan.reading import read_text
 from keikaku.plan.references import References
@@ -350,5 +350,5 @@ def read_passages(report: Report, city: City, data: PlanData) -> list[Row]:
 
 
 def _passage(table: str, row_id: str, position: int, heading: str, text: str) -> Row:
-    id_ = passage_id(row_id, position)
+    id_ = numbered_id(row_id, "passage", position)
     return {"id": id_, "table_name": table, "row_id": row_id, "heading": heading, "text": text}

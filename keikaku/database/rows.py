@@ -9,8 +9,8 @@ from functools import cache
 from typing import Any
 
 from keikaku.database.printing import Print
-from keikaku.plan import ids
 from keikaku.plan.fiscal_year import ends_on, format_fiscal_year, short_fiscal_year, starts_on
+from keikaku.plan.ids import numbered_id
 from keikaku.plan.indicators import Figure, direction_of, figures_of, judge_over_time
 from keikaku.plan.model import City, PlanData, PrintedFigure, Result
 from keikaku.plan.municipality import prefecture_of
@@ -257,7 +257,7 @@ class _PlanRows:
         for figure in self.figures_of(placed):
             counts[figure.role] = counts.get(figure.role, 0) + 1
             position = counts[figure.role]
-            yield figure, ids.figure_id(placed.id, figure.role, position), position
+            yield figure, numbered_id(placed.id, figure.role, position), position
 
     def figures(self) -> Iterator[Row]:
         for placed in self.known.indicators:

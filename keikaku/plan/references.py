@@ -36,15 +36,15 @@ class References:
         self.data = data
         self.plan_id = data.plan.id
         self.organizations = {name: o.id for o in city.organizations for name in (o.name, *o.printed, *o.aliases)}
-        self.periods = _number(ids.period_id, self.plan_id, [p.name for p in data.plan.periods])
-        self.documents = _number(ids.document_id, self.plan_id, [d.title for d in data.plan.documents])
+        self.periods = _number(self.plan_id, "period", [p.name for p in data.plan.periods])
+        self.documents = _number(self.plan_id, "document", [d.title for d in data.plan.documents])
         self.sectors = _unique((name, s.id) for s in data.sectors for name in {s.id, s.name, s.prefix or s.id})
         self.each_goal = [(goal, self._goal_id(goal, i)) for i, goal in enumerate(data.goals, 1)]
         self.each_measure = [(measure, self._measure_id(measure, i)) for i, measure in enumerate(data.measures, 1)]
 
     def _goal_id(self, goal: Goal, position: int) -> str:
         owner = self.sectors.get(goal.sector or "", self.plan_id)
-        return goal.id or ids.goal_id(owner, goal.number or position)
+        return goal.id or ids.numbered_id(owner, "goal", goal.number or position)
 
     def _measure_id(self, measure: Measure, position: int) -> str:
         sector = self.sectors.get(measure.prefix or "")
@@ -89,14 +89,14 @@ class References:
         for i, (measure, id_) in enumerate(self.each_measure):
             for j, indicator in enumerate(map(complete, read_target(measure))):
                 counts[id_] += 1
-                made = indicator.id or ids.indicator_id(id_, counts[id_])
+                made = indicator.id or ids.numbered_id(id_, "target", counts[id_])
                 path = ("measures", (i, "indicators", j))
                 yield PlacedIndicator(indicator, made, counts[id_], [("measures", id_)], measure, path)
         for i, indicator in enumerate(map(complete, self.data.indicators)):
             places = self._places(indicator) or [("plans", self.plan_id)]
             owner = places[0][1]
             counts[owner] += 1
-            made = indicator.id or ids.indicator_id(owner, counts[owner])
+            made = indicator.id or ids.numbered_id(owner, "target", counts[owner])
             yield PlacedIndicator(indicator, made, counts[owner], places, None, ("indicators", (i,)))
 
     def _places(self, indicator: Indicator) -> list[Place]:
@@ -165,8 +165,8 @@ class References:
         return found[1] if found and found[0] == table else None
 
 
-def _number(make: ids.Maker, owner: str, names: list[str]) -> dict[str, str]:
-    return {name: make(owner, i) for i, name in enumerate(names, 1)}
+def _number(owner: str, kind: str, names: list[str]) -> dict[str, str]:
+    return {name: ids.numbered_id(owner, kind, i) for i, name in enumerate(names, 1)}
 
 
 def _unique(named: Iterable[tuple[str, str]]) -> dict[str, str]:
