@@ -30,6 +30,7 @@ def write_page(found: Sequence[Measured], page: Path) -> None:
         show_builds(found),
         show_pages(found),
         show_searches(found),
+        show_copies(found[-1]),
         show_machine(found),
     ]
     page.write_text(f"{before}{BEGIN}\n" + "\n\n".join(parts) + f"\n{END}{after}", "utf-8")
@@ -100,6 +101,15 @@ def show_searches(found: Sequence[Measured]) -> str:
         "|".join(["filter", *(f"{m['plans']:,}" for m in found)]),
         rows,
     )
+
+
+def show_copies(last: Measured) -> str:
+    rows = [
+        (number, f"{of['rate']:,.0f}/s", f"{of['p95']:,.0f} ms", say_bytes(of["memory"]))
+        for number, of in last["copies"].items()
+    ]
+    title = f"Copies of the window, at {last['plans']:,} plans: four visitors ask them in turn"
+    return show_table(title, "processes|pages|p95|memory of all", rows)
 
 
 def show_machine(found: Sequence[Measured]) -> str:

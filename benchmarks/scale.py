@@ -15,7 +15,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing
 from pathlib import Path
 from statistics import quantiles
 from typing import Any
@@ -41,6 +42,7 @@ from tests.browser.running_site import PARTS, free_port, read_memory  # noqa: E4
 Measured = dict[str, Any]
 ASKED = 20  # requests of each page
 SAMPLE = 100  # permanent addresses that are asked for
+COPIES = (1, 2, 4)  # processes of one window, which four visitors ask in turn
 # Name -> our address and the nearest of stock Datasette; {}: what differs from one request to the next.
 PAGES = {
     "home": ("/?_={n}", "/?_={n}"),
@@ -137,6 +139,7 @@ def measure(place: Path, number: int) -> Measured:
         sample = addresses[:: max(1, len(addresses) // SAMPLE)]
         measured["bake"] = ask_sample(site, sample)
         measured["memory"] = read_memory(site.process, "VmHWM")
+    measured["copies"] = {str(number): ask_copies(place, number, chosen) for number in COPIES}
     with run_stock(place) as site:
         measured["stock"] = ask_pages(site, 1, chosen)
     return measured
@@ -209,6 +212,22 @@ def ask_pages(site: Site, which: int, chosen: list[sqlite3.Row]) -> Measured:
         paths = [addresses[which].format(n=n, **dict(row)) for n, row in enumerate(chosen)]
         timed[name] = summary(*ask(site, paths))
     return timed
+
+
+def ask_copies(place: Path, number: int, chosen: list[sqlite3.Row]) -> Measured:
+    """What several processes of one window answer a second, each asked in turn, as nginx does before them."""
+    pages = [PAGES[name][0] for name in ("table with a filter", "search, of a city", "CSV of a plan")]
+    with ExitStack() as running:
+        sites = [running.enter_context(run_ours(place, free_port())) for _ in range(number)]
+        for site in sites:
+            ask(site, [page.format(n=0, **dict(chosen[0])) for page in pages])
+        asked = [(sites[n % number], page.format(n=n, **dict(row))) for page in pages for n, row in enumerate(chosen)]
+        began = time.monotonic()
+        with ThreadPoolExecutor(4) as visitors:
+            waited = list(visitors.map(lambda one: ask(one[0], [one[1]])[0][0], asked))
+        seconds = time.monotonic() - began
+        memory = sum(read_memory(site.process, "VmRSS") for site in sites)
+    return {"rate": len(asked) / seconds, "p95": quantiles(waited, n=20)[18], "memory": memory}
 
 
 def ask_sample(site: Site, paths: list[str]) -> Measured:

@@ -46,7 +46,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     addresses.add_site_links(env, datasette)
     env.filters.update(FILTERS)
     env.globals.update(citation_files=FORMATS, cited_tables=list(RECORDS), codes=CODES, ours=words.our_columns)
-    env.globals["rate_formulas"] = FORMULAS
+    env.globals.update(rate_formulas=FORMULAS, blank=words.Blank())
     env.globals.update({function.__name__: function for function in FUNCTIONS})
     env.globals.update({function.__name__: partial(function, datasette) for function in OF_THE_SITE})
     env.globals["site_root"] = partial(addresses.find_site_root, datasette)

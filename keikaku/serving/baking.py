@@ -185,7 +185,7 @@ def open_datasette(database: Path, address: str = LOCAL, baking: bool = False) -
     settings: dict[str, Any] = yaml.safe_load((ROOT / "settings.json").read_text("utf-8"))
     settings |= {"base_url": urlsplit(address).path}
     if baking:  # in its own thread, since nobody waits for it, and a busy machine must not make it fail
-        settings |= {"num_sql_threads": 0, "sql_time_limit_ms": 600_000}
+        settings |= {"num_sql_threads": 0, "sql_time_limit_ms": 600_000, "facet_time_limit_ms": 600_000}
     return Datasette(
         [str(database)],
         metadata=yaml.safe_load(METADATA.read_text("utf-8")),

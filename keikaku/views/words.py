@@ -22,6 +22,13 @@ from keikaku.serving.datasette_private import local_metadata
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
+class Blank(dict[str, str]):
+    """Whatever parameter a statement has, nothing is given for it."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
+
+
 def fill_site_words(datasette: Datasette) -> None:
     """What metadata.yml leaves to the data; see site_words.py. Before any template is read.
 

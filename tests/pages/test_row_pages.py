@@ -211,17 +211,18 @@ async def test_a_result_beside_a_target_says_what_part_it_is_and_whether_it_is_o
 
 async def test_a_target_that_cannot_be_judged_says_why_and_shows_every_figure(site: Datasette) -> None:
     page = (await site.client.get("/plans/measures/akishima-kanko-8")).text
-    assert "判定できない理由：実績は、一日や一か所など、一部だけを数えた数です。" in page
+    assert "判定できない理由：判定に使う年度の実績は、一日や一か所など、一部だけを数えた数です。" in page
     assert "「多いほどよい」は、何を数えるかから、当サイトがそう読んだものです。" in page
     drawn, _, table = page.partition('<figure class="drawing"')[2].partition("</svg>")
     assert re.findall(r'class="point (\w+)"[^>]*><title>', drawn).count("part") == 8
-    assert [drawn.count(f'dy="1.1em">{letter}</tspan>') for letter in "中部録"] == [
-        1,
-        2,
-        1,
-    ]  # 中止, twice 一部実施, once 記録なし
-    assert drawn.count('dy="1.1em">一<') == 2
-    assert "平成30年度の実績は、当サイトに記録がありません。" in page
+    letters = re.findall(r'dy="1.1em">(.)<', drawn)
+    assert "".join(letters) == "中止一部の記録一部の記録記録なし"
+    years = re.findall(
+        r"<dt>(\S+年度)</dt>\s*<dd>(.*?)</dd>", page.partition('<dl class="facts">')[2].partition("</dl>")[0], re.DOTALL
+    )
+    assert dict(years)["平成30年度"] == '<span class="help">当サイトに記録がありません</span>'
+    assert dict(years)["令和3年度"].split() == ["実施（写真パネルの特別展）"]
+    assert len(years) == 8
     sources = await site.get_database("plans").execute(
         "SELECT source_url, publisher FROM figures WHERE indicator_id = 'akishima-kanko-8-target-1' AND role = 'result'"
     )
