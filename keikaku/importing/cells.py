@@ -43,12 +43,6 @@ def clean(value: object) -> str:
     return re.sub(r"[\x00-\x1f\x7f-\x9f]+", "", re.sub(r"\s*[\n\r\t]+\s*", "", text)).strip()
 
 
-def is_personal(text: str) -> bool:
-    """Whether a text has a telephone number or a mail address."""
-    plain_enough = text if text.isascii() else plain_text(text).text
-    return bool(_PERSONAL.search(plain_enough))
-
-
 def fault_of(cell: Cell) -> str:
     """Why a cell holds nothing that can be read, or an empty text."""
     if cell.is_unsaved:
@@ -141,7 +135,7 @@ def read_name(cell: Cell) -> Said:
     text = clean(cell.value)
     if not text:
         return Said("空欄")
-    if is_personal(text):
+    if _PERSONAL.search(text if text.isascii() else plain_text(text).text):
         return Said("読まない", why="電話番号か連絡先のようです")
     if re.fullmatch(words()["not_measured"], text):
         return Said("－", text)

@@ -1,9 +1,8 @@
 """A city's spreadsheet -> the folder of a plan, with a report on every cell; `build_db.py import`."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -18,8 +17,7 @@ from keikaku.plan.reading import read_yaml
 from keikaku.plan.starter import read_span
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     reading: Reading
     written: Written
     report: tuple[Path, Path]

@@ -83,7 +83,8 @@ def current_targets(figures: Iterable[Figure]) -> list[Figure]:
 def judge(indicator: Indicator, target: Figure | None, figures: Iterable[Figure], fiscal_year: int) -> Verdict:
     """The state of one target (None where there is none) in a running fiscal year."""
     figures = tuple(figures)
-    results = [r for r in results_until(figures, fiscal_year) if _holds(indicator, r)]
+    since = indicator.since or 0
+    results = [r for r in results_until(figures, fiscal_year) if r.last_year is None or r.last_year >= since]
     due = target.last_year if target else None
     early = [result for result in results if result.status == "met" and result.part is None]
     if indicator.kind == "milestone" and early:  # what was done once stays done
@@ -150,10 +151,6 @@ def results_until(figures: Iterable[Figure], fiscal_year: int) -> list[Figure]:
     """Results that say something, but those of years to come."""
     said = [f for f in figures if f.role == "result" and (f.value is not None or f.status)]
     return [f for f in said if f.last_year is None or f.last_year <= fiscal_year]
-
-
-def _holds(indicator: Indicator, result: Figure) -> bool:
-    return indicator.since is None or result.last_year is None or result.last_year >= indicator.since
 
 
 def _finished(indicator: Indicator, results: list[Figure], due: int | None, fiscal_year: int) -> list[Figure]:
