@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT.parent))
 
 from keikaku.plan.fiscal_year import format_fiscal_year  # noqa: E402
 from keikaku.plan.municipality import corporate_check_digit, municipality_check_digit  # noqa: E402
-from keikaku.plan.target import Indicator, parse_target  # noqa: E402
+from keikaku.plan.target import Indicator, read_parts  # noqa: E402
 
 WORDS = yaml.safe_load((ROOT / "synthetic.yml").read_text("utf-8"))
 FIRST, HALF, LAST = 2017, 2023, 2026
@@ -159,7 +159,7 @@ class InventedPlan:
             "goals": [self.random.randint(1, GOALS[code[0]])],
             "organizations": promoters,
             "target": target,
-            "indicators": [_indicator(found, name, target) for found in parse_target(target)],
+            "indicators": [_indicator(found, name, target) for part in read_parts(target) for found in part.indicators],
             "summary": self.sentences(100),
             "schedule": self.pick("schedules").format(year=self.year()) + self.sentence(),
         }

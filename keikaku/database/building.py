@@ -6,8 +6,8 @@ stays as it is.
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -19,7 +19,7 @@ from keikaku.database.rows import Row, build_rows
 from keikaku.database.working import CITY, open_working, place_of, read_digests, remove_city, replace_city
 from keikaku.database.writing import told_in_one_line, write_database
 from keikaku.files.build_turn import take_turn
-from keikaku.plan.errors import InvalidData, Problem
+from keikaku.plan.errors import InvalidData, Problem, collecting
 from keikaku.plan.folder import (
     city_files,
     find_cities,
@@ -29,14 +29,14 @@ from keikaku.plan.folder import (
     read_same_as,
     read_synonyms,
 )
-from keikaku.plan.model import City, SameAs, Synonyms
+from keikaku.plan.model import City
 from keikaku.plan.reading import read_bytes
-from keikaku.plan.references import References
+from keikaku.plan.words import SameAs, Synonyms
 from keikaku.search.words import count_words
 
 Say = Callable[[str], None]
 Reports = Mapping[str, Path]
-Records = dict[str, set[str]]  # table -> ids
+Make = Callable[[City, list[Row]], dict[str, list[Row]]]  # a municipality and wording of reports -> rows by table
 Shared = tuple[list[Synonyms], list[SameAs]]
 
 
@@ -47,8 +47,8 @@ def build_database(data: Path, output: Path, reports: Reports, say: Say) -> dict
     wording is added. Raises InvalidData, HistoryError or DatabaseError.
     """
     with take_turn(output.parent, say), told_in_one_line(output), open_working(place_of(output)) as working:
-        synonyms, same_as = _read_changed(working, data, reports, say)
-        releases = _read_releases(data, working["changes"].rows_where(order_by=f"{CITY}, rowid"))
+        synonyms, same_as = _read_changed(working, data, reports, say, make_tables)
+        releases = _read_releases(working, data)
         if releases:
             say(f"the last release is {releases[-1].version} of {releases[-1].date}")
         return write_database(place_of(output), synonyms, same_as, output, say)
@@ -56,33 +56,15 @@ def build_database(data: Path, output: Path, reports: Reports, say: Say) -> dict
 
 def check_data(data: Path, reports: Reports, say: Say) -> None:
     """Read everything anew and write nothing. Raises as build_database does."""
-    problems: list[Problem] = []
-    told: list[Row] = []
-    ids: list[tuple[str, str]] = []
-    records: Records = {"indicators": set(), "organizations": set()}
-    folders = find_cities(data)
-    for folder in folders:
-        with _collecting(problems):
-            city = _read_agreeing(folder, reports)[0]
-            ids += ((folder.name, id_) for id_ in (city.municipality.id, *(plan.plan.id for plan in city.plans)))
-            records["organizations"] |= {organization.id for organization in city.organizations}
-            records["indicators"] |= {i.id for plan in city.plans for i in References(city, plan).indicators}
-            told += (
-                {CITY: folder.name, "plan_id": plan.plan.id, **change.model_dump()}
-                for plan in city.plans
-                for change in plan.changes
-            )
-    _read_shared(data, ids, records, problems)
-    say(f"read {len(folders)} municipality folder(s) from {data}")
-    _read_releases(data, told)
-    if reports:
-        say("the data agrees with the report")
+    with open_working(Path(":memory:")) as working:
+        _read_changed(working, data, reports, say, lambda city, _: build_rows(city))
+        _read_releases(working, data)
 
 
 def read_told(data: Path, output: Path) -> dict[str, list[Told]]:
     """What the changes of the plans in a database tell; see check_told."""
     with open_working(place_of(output)) as working:
-        return _told(data, working["changes"].rows_where(order_by=f"{CITY}, rowid"))
+        return _told(working, data)
 
 
 def _changes_of(city: Path, plan_id: str) -> Path:
@@ -91,21 +73,21 @@ def _changes_of(city: Path, plan_id: str) -> Path:
     return (plans[0].parent if plans else city) / "changes.yml"
 
 
-def _told(data: Path, changes: Iterable[Row]) -> dict[str, list[Told]]:
+def _told(working: Database, data: Path) -> dict[str, list[Told]]:
     told: dict[str, list[Told]] = {}
-    for row in changes:
+    for row in working["changes"].rows_where(order_by=f"{CITY}, rowid"):
         entry = Told(row["id"], row["version"], row["date"])
         told.setdefault(str(_changes_of(data / row[CITY], row["plan_id"])), []).append(entry)
     return told
 
 
-def _read_releases(data: Path, changes: Iterable[Row]) -> list[Release]:
+def _read_releases(working: Database, data: Path) -> list[Release]:
     releases = read_history(data / HISTORY)
-    check_told(_told(data, changes), releases)
+    check_told(_told(working, data), releases)
     return releases
 
 
-def _read_changed(working: Database, data: Path, reports: Reports, say: Say) -> Shared:
+def _read_changed(working: Database, data: Path, reports: Reports, say: Say, make: Make) -> Shared:
     """Bring the working database up to date; returns what all plans share."""
     problems: list[Problem] = []
     folders = find_cities(data)
@@ -117,41 +99,27 @@ def _read_changed(working: Database, data: Path, reports: Reports, say: Say) -> 
         digest = _digest(folder, reports)
         if digest is None or digest != known.get(folder.name):
             changed += 1
-            with _collecting(problems):
-                replace_city(working, folder.name, digest or "", _read_tables(folder, reports))
+            with collecting(problems):
+                replace_city(working, folder.name, digest or "", make(*_read_agreeing(folder, reports)))
     ids = [(row[CITY], row["id"]) for table in ("municipalities", "plans") for row in working[table].rows]
+    problems += find_mixed_ids(data, sorted(ids))
     records = {
         table: {row["id"] for row in working[table].rows_where(select="id")}
         for table in ("indicators", "organizations")
     }
-    shared = _read_shared(data, ids, records, problems)
+    synonyms: list[Synonyms] = []
+    same_as: list[SameAs] = []
+    with collecting(problems):
+        synonyms = read_synonyms(data / "synonyms.yml")
+    with collecting(problems):
+        same_as = read_same_as(data / "same_as.yml", None if problems else records)
+    if problems:
+        raise InvalidData(problems)
     as_before = f", {len(folders) - changed} as before" * (changed < len(folders))
     say(f"read {changed} municipality folder(s) from {data}{as_before}")
     if reports:
         say("the data agrees with the report")
-    return shared
-
-
-def _read_shared(data: Path, ids: list[tuple[str, str]], records: Records, problems: list[Problem]) -> Shared:
-    """What all plans share; raises InvalidData with all problems, those found before included."""
-    synonyms: list[Synonyms] = []
-    same_as: list[SameAs] = []
-    problems += find_mixed_ids(data, sorted(ids))
-    with _collecting(problems):
-        synonyms = read_synonyms(data / "synonyms.yml")
-    with _collecting(problems):
-        same_as = read_same_as(data / "same_as.yml", None if problems else records)
-    if problems:
-        raise InvalidData(problems)
     return synonyms, same_as
-
-
-@contextmanager
-def _collecting(problems: list[Problem]) -> Iterator[None]:
-    try:
-        yield
-    except InvalidData as error:
-        problems += error.problems
 
 
 def _digest(folder: Path, reports: Reports) -> str | None:
@@ -179,11 +147,6 @@ def _read_agreeing(folder: Path, reports: Reports) -> tuple[City, list[Row]]:
             raise InvalidData(differences)
         passages += read_passages(held, city, plans[name])
     return city, passages
-
-
-def _read_tables(folder: Path, reports: Reports) -> dict[str, list[Row]]:
-    """The rows of a municipality for the working database."""
-    return make_tables(*_read_agreeing(folder, reports))
 
 
 def make_tables(city: City, passages: list[Row]) -> dict[str, list[Row]]:

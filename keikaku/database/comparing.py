@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from sqlite_utils import Database
 
 from keikaku.database.rows import Row
-from keikaku.plan.model import SameAs
 from keikaku.plan.units import read_unit
+from keikaku.plan.words import SameAs
 from keikaku.search.text import normalise
 
 # By rule the same name, in plans of the same theme; whoever same_as names goes with the first of its group. Those of one unit

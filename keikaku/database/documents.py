@@ -60,6 +60,7 @@ def belonging(tables: Tables) -> dict[str, list[str]]:
 
 
 def _document(kind: str, table: str, row: Row, title: str, names: Texts, body: Texts, tokens: Iterable[str]) -> Row:
+    code = [code_token(row["code"])] if row.get("code") else []
     return {
         "kind": kind,
         "table_name": table,
@@ -72,7 +73,7 @@ def _document(kind: str, table: str, row: Row, title: str, names: Texts, body: T
         "title": title,
         "names": "、".join(text for text in names if text),
         "body": "\n".join(text for text in body if text),
-        "tokens": [index.kind_token(kind), whole_token(title), *tokens],
+        "tokens": [index.kind_token(kind), whole_token(title), *code, *tokens],
     }
 
 
@@ -115,20 +116,17 @@ def _measures(tables: Tables) -> Iterator[Row]:
     for row in tables["measures"]:
         id_ = row["id"]
         body = [row["summary"], row["schedule"], row["target"], "、".join(labels.get(id_, []))]
-        code = [code_token(row["code"])] if row["code"] else []
         marked = [index_text(mark) for mark in ["新規"] * bool(row["is_new"]) + marks.get(id_, [])]
-        tokens = [*code, *marked, *(year_token(year) for year in due.get(id_, []))]
+        tokens = [*marked, *map(year_token, due.get(id_, []))]
         yield _document("measure", "measures", row, row["name"], promoters.get(id_, []), body, tokens)
 
 
 def _goals(tables: Tables) -> Iterator[Row]:
     labels, due = _targets(tables)
     for row in tables["goals"]:
-        id_ = row["id"]
-        body = [row["summary"], "、".join(labels.get(id_, []))]
-        code = [code_token(row["code"])] if row["code"] else []
-        tokens = [*code, *(year_token(year) for year in due.get(id_, []))]
-        yield _document("goal", "goals", row | {"repeat_of": None}, row["title"], [row["level"]], body, tokens)
+        body = [row["summary"], "、".join(labels.get(row["id"], []))]
+        years = map(year_token, due.get(row["id"], []))
+        yield _document("goal", "goals", row, row["title"], [row["level"]], body, years)
 
 
 def _indicators(tables: Tables) -> Iterator[Row]:
@@ -137,13 +135,12 @@ def _indicators(tables: Tables) -> Iterator[Row]:
     places = {link["indicator_id"]: link for link in tables["indicator_links"]}
     due = _due_years(tables)
     for row in tables["indicators"]:
-        id_ = row["id"]
-        place = places[id_]
+        place = places[row["id"]]
         if place["table_name"] in ("plans", "sectors"):
             placed = row | {"sector_id": place["row_id"] if place["table_name"] == "sectors" else None}
-            tokens = [*([code_token(row["code"])] if row["code"] else []), *map(year_token, due.get(id_, []))]
-            body = [row["member"], row["printed"]]
-            yield _document("goal", "indicators", placed, row["label"], bodies.get(id_, []), body, tokens)
+            years = map(year_token, due.get(row["id"], []))
+            named = bodies.get(row["id"], [])
+            yield _document("goal", "indicators", placed, row["label"], named, [row["member"], row["printed"]], years)
 
 
 def _organizations(tables: Tables) -> Iterator[Row]:
@@ -153,8 +150,8 @@ def _organizations(tables: Tables) -> Iterator[Row]:
     for position, row in enumerate(tables["organizations"], 1):
         names = [name for name in known[row["id"]] if name != row["name"]]
         placed = row | {"position": position, "plan_id": plan_id}
-        tokens = [whole_token(name) for name in names]
-        yield _document("organization", "organizations", placed, row["name"], names, [row["note"]], tokens)
+        wholes = map(whole_token, names)
+        yield _document("organization", "organizations", placed, row["name"], names, [row["note"]], wholes)
 
 
 def _evaluations(tables: Tables) -> Iterator[Row]:

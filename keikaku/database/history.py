@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 from keikaku.database.content_hash import LENGTH, hash_rows
 from keikaku.database.errors import HistoryError
@@ -135,8 +135,7 @@ def replay(releases: Iterable[Release]) -> Iterator[tuple[Release, dict[RecordId
     """Each release with all that it held."""
     held: dict[RecordId, str] = {}
     for release in releases:
-        now = {**held, **release.records}
-        held = {record: digest for record, digest in now.items() if digest is not None}
+        held = _without_gone({**held, **release.records})
         yield release, held
 
 
@@ -144,9 +143,12 @@ def replay_pages(releases: Iterable[Release]) -> Iterator[tuple[Release, dict[Re
     """Each release with the parts of all pages that it tells of."""
     held: dict[RecordId, Mapping[str, str]] = {}
     for release in releases:
-        now = {**held, **release.pages}
-        held = {record: parts for record, parts in now.items() if parts is not None}
+        held = _without_gone({**held, **release.pages})
         yield release, held
+
+
+def _without_gone(records: Mapping[RecordId, T | None]) -> dict[RecordId, T]:
+    return {record: held for record, held in records.items() if held is not None}
 
 
 def last(releases: Iterable[Release]) -> dict[RecordId, str]:
@@ -243,21 +245,17 @@ def _shorten(value: Value) -> Value:
 
 
 def _write_release(release: Release) -> str:
-    tables: dict[str, dict[str, str | None]] = {}
-    for record in sorted(release.records):
-        tables.setdefault(record.table, {})[_write_key(record.key)] = release.records[record]
-    changes = [asdict(change) | {"key": _write_key(change.key)} for change in release.changes]
-    line: dict[str, Any] = {
-        "version": release.version,
-        "date": release.date,
-        "reason": release.reason,
-        "digest": release.digest,
-    }
-    pages: dict[str, dict[str, Mapping[str, str] | None]] = {}
-    for record in sorted(release.pages):
-        pages.setdefault(record.table, {})[_write_key(record.key)] = release.pages[record]
-    line |= {"changes": changes, "records": tables, "pages": pages}
+    line = {name: getattr(release, name) for name in ("version", "date", "reason", "digest")}
+    line["changes"] = [asdict(change) | {"key": _write_key(change.key)} for change in release.changes]
+    line |= {"records": _by_table(release.records), "pages": _by_table(release.pages)}
     return json.dumps(line, ensure_ascii=False, separators=(",", ":"))
+
+
+def _by_table(records: Mapping[RecordId, T]) -> dict[str, dict[str, T]]:
+    tables: dict[str, dict[str, T]] = {}
+    for record in sorted(records):
+        tables.setdefault(record.table, {})[_write_key(record.key)] = records[record]
+    return tables
 
 
 def _read_release(line: str) -> Release:

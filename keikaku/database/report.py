@@ -7,18 +7,20 @@ plan's own data (`layout` of a document in plan.yml). White space and full or ha
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from keikaku.database.rows import Row
 from keikaku.plan.errors import InvalidData, Problem, refusal
 from keikaku.plan.fiscal_year import read_fiscal_year
-from keikaku.plan.ids import passage_id
-from keikaku.plan.model import City, Measure, PlanData, ReportLayout
+from keikaku.plan.ids import numbered_id
+from keikaku.plan.model import City, Measure, PlanData
 from keikaku.plan.reading import read_text
 from keikaku.plan.references import References
+from keikaku.plan.report_layout import ReportLayout
 
 _CODE = re.compile(r"【\s*(\S+?)\s*-\s*([0-9]+)\s*】")
 _GOAL = re.compile(r"^([\u2460-\u2473])\s*(.+)$")
@@ -26,8 +28,7 @@ _MARKUP = re.compile(r"</?[a-z][^>]*>")
 _ITEM = re.compile(r"^-\s*")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """One line of the report: its number from 1, and its cells."""
 
     number: int
@@ -38,35 +39,31 @@ class Line:
         return [cell.strip() for cell in self.text.split("\t")]
 
 
-@dataclass
-class ReportGoal:
+class ReportGoal(NamedTuple):
     number: int
     title: Line
-    items: list[str] = field(default_factory=list)
+    items: list[str]
 
 
-@dataclass
-class ReportMeasure:
+class ReportMeasure(NamedTuple):
     """A measure as printed: its heading line, the cells under the table's headings, the passages by heading."""
 
     code: str
     heading: Line
-    cells: Line | None = None
-    passages: dict[str, str] = field(default_factory=dict)
-    text: str = ""
+    cells: list[str] | None
+    passages: dict[str, str]
+    text: str
 
 
-@dataclass
-class ReportSector:
+class ReportSector(NamedTuple):
     heading: Line
-    vision: list[str] = field(default_factory=list)
-    goals: list[ReportGoal] = field(default_factory=list)
-    measures: list[ReportMeasure] = field(default_factory=list)
-    text: str = ""
+    vision: str
+    goals: list[ReportGoal]
+    measures: list[ReportMeasure]
+    text: str
 
 
-@dataclass
-class Report:
+class Report(NamedTuple):
     """Everything that the comparison and the passages need."""
 
     file: str
@@ -85,8 +82,24 @@ def squeeze(text: str) -> str:
 
 def read_report(path: Path, data: PlanData) -> Report:
     """Take the report of this plan apart; raises InvalidData if it cannot be read or lacks a part."""
-    lines = [Line(i, line.strip(" \r\n")) for i, line in enumerate(read_text(path, linked=True).split("\n"), 1)]
-    return _Reader(str(path), lines, data).read()
+    numbered = enumerate(read_text(path, linked=True).split("\n"), 1)
+    lines = [Line(i, text.strip(" \r\n")) for i, text in numbered if text.strip()]
+    layout = layout_of(data, str(path))
+    sections = (layout.sections.introduction, layout.sections.evaluations, layout.sections.measures)
+    start, evaluated, measured = (_find(str(path), lines, heading) for heading in sections)
+    heading = squeeze(layout.table_headings.years)
+    years = next((i for i, line in enumerate(lines) if squeeze(line.cells[0]) == heading), len(lines))
+    named = {squeeze(sector.heading or sector.title) for sector in data.sectors}
+    _, sectors = _split(lines[measured + 1 : years], lambda text: squeeze(text) in named)
+    return Report(
+        file=str(path),
+        cover=_text_of(lines[:start]),
+        introduction=[line.text for line in lines[start + 1 : evaluated]],
+        evaluations=_table(lines[evaluated:measured], layout.table_headings.evaluations),
+        sectors=[_read_sector(part, layout) for part in sectors],
+        years=lines[years] if years < len(lines) else None,
+        events=lines[years + 1 :],
+    )
 
 
 def layout_of(data: PlanData, file: str) -> ReportLayout:
@@ -97,79 +110,56 @@ def layout_of(data: PlanData, file: str) -> ReportLayout:
     raise refusal(file, "no layout")
 
 
-class _Reader:
-    def __init__(self, file: str, lines: list[Line], data: PlanData) -> None:
-        self.file = file
-        self.lines = [line for line in lines if line.text.strip()]
-        self.layout = layout_of(data, file)
-        self.headings = {squeeze(sector.heading or sector.title) for sector in data.sectors}
+def _find(file: str, lines: list[Line], heading: str) -> int:
+    for i, line in enumerate(lines):
+        if squeeze(line.text) == squeeze(heading):
+            return i
+    raise InvalidData([Problem(file, 1, 1, f"no line {heading!r} in the report", "the text of this plan's report")])
 
-    def read(self) -> Report:
-        sections = self.layout.sections
-        start = self._find(sections.introduction)
-        evaluated = self._find(sections.evaluations)
-        measured = self._find(sections.measures)
-        heading = squeeze(self.layout.table_headings.years)
-        years = next((i for i, line in enumerate(self.lines) if squeeze(line.cells[0]) == heading), len(self.lines))
-        return Report(
-            file=self.file,
-            cover="".join(line.text for line in self.lines[:start]),
-            introduction=[line.text for line in self.lines[start + 1 : evaluated]],
-            evaluations=self._table(self.lines[evaluated:measured], self.layout.table_headings.evaluations),
-            sectors=list(self._sectors(self.lines[measured + 1 : years])),
-            years=self.lines[years] if years < len(self.lines) else None,
-            events=self.lines[years + 1 :],
-        )
 
-    def _find(self, heading: str) -> int:
-        for i, line in enumerate(self.lines):
-            if squeeze(line.text) == squeeze(heading):
-                return i
-        wrong = f"no line {heading!r} in the report"
-        raise InvalidData([Problem(self.file, 1, 1, wrong, "the text of this plan's report")])
+def _split(lines: list[Line], is_heading: Callable[[str], object]) -> tuple[list[Line], list[list[Line]]]:
+    """The lines before the first heading, and each heading with the lines below it."""
+    starts = [i for i, line in enumerate(lines) if is_heading(line.text)]
+    first, *_ = ends = [*starts, len(lines)]
+    return lines[:first], [lines[start:end] for start, end in pairwise(ends)]
 
-    @staticmethod
-    def _table(lines: list[Line], headings: list[str]) -> list[Line]:
-        names = [squeeze(heading) for heading in headings]
-        rows = (line for line in lines if len(line.cells) == len(names))
-        return [row for row in rows if [squeeze(cell) for cell in row.cells] != names]
 
-    def _sectors(self, lines: list[Line]) -> Iterator[ReportSector]:
-        starts = [i for i, line in enumerate(lines) if squeeze(line.text) in self.headings]
-        for start, end in pairwise([*starts, len(lines)]):
-            yield self._sector(lines[start:end])
+def _text_of(lines: list[Line]) -> str:
+    return "".join(line.text for line in lines)
 
-    def _sector(self, lines: list[Line]) -> ReportSector:
-        sector = ReportSector(lines[0], text="".join(line.text for line in lines))
-        first = next((i for i, line in enumerate(lines) if _CODE.match(line.text)), len(lines))
-        for line in lines[1:first]:
-            if squeeze(line.text) == squeeze(self.layout.goals_until):
-                continue
-            if goal := _GOAL.match(line.text):
-                number = int(unicodedata.normalize("NFKC", goal[1]))
-                sector.goals.append(ReportGoal(number, Line(line.number, goal[2].strip())))
-            elif sector.goals:
-                sector.goals[-1].items.append(_ITEM.sub("", line.text))
-            else:
-                sector.vision.append(line.text)
-        starts = [i for i, line in enumerate(lines) if _CODE.match(line.text)]
-        sector.measures = [self._measure(lines[start:end]) for start, end in pairwise([*starts, len(lines)])]
-        return sector
 
-    def _measure(self, lines: list[Line]) -> ReportMeasure:
-        found = _CODE.match(lines[0].text)
-        assert found is not None
-        measure = ReportMeasure(f"{found[1]}-{found[2]}", lines[0], text="".join(line.text for line in lines))
-        table = self._table(lines, self.layout.table_headings.measures)
-        measure.cells = table[0] if table else None
-        heading = None
-        for line in lines[1:]:
-            name = line.text.strip("【】")
-            if line.text.startswith("【") and name in self.layout.passages:
-                heading = name
-            elif heading:
-                measure.passages[heading] = "\n".join(filter(None, [measure.passages.get(heading), line.text]))
-        return measure
+def _table(lines: list[Line], headings: list[str]) -> list[Line]:
+    names = [squeeze(heading) for heading in headings]
+    rows = (line for line in lines if len(line.cells) == len(names))
+    return [row for row in rows if [squeeze(cell) for cell in row.cells] != names]
+
+
+def _read_sector(lines: list[Line], layout: ReportLayout) -> ReportSector:
+    before, measures = _split(lines, _CODE.match)
+    said = [line for line in before[1:] if squeeze(line.text) != squeeze(layout.goals_until)]
+    vision, goals = _split(said, _GOAL.match)
+    read = [_read_goal(heading, below) for heading, *below in goals]
+    printed = [_read_measure(part, layout) for part in measures]
+    return ReportSector(lines[0], squeeze(_text_of(vision)), read, printed, _text_of(lines))
+
+
+def _read_goal(heading: Line, below: list[Line]) -> ReportGoal:
+    sign, title = _GOAL.findall(heading.text)[0]
+    number = int(unicodedata.normalize("NFKC", sign))
+    return ReportGoal(number, Line(heading.number, title.strip()), [_ITEM.sub("", line.text) for line in below])
+
+
+def _read_measure(lines: list[Line], layout: ReportLayout) -> ReportMeasure:
+    code = "-".join(_CODE.findall(lines[0].text)[0])
+    table = _table(lines, layout.table_headings.measures)
+    passages: dict[str, str] = {}
+    _, parts = _split(lines[1:], lambda text: text.startswith("【") and text.strip("【】") in layout.passages)
+    for heading, *below in parts:
+        name = heading.text.strip("【】")
+        if below:
+            texts = [passages[name]] if name in passages else []
+            passages[name] = "\n".join([*texts, *(line.text for line in below)])
+    return ReportMeasure(code, lines[0], table[0].cells if table else None, passages, _text_of(lines))
 
 
 def compare_report(report: Report, city: City, data: PlanData) -> list[Problem]:
@@ -177,11 +167,11 @@ def compare_report(report: Report, city: City, data: PlanData) -> list[Problem]:
     return sorted(set(_Comparison(report, city, data).differences()))
 
 
+@dataclass
 class _Comparison:
-    def __init__(self, report: Report, city: City, data: PlanData) -> None:
-        self.report = report
-        self.city = city
-        self.data = data
+    report: Report
+    city: City
+    data: PlanData
 
     def problem(self, line: int, wrong: str, right: str) -> Problem:
         return Problem(self.report.file, line, 1, wrong, right)
@@ -237,8 +227,7 @@ class _Comparison:
         for sector, found in zip(self.data.sectors, self.report.sectors, strict=False):
             line = found.heading.number
             yield from self.contains(line, f"title of {sector.name}", found.heading.text, sector.title)
-            vision = squeeze("".join(found.vision))
-            yield from self.differs(line, f"vision of {sector.name}", vision, squeeze(sector.vision or ""))
+            yield from self.differs(line, f"vision of {sector.name}", found.vision, squeeze(sector.vision or ""))
             goals = [(g.number, squeeze(g.title)) for g in self.data.goals if g.sector == sector.prefix]
             printed_goals = [(g.number, squeeze(g.title.text)) for g in found.goals]
             yield from self.differs(line, f"goals of {sector.name}", printed_goals, goals)
@@ -256,7 +245,7 @@ class _Comparison:
         if found.cells is None:
             yield self.problem(line, f"{measure.code} has no table", "a line of cells under the headings")
             return
-        name, goals, organizations, target = found.cells.cells
+        name, goals, organizations, target = found.cells
         linked = [f"{prefix}-{number}" for prefix, number in _CODE.findall(found.heading.text)[1:]]
         promoters = [squeeze(name) for name in organizations.split("、")]
         for what, printed, stored in (
@@ -361,5 +350,5 @@ def read_passages(report: Report, city: City, data: PlanData) -> list[Row]:
 
 
 def _passage(table: str, row_id: str, position: int, heading: str, text: str) -> Row:
-    id_ = passage_id(row_id, position)
+    id_ = numbered_id(row_id, "passage", position)
     return {"id": id_, "table_name": table, "row_id": row_id, "heading": heading, "text": text}

@@ -8,12 +8,13 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from keikaku.plan import ids
+from keikaku.database.printing import Print
 from keikaku.plan.fiscal_year import ends_on, format_fiscal_year, short_fiscal_year, starts_on
+from keikaku.plan.ids import numbered_id
 from keikaku.plan.indicators import Figure, direction_of, figures_of, judge_over_time
-from keikaku.plan.model import City, Event, Measure, PlanData, PrintedFigure, Result, Sector
+from keikaku.plan.model import City, PlanData, PrintedFigure, Result
 from keikaku.plan.municipality import prefecture_of
-from keikaku.plan.references import PlacedIndicator, References, organization_names
+from keikaku.plan.references import PlacedIndicator, References
 from keikaku.schema.codes import CODES
 from keikaku.schema.tables import read_schema
 
@@ -98,7 +99,7 @@ class _CityRows:
 
     def organizations(self) -> Iterator[Row]:
         for organization in self.city.organizations:
-            placed = next((row for plan in self.plans if (row := plan.first_naming(organization.id))), {})
+            placed = next((row for plan in self.plans if (row := plan.print.first_naming(organization.id))), {})
             yield {**dict(organization), "municipality_id": self.id, "parent_id": organization.parent, **placed}
 
     def organization_names(self) -> Iterator[Row]:
@@ -120,10 +121,7 @@ class _PlanRows:
         self.data = data
         self.plan = data.plan
         self.known = References(city, data)
-        self.organization_ids = organization_names(city.organizations)
-        layouts = [document.layout for document in self.plan.documents if document.layout]
-        self.sections = layouts[0].sections if layouts else None
-        self.sectors_by_id = {sector.id: sector for sector in data.sectors}
+        self.print = Print(data, self.known)
         self.told: dict[str, list[PrintedFigure | Result]] = {}
         figures: list[PrintedFigure | Result] = [*data.figures, *data.results]
         for figure in figures:
@@ -135,45 +133,13 @@ class _PlanRows:
         rows: Callable[[], Iterator[Row]] = getattr(self, table)
         return _fit(table, rows(), plan_id=self.plan.id)
 
-    def placed(self, record: Any, place: str | None) -> Row:
-        """What is printed, with its document (the first if none is named) and its place (as made by us if none is given)."""
-        documents = self.known.documents
-        first = next(iter(documents.values()), None)
-        return {
-            **dict(record),
-            "document_id": documents.get(record.document) if record.document else first,
-            "place": record.place or place,
-        }
-
-    def place_of_sector(self, sector: Sector | None) -> str | None:
-        if self.sections is None or sector is None or sector.heading is None:
-            return None
-        return f"{self.sections.measures} {sector.heading}"
-
-    def place_of_measure(self, measure: Measure) -> str | None:
-        place = self.place_of_sector(self.sectors_by_id.get(self.known.sector_of(measure) or ""))
-        return f"{place}【{measure.code}】" if place and measure.code else place
-
-    def first_naming(self, organization_id: str) -> Row | None:
-        """Document and place where a measure or the plan first names an organization."""
-        for measure in self.data.measures:
-            if any(self.organization_ids.get(name) == organization_id for name in measure.organizations):
-                row = self.placed(measure, self.place_of_measure(measure))
-                return {key: row[key] for key in ("document_id", "place")}
-        named = [*self.plan.members, *self.plan.consulted]
-        if self.sections and any(organization_id == self.organization_ids.get(name) for name in named):
-            return {"document_id": next(iter(self.known.documents.values())), "place": self.sections.introduction}
-        return None
-
     def plans(self) -> Iterator[Row]:
-        place = self.sections.introduction if self.sections else None
-        examples = "、".join(self.plan.search_examples) or None
-        row = {
+        yield {
+            **self.print.placed(self.plan, self.print.place_of_plan()),
             "municipality_id": self.city.municipality.id,
             "follows_id": self.plan.follows,
-            "search_examples": examples,
+            "search_examples": "、".join(self.plan.search_examples) or None,
         }
-        yield {**self.placed(self.plan, place), **row}
 
     def plan_words(self) -> Iterator[Row]:
         yield from ({"term": term, "word": word} for term, word in self.plan.words.items())
@@ -186,20 +152,21 @@ class _PlanRows:
             yield {**dict(document), "id": self.known.documents[document.title]}
 
     def sectors(self) -> Iterator[Row]:
-        yield from (self.placed(sector, self.place_of_sector(sector)) for sector in self.data.sectors)
+        yield from (self.print.placed(sector, self.print.place_of_sector(sector.id)) for sector in self.data.sectors)
 
     def goals(self) -> Iterator[Row]:
-        for goal, id_ in zip(self.data.goals, self.known.goal_ids, strict=True):
-            sector_id = self.known.sectors.get(goal.sector or "")
-            place = self.place_of_sector(self.sectors_by_id.get(sector_id or ""))
-            row = self.placed(goal, f"{place} {goal.number or goal.code or goal.title}" if place else None)
-            parent_id = self.known.goals[goal.parent] if goal.parent else None
-            yield {**row, "id": id_, "sector_id": sector_id, "parent_id": parent_id}
+        for goal, id_ in self.known.each_goal:
+            yield {
+                **self.print.placed(goal, self.print.place_of_goal(goal)),
+                "id": id_,
+                "sector_id": self.known.sectors.get(goal.sector or ""),
+                "parent_id": self.known.goals[goal.parent] if goal.parent else None,
+            }
 
     def measures(self) -> Iterator[Row]:
-        for measure, id_ in self.each_measure():
+        for measure, id_ in self.known.each_measure:
             yield {
-                **self.placed(measure, self.place_of_measure(measure)),
+                **self.print.placed(measure, self.print.place_of_measure(measure)),
                 "id": id_,
                 "sector_id": self.known.sector_of(measure),
                 "parent_id": self.known.measures[measure.parent] if measure.parent else None,
@@ -209,12 +176,9 @@ class _PlanRows:
                 "repeat_of": self.known.measures[measure.repeat_of] if measure.repeat_of else None,
             }
 
-    def each_measure(self) -> Iterator[tuple[Measure, str]]:
-        yield from zip(self.data.measures, self.known.measure_ids, strict=True)
-
     def measure_marks(self) -> Iterator[Row]:
         """A mark may be written with its period before it, as in 前期：◎."""
-        for measure, id_ in self.each_measure():
+        for measure, id_ in self.known.each_measure:
             for position, printed in enumerate(measure.marks, 1):
                 period, _, mark = printed.rpartition("：")
                 period_id = self.known.periods.get(period)
@@ -222,13 +186,13 @@ class _PlanRows:
                 yield {"measure_id": id_, "position": position, "mark": text, "period_id": period_id}
 
     def measure_goals(self) -> Iterator[Row]:
-        for measure, id_ in self.each_measure():
+        for measure, id_ in self.known.each_measure:
             for goal in measure.goals:
                 yield {"measure_id": id_, "goal_id": self.known.goal_of(measure, goal)}
 
     def measure_links(self) -> Iterator[Row]:
         """Both directions of every joint and repeat link."""
-        for measure, here in self.each_measure():
+        for measure, here in self.known.each_measure:
             for name in measure.joint:
                 yield {"measure_id": here, "linked_id": self.known.measures[name], "kind": "joint"}
             if measure.repeat_of:
@@ -241,27 +205,22 @@ class _PlanRows:
             yield from ({"role": role, **row} for row in self.named(names))
 
     def measure_organizations(self) -> Iterator[Row]:
-        for measure, id_ in self.each_measure():
+        for measure, id_ in self.known.each_measure:
             for row in self.named(measure.organizations):
-                printed = row["printed"]
-                yield {
-                    "measure_id": id_,
-                    "role": measure.roles.get(printed),
-                    "task": measure.tasks.get(printed),
-                    **row,
-                }
+                name = row["printed"]
+                yield {"measure_id": id_, "role": measure.roles.get(name), "task": measure.tasks.get(name), **row}
 
     def named(self, names: list[str]) -> Iterator[Row]:
         """Organizations in the order in which they are printed."""
         for position, name in enumerate(names, 1):
-            yield {"organization_id": self.organization_ids[name], "position": position, "printed": name}
+            yield {"organization_id": self.known.organizations[name], "position": position, "printed": name}
 
     def indicators(self) -> Iterator[Row]:
         for placed in self.known.indicators:
             indicator = placed.indicator
             direction, direction_from = direction_of(indicator, self.figures_of(placed))
             measure = placed.measure
-            row = self.placed(indicator, self.place_of_measure(measure) if measure else None)
+            row = self.print.placed(indicator, self.print.place_of_measure(measure) if measure else None)
             yield {
                 **row,
                 "id": placed.id,
@@ -298,11 +257,11 @@ class _PlanRows:
         for figure in self.figures_of(placed):
             counts[figure.role] = counts.get(figure.role, 0) + 1
             position = counts[figure.role]
-            yield figure, ids.figure_id(placed.id, figure.role, position), position
+            yield figure, numbered_id(placed.id, figure.role, position), position
 
     def figures(self) -> Iterator[Row]:
         for placed in self.known.indicators:
-            printed_in = self.placed(placed.indicator, None)["document_id"]
+            printed_in = self.print.placed(placed.indicator, None)["document_id"]
             for figure, id_, position in self.each_figure(placed):
                 told_by_others = figure.role == "result" or figure.source_url
                 yield {
@@ -325,7 +284,7 @@ class _PlanRows:
             return None
         if publisher == self.city.municipality.name:
             return "city"
-        return "body" if publisher in self.organization_ids else "other"
+        return "body" if publisher in self.known.organizations else "other"
 
     def verdicts(self) -> Iterator[Row]:
         for placed in self.known.indicators:
@@ -342,20 +301,19 @@ class _PlanRows:
         yield from map(dict, self.data.grades)
 
     def evaluations(self) -> Iterator[Row]:
-        names = {id_: measure.name for measure, id_ in self.each_measure()}
-        names |= {id_: goal.title for goal, id_ in zip(self.data.goals, self.known.goal_ids, strict=True)}
+        names = {id_: measure.name for measure, id_ in self.known.each_measure}
+        names |= {id_: goal.title for goal, id_ in self.known.each_goal}
         names |= {placed.id: placed.indicator.label for placed in self.known.indicators}
         for position, evaluation in enumerate(self.data.evaluations, 1):
             table, row_id = self.known.judged(evaluation)
-            place = f"{self.sections.evaluations} {position}行目" if self.sections else None
             yield {
-                **self.placed(evaluation, place),
+                **self.print.placed(evaluation, self.print.place_of_evaluation(position)),
                 "sector_id": self.known.sectors.get(evaluation.sector or ""),
                 "table_name": table,
                 "row_id": row_id,
                 "name": evaluation.name or names.get(row_id or ""),
                 "period_id": self.known.periods.get(evaluation.period or ""),
-                "organization_id": self.organization_ids.get(evaluation.organization or ""),
+                "organization_id": self.known.organizations.get(evaluation.organization or ""),
                 "judged_by": evaluation.judged_by or ("ours" if evaluation.rule else "city"),
                 "successor_id": self.known.measures[evaluation.successor] if evaluation.successor else None,
             }
@@ -364,14 +322,11 @@ class _PlanRows:
         for event in self.data.events:
             sector_id = self.known.sectors.get(event.sector or "")
             printed = event.printed or event.title
-            yield {**self.placed(event, self.place_of_event(event)), "sector_id": sector_id, "printed": printed}
-
-    def place_of_event(self, event: Event) -> str | None:
-        if self.sections is None:
-            return None
-        sector = self.sectors_by_id.get(self.known.sectors.get(event.sector or "") or "")
-        row = sector.name if sector else event.row
-        return " ".join(filter(None, (self.sections.events, row, format_fiscal_year(event.fiscal_year))))
+            yield {
+                **self.print.placed(event, self.print.place_of_event(event)),
+                "sector_id": sector_id,
+                "printed": printed,
+            }
 
     def event_measures(self) -> Iterator[Row]:
         for event in self.data.events:
@@ -381,13 +336,12 @@ class _PlanRows:
     def corrections(self) -> Iterator[Row]:
         tables = (self.plans, self.sectors, self.goals, self.measures, self.evaluations, self.events)
         places = {row["id"]: row["place"] for table in tables for row in table()}
-
         for correction in self.data.corrections:
             row_id = self.known.row_of(correction.table, correction.row)
             names = {"table_name": correction.table, "row_id": row_id, "column_name": correction.column}
-            named = self.first_naming(row_id or "") or {"place": places[self.plan.id]}
+            named = self.print.first_naming(row_id or "") or {"place": places[self.plan.id]}
             place = places.get(row_id, named["place"])
-            yield {**self.placed(correction, place), **names}
+            yield {**self.print.placed(correction, place), **names}
 
     def changes(self) -> Iterator[Row]:
         """A change keeps its position when a later one is put before it, and so the hash of its record."""

@@ -40,10 +40,10 @@ def describe_tables(path: Path) -> Iterator[str]:
     yield f"目標値 {len(targets)}件のうち、確かめるのに要る六つがそろっているもの {whole}件。"
     for column, word in ASKED.items():
         lacking = [target for target in targets if not target[column]]
-        named = "、".join(dict.fromkeys(target["label"] for target in lacking[:NAMED])) + "など" * (
-            len(lacking) > NAMED
-        )
-        yield f"  {word} {len(targets) - len(lacking)}件" + f"（ないもの {len(lacking)}件：{named}）" * bool(lacking)
+        named = "、".join(dict.fromkeys(target["label"] for target in lacking[:NAMED]))
+        more = "など" if len(lacking) > NAMED else ""
+        told = f"（ないもの {len(lacking)}件：{named}{more}）" if lacking else ""
+        yield f"  {word} {len(targets) - len(lacking)}件{told}"
 
 
 def read_checkability(city: City) -> list[dict[str, Any]]:

@@ -13,16 +13,13 @@ import sqlean
 from keikaku.database.documents import belonging
 from keikaku.search.index import CREATE_INDEX, code_token, index_entry, kind_token, whole_token
 
-_KEPT = (
-    "municipalities",
-    "plans",
-    "sectors",
-    "fiscal_years",
-    "search_documents",
-    "search_kinds",
-    "search_words",
-    "search_synonyms",
-)
+_EMPTIED = """
+    SELECT name FROM sqlite_master
+    WHERE type = 'table' AND name NOT LIKE 'search_index%' AND name NOT LIKE 'sqlite_%' AND name NOT IN (
+        'municipalities', 'plans', 'sectors', 'fiscal_years',
+        'search_documents', 'search_kinds', 'search_words', 'search_synonyms'
+    )
+"""
 _DOCUMENTS = """
     DROP TABLE search_index;
     DELETE FROM search_kinds;
@@ -49,10 +46,7 @@ def keep_titles(database: Path, parts: Iterable[tuple[str, str]]) -> None:
     """Reduce a database in its place; `parts` are ids of plans with their parts."""
     with closing(sqlean.connect(str(database), isolation_level=None)) as connection:
         connection.row_factory = sqlean.Row
-        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-        for name in (
-            name for (name,) in tables if not name.startswith(("search_index", "sqlite_")) and name not in _KEPT
-        ):
+        for (name,) in connection.execute(_EMPTIED).fetchall():
             connection.execute(f"DELETE FROM {name}")
         connection.executescript(_DOCUMENTS)
         connection.execute(CREATE_INDEX)

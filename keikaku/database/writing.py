@@ -9,7 +9,7 @@ the municipalities' names, so that memory does not grow with their number.
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import sqlean
@@ -21,7 +21,7 @@ from keikaku.database.errors import DatabaseError
 from keikaku.database.rows import TABLES, code_rows, columns_of, fiscal_year_rows
 from keikaku.database.working import CITY, DOCUMENT_TEXTS, INDEX_TEXTS
 from keikaku.files.build_turn import remove_abandoned
-from keikaku.plan.model import SameAs, Synonyms
+from keikaku.plan.words import SameAs, Synonyms
 from keikaku.schema.tables import SCHEMA
 from keikaku.search.index import CREATE_INDEX
 from keikaku.search.words import build_groups, read_names
@@ -72,8 +72,8 @@ def write_database(
 ) -> dict[str, int]:
     """Write the rows of a working database and what all plans share; returns the number of rows of each table."""
     with _replacing(path) as temporary:
-        database = Database(sqlean.connect(str(temporary)), execute_plugins=False)
-        try:
+        with closing(sqlean.connect(str(temporary))) as connection:
+            database = Database(connection, execute_plugins=False)
             for pragma in PRAGMAS:
                 database.execute(f"PRAGMA {pragma}")
             # Before the transaction, in which sqlite-utils would read it letter by letter.
@@ -88,8 +88,6 @@ def write_database(
                 progress("search index written")
             database.execute("DETACH working")
             _finish(database)
-        finally:
-            database.conn.close()
         counts = _check(temporary)
         progress("checked")
     return counts
@@ -194,12 +192,10 @@ def _finish(database: Database) -> None:
 
 def _check(path: Path) -> dict[str, int]:
     """The number of rows of each table; raises DatabaseError if SQLite finds a fault."""
-    database = Database(sqlean.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True), execute_plugins=False)
-    try:
+    with closing(sqlean.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+        database = Database(connection, execute_plugins=False)
         faults = [row for row in database.execute("PRAGMA quick_check") if row != ("ok",)]
         faults += list(database.execute("PRAGMA foreign_key_check"))
         if faults:
             raise DatabaseError(f"{path.name}: the new database has faults: {faults[:5]}")
         return {name: database[name].count for name in sorted(database.table_names())}
-    finally:
-        database.conn.close()

@@ -14,22 +14,7 @@ from keikaku.plan.target import read_parts
 from keikaku.plan.target_words import NO_VALUE
 
 DITTO = ("〃", "同上", "″", "”", "々", "↑", '"', "''")
-KINDS = [
-    "数",
-    "言葉",
-    "数をふくむ文",
-    "名前",
-    "評価・印",
-    "空欄",
-    "－",
-    "上と同じ",
-    "置き字",
-    "見出し",
-    "題名・注",
-    "合計の行",
-    "読まない",
-    "わからない",
-]
+KINDS: list[str] = words()["cells"]
 _PERSONAL = re.compile(
     r"(?<![0-9])0[0-9]{1,3}[-(][0-9]{1,4}[-)][0-9]{3,4}(?![0-9])|[\w.+-]+@[\w-]+\.\w+|内線|電話|(?i:tel)[:.(0-9]"
 )
@@ -56,12 +41,6 @@ def clean(value: object) -> str:
     text = _INVISIBLE.sub("", text)
     text = re.sub(r"(?<=[0-9A-Za-z])\s*[\n\r\t]+\s*(?=[0-9A-Za-z])", " ", text)
     return re.sub(r"[\x00-\x1f\x7f-\x9f]+", "", re.sub(r"\s*[\n\r\t]+\s*", "", text)).strip()
-
-
-def is_personal(text: str) -> bool:
-    """Whether a text has a telephone number or a mail address."""
-    plain_enough = text if text.isascii() else plain_text(text).text
-    return bool(_PERSONAL.search(plain_enough))
 
 
 def fault_of(cell: Cell) -> str:
@@ -156,7 +135,7 @@ def read_name(cell: Cell) -> Said:
     text = clean(cell.value)
     if not text:
         return Said("空欄")
-    if is_personal(text):
+    if _PERSONAL.search(text if text.isascii() else plain_text(text).text):
         return Said("読まない", why="電話番号か連絡先のようです")
     if re.fullmatch(words()["not_measured"], text):
         return Said("－", text)

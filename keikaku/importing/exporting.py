@@ -17,7 +17,7 @@ from openpyxl.styles import Font
 
 from keikaku.files.fixed_zip import LONG_AGO, save_book
 from keikaku.importing.cells import clean
-from keikaku.importing.tables import Sheet, read_sheets, refusal
+from keikaku.importing.tables import Sheet, as_csv, read_sheets, refusal
 from keikaku.plan.folder import CITY_FILES, MAPPINGS, PLAN_FILES
 from keikaku.plan.reading import is_missing, read_text, read_yaml
 
@@ -109,7 +109,4 @@ def open_tables(path: Path) -> Iterator[Path]:
 def tables_of(sheets: list[Sheet]) -> Iterator[tuple[str, str]]:
     """The name of each table, and the text of its CSV file."""
     for sheet in sheets:
-        text = io.StringIO()
-        rows = [["" if cell.value is None else str(cell.value) for cell in row] for row in sheet.rows]
-        csv.writer(text, lineterminator="\n").writerows(rows)
-        yield sheet.name, text.getvalue()
+        yield sheet.name, as_csv(["" if cell.value is None else str(cell.value) for cell in row] for row in sheet.rows)

@@ -8,15 +8,14 @@ import csv
 import io
 import os
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from keikaku.files.errors import FilesError
 from keikaku.importing.reading import FilledRow, read_about, read_filled
-from keikaku.importing.tables import CellProblem, refusal
+from keikaku.importing.tables import CellProblem, as_csv, refusal
 from keikaku.importing.workbook import read_result, results_of
-from keikaku.plan.errors import InvalidData, Problem, without_english
+from keikaku.plan.errors import InvalidData, Problem, collecting, without_english
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.plan.folder import find_cities, find_plans, read_city, validate_results
 from keikaku.plan.indicators import Figure
@@ -74,15 +73,13 @@ def import_figures(file: Path, data: Path, recorded_on: str, until: int) -> tupl
             wrong = f"計画のID「{row.text('plan_id')}」がわかりません"
             problems += row.refuse("plan_id", wrong, _LEFT_ALONE).problems
     for id_, (folder, city, plan) in plans.items():
-        try:
+        with collecting(problems):
             own = [row for row in rows if row.text("plan_id") == id_]
             said, records = _Plan(city, plan, until).merge(own, recorded_on)
             told += said
             if records:
                 path = folder / "results.csv"
                 writing[path] = _add_records(path, records)
-        except InvalidData as error:
-            problems += error.problems
     if problems:
         raise InvalidData(problems)
     for path, text in writing.items():
@@ -115,14 +112,10 @@ class _Plan:
         read: list[tuple[FilledRow, Record]] = []
         found: list[Result] = []
         for row in rows:
-            try:
+            with collecting(problems):
                 read.append((row, self.read(row) | {"recorded_on": recorded_on}))
-            except InvalidData as error:
-                problems += error.problems
-        try:
+        with collecting(problems):
             found = self.validate([row for row, _ in read], [record for _, record in read])
-        except InvalidData as error:
-            problems += error.problems
         if problems:
             raise InvalidData(problems)
         told, new = [], []
@@ -218,23 +211,14 @@ def _at_cell(problem: Problem, row: FilledRow) -> CellProblem:
     return CellProblem(list(row.values())[problem.column - 1].address, 1, 1, without_english(wrong), right)
 
 
-def _add_records(path: Path, records: Iterable[Record]) -> str:
+def _add_records(path: Path, records: list[Record]) -> str:
     """The text of results.csv with more rows; columns that it lacks come last."""
     if not is_missing(other := path.with_suffix(".yml")):
         raise refusal(other, "results.yml には書き加えられません", "results.csv に書きかえる")
     before = "" if is_missing(path) else read_text(path, also_cp932=True)
     rows = [row for row in csv.reader(io.StringIO(before, newline="")) if any(row)] or [list(COLUMNS)]
-    header = rows[0]
-    records = list(records)
-    more = [key for key in COLUMNS if key not in header and any(key in record for record in records)]
-    columns = [*header, *more]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n" if "\r\n" in before else "\n")
-    writer.writerow(columns)
-    writer.writerows([*row, *[""] * (len(columns) - len(row))] for row in rows[1:])
-    writer.writerows([record.get(key, "") for key in columns] for record in map(_written, records))
-    return text.getvalue()
-
-
-def _written(record: Record) -> Record:
-    return record | {"fiscal_year": format_fiscal_year(record["fiscal_year"])}
+    columns = rows[0] + [key for key in COLUMNS if key not in rows[0] and any(key in record for record in records)]
+    written = [record | {"fiscal_year": format_fiscal_year(record["fiscal_year"])} for record in records]
+    old = ([*row, *[""] * (len(columns) - len(row))] for row in rows[1:])
+    new = ([record.get(key, "") for key in columns] for record in written)
+    return as_csv([columns, *old, *new], "\r\n" if "\r\n" in before else "\n")

@@ -1,26 +1,23 @@
 """The lines that were read from a workbook, made whole, and what a merge changed."""
 
-import csv
-import io
 import re
 from collections.abc import Iterator
 from typing import Any
 
 from keikaku.importing.headings import words
 from keikaku.importing.records import FIGURE_TABLES, NAMES, Figure, Line, Reading
+from keikaku.importing.tables import as_csv
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.plan.indicators import year_in
 
 Change = tuple[str, str, str]  # 追加, 変更 or 表にない; the table; what
 
 
-def as_csv(lines: list[Any], columns: list[str]) -> str:
+def table_of(lines: list[Any], columns: list[str]) -> str:
+    """The text of a table, in the order of its columns."""
     used = {key for line in lines for key, value in line.items() if value}
     keys = [key for key in columns if key in used] + sorted(used - set(columns))
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerows([keys, *([line.get(key, "") for key in keys] for line in lines)])
-    return text.getvalue()
+    return as_csv([keys, *([line.get(key, "") for key in keys] for line in lines)])
 
 
 def settle(reading: Reading, document: str) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from keikaku.importing.cells import Said
 from keikaku.importing.headings import Layout
-from keikaku.importing.merging import Change, as_csv, changes_of, settle
+from keikaku.importing.merging import Change, changes_of, settle, table_of
 from keikaku.importing.records import COLUMNS, FIGURE_TABLES, NAMES, Line, Reading, Told
 from keikaku.importing.tables import Sheet, refusal
 from keikaku.importing.walking import read_tables
@@ -149,7 +149,7 @@ def _write_table(folder: Path, table: str, lines: list[Line]) -> None:
             line["kind"] = "record"
     (folder / f"{table}.csv").unlink(missing_ok=True)
     if lines:
-        text = as_csv(lines, COLUMNS[table])
+        text = table_of(lines, COLUMNS[table])
         (folder / f"{table}.csv").write_text(text, "utf-8-sig", newline="")  # the mark is for Excel
 
 
@@ -160,7 +160,7 @@ def _take_back(reading: Reading, problem: Problem) -> bool:
     line = lines[index] if index < len(lines) else Line({})
     if not line.cells:
         return False
-    before = as_csv(lines, COLUMNS[table]).splitlines()
+    before = table_of(lines, COLUMNS[table]).splitlines()
     fields = next(csv.reader([before[index + 1][: problem.column - 1] + "x"]))
     key = before[0].split(",")[len(fields) - 1]
     if table in FIGURE_TABLES:

@@ -90,12 +90,8 @@ def read_filled(path: Path) -> list[FilledRow]:
         right = "build_db.py figures-workbook でつくった表に入れる"
         raise InvalidData([CellProblem(f"{sheet.name}!A1", 1, 1, wrong, right)])
     rows = (
-        FilledRow({keys[head]: _own(cell) for head, cell in zip(heads, row, strict=True) if head in keys})
-        for row in sheet.rows[1:]
+        FilledRow({keys[head]: cell for head, cell in zip(heads, row, strict=True) if head in keys})
+        # A figure is told of one row alone, not of those beside it that a merged cell covers.
+        for row in ([replace(cell, value=None) if cell.is_filled else cell for cell in row] for row in sheet.rows[1:])
     )
     return [row for row in rows if any(row.text(key) or row[key].is_unsaved for key in about.asked)]
-
-
-def _own(cell: Cell) -> Cell:
-    """A cell without what a merged one beside it says: a figure is told of one row alone."""
-    return replace(cell, value=None) if cell.is_filled else cell

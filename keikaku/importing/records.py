@@ -12,7 +12,7 @@ import yaml
 from keikaku.importing.cells import Said
 from keikaku.importing.headings import Layout
 from keikaku.importing.tables import Cell
-from keikaku.plan import ids
+from keikaku.plan.ids import coded_measure_id, numbered_id
 
 TABLES: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("tables.yml").read_text("utf-8"))
 COLUMNS = {name: table["columns"].split() for name, table in TABLES.items()}
@@ -123,13 +123,8 @@ class Reading:
         number = first = len(self.lines[table]) + 1
         owner = self.city if table == "organizations" else self.plan
         while True:
-            match table:
-                case "goals":
-                    id_ = ids.goal_id(owner, number)
-                case "measures":
-                    id_ = ids.coded_measure_id(owner, line.get("code") if number == first else None, number)
-                case _:
-                    id_ = f"{owner}-{table.removesuffix('s')}-{number}"
+            code = line.get("code") if table == "measures" and number == first else None
+            id_ = coded_measure_id(owner, code, number) if code else numbered_id(owner, table.removesuffix("s"), number)
             if id_ not in self._taken:
                 self._taken.add(id_)
                 return id_

@@ -1,9 +1,8 @@
 """A city's spreadsheet -> the folder of a plan, with a report on every cell; `build_db.py import`."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
@@ -18,19 +17,18 @@ from keikaku.plan.reading import read_yaml
 from keikaku.plan.starter import read_span
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     reading: Reading
     written: Written
     report: tuple[Path, Path]
 
 
 def import_spreadsheet(
-    file: Path, folder: Path, code: str, name: str, title: str, years: str,
+    file: Path, folder: Path, city_code: str, city_name: str, title: str, years: str,
     sheets: tuple[str, ...] = (), layout: Path | None = None, report: Path = Path(), write: bool = True,
 ) -> Outcome:  # fmt: skip
     """Raises InvalidData where the file is none, or has a table of an unknown layout."""
-    target = Target(folder, code, name, title, years, write)
+    target = Target(folder, city_code, city_name, title, years, write)
     span, told = read_span(folder, years), _read_layout(layout) if layout else Layout()
     told.sheets += sheets
     book = read_sheets(file)
@@ -64,26 +62,21 @@ def propose_layout(file: Path, years: tuple[int, int]) -> str:
         for table in tables:
             asked += [heading for heading, _ in table.unknown] + [c.heading for c in table.columns if c.role == "year"]
             known += [column.heading for column in table.columns if column.role != "year"]
-    lines = [f"  {_quoted(heading)}: {_quoted('？')}" for heading in dict.fromkeys(asked)]
+    lines = [f'  {json.dumps(heading, ensure_ascii=False)}: "？"' for heading in dict.fromkeys(asked)]
     same = [f"#   {heading}" for heading in dict.fromkeys(known)]
     told = "\n".join([*lines, "#  次の見出しは、このまま読めます", *same]) if lines else "  {}"
     return Path(__file__).with_name("layout.yml").read_text("utf-8").replace("HEADINGS", told)
 
 
-def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
-
-
 def run_import(file: Path, folder: Path, dry_run: bool, report: Path, layout: Path | None, **options: Any) -> list[str]:
     """Import, and say what came of it; where the table is unknown, a dry run leaves a layout.yml to correct."""
-    code, name, title, years, sheets = (options[k] for k in ("city_code", "city_name", "title", "years", "sheets"))
     try:
-        done = import_spreadsheet(file, folder, code, name, title, years, sheets, layout, report, not dry_run)
+        done = import_spreadsheet(file, folder, layout=layout, report=report, write=not dry_run, **options)
     except InvalidData as error:
         proposal = report / "layout.yml"
         if not dry_run or layout is not None or proposal.exists():
             raise
-        proposal.write_text(propose_layout(file, read_span(folder, years)), "utf-8")
+        proposal.write_text(propose_layout(file, read_span(folder, options["years"])), "utf-8")
         how = f"{proposal} をつくりました。「？」を書きかえて、--layout {proposal} で渡してください。"
         return [str(error), how]
     unclear = sum(told.said.kind == "わからない" for told in done.reading.log.values())

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -63,6 +63,13 @@ def read_sheets(path: Path) -> list[Sheet]:
     except Exception as error:  # a broken file is met with whatever fails first in a library
         right = "「Excel ブック (.xlsx)」か「CSV UTF-8」で保存する"
         raise refusal(path, f"表として読めません ({type(error).__name__})", right) from None
+
+
+def as_csv(rows: Iterable[Iterable[object]], line_end: str = "\n") -> str:
+    """The text of a CSV file."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator=line_end).writerows(rows)
+    return text.getvalue()
 
 
 def refusal(path: Path | str, wrong: str, right: str) -> InvalidData:

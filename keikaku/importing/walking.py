@@ -95,7 +95,9 @@ def _read_table(reading: Reading, table: Table) -> None:
     for number, texts in texts_of.items():
         heading = _heading_row(sheet, number)
         if heading:
-            _enter(reading, *heading)
+            levels = [level for level, _ in reading.context]
+            keep = levels.index(heading[0]) if heading[0] in levels else len(levels)
+            reading.context = [*reading.context[:keep], heading]
         if heading or not texts or number in table.heading_rows or texts in headings:
             _tell_row(reading, sheet, number, Said("見出し"))
         elif number < table.heading_rows.start:
@@ -122,12 +124,6 @@ def _is_data(table: Table, number: int) -> bool:
 def _tell_row(reading: Reading, sheet: Sheet, number: int, said: Said) -> None:
     for cell in sheet.rows[number]:
         reading.tell(cell, "", said)
-
-
-def _enter(reading: Reading, level: str, title: str) -> None:
-    before = [one for one, _ in reading.context]
-    keep = before.index(level) if level in before else len(before)
-    reading.context = [*reading.context[:keep], (level, title)]
 
 
 def _settle_titles(reading: Reading) -> None:

@@ -4,14 +4,17 @@
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 import yaml
 
 Place = tuple[int, int]
+MESSAGES: dict[str, tuple[str, str]] = yaml.load(
+    Path(__file__).with_name("messages.yml").read_text("utf-8"), Loader=yaml.CSafeLoader
+)
 _ENGLISH = re.compile(r" \([a-z][^()]*\)")
 
 
@@ -48,24 +51,21 @@ def refusal(file: str | Path, message: str, place: Place = (1, 1), /, **values: 
     return InvalidData([problem(file, message, place, **values)])
 
 
+@contextmanager
+def collecting(problems: list[Problem]) -> Iterator[None]:
+    """Add what is wrong within the block to a list, so that all of a run is told at once."""
+    try:
+        yield
+    except InvalidData as error:
+        problems += error.problems
+
+
 def words_of(message: str, /, **values: object) -> tuple[str, str]:
     """The two texts of a message."""
-    wrong, right = _messages()[message]
+    wrong, right = MESSAGES[message]
     return wrong.format(**values), right.format(**values)
 
 
 def without_english(text: str) -> str:
     """The words of a message without the English ones in brackets, for a page or a sheet."""
     return _ENGLISH.sub("", text)
-
-
-def has_message(message: str) -> bool:
-    return message in _messages()
-
-
-@cache
-def _messages() -> dict[str, tuple[str, str]]:
-    messages: dict[str, tuple[str, str]] = yaml.load(
-        Path(__file__).with_name("messages.yml").read_text("utf-8"), Loader=yaml.CSafeLoader
-    )
-    return messages

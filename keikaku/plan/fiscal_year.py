@@ -66,13 +66,17 @@ def read_fiscal_years(text: str | int) -> tuple[int, ...]:
     平成31・令和元年度, the two names of one year, is that year once. Raises ValueError, in one sentence, where a year cannot be read or a range runs
     backwards.
     """
-    # Whatever else YAML may give (True, 2024.0) is written as no year is, so that it is refused below.
-    first, *following = re.split(f"({_SEPARATOR})", _without_spaces(half_width(str(text))).upper())
+    # Whatever else YAML may give (True, 2024.0) is written as no year is, so that it is refused below. White space may go
+    # but between two digits, where it may part two numbers.
+    plain = re.sub(r"(?<![0-9\s])\s++|\s++(?![0-9])", "", half_width(str(text)))
+    first, *following = re.split(f"({_SEPARATOR})", plain.upper())
     year, era = _read_year(first, None, text)
     years = [year]
     for separator, printed in zip(following[::2], following[1::2], strict=True):
         year, era = _read_year(printed, era, text)
-        years += _years_after(years[-1], year, text) if separator in "~-" else [year]
+        if separator in "~-" and year < years[-1]:
+            raise ValueError(f"{text!r} is a range that runs backwards: write the earlier fiscal year first.")
+        years += range(years[-1] + 1, year + 1) if separator in "~-" else [year]
     return tuple(dict.fromkeys(years))
 
 
@@ -128,11 +132,6 @@ def half_width(text: str) -> str:
     return text.translate(_HALF_WIDTH)
 
 
-def _without_spaces(text: str) -> str:
-    """Drop white space, but never between two digits, where it may part two numbers."""
-    return re.sub(r"(?<![0-9\s])\s++|\s++(?![0-9])", "", text)
-
-
 def _read_year(printed: str, inherited: _Era | None, text: str | int) -> tuple[int, _Era | None]:
     """The year and era of one part of `text`; a short number without an era takes the one before it."""
     match = _YEAR.fullmatch(printed)
@@ -144,13 +143,6 @@ def _read_year(printed: str, inherited: _Era | None, text: str | int) -> tuple[i
         expected = f"{era.name} has the years 1 to {era.years}" if era else _EXPECTED
         raise ValueError(f"{text!r} is not a fiscal year: {expected}.")
     return year, era
-
-
-def _years_after(start: int, end: int, text: str | int) -> list[int]:
-    """The years of a range without its start."""
-    if end < start:
-        raise ValueError(f"{text!r} is a range that runs backwards: write the earlier fiscal year first.")
-    return list(range(start + 1, end + 1))
 
 
 def _years_within(plain: str, start: int, end: int) -> Iterator[tuple[int, int, int]]:

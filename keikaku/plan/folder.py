@@ -19,9 +19,10 @@ from pydantic import BaseModel, ValidationError
 from keikaku.plan.amounts import Number
 from keikaku.plan.checking import Documents
 from keikaku.plan.checks import find_city_problems, find_problems, find_problems_between
-from keikaku.plan.errors import InvalidData, Problem, has_message, problem, refusal
-from keikaku.plan.model import City, Municipality, Organization, Plan, PlanData, Result, Ruby, SameAs, Synonyms
+from keikaku.plan.errors import MESSAGES, InvalidData, Problem, collecting, problem, refusal
+from keikaku.plan.model import City, Municipality, Organization, Plan, PlanData, Result
 from keikaku.plan.reading import Convert, Document, is_missing, read_csv, read_yaml
+from keikaku.plan.words import Ruby, SameAs, Synonyms
 
 Shared = TypeVar("Shared", Synonyms, SameAs)
 Kinds = dict[str, type[BaseModel]]  # name of a file -> what a record of it is
@@ -35,17 +36,15 @@ def _record_of(annotation: Any) -> type[BaseModel]:
 CITY_FILES: Kinds = {kind: _record_of(field.annotation) for kind, field in City.model_fields.items() if kind != "plans"}
 PLAN_FILES: Kinds = {kind: _record_of(field.annotation) for kind, field in PlanData.model_fields.items()}
 MAPPINGS = ("municipality", "plan", "ruby")  # files of one record; every other file is a list
-_UNKNOWN_CODE = "000000"  # of a municipality that nobody names
 _NUMBER = re.compile(r"[-+]?([0-9]{1,15}|[0-9]{1,3}(,[0-9]{3}){1,4})(\.[0-9]{1,15})?")
 _YES, _NO = ("1", "true", "はい", "○", "〇"), ("0", "false", "いいえ", "×")
 
 
 def find_cities(data: Path) -> list[Path]:
     """The folders of municipalities in data/, sorted; raises InvalidData if there is none."""
-    folders = _folders(data)
-    if not folders:
-        raise refusal(data, "no plans")
-    return folders
+    if folders := _folders(data):
+        return folders
+    raise refusal(data, "no plans")
 
 
 def find_plans(city: Path) -> list[Path]:
@@ -68,18 +67,16 @@ def read_city(folder: Path) -> City:
     shared = _Folder(folder, CITY_FILES, problems)
     city = City.model_construct(
         municipality=shared.records.get("municipality"),
-        organizations=shared.records.get("organizations") or [],
         ruby=shared.records.get("ruby") or Ruby({}),
-        synonyms=shared.records.get("synonyms") or [],
         plans=[],
+        **shared.lists(CITY_FILES),
     )
     problems += find_city_problems(city, shared.documents, shared.complete, folder.name)
     documents = []
     for path in find_plans(folder):
         plan = _Folder(path, PLAN_FILES, problems, shared.joined)
         documents.append(plan.documents.get("plan"))
-        lists: dict[str, Any] = {kind: plan.records.get(kind) or [] for kind in PLAN_FILES if kind not in MAPPINGS}
-        data = PlanData.model_construct(plan=plan.records.get("plan"), **lists)
+        data = PlanData.model_construct(plan=plan.records.get("plan"), **plan.lists(PLAN_FILES))
         known = shared.documents | plan.documents
         problems += find_problems(city, data, known, shared.complete | plan.complete)
         city.plans.append(data)
@@ -104,12 +101,11 @@ def read_tables(folder: Path) -> City:
     tables = _Folder(folder, kinds, problems)
     if not tables.documents and not problems:
         raise refusal(folder, "no tables", kinds=", ".join(kinds))
-    lists: dict[str, Any] = {kind: tables.records.get(kind) or [] for kind in kinds if kind != "plan"}
-    shared = {kind: lists.pop(kind) for kind in CITY_FILES if kind in lists}
+    shared, lists = tables.lists(CITY_FILES), tables.lists(PLAN_FILES)
     records = list(chain.from_iterable(lists.values()))
     ids = [record.id for record in records if getattr(record, "id", None)]
     plan_id, city_id = _beginning(ids), _beginning([*ids, *(body.id for body in shared["organizations"])])
-    municipality = Municipality.model_construct(id=city_id, code=_UNKNOWN_CODE, name=folder.name)
+    municipality = Municipality.model_construct(id=city_id, code="000000", name=folder.name)
     plan = tables.records.get("plan") or Plan(
         id=plan_id, title=folder.name, start_fiscal_year=2001, end_fiscal_year=2050
     )
@@ -120,10 +116,8 @@ def read_tables(folder: Path) -> City:
         ]
     data = PlanData.model_construct(plan=plan, **lists)
     city = City.model_construct(municipality=municipality, plans=[data], ruby=Ruby({}), **shared)
-    stand_ins = {
-        kind: Document(str(folder), []) for kind in kinds | CITY_FILES | PLAN_FILES if kind not in tables.documents
-    }
-    documents, complete = stand_ins | tables.documents, tables.complete | {"plan", "municipality"}
+    documents = dict.fromkeys(CITY_FILES | PLAN_FILES, Document(str(folder), [])) | tables.documents
+    complete = tables.complete | {"plan", "municipality"}
     problems += find_city_problems(city, documents, complete - {"municipality"}, folder.name)
     problems += find_problems(city, data, documents, complete)
     if problems:
@@ -155,23 +149,22 @@ class _Folder:
         self.documents: Documents = {}
         self.records: dict[str, Any] = {}
         self.complete: set[str] = set()
-        try:
+        with collecting(problems):
             files = {path.stem: path for path in _files(folder, kinds)}
-        except InvalidData as error:
-            problems += error.problems
-            return
-        for kind, model in kinds.items():
-            found: list[Problem] = []
-            try:
-                if kind in files:
-                    self.documents[kind] = _read_document(files[kind], model, self.joined)
-                    self.records[kind] = _validate(self.documents[kind], kind, model, found)
-                    self.joined |= {name for name in _names(self.documents[kind].value) if "、" in name}
-            except InvalidData as error:
-                found += error.problems
-            problems += found
-            if not found:
-                self.complete.add(kind)
+            for kind, model in kinds.items():
+                found: list[Problem] = []
+                with collecting(found):
+                    if kind in files:
+                        self.documents[kind] = _read_document(files[kind], model, self.joined)
+                        self.records[kind] = _validate(self.documents[kind], kind, model, found)
+                        self.joined |= {name for name in _names(self.documents[kind].value) if "、" in name}
+                problems += found
+                if not found:
+                    self.complete.add(kind)
+
+    def lists(self, kinds: Kinds) -> dict[str, Any]:
+        """The records of each kind that a file lists; none where there is no file."""
+        return {kind: self.records.get(kind) or [] for kind in kinds if kind not in MAPPINGS}
 
 
 def city_files(folder: Path) -> list[Path]:
@@ -375,7 +368,7 @@ def _as_problem(
             return document.problem(at, "too long", name=name, value=value, **values)
         case "string_pattern_mismatch":
             form = f"form of {location[-1]}" if location else ""
-            return document.problem(at, form if has_message(form) else "form", name=name, value=value)
+            return document.problem(at, form if form in MESSAGES else "form", name=name, value=value)
         case _:
             return document.problem(at, "unusable", name=name, value=value, why=fault["msg"])
 

@@ -85,15 +85,11 @@ def _reckoned(read: Reading, indicator: Indicator) -> Reading:
     base = _read_cell(indicator.baseline, indicator.unit)
     if read.against is None or base is None or base.value is None:
         return read
-    return replace(
-        base,
-        comparator=None if read.against == "=" else read.against,
-        direction=read.direction,
-        due_fiscal_year=read.due_fiscal_year,
-        due_kind=read.due_kind,
-        calendar=read.calendar,
-        note=read.note or f"「{indicator.target}」の数は、基準値「{indicator.baseline}」です",
-    )
+    said: dict[str, Any] = {
+        name: getattr(read, name) for name in ("direction", "due_fiscal_year", "due_kind", "calendar")
+    }
+    note = read.note or f"「{indicator.target}」の数は、基準値「{indicator.baseline}」です"
+    return replace(base, comparator=None if read.against == "=" else read.against, note=note, **said)
 
 
 def unit_in(cell: str | None) -> str | None:
@@ -130,21 +126,10 @@ def figures_of(indicator: Indicator, cell: str | None, told: Iterable[PrintedFig
     printed = indicator.printed or indicator.target or cell
     figures = [*_baseline(indicator)]
     if _has_target(indicator, printed):
-        figures.append(
-            Figure(
-                "target",
-                indicator.due_fiscal_year,
-                indicator.value,
-                indicator.value_to,
-                indicator.first_year,
-                indicator.calendar,
-                text=printed if indicator.value is None else None,
-                comparator=indicator.comparator,
-                approximate=indicator.approximate,
-                due_kind=indicator.due_kind,
-                printed=printed,
-            )
-        )
+        same = ("value", "value_to", "first_year", "calendar", "comparator", "approximate", "due_kind")
+        given: dict[str, Any] = {name: getattr(indicator, name) for name in same}
+        text = printed if indicator.value is None else None
+        figures.append(Figure("target", indicator.due_fiscal_year, text=text, printed=printed, **given))
     figures += [_told(figure, indicator.unit) for figure in told]
     return [replace(figure, amount=_amount(figure, indicator)) for figure in figures]
 
@@ -172,17 +157,14 @@ def _baseline(indicator: Indicator) -> Iterator[Figure]:
     if read is None or read.value is None:
         yield Figure("baseline", indicator.baseline_year, text=indicator.baseline, printed=indicator.baseline)
         return
-    yield Figure(
-        "baseline",
-        indicator.baseline_year if read.due_fiscal_year is None else read.due_fiscal_year,
-        read.value,
-        read.value_to,
-        read.first_year,
-        indicator.calendar if read.due_fiscal_year is None else read.calendar,
-        approximate=read.approximate,
-        printed=indicator.baseline,
-        note=read.note,
-    )
+    told: dict[str, Any] = {
+        name: getattr(read, name) for name in ("value", "value_to", "first_year", "approximate", "note")
+    }
+    if read.due_fiscal_year is None:
+        told |= {"last_year": indicator.baseline_year, "calendar": indicator.calendar}
+    else:
+        told |= {"last_year": read.due_fiscal_year, "calendar": read.calendar}
+    yield Figure("baseline", printed=indicator.baseline, **told)
 
 
 def _told(figure: PrintedFigure | Result, unit: str | None) -> Figure:

@@ -9,15 +9,7 @@ prefix or name; references.py finds what they mean, and checks.py makes sure tha
 import re
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    RootModel,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from keikaku.plan.field_types import (
     Code,
@@ -36,11 +28,11 @@ from keikaku.plan.field_types import (
     distinct,
     one_of,
 )
+from keikaku.plan.report_layout import ReportLayout
+from keikaku.plan.words import Ruby, Synonyms
 from keikaku.schema import codes
 
 CODE = re.compile(r"(?P<prefix>[^\W\d_]+)-(?P<number>[1-9][0-9]{0,3})")  # the form of code that names sector and number
-_WORD = re.compile(r"(?=.*[々\u3400-\u9fff])[々ヶ\u3041-\u3096\u30a1-\u30fc\u3400-\u9fff]{1,20}")
-_READING = re.compile(r"[\u3041-\u3096\u30a1-\u30fa\u30fc]{1,40}")
 EVIDENCE_LENGTH = 15
 CorporateNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{13}$")]
 
@@ -64,28 +56,6 @@ class Municipality(_Record):
     name: Text
     corporate_number: CorporateNumber | None = None
     url: Url | None = None
-
-
-class ReportLayout(_Record):
-    """The words by which the parts of a document's text are found, so that the data can be compared with it."""
-
-    sections: "Sections"
-    table_headings: "TableHeadings"
-    passages: Annotated[Names, Field(min_length=1)]
-    goals_until: Text
-
-
-class Sections(_Record):
-    introduction: Text
-    evaluations: Text
-    measures: Text
-    events: Text
-
-
-class TableHeadings(_Record):
-    evaluations: Annotated[list[Text], Field(min_length=3, max_length=3)]
-    measures: Annotated[list[Text], Field(min_length=4, max_length=4)]
-    years: Text
 
 
 class PlanDocument(_Record):
@@ -382,48 +352,6 @@ class Withdrawn(_Record):
     date: Day
     reason: Annotated[Text, StringConstraints(max_length=200)]
     replaced_by: Id | None = None
-
-
-def _kanji(word: str) -> str:
-    if not _WORD.fullmatch(word):
-        raise ValueError("は読みをつける言葉ではありません | 漢字（間にかなが入ってもよい）を書く")
-    return word
-
-
-def _kana(reading: str) -> str:
-    if not _READING.fullmatch(reading):
-        raise ValueError("は読みではありません | ひらがなかカタカナで書く")
-    return reading
-
-
-class Ruby(RootModel[dict[Annotated[str, AfterValidator(_kanji)], Annotated[str, AfterValidator(_kana)]]]):
-    """ruby.yml of a municipality: word as written -> its reading in kana"""
-
-
-class Synonyms(_Record):
-    """synonyms.yml: `words` that find each other, and what they find `also`."""
-
-    words: Annotated[Names, Field(min_length=1)]
-    also: Names = []
-
-    @model_validator(mode="after")
-    def _has_pair(self) -> Self:
-        words = [*self.words, *self.also]
-        distinct(words)
-        if not all(re.search(r"[^\W_]", word) for word in words):
-            raise ValueError("に文字のない言葉があります | 検索できる言葉を書く")
-        if len(words) < 2:
-            raise ValueError("の言葉が一つだけです | 二つ以上書く")
-        return self
-
-
-class SameAs(_Record):
-    """same_as.yml: indicators or bodies of several cities that are the same, or (`same: false`) only look so, and how that is known."""
-
-    table: Literal["indicators", "organizations"]
-    ids: Annotated[list[Id], Field(min_length=2), AfterValidator(distinct)]
-    same: bool
-    evidence: Text
 
 
 class PlanData(_Record):

@@ -11,18 +11,9 @@ from fractions import Fraction
 from functools import partial
 from typing import Literal
 
+from keikaku.plan import verdicts
 from keikaku.plan.fiscal_year import format_fiscal_year
-from keikaku.plan.verdicts import (
-    Direction,
-    Figure,
-    Indicator,
-    baseline_value,
-    direction_of,
-    first_difference,
-    newest_of,
-    results_until,
-    single_value,
-)
+from keikaku.plan.verdicts import Direction, Figure, Indicator
 
 Rule = Literal["baseline", "ratio", "path"]
 FORMULAS: dict[Rule, str] = {
@@ -54,17 +45,17 @@ def rate(rule: Rule, indicator: Indicator, target: Figure, figures: Iterable[Fig
     """How far the newest result up to the due year has come, by a rule of FORMULAS."""
     figures, refused = tuple(figures), partial(Rate, rule, FORMULAS[rule], None)
     until = min(fiscal_year, fiscal_year if target.last_year is None else target.last_year)
-    newest = newest_of([f for f in results_until(figures, until) if f.last_year is not None])
-    values = {*map(single_value, newest)}
-    done, aim = next(iter(values), None), single_value(target)
-    start, direction = baseline_value(indicator, figures), direction_of(indicator, target, figures)
+    newest = verdicts.newest_of([f for f in verdicts.results_until(figures, until) if f.last_year is not None])
+    values = {*map(verdicts.single_value, newest)}
+    done, aim = next(iter(values), None), verdicts.single_value(target)
+    start, direction = verdicts.baseline_value(indicator, figures), verdicts.direction_of(indicator, target, figures)
     if aim is None:
         return refused("目標が、はっきりした一つの数ではありません")
     if not newest:
         return refused(f"{format_fiscal_year(until)}までの、年度のわかる実績の記録が、当サイトにありません")
     if done is None or len(values) != 1:
         return refused("実績が、はっきりした一つの数ではありません")
-    if first_difference(target, newest[0]):
+    if verdicts.first_difference(target, newest[0]):
         return refused("目標と実績の数え方（年・年度、累計の期間）が違います")
     if rule == "ratio":
         return _ratio(done, aim, direction)
@@ -91,7 +82,7 @@ def _ratio(done: Fraction, aim: Fraction, direction: Direction | None) -> Rate:
 
 
 def _share_of_time(result: Figure, target: Figure, figures: Iterable[Figure]) -> Fraction | None:
-    starts = {figure.last_year for figure in newest_of([f for f in figures if f.role == "baseline"])}
+    starts = {figure.last_year for figure in verdicts.newest_of([f for f in figures if f.role == "baseline"])}
     first = next(iter(starts)) if len(starts) == 1 else None
     year, last = result.last_year, target.last_year
     if first is None or year is None or last is None or not first < year <= last:

@@ -52,7 +52,7 @@ def check_ids(plan: Plan) -> Iterator[Fault]:
         yield from twice
         return
     owner = {organization.id: "organizations" for organization in plan.city.organizations}
-    made = {"goals": plan.known.goal_ids, "measures": plan.known.measure_ids}
+    made = {"goals": [id_ for _, id_ in plan.known.each_goal], "measures": [id_ for _, id_ in plan.known.each_measure]}
     made["indicators"] = [placed.id for placed in plan.known.indicators]
     for kind in ("sectors", "goals", "measures", "indicators", "evaluations", "events", "corrections", "changes"):
         records: list[Any] = getattr(data, kind)
@@ -102,10 +102,12 @@ def check_references(plan: Plan) -> Iterator[Fault]:
             for key, (what, table) in keys.items():
                 yield from _check_names(kind, (i, key), getattr(record, key), what, getattr(known, table))
             yield from _check_names(kind, (i, "document"), getattr(record, "document", None), "文書", known.documents)
-    for kind, made in (("goals", known.goal_ids), ("measures", known.measure_ids)):
-        for i, record in enumerate(getattr(plan.data, kind)):
+    each: dict[str, list[tuple[Any, str]]] = {"goals": [*known.each_goal], "measures": [*known.each_measure]}
+    for kind, made in each.items():
+        made_ids = [id_ for _, id_ in made]
+        for i, (record, _) in enumerate(made):
             above = getattr(known, kind).get(record.parent or "")
-            if above in made[i:]:
+            if above in made_ids[i:]:
                 yield fault(kind, (i, "parent"), "stands below", name=record.parent)
 
 
@@ -130,11 +132,10 @@ def _find_same(kind: str, path: Path, names: list[Any], resolve: Callable[[Any],
 @needs("plan", "sectors", "goals", "measures")
 def check_measures(plan: Plan) -> Iterator[Fault]:
     """Sectors and goals that codes and numbers name, originals of repeats, and links that both sides name."""
-    known, measures = plan.known, plan.data.measures
+    known = plan.known
     prefixed = any(sector.prefix for sector in plan.data.sectors)
-    by_id = dict(zip(known.measure_ids, measures, strict=True))
-    for i, measure in enumerate(measures):
-        here = known.measure_ids[i]
+    by_id = {id_: measure for measure, id_ in known.each_measure}
+    for i, (measure, here) in enumerate(known.each_measure):
         if prefixed and measure.prefix and not measure.sector and measure.prefix not in known.sectors:
             yield unknown("measures", (i, "code"), "分野", measure.prefix, known.sectors)
         for j, goal in enumerate(measure.goals):

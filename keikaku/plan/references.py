@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from keikaku.plan import ids
 from keikaku.plan.indicators import complete, read_target
-from keikaku.plan.model import City, Evaluation, Goal, Indicator, Measure, Organization, PlanData
+from keikaku.plan.model import City, Evaluation, Goal, Indicator, Measure, PlanData
 
 Place = tuple[str, str]  # table and id of a record
 
@@ -35,16 +35,16 @@ class References:
     def __init__(self, city: City, data: PlanData) -> None:
         self.data = data
         self.plan_id = data.plan.id
-        self.organizations = organization_names(city.organizations)
-        self.periods = _number(ids.period_id, self.plan_id, [p.name for p in data.plan.periods])
-        self.documents = _number(ids.document_id, self.plan_id, [d.title for d in data.plan.documents])
+        self.organizations = {name: o.id for o in city.organizations for name in (o.name, *o.printed, *o.aliases)}
+        self.periods = _number(self.plan_id, "period", [p.name for p in data.plan.periods])
+        self.documents = _number(self.plan_id, "document", [d.title for d in data.plan.documents])
         self.sectors = _unique((name, s.id) for s in data.sectors for name in {s.id, s.name, s.prefix or s.id})
-        self.goal_ids = [self._goal_id(goal, i) for i, goal in enumerate(data.goals, 1)]
-        self.measure_ids = [self._measure_id(measure, i) for i, measure in enumerate(data.measures, 1)]
+        self.each_goal = [(goal, self._goal_id(goal, i)) for i, goal in enumerate(data.goals, 1)]
+        self.each_measure = [(measure, self._measure_id(measure, i)) for i, measure in enumerate(data.measures, 1)]
 
     def _goal_id(self, goal: Goal, position: int) -> str:
         owner = self.sectors.get(goal.sector or "", self.plan_id)
-        return goal.id or ids.goal_id(owner, goal.number or position)
+        return goal.id or ids.numbered_id(owner, "goal", goal.number or position)
 
     def _measure_id(self, measure: Measure, position: int) -> str:
         sector = self.sectors.get(measure.prefix or "")
@@ -55,19 +55,17 @@ class References:
     @cached_property
     def goals(self) -> dict[str, str]:
         """By id, title, code, and sector-number as in 工-1."""
-        named = zip(self.data.goals, self.goal_ids, strict=True)
         return _unique(
             (name, id_)
-            for goal, id_ in named
+            for goal, id_ in self.each_goal
             for name in {id_, goal.title, goal.code or id_, f"{goal.sector}-{goal.number}" if goal.number else id_}
         )
 
     @cached_property
     def measures(self) -> dict[str, str]:
         """By id, code and name; a name that several measures share is that of the one that is no repeat."""
-        named = list(zip(self.data.measures, self.measure_ids, strict=True))
-        known = _unique((m.name, id_) for m, id_ in named if not m.repeat_of)
-        return known | {name: id_ for m, id_ in named for name in (id_, m.code or id_)}
+        known = _unique((m.name, id_) for m, id_ in self.each_measure if not m.repeat_of)
+        return known | {name: id_ for m, id_ in self.each_measure for name in (id_, m.code or id_)}
 
     def sector_of(self, measure: Measure) -> str | None:
         """The id of the sector that a measure names, by itself or by its code."""
@@ -78,8 +76,7 @@ class References:
         if isinstance(goal, str):
             return self.goals.get(goal)
         sector = self.sector_of(measure)
-        numbered = zip(self.data.goals, self.goal_ids, strict=True)
-        same = (id_ for g, id_ in numbered if g.number == goal and self.sectors.get(g.sector or "") == sector)
+        same = (id_ for g, id_ in self.each_goal if g.number == goal and self.sectors.get(g.sector or "") == sector)
         return next(same, None) or self.goals.get(str(goal))
 
     @cached_property
@@ -89,17 +86,17 @@ class References:
 
     def _indicators(self) -> Iterator[PlacedIndicator]:
         counts: Counter[str] = Counter()
-        for i, (measure, id_) in enumerate(zip(self.data.measures, self.measure_ids, strict=True)):
+        for i, (measure, id_) in enumerate(self.each_measure):
             for j, indicator in enumerate(map(complete, read_target(measure))):
                 counts[id_] += 1
-                made = indicator.id or ids.indicator_id(id_, counts[id_])
+                made = indicator.id or ids.numbered_id(id_, "target", counts[id_])
                 path = ("measures", (i, "indicators", j))
                 yield PlacedIndicator(indicator, made, counts[id_], [("measures", id_)], measure, path)
         for i, indicator in enumerate(map(complete, self.data.indicators)):
             places = self._places(indicator) or [("plans", self.plan_id)]
             owner = places[0][1]
             counts[owner] += 1
-            made = indicator.id or ids.indicator_id(owner, counts[owner])
+            made = indicator.id or ids.numbered_id(owner, "target", counts[owner])
             yield PlacedIndicator(indicator, made, counts[owner], places, None, ("indicators", (i,)))
 
     def _places(self, indicator: Indicator) -> list[Place]:
@@ -152,7 +149,7 @@ class References:
     def records(self) -> dict[str, Place]:
         """The code of every measure and the id of every record of the plan -> its table and its id."""
         known = {self.plan_id: ("plans", self.plan_id)}
-        known |= {id_: ("goals", id_) for id_ in self.goal_ids}
+        known |= {id_: ("goals", id_) for _, id_ in self.each_goal}
         known |= {p.id: ("indicators", p.id) for p in self.indicators}
         known |= {name: ("measures", id_) for name, id_ in self.measures.items()}
         for table in ("sectors", "evaluations", "events", "corrections"):
@@ -168,13 +165,8 @@ class References:
         return found[1] if found and found[0] == table else None
 
 
-def organization_names(organizations: Iterable[Organization]) -> dict[str, str]:
-    """Every name of every organization -> its id."""
-    return {name: o.id for o in organizations for name in (o.name, *o.printed, *o.aliases)}
-
-
-def _number(make: ids.Maker, owner: str, names: list[str]) -> dict[str, str]:
-    return {name: make(owner, i) for i, name in enumerate(names, 1)}
+def _number(owner: str, kind: str, names: list[str]) -> dict[str, str]:
+    return {name: ids.numbered_id(owner, kind, i) for i, name in enumerate(names, 1)}
 
 
 def _unique(named: Iterable[tuple[str, str]]) -> dict[str, str]:

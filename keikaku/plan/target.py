@@ -15,6 +15,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal, NamedTuple, cast
 
+from keikaku.plan import target_words as words
 from keikaku.plan.amounts import Number, find_amount, read_amount
 from keikaku.plan.marked_target import (
     LONGEST_TARGET,
@@ -29,32 +30,7 @@ from keikaku.plan.marked_target import (
     mark_target,
     masked,
 )
-from keikaku.plan.target_words import (
-    ABOUT,
-    ABOUT_AFTER,
-    ACCUMULATION,
-    AGAINST_START,
-    AIM,
-    AS_BEFORE,
-    CHANGE,
-    COMPARATORS,
-    CONTINUE,
-    COUNTED,
-    CUT,
-    DONE,
-    LEVELS,
-    MEANT,
-    NO_VALUE,
-    NOT_AFTER_QUANTITY,
-    NOT_WITH_QUANTITY,
-    NUMBER_WORD,
-    ORDINAL,
-    SLASH,
-    UNREAD,
-    Comparator,
-    Direction,
-    Per,
-)
+from keikaku.plan.target_words import Comparator, Direction, Per
 
 
 @dataclass(frozen=True)
@@ -94,21 +70,12 @@ class Part(NamedTuple):
     error: UnreadableTarget | None
 
 
-def parse_target(printed: str) -> list[Indicator]:
-    """Read a printed target as indicators in printed order: 令和8年度までに40社 is a quantity of 40 社, due by 2026.
-
-    A period or due year that opens the target holds for later numbers that name neither. Raises UnreadableTarget where
-    any part is empty, or holds a number or year that cannot be read.
-    """
-    parts = read_parts(printed)
-    error = next((part.error for part in parts if part.error), None)
-    if error:
-        raise error
-    return [indicator for part in parts for indicator in part.indicators]
-
-
 def read_parts(printed: str) -> list[Part]:
-    """Read each part of a printed target by itself, so that one unreadable part hides none of the others."""
+    """Read each part of a printed target by itself, so that one unreadable part hides none of the others.
+
+    令和8年度までに40社 is a quantity of 40 社, due by 2026. A period or due year that opens the target holds for later numbers
+    that name neither. A part that is empty, or holds a number or year that cannot be read, has its error.
+    """
     if len(printed) > LONGEST_TARGET:
         return [Part(printed, [], UnreadableTarget("too long", "", printed))]
     target = mark_target(printed)
@@ -138,7 +105,7 @@ def _opening(target: MarkedTarget, clause: Span) -> Times:
 def _clauses(target: MarkedTarget) -> Iterator[Span]:
     """Cut between parts that each say something by themselves (毎年、 does not), and at "and" between quantities."""
     start, last = 0, len(target.text)
-    for cut in CUT.finditer(target.text):
+    for cut in words.CUT.finditer(target.text):
         after_quantity = any(quantity.end() == cut.start() for quantity in target.quantities)
         if cut["and"] and not (after_quantity and _quantities(target, (cut.end(), last))):
             continue
@@ -154,10 +121,10 @@ def _clauses(target: MarkedTarget) -> Iterator[Span]:
 
 def _stands_alone(target: MarkedTarget, clause: Span) -> bool:
     text = target.text[slice(*clause)]
-    if _quantities(target, clause) or CONTINUE.search(text):
+    if _quantities(target, clause) or words.CONTINUE.search(text):
         return True
     has_due = any(start in range(*clause) for start, _ in target.dues)
-    return bool(re.search(r"\w", text) and (has_due or (target.quantities and DONE.search(text))))
+    return bool(re.search(r"\w", text) and (has_due or (target.quantities and words.DONE.search(text))))
 
 
 def _quantities(target: MarkedTarget, clause: Span) -> list[re.Match[str]]:
@@ -184,12 +151,12 @@ def _read_clause(target: MarkedTarget, clause: Span, opening: Times) -> Iterator
     if times == Times() and not any(map(_slash, quantities)):
         times = opening
     start, end = clause
-    accumulation = ACCUMULATION.search(target.text, start, end)
+    accumulation = words.ACCUMULATION.search(target.text, start, end)
     if times.first_year and not accumulation and not times.per:
         raise target.refusal("span", *clause)
-    counted = COUNTED.match(target.text, quantities[0].end(), end)
-    named = _label(CONTINUE.sub("", target.text[start : quantities[0].start()]))
-    is_kept = bool(named and AS_BEFORE.fullmatch(named))  # 現状維持（65%）
+    counted = words.COUNTED.match(target.text, quantities[0].end(), end)
+    named = _label(words.CONTINUE.sub("", target.text[start : quantities[0].start()]))
+    is_kept = bool(named and words.AS_BEFORE.fullmatch(named))  # 現状維持（65%）
     label = None if is_kept else named or (counted and _label(counted["label"]))
     accumulated = cast(Literal["total", "mean"] | None, accumulation and accumulation.lastgroup)
     kept: Direction | None = "keep" if is_kept else None
@@ -211,7 +178,9 @@ def _read_quantity(target: MarkedTarget, quantity: re.Match[str], common: Indica
     is_odd = scaled or quantity["sign"] or quantity["low_unit"] not in (None, quantity["unit"])  # 5～10万円
     if low is not None and (low >= value or is_odd):
         raise target.refusal("range", *quantity.span())
-    about = re.search(rf"{ABOUT}$", target.text[: quantity.start()]) or re.search(ABOUT_AFTER, quantity["words"])
+    about = re.search(rf"{words.ABOUT}$", target.text[: quantity.start()]) or re.search(
+        words.ABOUT_AFTER, quantity["words"]
+    )
     comparator = _comparator(quantity)
     return replace(
         common,
@@ -231,39 +200,39 @@ def _direction(
     """Where better lies, as far as it is printed: 以上, 5%に抑える, 5%削減 (more of a change that is meant)."""
     if comparator:
         return "up" if comparator in (">=", ">") else "down"
-    aim = AIM.match(target.text, quantity.end())
+    aim = words.AIM.match(target.text, quantity.end())
     if aim and not (aim["keep"] and value == 0):  # what is kept at zero can only be worse above it
         return cast(Direction, aim.lastgroup)
-    return "up" if re.search(MEANT, quantity["words"]) and not quantity["sign"] else None
+    return "up" if re.search(words.MEANT, quantity["words"]) and not quantity["sign"] else None
 
 
 def _read_words(target: MarkedTarget, clause: Span, times: Times) -> Indicator:
     """A part without a number. Raises UnreadableTarget where it has no word at all besides a time."""
     text = target.text[slice(*clause)]
-    words = text.replace(MASK, "").translate(SHOW).replace("()", "")
+    said = text.replace(MASK, "").translate(SHOW).replace("()", "")
     if not re.search(r"\w", text):
         raise target.refusal("empty", *clause)
-    if NO_VALUE.fullmatch(words.strip("()（）")):
+    if words.NO_VALUE.fullmatch(said.strip("()（）")):
         raise target.refusal("no value", *clause)
     kind: Literal["continue", "milestone", "activity"] = "activity"
-    if times.due_fiscal_year or re.search(ORDINAL, words):
+    if times.due_fiscal_year or re.search(words.ORDINAL, said):
         kind = "milestone"
-    if CONTINUE.search(text):
-        kind, text = "continue", CONTINUE.sub("", text)
-    direction = next((direction for level, direction in LEVELS if level.fullmatch(words)), None)
+    if words.CONTINUE.search(text):
+        kind, text = "continue", words.CONTINUE.sub("", text)
+    direction = next((direction for level, direction in words.LEVELS if level.fullmatch(said)), None)
     return Indicator(
         kind,
         _label(text),
         printed=target.plain.printed_part(*clause),
         direction=direction,
-        against=_against(words),
+        against=_against(said),
         **times._asdict(),
     )
 
 
-def _against(words: str) -> Comparator | Literal["="] | None:
-    start = AGAINST_START.fullmatch(words)
-    return COMPARATORS[start["words"]] if start else "=" if AS_BEFORE.fullmatch(words) else None
+def _against(said: str) -> Comparator | Literal["="] | None:
+    start = words.AGAINST_START.fullmatch(said)
+    return words.COMPARATORS[start["words"]] if start else "=" if words.AS_BEFORE.fullmatch(said) else None
 
 
 def _refuse_unread(target: MarkedTarget, clause: Span, quantities: list[re.Match[str]]) -> None:
@@ -274,41 +243,41 @@ def _refuse_unread(target: MarkedTarget, clause: Span, quantities: list[re.Match
     rest = target.text
     for quantity in quantities:
         rest = masked(rest, *quantity.span())
-        after = NOT_AFTER_QUANTITY.match(target.text, quantity.end())
+        after = words.NOT_AFTER_QUANTITY.match(target.text, quantity.end())
         if after:
             raise target.refusal("after", quantity.start(), after.end())
     for one, other in pairwise(quantities):
         between = target.text[one.end() : other.start()].strip()
         is_rate = one["number"] == "1" and not one["words"]  # 1人1回
         has_units = one["unit"] and (other["unit"] or other["half"])
-        if is_rate or not has_units or not (between == "" or COUNTED.fullmatch(between)):
+        if is_rate or not has_units or not (between == "" or words.COUNTED.fullmatch(between)):
             raise target.refusal("apart", one.start(), other.end())
     rest = masked(masked(rest, 0, clause[0]), clause[1], len(rest))
     sign = next((i for i, sign in enumerate(rest) if sign != "〇" and unicodedata.category(sign)[0] == "N"), None)
-    unread = UNREAD.search(rest) or NUMBER_WORD.search(rest)
+    unread = words.UNREAD.search(rest) or words.NUMBER_WORD.search(rest)
     if unread or sign is not None:
         raise target.refusal("number", *(unread.span() if unread else (sign or 0, (sign or 0) + 1)))
-    bent = quantities and NOT_WITH_QUANTITY.search(target.text, *clause)
+    bent = quantities and words.NOT_WITH_QUANTITY.search(target.text, *clause)
     if bent:
         raise target.refusal("bent", *bent.span())
 
 
 def _comparator(quantity: re.Match[str]) -> Comparator | None:
     """The first that fits in the order of COMPARATORS, where longer words come before those that they hold."""
-    signs = (sign for word, sign in COMPARATORS.items() if word in quantity["words"])
+    signs = (sign for word, sign in words.COMPARATORS.items() if word in quantity["words"])
     return next(signs, ">" if quantity["half"] == "過半数" else None)
 
 
 def _slash(quantity: re.Match[str]) -> Per | None:
     """The period after a slash, as in 20人/回."""
-    return next((per for word, per in SLASH.items() if f"/{word}" in quantity["words"]), None)
+    return next((per for word, per in words.SLASH.items() if f"/{word}" in quantity["words"]), None)
 
 
 def _unit(quantity: re.Match[str]) -> str | None:
     """The unit with its change: 半数 is in %, 5%の削減 in %削減."""
     if quantity["half"]:
         return "%"
-    change = re.search(CHANGE, quantity["words"])
+    change = re.search(words.CHANGE, quantity["words"])
     unit = (quantity["unit"] or "").replace("パーセント", "%")
     return unit + (re.sub("^(?:ずつ)?[をの]?", "", change[0]) if change else "") or None
 
@@ -333,7 +302,7 @@ def number_as_printed(value: int | Decimal, cells: Iterable[str | None]) -> str:
 
 def _label(text: str) -> str | None:
     """What is counted or done, as printed, or None where only times, particles or 実施 are left."""
-    text = ACCUMULATION.sub("", text).replace(MASK, "")
+    text = words.ACCUMULATION.sub("", text).replace(MASK, "")
     text = re.sub(r"(?:^|を)(?:実施|行う)(?:する)?$", "", text).translate(SHOW).replace("()", "")
-    text = re.sub(rf"^[\s、。,;:・をの]+|(?:[\s、。,;:・(はがをのでに]|{ABOUT})+$", "", text)
+    text = re.sub(rf"^[\s、。,;:・をの]+|(?:[\s、。,;:・(はがをのでに]|{words.ABOUT})+$", "", text)
     return text if re.search(r"\w", text) else None

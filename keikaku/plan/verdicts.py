@@ -1,4 +1,4 @@
-"""What can be said of a target at a fiscal year: its state, its trend, and how fresh that is (rates: rates.py).
+"""What can be said of a target at a fiscal year: its state and its trend (rates: rates.py).
 
 Guarantees: the order of rows changes nothing, a worse figure never gives a better state, silence is never met or below,
 and a figure from before the due year, or of a year that is not over, judges nothing. What a number would need to be
@@ -65,14 +65,6 @@ class Verdict:
     results: tuple[Figure, ...] = ()
 
 
-@dataclass(frozen=True)
-class Freshness:
-    """Year of the newest result, and how many whole years have ended since without one; None where there is none."""
-
-    year: int | None
-    years_since: int | None
-
-
 _WORD_KINDS = ("milestone", "continue", "activity")
 _BY_STATUS: dict[str | None, State] = {
     "met": "met", "partly_met": "partly_met", "not_met": "below", "not_implemented": "below", "implemented": "published",
@@ -91,7 +83,8 @@ def current_targets(figures: Iterable[Figure]) -> list[Figure]:
 def judge(indicator: Indicator, target: Figure | None, figures: Iterable[Figure], fiscal_year: int) -> Verdict:
     """The state of one target (None where there is none) in a running fiscal year."""
     figures = tuple(figures)
-    results = [r for r in results_until(figures, fiscal_year) if _holds(indicator, r)]
+    since = indicator.since or 0
+    results = [r for r in results_until(figures, fiscal_year) if r.last_year is None or r.last_year >= since]
     due = target.last_year if target else None
     early = [result for result in results if result.status == "met" and result.part is None]
     if indicator.kind == "milestone" and early:  # what was done once stays done
@@ -144,12 +137,6 @@ def trend(indicator: Indicator, target: Figure | None, figures: Iterable[Figure]
     return _change(now.pop(), then.pop(), direction_of(indicator, target, figures) if target else indicator.direction)
 
 
-def freshness(figures: Iterable[Figure], fiscal_year: int) -> Freshness:
-    """By the year of the newest result, whenever it was published or typed."""
-    years = [result.last_year for result in results_until(figures, fiscal_year) if result.last_year is not None]
-    return Freshness(max(years), max(0, fiscal_year - 1 - max(years))) if years else Freshness(None, None)
-
-
 def _change(now: Fraction | None, then: Fraction | None, direction: Direction | None) -> Trend:
     if now is None or then is None:
         return "unknown"
@@ -164,10 +151,6 @@ def results_until(figures: Iterable[Figure], fiscal_year: int) -> list[Figure]:
     """Results that say something, but those of years to come."""
     said = [f for f in figures if f.role == "result" and (f.value is not None or f.status)]
     return [f for f in said if f.last_year is None or f.last_year <= fiscal_year]
-
-
-def _holds(indicator: Indicator, result: Figure) -> bool:
-    return indicator.since is None or result.last_year is None or result.last_year >= indicator.since
 
 
 def _finished(indicator: Indicator, results: list[Figure], due: int | None, fiscal_year: int) -> list[Figure]:

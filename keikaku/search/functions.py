@@ -5,6 +5,7 @@ docs/search.md tells what each does.
 
 import json
 from collections.abc import Callable
+from functools import partial
 from sqlite3 import Connection, OperationalError
 from typing import Any
 
@@ -30,21 +31,18 @@ def register(connection: Connection) -> None:
         found = search(execute, words, Filters(*filters)).results
         return json.dumps([result._asdict() for result in found], ensure_ascii=False)
 
-    def target_rate(rule: str, figure_id: str, fiscal_year: str) -> str:
-        return rate_in(execute, rule, figure_id, fiscal_year)
-
-    functions: dict[str, tuple[int, Callable[..., Any]]] = {
-        "search_match": (1, match),
-        "escape_fts": (1, match),  # as Datasette calls it
-        "search_results": (1, results),
-        "search_key": (1, lambda text: normalise(text).strip()),
-        "highlight": (2, lambda text, words: mark(text, needles(words))),
-        "highlight_snippet": (2, lambda text, words: cut_out(text, needles(words))),
-        "fiscal_year": (1, read_year),
-        "target_rate": (3, target_rate),
-    }
-    connection.create_function("search_results", 5, _stoppable(connection, results), deterministic=True)
-    for name, (arguments, function) in functions.items():
+    functions: list[tuple[str, int, Callable[..., Any]]] = [
+        ("search_match", 1, match),
+        ("escape_fts", 1, match),  # as Datasette calls it
+        ("search_results", 1, results),
+        ("search_results", 5, results),
+        ("search_key", 1, lambda text: normalise(text).strip()),
+        ("highlight", 2, lambda text, words: mark(text, needles(words))),
+        ("highlight_snippet", 2, lambda text, words: cut_out(text, needles(words))),
+        ("fiscal_year", 1, read_year),
+        ("target_rate", 3, partial(rate_in, execute)),
+    ]
+    for name, arguments, function in functions:
         connection.create_function(name, arguments, _stoppable(connection, function), deterministic=True)
 
 

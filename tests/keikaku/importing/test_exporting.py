@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keikaku.importing.exporting import export_workbook
-from keikaku.importing.merging import as_csv
+from keikaku.importing.merging import table_of
 from keikaku.importing.records import COLUMNS
 from keikaku.importing.spreadsheet import import_spreadsheet
 from keikaku.plan.folder import read_city
@@ -66,7 +66,7 @@ def test_an_invented_plan_comes_back_to_the_byte(
         for i, (name, target, note, _) in enumerate(rows)
     ]
     for table, lines in (("measures", measures), ("indicators", indicators)):
-        (folder / f"{table}.csv").write_text(as_csv(lines, COLUMNS[table]), "utf-8-sig", newline="")
+        (folder / f"{table}.csv").write_text(table_of(lines, COLUMNS[table]), "utf-8-sig", newline="")
     read_city(folder.parent)
     round_trip(folder, root / "b" / "mihon" / "keikaku")
     assert texts(root / "b" / "mihon") == texts(folder.parent)

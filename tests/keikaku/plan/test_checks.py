@@ -11,7 +11,7 @@ import pytest
 from keikaku.plan.checks import CHECKS
 from keikaku.plan.folder import read_city
 from keikaku.plan.model import City
-from keikaku.plan.references import organization_names
+from keikaku.plan.references import References
 from tests.keikaku.conftest import read_faults
 
 Faults = Callable[[str, str, str], tuple[list[str], str]]
@@ -272,6 +272,6 @@ def test_an_indicator_of_the_whole_plan_is_accepted(folder: Path, first: str) ->
 
 
 def test_an_organization_is_known_by_every_name(city: City) -> None:
-    names = organization_names(city.organizations)
+    names = References(city, city.plans[0]).organizations
     assert {names[name] for name in ("みなと市文化協会", "文化協会", "文協")} == {"minato-bunka-kyokai"}
     assert len(names) == 18

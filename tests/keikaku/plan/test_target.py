@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from keikaku.plan.fiscal_year import half_width, read_fiscal_year
 from keikaku.plan.marked_target import LONGEST_TARGET, UnreadableTarget
-from keikaku.plan.target import Indicator, parse_target, read_parts
+from keikaku.plan.target import Indicator, read_parts
 
 FULL_WIDTH = str.maketrans({code: code + 0xFEE0 for code in range(0x21, 0x7F)})
 MEANING = ("kind", "comparator", "value", "unit", "per", "due_fiscal_year", "due_kind")
@@ -29,6 +29,15 @@ def indicator(printed, meaning):
     for kind in {"by", "in"} & {*fields}:
         fields |= {"due_kind": kind, "due_fiscal_year": fields.pop(kind)}
     return Indicator(**fields)
+
+
+def parse_target(printed):
+    """All that a target says; raises the first reason for which a part cannot be read."""
+    parts = read_parts(printed)
+    for part in parts:
+        if part.error:
+            raise part.error
+    return [indicator for part in parts for indicator in part.indicators]
 
 
 def unprinted(indicators):
