@@ -6,6 +6,8 @@ from collections import Counter
 from keikaku.importing.cells import DITTO, Said, bodies, clean, is_department, read_figure, read_grade, read_name
 from keikaku.importing.headings import COSTS, FIGURES, Column, Table, plain, words
 from keikaku.importing.records import Figure, Line, Reading
+from keikaku.importing.tables import CellProblem
+from keikaku.plan.errors import InvalidData
 from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.plan.indicators import year_in
 
@@ -78,6 +80,9 @@ class Row:
         is_second = said.kind == "空欄" and column.role in ("label", "unit") and self.of("kind")
         if before and (said.text in DITTO or is_second):
             return Said("上と同じ", before.text, before.value)
+        if said.text in DITTO:
+            wrong = f"「{said.text}」の上に、同じとする言葉がありません"
+            raise InvalidData([CellProblem(self.cells[column.index].address, 1, 1, wrong, "言葉そのものを書く")])
         is_same = self.cells[column.index].is_filled and said.text and said.kind != "－"
         return Said("上と同じ", said.text, said.value) if is_same else said
 

@@ -90,7 +90,7 @@ def _read_table(reading: Reading, table: Table) -> None:
     if sheet.rows[0][0].address not in reading.log:  # the first table of its sheet
         reading.context, first = [], 0
     texts_of = {number: _texts_of(sheet, number) for number in range(first, table.end)}
-    headings = [texts_of[number] for number in table.heading_rows]
+    headings = [[*map(plain, texts_of[number])] for number in table.heading_rows]
     last = max((n for n in range(table.heading_rows.stop, table.end) if len(texts_of[n]) > 1), default=0)
     for number, texts in texts_of.items():
         heading = _heading_row(sheet, number)
@@ -98,7 +98,7 @@ def _read_table(reading: Reading, table: Table) -> None:
             levels = [level for level, _ in reading.context]
             keep = levels.index(heading[0]) if heading[0] in levels else len(levels)
             reading.context = [*reading.context[:keep], heading]
-        if heading or not texts or number in table.heading_rows or texts in headings:
+        if heading or not texts or number in table.heading_rows or [*map(plain, texts)] in headings:
             _tell_row(reading, sheet, number, Said("見出し"))
         elif number < table.heading_rows.start:
             _tell_row(reading, sheet, number, Said("題名・注"))
