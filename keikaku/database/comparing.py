@@ -76,10 +76,9 @@ def write_comparisons(database: Database, same_as: Iterable[SameAs]) -> None:
     """Write same_as, units and comparable_indicators, when all other tables are there."""
     database.table("same_as").insert_all(_pairs(same_as))
     printed = database.query("SELECT DISTINCT unit FROM indicators WHERE unit IS NOT NULL ORDER BY unit")
-    units = ((row["unit"], *read_unit(row["unit"])) for row in printed)
-    database.table("units").insert_all(
-        dict(zip(("unit", "common_unit", "factor"), unit, strict=True)) for unit in units
-    )
+    columns = ("unit", "common_unit", "factor")
+    units = (dict(zip(columns, (row["unit"], *read_unit(row["unit"])), strict=True)) for row in printed)
+    database.table("units").insert_all(units)
     database.conn.create_function("subject_key", 1, lambda text: normalise(text or "").strip(), deterministic=True)
     database.execute(INDICATORS)
 
