@@ -1,11 +1,13 @@
 """What is the same in plans of several municipalities: units, bodies and indicators, by rule and by data/same_as.yml."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+import yaml
 from sqlite_utils import Database
 
 from keikaku.database.rows import Row
-from keikaku.plan.units import read_unit
 from keikaku.plan.words import SameAs
 from keikaku.search.text import normalise
 
@@ -70,6 +72,20 @@ INDICATORS = """
     WINDOW alike AS (PARTITION BY subject, common_unit, basis, own IS NULL), together AS (PARTITION BY subject, own IS NULL)
     ORDER BY subject_id, code, position
 """
+
+
+# Unit as printed -> the common unit, and how many of it one is.
+UNITS = {
+    unit: (common, factor)
+    for common, others in yaml.safe_load(Path(__file__).with_name("units.yml").read_text("utf-8")).items()
+    for unit, factor in {common: 1, **others}.items()
+}
+
+
+def read_unit(printed: str) -> tuple[str, float]:
+    """The common unit, and how many of it one of the printed unit is: 千人 is 1000 人. An unknown unit stands for itself."""
+    unit = "".join(unicodedata.normalize("NFKC", printed).split()).removesuffix("/年")
+    return UNITS.get(unit, (unit, 1))
 
 
 def write_comparisons(database: Database, same_as: Iterable[SameAs]) -> None:
