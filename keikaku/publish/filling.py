@@ -8,9 +8,9 @@ import json
 import re
 from collections.abc import Callable
 from functools import cache
+from html import escape
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
 
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -68,7 +68,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
 @cache
 def _environment(kind: str) -> Environment:
     write = _WRITERS.get(kind, _WRITERS["xml"])
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("keikaku.publish"),
         autoescape=True,  # so that what a macro gives is told from a word
         finalize=lambda value: value if isinstance(value, Markup) else Markup(write(value)),
@@ -77,5 +77,3 @@ def _environment(kind: str) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["attribute"] = lambda value: Markup(escape(str(value), {'"': "&quot;"}))
-    return environment

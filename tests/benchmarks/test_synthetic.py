@@ -101,7 +101,7 @@ def test_the_page_on_scale_says_which_aims_hold(tmp_path: Path) -> None:
     found = [
         {"plans": n, "machine": "One.", "load": 1.0, "full": cost, "again": cost, "raw": {**cost, "rows": 9 * n}, "bytes": {"plans.db": 9 * n, ".plans.db.rows": 9},
          "rows": {"measures": 46 * n}, "search": {"of a city": {**times, "p95": 40.0}}, "addresses": 99, "ours": pages, "stock": pages, "memory": 5e6,
-         "bake": {"asked": 9, "processor": 1.0, "seconds": 2.0, "bytes": 999.0}}
+         "bake": {"asked": 9, "processor": 1.0, "seconds": 2.0, "bytes": 999.0}, "copies": {"2": {"rate": 30.0, "p95": 20.0, "memory": 5e6}}}
         for n in (1, 10)
     ]  # fmt: skip
     page = tmp_path / "scale.md"
@@ -112,4 +112,5 @@ def test_the_page_on_scale_says_which_aims_hold(tmp_path: Path) -> None:
     assert written.startswith("before\n") and written.endswith("after\n")
     assert "| memory ≤ 600 MB at any size | 100 MB | yes |" in written
     assert "| search p95 ≤ 30 ms with any filter | 40 ms (of a city), processor 8 ms | **no** |" in written
+    assert "| 2 | 30/s | 20 ms | 5 MB |" in written
     assert "×10.0" in (tmp_path / "scale.svg").read_text("utf-8")

@@ -110,7 +110,7 @@ async def test_the_legend_of_progress_counts_what_its_links_list(site, two_plans
 @pytest.mark.parametrize(
     ("year", "measure", "expected"),
     [
-        ("2024", "観-8", [("目標に届いていない", None, "令和6年度")]),  # 30,000 of 50,000 visitors in 2023
+        ("2024", "観-8", [("目標に届いていない", None, "令和5年度")]),  # 30,000 of 50,000 visitors in 2023
         ("令和8年度", "観-8", [("判定できない", "全体の数", "令和6年度")]),  # of 2024 the two days alone are known
         ("R5", "観-9", [("今年度が期限", None, None), ("期限はこれから", None, None)]),
         ("", "観-9", [("期限経過・実績の記録なし", None, None), ("今年度が期限", None, None)]),

@@ -1,4 +1,4 @@
-"""State and trend of a target: reasoned cases, and laws over generated figures."""
+"""State, trend and freshness of a target: reasoned cases, and laws over generated figures."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -9,10 +9,12 @@ from hypothesis import strategies as st
 
 from keikaku.plan.verdicts import (
     Figure,
+    Freshness,
     Indicator,
     Verdict,
     current_targets,
     direction_of,
+    freshness,
     judge,
     trend,
 )
@@ -198,6 +200,20 @@ def test_the_trend_of_a_target(indicator, aim, others, expected):
     assert trend(indicator, aim, [aim, *others] if aim else others, THIS_YEAR) == expected
 
 
+@pytest.mark.parametrize(
+    ("years", "expected"),
+    [
+        ([], (None, None)),
+        ([2025], (2025, 0)),
+        ([2026, 2020], (2026, 0)),
+        ([2022, 2021], (2022, 3)),
+        ([2027], (None, None)),
+    ],
+)
+def test_freshness_goes_by_the_year_of_the_newest_result(years, expected):
+    assert freshness([baseline(1), *(result(1, year) for year in years)], THIS_YEAR) == Freshness(*expected)
+
+
 RANK = {"met": 2, "not_judgeable": 1, "below": 0}
 numbers = st.integers(-1000, 1000) | st.decimals(-1000, 1000, places=1).map(float)
 amounts = st.integers(0, 1000) | st.decimals(0, 1000, places=1).map(float)
@@ -230,6 +246,7 @@ def test_order_never_matters(indicator, aim, figures, random):
     shuffled = random.sample(figures, len(figures))
     assert judge(indicator, aim, figures, THIS_YEAR) == judge(indicator, aim, shuffled, THIS_YEAR)
     assert trend(indicator, aim, figures, THIS_YEAR) == trend(indicator, aim, shuffled, THIS_YEAR)
+    assert freshness(figures, THIS_YEAR) == freshness(shuffled, THIS_YEAR)
 
 
 @given(indicators, targets, others)
