@@ -1,11 +1,13 @@
 """What is the same in plans of several municipalities: units, bodies and indicators, by rule and by data/same_as.yml."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+import yaml
 from sqlite_utils import Database
 
 from keikaku.database.rows import Row
-from keikaku.plan.units import read_unit
 from keikaku.plan.words import SameAs
 from keikaku.search.text import normalise
 
@@ -72,14 +74,27 @@ INDICATORS = """
 """
 
 
+# Unit as printed -> the common unit, and how many of it one is.
+UNITS = {
+    unit: (common, factor)
+    for common, others in yaml.safe_load(Path(__file__).with_name("units.yml").read_text("utf-8")).items()
+    for unit, factor in {common: 1, **others}.items()
+}
+
+
+def read_unit(printed: str) -> tuple[str, float]:
+    """The common unit, and how many of it one of the printed unit is: 千人 is 1000 人. An unknown unit stands for itself."""
+    unit = "".join(unicodedata.normalize("NFKC", printed).split()).removesuffix("/年")
+    return UNITS.get(unit, (unit, 1))
+
+
 def write_comparisons(database: Database, same_as: Iterable[SameAs]) -> None:
     """Write same_as, units and comparable_indicators, when all other tables are there."""
     database.table("same_as").insert_all(_pairs(same_as))
     printed = database.query("SELECT DISTINCT unit FROM indicators WHERE unit IS NOT NULL ORDER BY unit")
-    units = ((row["unit"], *read_unit(row["unit"])) for row in printed)
-    database.table("units").insert_all(
-        dict(zip(("unit", "common_unit", "factor"), unit, strict=True)) for unit in units
-    )
+    columns = ("unit", "common_unit", "factor")
+    units = (dict(zip(columns, (row["unit"], *read_unit(row["unit"])), strict=True)) for row in printed)
+    database.table("units").insert_all(units)
     database.conn.create_function("subject_key", 1, lambda text: normalise(text or "").strip(), deterministic=True)
     database.execute(INDICATORS)
 

@@ -99,20 +99,20 @@ def read_history(path: Path) -> list[Release]:
 def read_rows(database: Path, tables: Iterable[str]) -> dict[RecordId, Row]:
     """Every record of those of the tables that the database has, with the columns that it has."""
     with closing(open_read_only(database)) as connection:
-        connection.row_factory = sqlite3.Row
-        return {record: row for table in tables for record, row in _read_table(connection, table)}
+        return {record: row for table in tables for record, row in read_table(connection, table)}
 
 
-def _read_table(connection: sqlite3.Connection, table: str) -> Iterator[tuple[RecordId, Row]]:
-    if keys := key_columns(connection, table):
-        for row in connection.execute(f'SELECT * FROM "{table}"'):
-            yield RecordId(table, tuple(str(row[key]) for key in keys)), dict(row)
-
-
-def key_columns(connection: sqlite3.Connection, table: str) -> list[str]:
-    """The columns of the key of a table."""
+def read_table(
+    connection: sqlite3.Connection, table: str, firsts: Sequence[str] | None = None
+) -> Iterator[tuple[RecordId, Row]]:
+    """The records of a table, or those whose keys begin with one of these values."""
     sql = "SELECT name FROM pragma_table_info(?) WHERE pk ORDER BY pk"
-    return [row[0] for row in connection.execute(sql, (table,))]
+    if keys := [row[0] for row in connection.execute(sql, (table,))]:
+        chosen = f' WHERE "{keys[0]}" IN (SELECT value FROM json_each(:firsts))' if firsts is not None else ""
+        cursor = connection.execute(f'SELECT * FROM "{table}"{chosen}', {"firsts": json.dumps(firsts)})
+        names = [column[0] for column in cursor.description]
+        for row in (dict(zip(names, values, strict=True)) for values in cursor):
+            yield RecordId(table, tuple(str(row[key]) for key in keys)), row
 
 
 def hash_records(rows: Mapping[RecordId, Row]) -> dict[RecordId, str]:

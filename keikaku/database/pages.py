@@ -14,7 +14,7 @@ from itertools import groupby
 from pathlib import Path
 
 from keikaku.database.content_hash import LENGTH, hash_rows
-from keikaku.database.history import RecordId, hash_records, key_columns
+from keikaku.database.history import RecordId, hash_records, read_table
 from keikaku.files.read_only import open_read_only
 
 Parts = Mapping[str, str]  # name of a part -> its hash; one without rows is left out
@@ -74,11 +74,6 @@ def read_all_pages(database: Path) -> dict[RecordId, Page]:
 def _hash_rows(connection: sqlite3.Connection, rows: Iterable[RecordId]) -> Iterator[tuple[RecordId, str]]:
     wanted = set(rows)
     for table in sorted({row.table for row in wanted}):
-        keys = key_columns(connection, table)
-        firsts = json.dumps(sorted({row.key[0] for row in wanted if row.table == table}))
-        sql = f'SELECT * FROM "{table}" WHERE "{keys[0]}" IN (SELECT value FROM json_each(?))'
-        cursor = connection.execute(sql, (firsts,))
-        names = [column[0] for column in cursor.description]
-        held = (dict(zip(names, row, strict=True)) for row in cursor)
-        found = {RecordId(table, tuple(str(row[key]) for key in keys)): row for row in held}
-        yield from hash_records({record: row for record, row in found.items() if record in wanted}).items()
+        firsts = sorted({row.key[0] for row in wanted if row.table == table})
+        held = read_table(connection, table, firsts)
+        yield from hash_records({record: row for record, row in held if record in wanted}).items()

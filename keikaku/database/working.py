@@ -77,11 +77,8 @@ def _columns() -> dict[str, dict[str, type]]:
 def digest_code() -> str:
     """SHA-256 of everything besides the data that rows depend on."""
     root = Path(keikaku.__file__).parent
-    files = [
-        file for room in ROOMS for file in sorted((root / room).iterdir()) if file.suffix in (".py", ".sql", ".yml")
-    ]
     digest = hashlib.sha256(repr([(name, version(name)) for name in LIBRARIES]).encode())
-    for file in files:
+    for file in (file for room in ROOMS for file in sorted((root / room).iterdir()) if file.is_file()):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 

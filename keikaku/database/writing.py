@@ -166,9 +166,8 @@ def _write_words(database: Database) -> None:
     """The words of all documents, and those of the synonyms but the names of organizations, which documents have."""
     sql = "SELECT DISTINCT word FROM search_synonyms WHERE word NOT IN (SELECT name FROM organization_names) ORDER BY word"
     database.execute("CREATE TEMP TABLE names (surface, reading, lemma, documents)")
-    columns = ("surface", "reading", "lemma", "documents")
-    rows = [tuple(row[column] for column in columns) for row in read_names(row["word"] for row in database.query(sql))]
-    database.conn.executemany("INSERT INTO temp.names VALUES (?, ?, ?, ?)", rows)
+    names = read_names(row["word"] for row in database.query(sql))
+    database.conn.executemany("INSERT INTO temp.names VALUES (:surface, :reading, :lemma, :documents)", names)
     database.execute(WORDS)
 
 

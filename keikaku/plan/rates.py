@@ -27,8 +27,6 @@ FORMULAS: dict[Rule, str] = {
 class Rate:
     """A share of the way (1 is all of it), or why the rule does not fit; the words are for readers."""
 
-    rule: Rule
-    formula: str
     value: Fraction | None = None
     refusal: str | None = None
 
@@ -43,7 +41,7 @@ class Rate:
 
 def rate(rule: Rule, indicator: Indicator, target: Figure, figures: Iterable[Figure], fiscal_year: int) -> Rate:
     """How far the newest result up to the due year has come, by a rule of FORMULAS."""
-    figures, refused = tuple(figures), partial(Rate, rule, FORMULAS[rule], None)
+    figures, refused = tuple(figures), partial(Rate, None)
     until = min(fiscal_year, fiscal_year if target.last_year is None else target.last_year)
     newest = verdicts.newest_of([f for f in verdicts.results_until(figures, until) if f.last_year is not None])
     values = {*map(verdicts.single_value, newest)}
@@ -68,17 +66,16 @@ def rate(rule: Rule, indicator: Indicator, target: Figure, figures: Iterable[Fig
     way = Fraction(1) if rule == "baseline" else _share_of_time(newest[0], target, figures)
     if way is None:
         return refused("基準値・実績・目標の年度がこの順に並んでいません")
-    return Rate(rule, FORMULAS[rule], (done - start) / ((aim - start) * way))
+    return Rate((done - start) / ((aim - start) * way))
 
 
 def _ratio(done: Fraction, aim: Fraction, direction: Direction | None) -> Rate:
-    formula = FORMULAS["ratio"]
     if direction != "up":
         words = {"down": "減らす目標なので", "keep": "維持する目標なので", None: "増やす目標かどうかわからないので"}
-        return Rate("ratio", formula, None, f"{words[direction]}、割り算の率は使えません")
+        return Rate(None, f"{words[direction]}、割り算の率は使えません")
     if aim <= 0:
-        return Rate("ratio", formula, None, "目標値が0以下なので割れません")
-    return Rate("ratio", formula, done / aim)
+        return Rate(None, "目標値が0以下なので割れません")
+    return Rate(done / aim)
 
 
 def _share_of_time(result: Figure, target: Figure, figures: Iterable[Figure]) -> Fraction | None:

@@ -10,6 +10,7 @@ periods other than year, month and event; know what a target without a label cou
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
@@ -80,7 +81,10 @@ def read_parts(printed: str) -> list[Part]:
         return [Part(printed, [], UnreadableTarget("too long", "", printed))]
     target = mark_target(printed)
     clauses = list(_clauses(target))
-    parts = [_read_part(target, clause, _opening(target, clauses[0])) for clause in clauses]
+    opening = Times()
+    with suppress(UnreadableTarget):
+        opening = _times(target, clauses[0]) if target.text.startswith(MASK) else Times()
+    parts = [_read_part(target, clause, opening) for clause in clauses]
     if len(parts) == 1 and len(parts[0].indicators) == 1:
         return [Part(printed, [replace(parts[0].indicators[0], printed=printed)], None)]
     return parts
@@ -92,14 +96,6 @@ def _read_part(target: MarkedTarget, clause: Span, opening: Times) -> Part:
         return Part(printed, list(_read_clause(target, clause, opening)), None)
     except UnreadableTarget as error:
         return Part(printed, [], error)
-
-
-def _opening(target: MarkedTarget, clause: Span) -> Times:
-    """The time that opens the target, where it can be read."""
-    try:
-        return _times(target, clause) if target.text.startswith(MASK) else Times()
-    except UnreadableTarget:
-        return Times()
 
 
 def _clauses(target: MarkedTarget) -> Iterator[Span]:
@@ -220,19 +216,16 @@ def _read_words(target: MarkedTarget, clause: Span, times: Times) -> Indicator:
     if words.CONTINUE.search(text):
         kind, text = "continue", words.CONTINUE.sub("", text)
     direction = next((direction for level, direction in words.LEVELS if level.fullmatch(said)), None)
+    start = words.AGAINST_START.fullmatch(said)
+    kept: Literal["="] | None = "=" if words.AS_BEFORE.fullmatch(said) else None
     return Indicator(
         kind,
         _label(text),
         printed=target.plain.printed_part(*clause),
         direction=direction,
-        against=_against(said),
+        against=words.COMPARATORS[start["words"]] if start else kept,
         **times._asdict(),
     )
-
-
-def _against(said: str) -> Comparator | Literal["="] | None:
-    start = words.AGAINST_START.fullmatch(said)
-    return words.COMPARATORS[start["words"]] if start else "=" if words.AS_BEFORE.fullmatch(said) else None
 
 
 def _refuse_unread(target: MarkedTarget, clause: Span, quantities: list[re.Match[str]]) -> None:

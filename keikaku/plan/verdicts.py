@@ -7,7 +7,7 @@ Does not: read files, round a figure, or mix what the publisher says into a judg
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
@@ -57,12 +57,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A state; `missing` names the field that not_judgeable lacks, `by` who judged, `results` what was judged."""
+    """A state; `missing` names the field that not_judgeable lacks, `by` who judged."""
 
     state: State
     missing: str | None = None
     by: Literal["number", "publisher"] | None = None
-    results: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,13 +93,14 @@ def judge(indicator: Indicator, target: Figure | None, figures: Iterable[Figure]
     since = indicator.since or 0
     results = [r for r in results_until(figures, fiscal_year) if r.last_year is None or r.last_year >= since]
     due = target.last_year if target else None
-    early = [result for result in results if result.status == "met" and result.part is None]
-    if indicator.kind == "milestone" and early:  # what was done once stays done
-        return Verdict("met", None, "publisher", _in_order(early))
+    is_done = any(result.status == "met" and result.part is None for result in results)
+    if indicator.kind == "milestone" and is_done:  # what was done once stays done
+        return Verdict("met", None, "publisher")
     newest = newest_of(_finished(indicator, results, due, fiscal_year))
     if newest:
-        whole = tuple(result for result in newest if result.part is None)
-        return _judge_results(indicator, target, figures, whole or newest)
+        whole = [result for result in newest if result.part is None]
+        found = {_judge_result(indicator, target, figures, result) for result in whole or newest}
+        return found.pop() if len(found) == 1 else Verdict("not_judgeable", "publisher")
     if any(result.last_year is None for result in results):
         return Verdict("not_judgeable", "last_year")
     if due is not None:
@@ -192,18 +192,6 @@ def _silent(due: int, fiscal_year: int, late: bool) -> Verdict:
     if due >= fiscal_year:
         return Verdict("due" if due == fiscal_year else "ahead")
     return Verdict("not_judgeable", "last_year") if late else Verdict("overdue_unreported")
-
-
-def _judge_results(
-    indicator: Indicator, target: Figure | None, figures: tuple[Figure, ...], results: tuple[Figure, ...]
-) -> Verdict:
-    verdicts = {_judge_result(indicator, target, figures, result) for result in results}
-    one = verdicts.pop() if len(verdicts) == 1 else Verdict("not_judgeable", "publisher")
-    return replace(one, results=_in_order(results))
-
-
-def _in_order(results: Iterable[Figure]) -> tuple[Figure, ...]:
-    return tuple(sorted(results, key=repr))
 
 
 def _judge_result(indicator: Indicator, target: Figure | None, figures: tuple[Figure, ...], result: Figure) -> Verdict:

@@ -100,9 +100,11 @@ def search(execute: Execute, query: str, filters: Filters = ANYWHERE) -> Results
 
 def plan_in(execute: Execute, query: str, filters: Filters = ANYWHERE) -> Plan:
     """The plan of a query for a database."""
-    return plan_query(
-        query, load_lexicon(execute), lambda match: any(True for _ in execute(_EXISTS, (match,))), filters
-    )
+
+    def exists(match: str) -> bool:
+        return any(True for _ in execute(_EXISTS, (match,)))
+
+    return plan_query(query, load_lexicon(execute), exists, filters)
 
 
 def _search(execute: Execute, query: str, filters: Filters, lexicon: Lexicon) -> Results:
@@ -116,9 +118,8 @@ def _search(execute: Execute, query: str, filters: Filters, lexicon: Lexicon) ->
     results = [rows[id_] for id_ in ids]
     found = Results(results, {kind: count for kind, _, _, count in kinds if count}, plan.notes)
     if plan.reading:
-        found = found._replace(
-            **_lead_on(execute, plan.reading, bool(filters.plan), {result.plan for result in results})
-        )
+        plans = {result.plan for result in results}
+        found = found._replace(**_lead_on(execute, plan.reading, bool(filters.plan), plans))
     if found.counts:
         return found
     return found._replace(spellings=near_spellings(query, lexicon), themes=near_themes(execute, query))

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from keikaku.database.building import build_database, check_data
+from keikaku.database.comparing import read_unit
 from keikaku.plan.errors import InvalidData
-from keikaku.plan.units import read_unit
 from tests.keikaku.database.test_building import add_city, edit
 
 SAME_AS = """

@@ -166,9 +166,9 @@ def test_the_state_of_a_target(indicator, aim, others, state):
 
 def test_a_verdict_names_who_judged_and_what():
     figures = [target(40), result(39, status="met"), result(99, 2024)]
-    assert judge(MORE, figures[0], figures, THIS_YEAR) == Verdict("below", None, "number", (figures[1],))
+    assert judge(MORE, figures[0], figures, THIS_YEAR) == Verdict("below", None, "number")
     figures = [target(40), result(status="met")]
-    assert judge(MORE, figures[0], figures, THIS_YEAR) == Verdict("met", None, "publisher", (figures[1],))
+    assert judge(MORE, figures[0], figures, THIS_YEAR) == Verdict("met", None, "publisher")
 
 
 def test_a_revised_target_takes_the_place_of_all_before_it():
