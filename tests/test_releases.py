@@ -47,12 +47,14 @@ def test_the_history_tells_what_each_release_held(folder: Path) -> None:
         (["--reason", "x"], "No such option"),
     ],
 )
-def test_a_release_that_would_not_be_true_is_refused(folder: Path, arguments: list[str], said: str) -> None:
-    before = (folder / "data" / HISTORY).read_bytes()
-    refused = build(folder, *arguments)
+def test_a_release_that_would_not_be_true_is_refused(
+    folder: Path, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    shutil.copytree(folder / "data", tmp_path / "data")
+    refused = build(tmp_path, *arguments)
     assert refused.exit_code != 0
     assert said in refused.output
-    assert (folder / "data" / HISTORY).read_bytes() == before
+    assert (tmp_path / "data" / HISTORY).read_bytes() == (folder / "data" / HISTORY).read_bytes()
 
 
 def test_a_release_needs_the_database_of_the_one_before(folder: Path, tmp_path: Path) -> None:
