@@ -193,7 +193,7 @@ def _check(path: Path) -> dict[str, int]:
     """The number of rows of each table; raises DatabaseError if SQLite finds a fault."""
     with closing(sqlean.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
         database = Database(connection, execute_plugins=False)
-        faults = [row for row in database.execute("PRAGMA quick_check") if row != ("ok",)]
+        faults = [row for row in database.execute("PRAGMA integrity_check") if row != ("ok",)]
         faults += list(database.execute("PRAGMA foreign_key_check"))
         if faults:
             raise DatabaseError(f"{path.name}: the new database has faults: {faults[:5]}")
