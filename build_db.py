@@ -249,6 +249,7 @@ def new_plan(folder: Path, city_code: str, city_name: str, title: str, years: st
 @click.option("--city-name", default="", help="As of new-plan.")
 @click.option("--title", default="", help="Title of the plan as printed; asked of a new plan.")
 @click.option("--years", required=True, metavar="FIRST-LAST", help="Fiscal years of the plan, as 2021-2026.")
+@click.option("--document", default="", help="Title of the document that FILE is; its name if left out.")
 @click.option("--sheet", "sheets", multiple=True, help="Sheet to read; all if left out.")
 @click.option("--layout", type=PATH, help="What the headings mean, as --dry-run proposes it.")
 @click.option(

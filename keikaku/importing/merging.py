@@ -10,6 +10,7 @@ from keikaku.importing.tables import as_csv
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.plan.indicators import year_in
 
+_CITED = ("document", "place")
 Change = tuple[str, str, str]  # 追加, 変更 or 表にない; the table; what
 
 
@@ -40,12 +41,29 @@ def settle(reading: Reading, document: str) -> None:
     for line in reading.lines["indicators"]:
         if line.cells is not None:
             _settle_figures(reading, line, document)
+    for line in (*reading.lines["measures"], *reading.lines["indicators"]):
+        if line.cells is not None:
+            _settle_place(line, reading.document)
+
+
+def _settle_place(line: Line, document: str) -> None:
+    """A line that an earlier document says in the same words stays where that has it."""
+    told, before = {key: line[key] for key in line if key not in _CITED}, line.before or {}
+    is_same = told == {key: value for key, value in before.items() if key not in _CITED}
+    if before and is_same and (before.get("document", "") != document or "!" not in before.get("place", "")):
+        line |= {key: before.get(key, "") for key in _CITED}
+    elif document:
+        line["document"] = document
+    else:
+        line.pop("document", None)
 
 
 def _settle_figures(reading: Reading, line: Line, document: str) -> None:
     """An indicator has the last of its targets and its first baseline; the other figures have lines of their own."""
     assert line.cells is not None
     targets = sorted((one for one in line.figures if one.role == "target"), key=lambda one: one.year or 9999)
+    if targets and _settle_revision(reading, line, targets):
+        targets = []
     rest = [one for one in line.figures if one.role != "target"] + targets
     calendars: set[str] = set()
     for one in [*targets[-1:], *[one for one in rest if one.role == "baseline"][:1]]:
@@ -65,16 +83,50 @@ def _settle_figures(reading: Reading, line: Line, document: str) -> None:
         _add_figure(reading, line["id"], one, document)
 
 
-def _add_figure(reading: Reading, indicator: str, figure: Figure, document: str) -> None:
-    role, year, calendar, said, at = figure
-    year = year or (year_in(said.text) if said.value is None else None)
+def _settle_revision(reading: Reading, line: Line, targets: list[Figure]) -> bool:
+    """Whether an earlier workbook had targets of this indicator: others now are all of them of the next edition."""
+    held: dict[int, list[Line]] = {}
+    if line.before and "target" in line.before:
+        first = {"printed": line.before["target"], "fiscal_year": line.before.get("due_fiscal_year")}
+        held[1] = [Line(first)]
+    for one in reading.lines["figures"]:
+        if one.before and one["indicator"] == line["id"] and one.get("role", "target") == "target":
+            held.setdefault(int(one.get("edition", "1")), []).append(one)
+    if not held:
+        return False
+    newest = max(held)
+    now = [Line(_figure_values(line["id"], one)) for one in targets]
+    if {*map(_target_said, now)} != {*map(_target_said, held[newest])}:
+        before = "、".join(said for said, _ in map(_target_said, held[newest]))
+        for one in now:
+            one |= {"role": "target", "edition": str(newest + 1)}
+            one |= {"document": reading.document} if reading.document else {}
+            one.cells, one.before = {}, {"printed": before}
+        reading.lines["figures"] += now
+    return True
+
+
+def _target_said(line: Line) -> tuple[str, str]:
+    """What a target says, and for which year."""
+    said = line.get("printed") or line.get("value", "")
+    return said.replace(",", ""), line.get("fiscal_year") or str(year_in(said) or "")
+
+
+def _figure_values(indicator: str, figure: Figure) -> dict[str, Any]:
+    _, year, calendar, said, _ = figure
     is_plain = said.value is not None and said.text in (str(said.value), f"{said.value:,}")
-    values = {
-        "indicator": indicator, "fiscal_year": year, "calendar": calendar if calendar == "calendar" else "",
+    return {
+        "indicator": indicator, "fiscal_year": year or (year_in(said.text) if said.value is None else None),
+        "calendar": calendar if calendar == "calendar" else "",
         "value": said.value, "printed": "" if is_plain else said.text,
     }  # fmt: skip
+
+
+def _add_figure(reading: Reading, indicator: str, figure: Figure, document: str) -> None:
+    values, at = _figure_values(indicator, figure), figure.at
+    role, year = figure.role, values["fiscal_year"]
     is_result = role == "result" and year is not None
-    values |= {"document": document} if is_result else {"role": role}
+    values |= {"document": document if is_result else reading.document, "role": "" if is_result else role}
     cells = dict.fromkeys(("indicator", "value", "printed"), at)
     reading.add("results" if is_result else "figures", (at,), values, cells)
 
@@ -96,7 +148,7 @@ def changes_of(reading: Reading) -> Iterator[Change]:
                     yield "変更", NAMES[table], f"{name}：{said}"
             else:
                 for key in line:
-                    if key != "place" and line[key] != before.get(key):
+                    if key not in _CITED and line[key] != before.get(key):
                         yield "変更", NAMES[table], f"{name}：{before.get(key, '（空）')} → {line[key]}"
 
 

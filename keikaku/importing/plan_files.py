@@ -6,13 +6,17 @@ their own words.
 
 import csv
 import io
+import json
 import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 from keikaku.importing.cells import Said
 from keikaku.importing.headings import Layout
@@ -22,8 +26,12 @@ from keikaku.importing.tables import Sheet, refusal
 from keikaku.importing.walking import read_tables
 from keikaku.plan.errors import InvalidData, Problem, without_english
 from keikaku.plan.folder import CITY_FILES, read_city
+from keikaku.plan.indicators import Figure, direction_of, figures_of
+from keikaku.plan.model import City, Indicator
 from keikaku.plan.reading import is_missing, read_text
+from keikaku.plan.references import References
 from keikaku.plan.starter import write_starter
+from keikaku.plan.verdicts import Direction
 
 _GOES_WITH = {"baseline": ("baseline_year",), "target": ("due_fiscal_year",), "due_fiscal_year": ("target",)}
 _REQUIRED = ("id", "name", "title", "label", "indicator")
@@ -39,15 +47,17 @@ class Target:
     name: str
     title: str
     years: str
+    document: str  # title of what is read, in the plan's own list of documents
     write: bool = True  # or only find out what would be written
 
 
 @dataclass
 class Written:
-    """How many lines each table has, and what is different from before."""
+    """How many lines each table has, what is different from before, and how the targets of its indicators were read."""
 
     counts: dict[str, int] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
+    targets: list[tuple[Indicator, Figure, Direction | None]] = field(default_factory=list)
 
 
 def write_plan(sheets: list[Sheet], years: tuple[int, int], layout: Layout, target: Target) -> tuple[Reading, Written]:
@@ -55,24 +65,29 @@ def write_plan(sheets: list[Sheet], years: tuple[int, int], layout: Layout, targ
     with _staged(target) as stage:
         plan = stage / target.folder.resolve().name
         old = {table: _read_lines((stage if table in CITY_FILES else plan) / f"{table}.csv") for table in COLUMNS}
-        documents = {line.get("document", "") for line in old["results"]}
-        reading = Reading(years, layout, old, stage.name, f"{stage.name}-{plan.name}")
+        is_first = _name_document(plan / "plan.yml", target.document)
+        document = "" if is_first else target.document
+        reading = Reading(years, layout, old, stage.name, f"{stage.name}-{plan.name}", document)
         read_tables(sheets, reading)
         if is_missing(target.folder):
             _say_words(plan / "plan.yml", reading)
-            documents = {target.title}
-        settle(reading, documents.pop() if len(documents) == 1 else "")
+        settle(reading, target.document)
         written = Written(changes=list(changes_of(reading)))
-        _make_fit(reading, stage, plan)
+        written.targets = list(_targets_of(_make_fit(reading, stage, plan), reading.plan))
         written.counts = {table: len(lines) for table, lines in reading.lines.items()}
     return reading, written
 
 
 def write_tables(tables: Iterable[tuple[str, str]], target: Target) -> Written:
     """Write whole tables, each as the text of its file, in the place of those that are there."""
-    written = Written()
-    with _staged(target) as stage:
-        for table, text in tables:
+    written, texts = Written(), dict(tables)
+    order = sorted(texts, key=lambda table: table != "results")  # which name the first document, too
+    rows = (row for table in order for row in csv.DictReader(io.StringIO(texts[table], newline="")))
+    documents = list(dict.fromkeys(filter(None, (row.get("document") for row in rows))))
+    with _staged(replace(target, document=(documents or [target.document])[0])) as stage:
+        for title in documents:
+            _name_document(stage / target.folder.resolve().name / "plan.yml", title)
+        for table, text in texts.items():
             file = (stage if table in CITY_FILES else stage / target.folder.resolve().name) / f"{table}.csv"
             before = read_text(file, also_cp932=True) if not is_missing(file) else ""
             if before and (differing := set(text.splitlines()) ^ set(before.splitlines())):
@@ -96,7 +111,7 @@ def _staged(target: Target) -> Iterator[Path]:
         plan = stage / folder.resolve().name
         if is_missing(plan):
             had = not is_missing(city / "organizations.csv")
-            write_starter(plan, target.code, target.name, target.title, target.years)
+            write_starter(plan, target.code, target.name, target.title, target.years, target.document)
             for table in COLUMNS:
                 (plan / f"{table}.csv").unlink(missing_ok=True)
             if not had:
@@ -109,10 +124,27 @@ def _staged(target: Target) -> Iterator[Path]:
                     file.unlink()
 
 
+def _name_document(file: Path, title: str) -> bool:
+    """Whether a document is the first of a plan.yml; one that is not in its list is added."""
+    text = file.read_text("utf-8")
+    root: Any = yaml.compose(text)
+    listed = next((v for k, v in root.value if k.value == "documents"), None)
+    titles = [one.get("title") for one in yaml.safe_load(text).get("documents") or []]
+    if title not in titles:
+        if listed is None or not titles or listed.flow_style:
+            raise refusal(file, f"documents に「{title}」がありません", f'documents に - title: "{title}" を書き加える')
+        lines, last = text.splitlines(keepends=True), listed.value[-1]
+        indent = " " * (last.start_mark.column - 2)
+        lines.insert(last.value[-1][1].end_mark.line + 1, f"{indent}- title: {json.dumps(title, ensure_ascii=False)}\n")
+        file.write_text("".join(lines), "utf-8")
+    return title == (titles or [title])[0]
+
+
 def _say_words(file: Path, reading: Reading) -> None:
     """The plan's own words, as its headings have them, in the place of the comment about them."""
     goal = next((level for level in reading.levels if level != reading.measure_level), "")
-    said = [f"{key}: {word}" for key, word in (("measure", reading.measure_level), ("goal", goal)) if word]
+    words = (("measure", reading.measure_level), ("goal", goal), ("target", reading.target_word))
+    said = [f"{key}: {word}" for key, word in words if word]
     line = f"words: {{{', '.join(said)}}}" if said else ""
     file.write_text(re.sub(r"(?m)^# words: .*$", line, file.read_text("utf-8")), "utf-8")
 
@@ -127,20 +159,28 @@ def _read_lines(file: Path) -> list[Line]:
     return [Line(values, before=values) for values in said]
 
 
-def _make_fit(reading: Reading, stage: Path, plan: Path) -> None:
+def _make_fit(reading: Reading, stage: Path, plan: Path) -> City:
     """Write the tables; whatever cell the plan's rules refuse is taken back and told."""
-    for remaining in range(_ROUNDS, -1, -1):
+    remaining = _ROUNDS
+    while True:
         for table in COLUMNS:
             _write_table(stage if table in CITY_FILES else plan, table, reading.lines[table])
         try:
-            read_city(stage)
+            return read_city(stage)
         except InvalidData as error:
             # From the last line on, so that the numbers of the lines before stay.
             taken = [_take_back(reading, problem) for problem in reversed(error.problems)]
             if not remaining or not all(taken):
                 raise
-        else:
-            return
+            remaining -= 1
+
+
+def _targets_of(city: City, plan: str) -> Iterator[tuple[Indicator, Figure, Direction | None]]:
+    for data in (data for data in city.plans if data.plan.id == plan):
+        for placed in References(city, data).indicators:
+            figures = figures_of(placed.indicator, None, [])
+            direction, _ = direction_of(placed.indicator, figures)
+            yield from ((placed.indicator, figure, direction) for figure in figures if figure.role == "target")
 
 
 def _write_table(folder: Path, table: str, lines: list[Line]) -> None:

@@ -65,8 +65,10 @@ class Reading:
         old: dict[str, list[Line]] | None = None,
         city: str = "",
         plan: str = "",
+        document: str = "",
     ) -> None:
         self.years, self.layout, self.city, self.plan = years, layout, city, plan
+        self.document = document  # title of what is read, unless that is the first document of the plan
         self.block_years = layout.years or [*range(years[0], years[1] + 1)]
         self.log: dict[str, Told] = {}
         self.lines: dict[str, list[Line]] = {table: (old or {}).get(table, []) for table in COLUMNS}
@@ -75,6 +77,7 @@ class Reading:
         self.legend: dict[str, str] = {}
         self.notes: list[str] = []  # what the report tells besides
         self.measure_level = ""
+        self.target_word = ""  # what the tables call an indicator
         self.levels: list[str] = []
         self.titles: dict[str, Counter[str]] = {}  # of a goal, which may be spelled in several ways
         self.above: dict[int, Said] = {}

@@ -8,6 +8,7 @@ from jinja2 import Environment
 from keikaku.importing.cells import KINDS
 from keikaku.importing.plan_files import Written
 from keikaku.importing.records import NAMES, Reading
+from keikaku.schema.codes import CODES
 
 MOST = 500  # lines of a list; the CSV has all
 
@@ -31,6 +32,14 @@ def write_report(reading: Reading, written: Written, file: Path, folder: Path) -
         writer.writerow(["セル", "見出し", "種類", "読んだもの", "わけ"])
         writer.writerows(cell.values() for cell in told)
     template = Environment(autoescape=True).from_string(Path(__file__).with_name("report.html").read_text("utf-8"))
-    known = {"file": file.name, "csv": table.name, "cells": told, "kinds": KINDS, "names": NAMES, "most": MOST}
+    known = {
+        "file": file.name,
+        "csv": table.name,
+        "cells": told,
+        "kinds": KINDS,
+        "names": NAMES,
+        "most": MOST,
+        "codes": CODES,
+    }
     page.write_text(template.render(known, written=written, notes=reading.notes), "utf-8")
     return page, table

@@ -25,10 +25,10 @@ class Outcome(NamedTuple):
 
 def import_spreadsheet(
     file: Path, folder: Path, city_code: str, city_name: str, title: str, years: str,
-    sheets: tuple[str, ...] = (), layout: Path | None = None, report: Path = Path(), write: bool = True,
+    document: str = "", sheets: tuple[str, ...] = (), layout: Path | None = None, report: Path = Path(), write: bool = True,
 ) -> Outcome:  # fmt: skip
     """Raises InvalidData where the file is none, or has a table of an unknown layout."""
-    target = Target(folder, city_code, city_name, title, years, write)
+    target = Target(folder, city_code, city_name, title, years, document or file.name, write)
     span, told = read_span(folder, years), _read_layout(layout) if layout else Layout()
     told.sheets += sheets
     book = read_sheets(file)
@@ -82,5 +82,12 @@ def run_import(file: Path, folder: Path, dry_run: bool, report: Path, layout: Pa
     unclear = sum(told.said.kind == "わからない" for told in done.reading.log.values())
     lines = [f"{what}　{table}　{text}" for what, table, text in done.written.changes]
     lines.append(f"{len(done.reading.log):,}セルを調べました。わからなかったセルは{unclear}件です：{done.report[0]}")
-    written = "には、まだ書いていません。" if dry_run else "に書きました。次は build_db.py check です。"
-    return [*lines, f"{folder} {written}"]
+    if dry_run:
+        return [*lines, f"{folder} には、まだ書いていません。"]
+    lines.append(f"{folder} に書きました。次は build_db.py check です。")
+    if done.reading.is_new or done.reading.document:
+        name = options.get("document") or file.name
+        lines.append(
+            f"出典は「{name}」です。{folder / 'plan.yml'} の documents に、公開されている題名とアドレスを書いてください。"
+        )
+    return lines

@@ -5,6 +5,8 @@ records; nothing is read from a table with a heading that nobody knows, and a ro
 data is refused.
 """
 
+import re
+
 from keikaku.importing.cells import Said, clean
 from keikaku.importing.headings import FIGURES, Table, faults_of, find_tables, pattern_of, plain, words
 from keikaku.importing.records import Reading
@@ -42,6 +44,9 @@ def read_tables(sheets: list[Sheet], reading: Reading) -> None:
     if problems:
         raise InvalidData(problems)
     _find_levels(reading, found)
+    names = {column.heading for table in found for column in table.of("label") if not column.slot}
+    said = {re.sub(r"名称?$|\(.*\)", "", name.rpartition("/")[2]) for name in names}
+    reading.target_word = said.pop() if len(said) == 1 else ""
     for table in found:
         _read_table(reading, table)
     _settle_titles(reading)

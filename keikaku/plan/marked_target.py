@@ -104,7 +104,7 @@ def _find_years(plain: PlainText, text: str) -> list[_Year]:
     for month in MONTH.finditer(text):
         with suppress(ValueError):  # a year that its era never had stays a number that nobody understands
             year = read_fiscal_year(month["year"]) - (int(month["month"]) < 4)
-            years.append(_Year(*month.span(), year, "date", f"{month[0]}は{format_fiscal_year(year)}です"))
+            years.append(_Year(*month.span(), year, "date", f"{month[0]}は{format_fiscal_year(year)}と読みました"))
     for start, end, year in find_fiscal_years(text):
         named = text[start:end]
         calendar: Calendar = "calendar" if named.endswith("年") else "fiscal"

@@ -24,7 +24,7 @@ GENERAL = {label: label for label in [*_TERMS, REVIEW]}
 FACETS = ("prefecture", "municipality", "municipality_id", "theme", "plan_id")  # of tables of several plans
 NAMED = 3  # municipalities that a description names
 DATED = "SELECT 1 FROM events UNION ALL SELECT 1 FROM figures WHERE role = 'target' AND last_year IS NOT NULL"
-# Address, what it is called, and what must be there for it to be named; {} is the number of that.
+# Address, what it is called, and what must be there for it to be named; {} is the number of that, of one plan.
 NAVIGATION = (
     ("/plans/promises", "〔施策〕（{:,}の約束）", "measures WHERE repeat_of IS NULL"),
     ("/plans/progress", "結果", "targets"),
@@ -48,7 +48,7 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     metadata["words"] = {term: words[label] for label, term in _TERMS.items()}
     halves = [name for (name,) in execute("SELECT name FROM periods ORDER BY position")] if only else []
     words = words | {REVIEW: "→".join(halves) if len(halves) == 2 else REVIEW}
-    metadata["navigation"] = list(_list_navigation(execute))
+    metadata["navigation"] = list(_list_navigation(execute, only is not None))
     named = list(dict.fromkeys(plan["municipality"] for plan in plans))
     cities = "、".join(named[:NAMED]) + ("など" if len(named) > NAMED else "")
     documents = [source for (source,) in execute(CITING["sources"] + CITING["main"])]
@@ -69,8 +69,9 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     replace_words(metadata, words)
 
 
-def _list_navigation(execute: Execute) -> Iterator[list[str]]:
+def _list_navigation(execute: Execute, with_counts: bool) -> Iterator[list[str]]:
     for address, label, source in NAVIGATION:
+        label = label if with_counts else label.partition("（")[0]
         (number,) = execute(
             f"SELECT count(*) FROM (SELECT 1 FROM {source}{'' if '{' in label else ' LIMIT 1'})"
         ).fetchone()

@@ -200,7 +200,7 @@ CREATE TABLE indicators (
     kind TEXT NOT NULL,                 -- kind of indicator, see codes
     label TEXT NOT NULL,                -- what is counted or done
     member TEXT,                        -- the part of a whole that it is of, such as 男性
-    unit TEXT,                          -- unit of its figures as printed
+    unit TEXT,                          -- unit of its figures, one (人) where thousands are printed (千人)
     per TEXT CHECK (per IN ('year', 'event', 'month')), -- figures are per fiscal year, per event or per month; NULL: in all
     accumulation TEXT CHECK (accumulation IN ('point', 'total', 'mean')), -- of one year, or the total or mean of several
     direction TEXT CHECK (direction IN ('up', 'down', 'keep')), -- where better lies; NULL: not known

@@ -50,7 +50,7 @@ def kind_of(address: str, whole: bool) -> tuple[str, ...]:
 
 def find_addresses(text: str) -> list[str]:
     """Of this host, in what is no HTML: those that are written in full, without a place to fill in."""
-    found = re.findall(r"https?://(?:www\.city\.example\.jp|localhost)[A-Za-z0-9/._~%?&=+,#:{-]*", text)
+    found = re.findall(r"https?://(?:www\.city\.example\.jp|localhost)(?:[A-Za-z0-9/._~%?=+,#:{-]|&(?!quot;))*", text)
     return [link.rstrip(".,") for link in found if "{" not in link]
 
 

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from build_db import main
@@ -163,6 +164,74 @@ def test_a_newer_workbook_is_merged_and_what_changed_is_told(tmp_path: Path) -> 
     assert [(r["indicator"][-1], r["fiscal_year"], r["printed"], r["edition"]) for r in rows_of(folder, "results")] == [
         ("1", "2022", "12回", ""), ("2", "2022", "6食", ""), ("1", "2022", "13回", "2"), ("1", "2023", "15回", ""), ("3", "2023", "2回", ""),
     ]  # fmt: skip
+    assert [row["document"] for row in rows_of(folder, "results")] == ["first.xlsx"] * 2 + ["second.xlsx"] * 3
+
+
+def test_each_row_names_the_workbook_that_says_it(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "mihon" / "keikaku"
+    headings = ["施策", "成果指標名", "目標値"]
+    first = Table([headings, ["見守り", "訪問", "20回"], ["配食", "食数", "9食"]], {})
+    run(write(tmp_path / "first.xlsx", first), folder, first)
+    told = yaml.safe_load((folder / "plan.yml").read_text("utf-8"))
+    assert told["documents"] == [{"title": "first.xlsx"}]
+    assert told["words"] == {"measure": "施策", "target": "成果指標"}
+    second = Table([headings, ["足した行", "回数", "3回"], ["見守り", "訪問", "25回"], ["配食", "食数", "9食"]], {})
+    run(write(tmp_path / "second.xlsx", second), folder, second)
+    told = yaml.safe_load((folder / "plan.yml").read_text("utf-8"))
+    assert told["documents"] == [{"title": "first.xlsx"}, {"title": "second.xlsx"}]
+    said = {row["label"]: (row["target"], row["document"], row["place"]) for row in rows_of(folder, "indicators")}
+    assert said == {
+        "訪問": ("20回", "", "第1表!B2"),  # the target before stays, and the next is in figures
+        "食数": ("9食", "", "第1表!B3"),  # as the first has it
+        "回数": ("3回", "second.xlsx", "第1表!B2"),
+    }
+    revised = [(row["printed"], row["edition"], row["document"]) for row in rows_of(folder, "figures")]
+    assert revised == [("25回", "2", "second.xlsx")]
+    assert not run(tmp_path / "second.xlsx", folder, second).written.changes
+    (folder / "plan.yml").write_text(
+        re.sub("documents:.*", "documents: [{title: a}]", (folder / "plan.yml").read_text("utf-8"), flags=re.S), "utf-8"
+    )
+    with pytest.raises(InvalidData, match=re.escape("documents に「third.xlsx」がありません; documents に - title")):
+        run(write(tmp_path / "third.xlsx", second), folder, second)
+
+
+def test_where_one_target_is_revised_all_are_of_the_next_edition(tmp_path: Path) -> None:
+    """For the newest edition of an indicator's targets is what holds."""
+    folder = tmp_path / "data" / "mihon" / "keikaku"
+    headings = ["施策", "指標", "R5目標", "R6目標", "R7目標"]
+    for last in ("12回", "12回", "15回", "15回"):
+        table = Table([headings, ["見守り", "訪問", "8回", "10回", last]], {})
+        outcome = run(write(tmp_path / "table.xlsx", table), folder, table)
+    assert not outcome.written.changes
+    told = [(row["fiscal_year"], row["printed"], row["edition"]) for row in rows_of(folder, "figures")]
+    assert told == [("2023", "8回", ""), ("2024", "10回", "")] + [
+        (year, said, "2") for year, said in (("2023", "8回"), ("2024", "10回"), ("2025", "15回"))
+    ]
+    assert [row["target"] for row in rows_of(folder, "indicators")] == ["12回"]
+
+
+def test_the_report_says_how_each_target_was_read(tmp_path: Path) -> None:
+    table = Table(
+        [
+            ["施策", "KPI", "基準値", "目標値"],
+            ["見守り", "訪問", "2,205千人（2019年度）", "2,539千人（2026年度）"],
+            ["見守り", "相談", None, "120件（2021～2026年度累計）"],
+            ["見守り", "婚姻数", "5件（2019年）", "3件（2026年）"],
+            ["見守り", "しくみ", None, "しくみをつくる"],
+        ],
+        {},
+    )
+    folder = tmp_path / "data" / "mihon" / "keikaku"
+    outcome = run(write(tmp_path / "table.xlsx", table), folder, table)
+    page = outcome.report[0].read_text("utf-8")
+    rows = [re.findall("<td>([^<]*)</td>", row) for row in page.partition("目標の読み方（4件）")[2].split("<tr>")]
+    assert [row for row in rows if row] == [
+        ["訪問", "2,539千人（2026年度）", "2,539千人", "2026年度", "多いほどよい"],
+        ["相談", "120件（2021～2026年度累計）", "120件", "2021〜2026年度（累計）", "—"],
+        ["婚姻数", "3件（2026年）", "3件", "2026年", "少ないほどよい"],
+        ["しくみ", "しくみをつくる", "数ではありません", "書かれていません", "—"],
+    ]
+    assert "<h2>読まなかった列</h2>\n<p>ありません。</p>" in page
 
 
 def test_a_dry_run_proposes_a_layout_that_can_be_corrected(tmp_path: Path) -> None:
