@@ -109,7 +109,8 @@ def judge(indicator: Indicator, target: Figure | None, figures: Iterable[Figure]
         return Verdict("ongoing")
     if not results:
         return Verdict("unreported")
-    return Verdict("due") if indicator.per else Verdict("not_judgeable", "last_year")  # of a year that is not over
+    # Of a year that is not over: a yearly target is due at its end, whatever else is not judged before.
+    return Verdict("due") if indicator.per == "year" else Verdict("not_judgeable", "last_year")
 
 
 def direction_of(indicator: Indicator, target: Figure, figures: Iterable[Figure]) -> Direction | None:

@@ -179,7 +179,7 @@ TARGETS = "geijutsu-1-1 geijutsu-2-1 geijutsu-4-1 geijutsu-4-2 rekishi-1-1 rekis
 # States of the targets.
 STATES = {
     2017: "unreported unreported ahead ahead ahead unreported ongoing unreported ongoing ahead",
-    2022: "due due ahead ahead ahead due ongoing due ongoing ahead",
+    2022: "not_judgeable due ahead ahead ahead due ongoing due ongoing ahead",
     2023: "not_judgeable met due ahead ahead met ongoing below ongoing due",
     2024: "not_judgeable below overdue ahead due below ongoing below published overdue",
     2025: "not_judgeable below overdue due overdue below ongoing below published overdue",
