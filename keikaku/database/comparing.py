@@ -2,6 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -95,7 +96,9 @@ def write_comparisons(database: Database, same_as: Iterable[SameAs]) -> None:
     columns = ("unit", "common_unit", "factor")
     units = (dict(zip(columns, (row["unit"], *read_unit(row["unit"])), strict=True)) for row in printed)
     database.table("units").insert_all(units)
-    database.conn.create_function("subject_key", 1, lambda text: normalise(text or "").strip(), deterministic=True)
+    # Cached, since many cities call an indicator alike.
+    key = lru_cache(maxsize=4096)(lambda text: normalise(text or "").strip())
+    database.conn.create_function("subject_key", 1, key, deterministic=True)
     database.execute(INDICATORS)
 
 

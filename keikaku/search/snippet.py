@@ -15,7 +15,6 @@ LEAD = 24
 Needles = tuple[re.Pattern[str], ...]
 
 _SENTENCE = re.compile(r"[。！？]\s*")
-_LINE_END = re.compile(r"\n|\Z")
 
 
 def needles_of(ways: Iterable[Way]) -> Needles:
@@ -32,12 +31,13 @@ def mark(text: str, needles: Needles) -> str:
 def cut_out(text: str, needles: Needles) -> str:
     """About LENGTH characters of the line of a text with most hits, around the first; its beginning where there is none."""
     text = "\n".join(" ".join(line.split()) for line in text.splitlines())
-    ends = [match.start() for match in _LINE_END.finditer(text)]
-    lines = list(zip([0, *(end + 1 for end in ends)], ends, strict=False))
-    within = [[hit for hit in _hits(text, needles) if start <= hit[0] and hit[1] <= end] for start, end in lines]
-    best = max(range(len(lines)), key=lambda i: len({text[start:end] for start, end in within[i]}))
-    begin, stop = lines[best]
-    text, hits = text[begin:stop], [(start - begin, end - begin) for start, end in within[best]]
+    lines: dict[int, list[tuple[int, int]]] = {}
+    for start, end in _hits(text, needles):
+        if "\n" not in text[start:end]:
+            lines.setdefault(text.rfind("\n", 0, start) + 1, []).append((start, end))
+    begin = max(lines, key=lambda line: len({text[start:end] for start, end in lines[line]}), default=0)
+    hits = [(start - begin, end - begin) for start, end in lines.get(begin, ())]
+    text = text[begin:].partition("\n")[0]
     first, first_end = hits[0] if hits else (0, 0)
     start = max(0, first - LEAD)
     if start and (sentence := _SENTENCE.search(text, start, first)):
@@ -60,10 +60,16 @@ def _hits(text: str, needles: Needles) -> list[tuple[int, int]]:
     """Where needles stand in a text, apart and in order; of two that overlap the one that begins first, or is longer."""
     key = normalise(text) if needles else ""
     spans = [match.span() for pattern in needles for match in pattern.finditer(key) if match[0]]
-    places = find_places(text, key) if spans else None
     apart: list[tuple[int, int]] = []
-    found = [(places[start][0], places[end - 1][1]) for start, end in spans] if places else []
-    for start, end in sorted(found, key=lambda hit: (hit[0], -hit[1])):
+    for start, end in sorted(_written(text, key, spans), key=lambda hit: (hit[0], -hit[1])):
         if not apart or start >= apart[-1][1]:
             apart.append((start, end))
     return apart
+
+
+def _written(text: str, key: str, spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Where what stands at `spans` of its key stands in a text."""
+    if not spans or key == text:
+        return spans
+    places = find_places(text, key)
+    return [(places[start][0], places[end - 1][1]) for start, end in spans] if places else []

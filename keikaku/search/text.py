@@ -15,7 +15,7 @@ from pathlib import Path
 TOKENIZE = "unicode61 remove_diacritics 0 categories 'L* M* N* S* Co'"
 NOTHING = '""'
 Places = list[tuple[int, int]]
-Edit = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]
+Edit = tuple[re.Pattern[str], str | Callable[[re.Match[str]], str], re.Pattern[str]]
 
 _LATIN = "a-zß-öø-ɏ"
 _LETTERS = re.compile(rf"[^\W\d_{_LATIN}]+")
@@ -46,8 +46,9 @@ def normalise(text: str) -> str:
     一部, 十分, 数十人, 八百屋).
     """
     key = _fold(text)
-    for pattern, replace in EDITS:
-        key = pattern.sub(replace, key)
+    for pattern, replace, needed in EDITS:
+        if needed.search(key):  # far faster than to edit where there is nothing to
+            key = pattern.sub(replace, key)
     return key
 
 
@@ -63,7 +64,7 @@ def find_places(text: str, key: str) -> Places | None:
         parts = [(_fold(text[start:end]), (start, end)) for start, end in pairwise([*starts, len(text)])]
         folded = "".join(part for part, _ in parts)
         places = [place for part, place in parts for _ in part]
-    for pattern, replace in () if folded == key else EDITS:
+    for pattern, replace, _ in () if folded == key else EDITS:
         for match in reversed(list(pattern.finditer(folded))):
             start, end = match.span()
             written = replace if isinstance(replace, str) else replace(match)
@@ -159,20 +160,35 @@ def _drop_commas(match: re.Match[str]) -> str:
     return match[0].replace(",", "")
 
 
-# In order; the browser's search reads the same list, so that patterns are written as both languages read them.
+_NUMERAL = re.compile("[0-9一二三四五六七八九十百千]")
+# In order, each with what a text has in any case that it changes; the browser's search reads the same list, so that patterns
+# are written as both languages read them.
 EDITS: tuple[Edit, ...] = (
-    (re.compile(r"(?<=[ァ-ヺー])[‐-―−-](?=[ァ-ヺ]|\s|$)"), "ー"),
-    (re.compile(r"(?<=[0-9一二三四五六七八九十百千数何各])[ヶヵケカ箇個](?=[所月国])"), "か"),
-    (re.compile(r"(?<=[々一-鿿])ケ(?=[々一-鿿])"), "ヶ"),
-    (re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])"), _drop_commas),
-    (re.compile(r"(?<=令和|平成|昭和)\s*[元一二三四五六七八九十]{1,3}(?=年)"), _read),
-    (re.compile(r"(?<![〇零一二三四五六七八九])[一二][〇零一二三四五六七八九]{3}(?=年)"), _read_year),
+    (re.compile(r"(?<=[ァ-ヺー])[‐-―−-](?=[ァ-ヺ]|\s|$)"), "ー", re.compile("[‐-―−-]")),
+    (
+        re.compile(r"(?<=[0-9一二三四五六七八九十百千数何各])[ヶヵケカ箇個](?=[所月国])"),
+        "か",
+        re.compile("[ヶヵケカ箇個]"),
+    ),
+    (re.compile(r"(?<=[々一-鿿])ケ(?=[々一-鿿])"), "ヶ", re.compile("ケ")),
+    (re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])"), _drop_commas, re.compile(",")),
+    (re.compile(r"(?<=令和|平成|昭和)\s*[元一二三四五六七八九十]{1,3}(?=年)"), _read, re.compile("年")),
+    (
+        re.compile(r"(?<![〇零一二三四五六七八九])[一二][〇零一二三四五六七八九]{3}(?=年)"),
+        _read_year,
+        re.compile("年"),
+    ),
     (
         re.compile(
             rf"(?<![0-9.数何幾])(?:{_NUMBER}|[一二三四五六七八九十百千])"
             rf"(?:{_NUMBER}|[一二三四五六七八九十百千万億兆])+(?![葉代屋])"
         ),
         _read,
+        _NUMERAL,
     ),
-    (re.compile(rf"(?<![0-9.数何幾〇一二三四五六七八九十百千万億兆])[一二三四五六七八九十百千](?={_COUNTER})"), _read),
+    (
+        re.compile(rf"(?<![0-9.数何幾〇一二三四五六七八九十百千万億兆])[一二三四五六七八九十百千](?={_COUNTER})"),
+        _read,
+        _NUMERAL,
+    ),
 )
