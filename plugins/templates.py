@@ -12,15 +12,15 @@ from jinja2 import Environment
 from keikaku.plan.fiscal_year import format_date, format_fiscal_year, short_fiscal_year
 from keikaku.plan.rates import FORMULAS
 from keikaku.publish.records.citation import FORMATS, RECORDS, write_credit, write_english, write_japanese
-from keikaku.publish.records.search_hits import sort_hits
 from keikaku.publish.records.timeline import lay_out_events
 from keikaku.schema.codes import CODES
 from keikaku.serving.refusals import list_complaints
-from keikaku.views import addresses, citations, descriptions, easy_display, made_files, verifying, version, words
+from keikaku.views import addresses, citations, descriptions, verifying, words
+from keikaku.views.searching import sort_hits
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "easy_links": easy_display.easy_links,
-    "easy_text": easy_display.easy_text,
+    "easy_links": words.easy_links,
+    "easy_text": words.easy_text,
     "fiscal_year": format_fiscal_year,
     "japanese_date": format_date,
     "mark_variants": addresses.mark_variants,
@@ -35,7 +35,7 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
     addresses.canonical_url, addresses.source_address, citations.cite_page, citations.cite_record,
-    citations.find_reports, made_files.data_files, made_files.dataset_json_ld, made_files.picture_address, verifying.page_hash, version.data_date, version.data_version,
+    citations.find_reports, descriptions.data_files, descriptions.dataset_json_ld, descriptions.picture_address, verifying.page_hash, words.data_date, words.data_version,
     words.database_size, words.describe_table,
 )  # fmt: skip
 
