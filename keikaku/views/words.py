@@ -18,7 +18,7 @@ from datasette.utils import tilde_decode
 from datasette.utils.asgi import Request
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from keikaku.files.digest import fingerprint, name_version
 from keikaku.files.read_only import open_read_only
@@ -172,3 +172,12 @@ async def easy_text(context: Context, html: str) -> Markup:
     asked = {"plan": json.dumps(plan["id"]) if plan else None}
     readings = dict(await context["sql"](READINGS_ASKED, asked))
     return Markup(annotate(keep_easy(str(html)), readings))
+
+
+def first_sentence(text: str) -> str:
+    return "".join(text.partition("。")[:2])
+
+
+def mark_found(text: str) -> Markup:
+    """What search found stands in «»."""
+    return Markup(str(escape(text)).replace("«", "<mark>").replace("»", "</mark>"))
