@@ -137,7 +137,7 @@ def stick(
 @FOLDER
 def parquet(database: Path, output: Path) -> None:
     """Write the tables as Parquet by prefecture and plan, for engines that read folders (DuckDB, Spark, Trino, Athena)."""
-    from keikaku.publish.catalogue.partitions import write_partitions
+    from keikaku.publish.catalogue.formats import write_partitions
 
     click.echo(f"wrote {write_partitions(database, METADATA, output)} files to {output}")
 
@@ -148,7 +148,7 @@ def parquet(database: Path, output: Path) -> None:
 def shards(database: Path, output: Path) -> None:
     """Write the baked site in parts by prefecture, which go to a web host or an object store one by one."""
     from keikaku.publish.catalogue.data_set import read_filled_metadata
-    from keikaku.publish.shards import write_shards
+    from keikaku.publish.site import write_shards
 
     described = read_filled_metadata(database, METADATA)["databases"][database.stem]
     for part, count in write_shards(database, described, database.with_name("site"), output).items():

@@ -14,7 +14,7 @@ from datasette.app import Datasette
 
 from keikaku.serving.errors import list_routes
 from keikaku.serving.startup import tell_databases, tell_health
-from keikaku.views import charts, citations, descriptions, feeds, pages, reconciling, searching, verifying
+from keikaku.views import charts, citations, descriptions, feeds, reconciling, searching, verifying
 from keikaku.views.downloads import send_download
 from keikaku.views.table_page import send_table
 
@@ -23,7 +23,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (citations.PATTERN, citations.send_citation),
     (charts.PATTERN, charts.send_chart),
     (r"^/calendar/(?P<record>[a-z0-9-]+)\.ics$", feeds.send_calendar),
-    (r"^/themes/(?P<name>[^/]+)$", pages.send_theme),
+    (r"^/themes/(?P<name>[^/]+)$", feeds.send_theme),
     (r"^/verify(?:\.(?P<format>json))?$", verifying.send_verification),
     (r"^/openapi\.json$", descriptions.send_openapi),
     (r"^/notebooks/(?P<name>\w+)\.ipynb$", descriptions.send_notebook),
@@ -37,7 +37,7 @@ ROUTES: list[tuple[str, Callable[..., Any]]] = [
     (r"^/sitemap/(?P<part>[a-z0-9_-]+)\.xml$", feeds.send_site_map_part),
     (r"^/opensearch\.xml$", partial(feeds.send_text, "opensearch.xml", feeds.OPEN_SEARCH)),
     (r"^/llms\.txt$", partial(feeds.send_text, "llms.txt", feeds.TEXT)),
-    (r"^/styles/(?P<kind>[a-z]+)\.css$", pages.send_sheet),
+    (r"^/styles/(?P<kind>[a-z]+)\.css$", feeds.send_sheet),
     (r"^/-/health$", tell_health),
     (r"^/-/databases\.json$", tell_databases),
     (r"^/favicon\.ico$", partial(feeds.send_icon, "favicon.svg", "image/svg+xml")),

@@ -8,7 +8,7 @@ from datasette.app import Datasette
 from jinja2 import Environment
 from starlette.types import ASGIApp
 
-from keikaku.serving import connections, headers, layers
+from keikaku.serving import headers, layers, sql_guard
 from keikaku.serving.datasette_private import keep_permissions
 from keikaku.serving.startup import check_site, open_databases
 
@@ -22,7 +22,7 @@ def asgi_wrapper(datasette: Datasette) -> Callable[[ASGIApp], ASGIApp]:
 def prepare_connection(conn: Connection, database: str, datasette: Datasette) -> None:
     """After Datasette's own, which has another escape_fts. Not for _internal, in which Datasette writes notes."""
     if database != "_internal" and database in datasette.databases:
-        connections.set_up(conn)
+        sql_guard.set_up(conn)
 
 
 @hookimpl

@@ -1,42 +1,51 @@
 """What every template may use, in one list: filters, functions and words of keikaku."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
 from datasette import hookimpl
 from datasette.app import Datasette
+from datasette.utils import path_with_replaced_args
 from datasette.utils.asgi import Request
 from jinja2 import Environment
 
 from keikaku.plan.fiscal_year import format_date, format_fiscal_year, short_fiscal_year
 from keikaku.plan.rates import FORMULAS
 from keikaku.publish.records.citation import FORMATS, RECORDS, write_credit, write_english, write_japanese
-from keikaku.publish.records.search_hits import sort_hits
+from keikaku.publish.records.sankey import draw_sankey
 from keikaku.publish.records.timeline import lay_out_events
+from keikaku.publish.tables.shown_rows import find_empty, find_values, title_place
+from keikaku.schema import conditions
 from keikaku.schema.codes import CODES
-from keikaku.serving.refusals import list_complaints
-from keikaku.views import addresses, citations, descriptions, easy_display, made_files, verifying, version, words
+from keikaku.serving import refusals
+from keikaku.views import addresses, citations, descriptions, searching, table_words, verifying, words
 
 FILTERS: dict[str, Callable[..., Any]] = {
-    "easy_links": easy_display.easy_links,
-    "easy_text": easy_display.easy_text,
+    "easy_links": words.easy_links,
+    "easy_text": words.easy_text,
+    "first_sentence": words.first_sentence,
     "fiscal_year": format_fiscal_year,
     "japanese_date": format_date,
     "mark_variants": addresses.mark_variants,
+    "marked": words.mark_found,
     "short_fiscal_year": short_fiscal_year,
     "style_url": addresses.style_url,
     "timeline_column": lay_out_events,
 }
 FUNCTIONS: tuple[Callable[..., Any], ...] = (
-    addresses.easy_switch_url, addresses.embed_path, addresses.find_embedded,
-    addresses.static_url, list_complaints, sort_hits, verifying.content_hash, verifying.verify_address,
-    words.current_fiscal_year, write_credit, write_english, write_japanese,
+    addresses.easy_switch_url, addresses.embed_path, addresses.find_embedded, addresses.static_url, conditions.find_order,
+    conditions.find_redundant, conditions.find_terms, conditions.find_word, conditions.say_condition, draw_sankey, find_empty, find_values,
+    refusals.explain_complaint, refusals.explain_words, refusals.list_complaints, searching.sort_hits, table_words.as_tuples,
+    table_words.chart_address, table_words.first_chart, table_words.read_through, title_place, verifying.content_hash,
+    verifying.verify_address, words.current_fiscal_year, words.heading_of, write_credit, write_english, write_japanese,
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
-    addresses.canonical_url, addresses.source_address, citations.cite_page, citations.cite_record,
-    citations.find_reports, made_files.data_files, made_files.dataset_json_ld, made_files.picture_address, verifying.page_hash, version.data_date, version.data_version,
-    words.database_size, words.describe_table,
+    addresses.canonical_url, addresses.source_address, citations.cite_page, citations.cite_record, citations.find_reports,
+    descriptions.data_files, descriptions.dataset_json_ld, descriptions.picture_address, table_words.naming_column,
+    table_words.query_cells, table_words.query_form, table_words.row_links, table_words.say_value, table_words.table_cells,
+    verifying.page_hash, words.column_title, words.data_date, words.data_version, words.database_size, words.describe_table,
+    words.table_title,
 )  # fmt: skip
 
 
@@ -46,6 +55,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     addresses.add_site_links(env, datasette)
     env.filters.update(FILTERS)
     env.globals.update(citation_files=FORMATS, cited_tables=list(RECORDS), codes=CODES, ours=words.our_columns)
+    env.globals.update(address=path_with_replaced_args, operators=conditions.OPERATORS)
     env.globals.update(rate_formulas=FORMULAS, blank=words.Blank())
     env.globals.update({function.__name__: function for function in FUNCTIONS})
     env.globals.update({function.__name__: partial(function, datasette) for function in OF_THE_SITE})
@@ -54,6 +64,13 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
 
 
 @hookimpl
-def extra_template_vars(request: Request | None) -> dict[str, Any]:
-    """Whether a page is asked for with its ふりがな, and where its record is linked data."""
-    return {"easy": bool(request and request.scope.get("easy")), **descriptions.json_ld_link(request)}
+def extra_template_vars(
+    datasette: Datasette, database: str | None, request: Request | None
+) -> Callable[[], Awaitable[dict[str, Any]]]:
+    """Whether a page is asked for with its ふりがな, where its record is linked data, and what a search found."""
+    asked = {"easy": bool(request and request.scope.get("easy")), **descriptions.json_ld_link(request)}
+
+    async def describe() -> dict[str, Any]:
+        return asked | await searching.describe_results(datasette, database, request)
+
+    return describe

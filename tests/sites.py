@@ -108,7 +108,7 @@ class OneThread(ThreadPoolExecutor):
 
     def shutdown(self, *arguments: bool, **options: bool) -> None:
         super().shutdown(*arguments, **options)
-        baking._site._loop.close()
+        baking._runner.close()
 
 
 @contextmanager

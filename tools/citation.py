@@ -25,13 +25,13 @@ def build_cff(metadata: dict[str, Any], version: str) -> str:
         "cff-version": "1.2.0",
         "message": "To cite a single record, take the citation on its page.",
         "type": "dataset",
-        "title": data.title,
-        "abstract": f"{data.title_en}. {data.source_en}. {data.license_en}.",
-        "authors": [{"name": data.author}],
+        "title": data["title"],
+        "abstract": f"{data['title_en']}. {data['source_en']}. {data['license_en']}.",
+        "authors": [{"name": data["author"]}],
         "version": version,
-        "date-released": data.released,
+        "date-released": data["released"],
         "license": "CC-BY-4.0",
-        "license-url": data.license_url,
+        "license-url": data["license_url"],
     }
     if key := metadata.get("public_key"):
         words = "Ed25519 public key that signs copies of this data set (SubjectPublicKeyInfo, Base64)"

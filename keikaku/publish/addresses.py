@@ -4,10 +4,11 @@ An address is permanent if the same question has the same answer until the data 
 Datasette answers them.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 from keikaku.files.digest import ROOT
 from keikaku.publish.catalogue.guides import read_notebooks
@@ -17,20 +18,27 @@ from keikaku.publish.records.json_ld import DESCRIBED
 from keikaku.schema.tables import read_schema
 
 DATABASE = "plans"
-EMBED = "?_embed=1"
+EMBED = "_embed"
+EMBEDDED = f"?{EMBED}=1"
 PAGES = (
-    "/", "/.json", "/about", "/data", "/standard", "/timeline", f"/timeline{EMBED}", "/verify", f"/{DATABASE}", f"/{DATABASE}.json"
+    "/", "/.json", "/about", "/data", "/standard", "/timeline", f"/timeline{EMBEDDED}", "/verify", f"/{DATABASE}", f"/{DATABASE}.json"
 )  # fmt: skip
 FOR_PROGRAMS = (
     "/apple-touch-icon-precomposed.png", "/apple-touch-icon.png", "/changes.atom", "/favicon.ico", "/llms.txt", "/openapi.json",
     "/opensearch.xml", "/robots.txt", "/sitemap.xml", "/unreported.atom", "/unreported.ics",
 )  # fmt: skip
-TABLE_FORMS = ("", ".json", ".csv", ".excel.csv", ".xlsx", EMBED)
-RECORD_FORMS = ("", ".json", ".csv", ".xlsx", EMBED)
+TABLE_FORMS = ("", ".json", ".csv", ".excel.csv", ".xlsx", EMBEDDED)
+RECORD_FORMS = ("", ".json", ".csv", ".xlsx", EMBEDDED)
 # What has a calendar of due dates and a page to print.
 PRINTED = ("plans", "sectors", "organizations")
-CHART_FORMS = ("", EMBED, ".svg", ".png")
+CHART_FORMS = ("", EMBEDDED, ".svg", ".png")
 SQL = read_statements(__file__)
+PARTS = ("all", "picture", "table")
+_VISIT = {EMBED, "_next", "_facet", "_facet_size", "_labels", "_trace", "easy"}
+# /timeline, /plans/search, /plans/measures and its rows; no file, no printable page, nothing of Datasette's own.
+_EMBEDDABLE = re.compile(r"/timeline|/(?!(?:-|static|files|pictures|cite|print)/)[^/.]+/(?!-)[^/.]+(?:/[^/.]+)?")
+# /plans?sql=, but no page of the site's own.
+_OPEN_SQL = re.compile(r"/(?!-|(?:about|data|standard|timeline|verify)$)[^/.]+")
 
 
 class Address(NamedTuple):
@@ -96,3 +104,27 @@ def name_file(path: str) -> str:
     if "." in address.rpartition("/")[2]:
         return address
     return str(Path(address) / "index.html")
+
+
+def shared_address(path: str, query_string: str, more: dict[str, str] | None = None) -> str:
+    """Path and query of a page without what belongs to one visit; `more` is added."""
+    kept = [pair for pair in parse_qsl(query_string) if pair[0] not in _VISIT]
+    query = urlencode(kept + list((more or {}).items()))
+    return f"{path}?{query}" if query else path
+
+
+def name_picture(path: str, plan: str, database: str) -> str:
+    """Path below pictures/ of the picture that a page would have, its table and key or that of home; '' for none."""
+    if path == "/":
+        return f"plans/{plan}.png" if plan else "home.png"
+    start = f"/{database}/"
+    return f"{path.removeprefix(start)}.png" if path.startswith(start) and path.count("/") == 3 else ""
+
+
+def find_embedded_part(path: str, query_string: str) -> str:
+    """Which part of a page is to be shown without the site around it: one of PARTS, or '' for the usual page."""
+    given = dict(parse_qsl(query_string))
+    if not (_EMBEDDABLE.fullmatch(path) or (given.get("sql") and _OPEN_SQL.fullmatch(path))):
+        return ""
+    asked = given.get(EMBED, "")
+    return "all" if asked == "1" else asked if asked in PARTS else ""

@@ -9,12 +9,16 @@ import gzip
 import hashlib
 import json
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from keikaku.publish.addresses import list_records
+from keikaku.files.errors import FilesError
+from keikaku.files.read_only import open_read_only
+from keikaku.files.replacing import replacing
+from keikaku.publish.addresses import list_addresses, list_records
 from keikaku.schema.tables import read_schema
 
 MANIFEST = "manifest.json"
@@ -31,53 +35,54 @@ _TEXT = (
 SHARED = None
 
 
-@dataclass(frozen=True)
-class SiteFile:
-    """An entry of the manifest; sizes in bytes. `inputs` names the state of all that the file was made from."""
-
-    path: str
-    media_type: str
-    size: int
-    sha256: str
-    inputs: str
-    packed_size: int | None = None
-    packed_sha256: str | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        return {key: value for key, value in asdict(self).items() if value not in (None, {})}
+# An entry of the manifest: path, media_type, size (bytes), sha256, `inputs`, which names the state of all that the file was made
+# from; where it is also there packed, packed_size and packed_sha256; the headers of its answer, if some are kept.
+Entry = dict[str, Any]
+_FIGURES = """
+    SELECT f.id, p.municipality_id
+    FROM figures AS f JOIN indicators AS i ON i.id = f.indicator_id JOIN plans AS p ON p.id = i.plan_id
+"""
+ALL = "all"  # the part of what is of no prefecture
+SHARDS_MARK = ".keikaku"
+_PREFECTURES = "SELECT p.id, substr(c.code, 1, 2) FROM plans AS p JOIN municipalities AS c ON c.id = p.municipality_id"
 
 
-def write_answer(folder: Path, path: str, answered: Mapping[str, str], body: bytes, inputs: str) -> SiteFile:
+def write_answer(folder: Path, path: str, answered: Mapping[str, str], body: bytes, inputs: str) -> Entry:
     """Write what an address gave, its headers and body, and beside it the same packed, where that is worth while."""
-    file = folder / path
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(body)
-    media_type = answered["content-type"]
-    packed = size = None
-    if len(body) >= LEAST_PACKED_BYTES and media_type.startswith(_TEXT):
-        content = gzip.compress(body, mtime=0)
-        file.with_name(file.name + PACKED).write_bytes(content)
-        packed, size = hashlib.sha256(content).hexdigest(), len(content)
+    entry = {"path": path, "media_type": answered["content-type"], **_write(folder / path, body), "inputs": inputs}
+    if len(body) >= LEAST_PACKED_BYTES and entry["media_type"].startswith(_TEXT):
+        packed = _write(folder / (path + PACKED), gzip.compress(body, mtime=0))
+        entry |= {f"packed_{name}": value for name, value in packed.items()}
     headers = {name: answered[name] for name in KEPT_HEADERS if name in answered}
-    digest = hashlib.sha256(body).hexdigest()
-    return SiteFile(path, media_type, len(body), digest, inputs, size, packed, headers)
+    return {**entry, "headers": headers} if headers else entry
 
 
-def take_over(old: Path, new: Path, entry: Mapping[str, Any]) -> SiteFile | None:
-    """The same file in a new folder, without a second copy on the disk; None if the old one is not as its manifest says."""
-    file = SiteFile(**entry)
-    names = [file.path] + ([file.path + PACKED] if file.packed_sha256 else [])
-    digests = [file.sha256, file.packed_sha256]
+def _write(file: Path, content: bytes) -> Entry:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(content)
+    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def take_over(old: Path, new: Path, entry: Entry) -> bool:
+    """Link the same file into a new folder, without a second copy on the disk; False if the old one is not as its manifest says."""
     try:
-        for name, digest in zip(names, digests, strict=False):
+        for name, digest in _list_digests(entry).items():
             if hashlib.sha256((old / name).read_bytes()).hexdigest() != digest:
-                return None
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            os.link(old / name, new / name)
+                return False
+            _link(old / name, new / name)
     except OSError:
-        return None
-    return file
+        return False
+    return True
+
+
+def _list_digests(entry: Entry) -> dict[str, str]:
+    packed = {entry["path"] + PACKED: entry["packed_sha256"]} if "packed_sha256" in entry else {}
+    return {entry["path"]: entry["sha256"], **packed}
+
+
+def _link(old: Path, new: Path) -> None:
+    new.parent.mkdir(parents=True, exist_ok=True)
+    os.link(old, new)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -89,34 +94,28 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def write_manifest(folder: Path, facts: Mapping[str, Any], files: Iterable[tuple[str, SiteFile]]) -> None:
+def write_manifest(file: Path, facts: Mapping[str, Any], files: Iterable[tuple[str, Entry]]) -> None:
     """`facts` and, address by address, a line for each file; `build_id` is made from the facts."""
     build_id = hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:12]
-    with (folder / MANIFEST).open("w", encoding="utf-8", newline="\n") as stream:
+    with file.open("w", encoding="utf-8", newline="\n") as stream:
         stream.write("{\n")
         for name, value in {"build_id": build_id, **facts}.items():
             stream.write(f"{json.dumps(name)}: {json.dumps(value, ensure_ascii=False)},\n")
         stream.write('"files": {\n')
-        lines = (f"{json.dumps(address)}: {json.dumps(file.to_json(), ensure_ascii=False)}" for address, file in files)
+        lines = (f"{json.dumps(address)}: {json.dumps(entry, ensure_ascii=False)}" for address, entry in files)
         stream.write(",\n".join(lines))
         stream.write("\n}\n}\n")
 
 
 def list_ready(
     folder: Path, parts: Iterable[str], media_types: Mapping[str, str], inputs: str
-) -> Iterator[tuple[str, SiteFile]]:
+) -> Iterator[tuple[str, Entry]]:
     """Entries for what other modules wrote into these folders of the site; the address is the path."""
     for part in parts:
         for file in sorted(path for path in (folder / part).rglob("*") if path.is_file()):
             path = file.relative_to(folder).as_posix()
             media_type = media_types.get(path) or media_types[file.suffix]
             yield f"/{path}", write_answer(folder, path, {"content-type": media_type}, file.read_bytes(), inputs)
-
-
-_FIGURES = """
-    SELECT f.id, p.municipality_id
-    FROM figures AS f JOIN indicators AS i ON i.id = f.indicator_id JOIN plans AS p ON p.id = i.plan_id
-"""
 
 
 def digest_inputs(execute: Callable[..., Any]) -> dict[str | None, str]:
@@ -142,3 +141,31 @@ def digest_inputs(execute: Callable[..., Any]) -> dict[str | None, str]:
         for city, digest in digests.items()
     }
     return {SHARED: inputs[SHARED]} | {plan: inputs[city] for plan, city in plans.items()}
+
+
+def write_shards(database: Path, described: Mapping[str, Any], site: Path, folder: Path) -> Counter[str]:
+    """Write a site in parts that go to a host one by one, what is of plans of a prefecture and what is of all, into a folder on
+    the same disk; returns how many files each has. Raises FilesError.
+
+    Laid over one another the parts are the site; a file stands in one of them; it is the file of the site itself (a link), so
+    that a part costs no space, and what did not change has the same bytes. manifests/PART.json lists a part.
+    """
+    manifest = read_manifest(site)
+    if not manifest:
+        raise FilesError(f"{site}: has no manifest; write it with build_db.py pages")
+    with closing(open_read_only(database)) as connection:
+        prefectures: dict[str | None, str] = dict(connection.execute(_PREFECTURES))
+        part_of = {a.path: prefectures.get(a.plan, ALL) for a in list_addresses(connection.execute, described)}
+    parts: dict[str, list[tuple[str, Entry]]] = {}
+    facts = {name: value for name, value in manifest.items() if name not in ("build_id", "files")}
+    with replacing(folder, SHARDS_MARK) as new:
+        (new / SHARDS_MARK).touch()
+        for address, entry in manifest["files"].items():
+            part = part_of.get(address, ALL)
+            parts.setdefault(part, []).append((address, entry))
+            for name in _list_digests(entry):
+                _link(site / name, new / part / name.removeprefix("../"))
+        for part, files in parts.items():
+            (new / part / "manifests").mkdir()
+            write_manifest(new / part / "manifests" / f"{part}.json", facts, files)
+    return Counter({part: len(files) for part, files in sorted(parts.items())})

@@ -7,11 +7,12 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from io import StringIO
 from multiprocessing import get_context
 from pathlib import Path
@@ -33,7 +34,7 @@ from keikaku.publish.addresses import Address, list_addresses, name_file
 from keikaku.publish.catalogue.data_set import read_filled_metadata
 from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.publish.records.pictures import write_pictures
-from keikaku.publish.site import MANIFEST, SiteFile
+from keikaku.publish.site import MANIFEST, Entry
 from keikaku.publish.tables import workbook
 from keikaku.serving.baked_site import use_site
 from keikaku.serving.visitors import PublishedDatabase
@@ -101,7 +102,7 @@ def write_site(
         pages = [(address.path, known[address.path]) for address in addresses]
         media_types = {**MEDIA_TYPES, **{f"files/{file.path}": file.media_type for file in files}}
         ready = list(site.list_ready(new, READY, media_types, bake.whole))
-        site.write_manifest(new, facts, [*pages, *ready, _describe_database(facts)])
+        site.write_manifest(new / MANIFEST, facts, [*pages, *ready, _describe_database(facts)])
     say(f"{len(asked)} of {len(addresses)} addresses asked, {len(taken)} unchanged")
     return len(addresses) + len(ready)
 
@@ -116,68 +117,63 @@ def _describe(database: Path, address: str) -> dict[str, Any]:
     }
 
 
-def _describe_database(facts: dict[str, Any]) -> tuple[str, SiteFile]:
+def _describe_database(facts: dict[str, Any]) -> tuple[str, Entry]:
     """It stays where it is, beside the folder."""
     name, size, digest = (facts["database"][key] for key in ("path", "size", "sha256"))
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return f"/{name}", SiteFile(f"../{name}", "application/vnd.sqlite3", size, digest, digest[:16], headers=headers)
+    told = {"path": f"../{name}", "media_type": "application/vnd.sqlite3", "size": size, "sha256": digest}
+    return f"/{name}", {
+        **told,
+        "inputs": digest[:16],
+        "headers": {"content-disposition": f'attachment; filename="{name}"'},
+    }
 
 
 def _take_over(
-    folder: Path, bake: Bake, addresses: list[Address], old: dict[str, Any]
-) -> Iterator[tuple[str, SiteFile]]:
+    folder: Path, bake: Bake, addresses: list[Address], old: dict[str, Entry]
+) -> Iterator[tuple[str, Entry]]:
     """What an address gave before, if all that it was made from is as it was."""
     for address in addresses:
         entry = old.get(address.path, {"inputs": None})
         unchanged = entry["inputs"] in (bake.whole, bake.inputs.get(address.plan) if address.plan else bake.whole)
-        if unchanged and (file := site.take_over(folder, bake.folder, entry)):
-            yield address.path, file
+        if unchanged and site.take_over(folder, bake.folder, entry):
+            yield address.path, entry
 
 
-def _bake_all(bake: Bake, addresses: Sequence[Address]) -> Iterator[tuple[str, SiteFile]]:
+def _bake_all(bake: Bake, addresses: Sequence[Address]) -> Iterator[tuple[str, Entry]]:
     """Entries of the manifest, in the order of the addresses. Raises FilesError for an address that does not answer."""
-    parts = [addresses[start : start + AT_ONCE] for start in range(0, len(addresses), AT_ONCE)]
-    processes = max(1, min(os.cpu_count() or 1, len(parts)))
+    processes = max(1, min(os.cpu_count() or 1, len(addresses) // AT_ONCE))
     with ProcessPoolExecutor(processes, get_context("spawn"), _open_site, (bake,)) as pool:
-        for entries in pool.map(_bake_some, parts):
-            yield from entries
+        yield from pool.map(_bake, addresses, chunksize=AT_ONCE)
 
 
-class _Site:
-    """The application of one process."""
-
-    def __init__(self, bake: Bake) -> None:
-        self._bake = bake
-        self._loop = asyncio.new_event_loop()
-        self._datasette = open_datasette(bake.database, bake.address, baking=True)
-        use_site(self._datasette, bake.folder)
-        self._loop.run_until_complete(self._datasette.invoke_startup())
-
-    def bake(self, address: Address) -> tuple[str, SiteFile]:
-        database = self._datasette.get_database()
-        assert isinstance(database, PublishedDatabase)
-        database.was_named = False
-        asked = PrefixedUrlString(self._bake.address + address.path.removeprefix("/"))
-        response = self._loop.run_until_complete(self._datasette.client.get(asked))
-        if response.status_code != 200:
-            raise FilesError(f"{address.path}: answers with status {response.status_code}, so the site is not written")
-        inputs = self._bake.inputs.get(address.plan) if address.plan and not database.was_named else None
-        folder, path = self._bake.folder, name_file(address.path)
-        return address.path, site.write_answer(
-            folder, path, response.headers, response.content, inputs or self._bake.whole
-        )
-
-
-_site: _Site
+# Of this process: where the application runs, and what asks it.
+_runner: asyncio.Runner
+_ask: Callable[[Address], Coroutine[Any, Any, tuple[str, Entry]]]
 
 
 def _open_site(bake: Bake) -> None:
-    global _site
-    _site = _Site(bake)
+    global _runner, _ask
+    _runner, datasette = asyncio.Runner(), open_datasette(bake.database, bake.address, baking=True)
+    use_site(datasette, bake.folder)
+    _runner.run(datasette.invoke_startup())
+    _ask = partial(_ask_site, bake, datasette)
 
 
-def _bake_some(addresses: Sequence[Address]) -> list[tuple[str, SiteFile]]:
-    return [_site.bake(address) for address in addresses]
+def _bake(address: Address) -> tuple[str, Entry]:
+    return _runner.run(_ask(address))
+
+
+async def _ask_site(bake: Bake, datasette: Datasette, address: Address) -> tuple[str, Entry]:
+    database = datasette.get_database()
+    assert isinstance(database, PublishedDatabase)
+    database.was_named = False
+    asked = PrefixedUrlString(bake.address + address.path.removeprefix("/"))
+    response = await datasette.client.get(asked)
+    if response.status_code != 200:
+        raise FilesError(f"{address.path}: answers with status {response.status_code}, so the site is not written")
+    inputs = bake.inputs.get(address.plan) if address.plan and not database.was_named else None
+    path, body = name_file(address.path), response.content
+    return address.path, site.write_answer(bake.folder, path, response.headers, body, inputs or bake.whole)
 
 
 def open_datasette(database: Path, address: str = LOCAL, baking: bool = False) -> Datasette:

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from keikaku.publish.records.sharing import find_embedded_part
+from keikaku.publish.addresses import find_embedded_part
 
 Headers = list[tuple[bytes, bytes]]
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
+from keikaku.search.functions import register
+
 MEBIBYTE = 1024 * 1024
 # SQLite counts what all connections of a process hold; a worker has one.
 HEAP_BYTES = 64 * MEBIBYTE
@@ -57,6 +59,15 @@ PRIVATE_TABLES = {"sqlite_stmt", "pragma_database_list", "dbstat", "sqlite_memst
 
 class TooMuch(sqlite3.OperationalError):
     """A statement that asks for more memory or a larger answer than there is for one."""
+
+
+def set_up(connection: sqlite3.Connection) -> None:
+    """Every connection to plans.db: the guard comes last, since it forbids what comes before.
+
+    The worker process for visitors' SQL then narrows its own (guard_visitor).
+    """
+    register(connection)  # Japanese search and fiscal_year()
+    guard_connection(connection)  # from here on it only reads
 
 
 def guard_connection(connection: sqlite3.Connection) -> None:

@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from keikaku.files.digest import stamp
-from keikaku.serving.connections import set_up
-from keikaku.serving.sql_guard import ANSWER_BYTES, explain_error, guard_visitor, limit_heap, weigh_row
+from keikaku.serving.sql_guard import ANSWER_BYTES, explain_error, guard_visitor, limit_heap, set_up, weigh_row
 
 # One core stays free for pages.
 WORKERS = max(1, min(2, (os.cpu_count() or 1) - 1))

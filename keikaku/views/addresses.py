@@ -11,8 +11,8 @@ from jinja2 import Environment
 from jinja2.ext import Extension
 from markupsafe import Markup
 
+from keikaku.publish.addresses import EMBED, find_embedded_part, shared_address
 from keikaku.publish.records.ruby import ARGUMENT
-from keikaku.publish.records.sharing import EMBED, find_embedded_part, shared_address
 from keikaku.serving.datasette_private import set_base_url
 from keikaku.serving.site_address import add_base, cut_base, find_base, find_root
 

@@ -9,11 +9,11 @@ from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 
+from keikaku.publish.addresses import shared_address
 from keikaku.publish.records.citation import FORMATS, MOST_REPORTS, RECORDS, SQL, Citation, join_reports, read_data_set
-from keikaku.publish.records.sharing import shared_address
 from keikaku.views.addresses import complete
 from keikaku.views.verifying import page_hash
-from keikaku.views.version import data_date, data_version
+from keikaku.views.words import data_date, data_version
 
 WHOLE = "dataset"
 _ENDINGS = "|".join(form.ending for form in FORMATS)

@@ -1,23 +1,31 @@
-"""The site described for programs: openapi.json, a record as JSON-LD, notebooks."""
+"""The site described for programs: openapi.json, a record and the data set as JSON-LD, notebooks, listings of files and pictures."""
 
+import asyncio
 import json
 import re
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from datasette import Response
 from datasette.app import Datasette
 from datasette.utils import derive_named_parameters, escape_sqlite, tilde_decode
 from datasette.utils.asgi import NotFound, Request
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 
 from keikaku.database.content_hash import LENGTH
+from keikaku.publish.addresses import name_picture
+from keikaku.publish.catalogue.data_set import LISTING, FileInfo, describe_data_set
 from keikaku.publish.catalogue.guides import point_at, read_notebooks
+from keikaku.publish.catalogue.whole_set import build_schema_org
 from keikaku.publish.filling import fill_data
 from keikaku.publish.records.citation import FORMATS, RECORDS
 from keikaku.publish.records.json_ld import DESCRIBED, build_record
 from keikaku.publish.tables.query_forms import find_parameter
-from keikaku.views.addresses import find_site_root
-from keikaku.views.version import data_version
-from keikaku.views.words import heading_of, list_tables, site_title
+from keikaku.serving.baked_site import find_site
+from keikaku.views.addresses import complete, find_site_root
+from keikaku.views.words import data_version, hash_database, heading_of, list_tables, site_title
 
 JSON_LD = "application/ld+json; charset=utf-8"
 NOTEBOOK = "application/x-ipynb+json; charset=utf-8"
@@ -127,3 +135,47 @@ async def _read_query(datasette: Datasette, query: dict[str, Any]) -> dict[str, 
         "parameters": [name for name in asked if not name.startswith("_")],
         "columns": {name: heading_of(query, name) for name in rows.columns},
     }
+
+
+def data_files(datasette: Datasette) -> dict[str, Any]:
+    """The listing files.json, empty while there are no files of this database; paths are below /files/."""
+    listing = _read_listing(datasette, f"files/{LISTING}")
+    return listing if listing and listing["database"]["sha256"] == hash_database(datasette) else {}
+
+
+async def dataset_json_ld(datasette: Datasette, request: Request) -> Markup:
+    """The data set as schema.org knows it, for a <script type="application/ld+json"> of a page."""
+    return await asyncio.to_thread(_describe, datasette, find_site_root(datasette, request))
+
+
+@lru_cache(maxsize=8)  # addresses of the site
+def _describe(datasette: Datasette, root: str) -> Markup:
+    """Made once for each address of the site, since it reads the whole database."""
+    files = [FileInfo(**file) for file in data_files(datasette).get("files", [])]
+    data_set = describe_data_set(Path(datasette.get_database().path), datasette.metadata())
+    return htmlsafe_json_dumps(build_schema_org(data_set, files, root), dumps=json.dumps, ensure_ascii=False)
+
+
+def picture_address(datasette: Datasette, request: Request) -> str:
+    """Absolute address of the picture that other sites show beside a link to a page (Open Graph), '' if it has none."""
+    path = name_picture(request.path, request.args.get("plan") or "", datasette.get_database().name)
+    listing = _read_listing(datasette, "pictures/pictures.json")
+    if not path or not listing or listing["database"] != hash_database(datasette):
+        return ""
+    digest = listing["pictures"].get(path)
+    return complete(datasette, request, f"/pictures/{path}?{digest[:8]}") if digest else ""
+
+
+def _read_listing(datasette: Datasette, name: str) -> dict[str, Any]:
+    """Empty if there is none that can be read."""
+    path = find_site(datasette) / name
+    try:
+        return _parse(path, path.stat().st_mtime_ns)
+    except (OSError, ValueError):
+        return {}
+
+
+@lru_cache(maxsize=8)
+def _parse(path: Path, _: int) -> dict[str, Any]:
+    listing: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    return listing

@@ -5,28 +5,28 @@ when it is complete: its size, its digest and whether rows are missing are known
 """
 
 import asyncio
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
 from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
+from starlette.datastructures import Headers
 
 from keikaku.database.content_hash import LENGTH, hash_rows
-from keikaku.publish.tables.about import About, content_disposition, plain_lines
-from keikaku.publish.tables.cells import Value
-from keikaku.publish.tables.csv_file import CsvFile
-from keikaku.publish.tables.layout import Layout, lay_out
+from keikaku.publish.tables.about import About, Layout, content_disposition, lay_out, plain_lines
+from keikaku.publish.tables.csv_file import CsvFile, Value
 from keikaku.publish.tables.notes import HEADINGS, Caveats
 from keikaku.publish.tables.workbook import MAX_ROWS, MEDIA_TYPE, WorkbookFile
+from keikaku.serving.baked_site import judge_condition
 from keikaku.serving.sql_worker import WorkersBusy
 from keikaku.views.addresses import complete
 from keikaku.views.json_answers import find_caveats, link_notes, say_complete
-from keikaku.views.sent_file import FileAnswer
 from keikaku.views.sources import UNLIMITED, OtherAnswer, Source, find_database, open_source, read_size
 from keikaku.views.verifying import verify_address
-from keikaku.views.version import hash_database
+from keikaku.views.words import hash_database
 
 IN_MEMORY = 256_000
 # A row of a workbook takes fifty times the work of a row of CSV: plugins: downloads: xlsx_max_rows in metadata.yml.
@@ -38,6 +38,11 @@ TYPES = {
     "excel.csv": "text/csv; charset=utf-8; header=present",
     "xlsx": MEDIA_TYPE,
 }
+PIECE = 65_536
+# Whoever takes nothing of a file for so long loses it.
+STALL_SECONDS = 20
+# Bytes of all such files that wait for slow readers; beyond it nobody gets another one for a while.
+MOST_UNSENT = 512 * 1024 * 1024
 
 
 class Tally:
@@ -64,6 +69,48 @@ class Tally:
     def digest(self) -> str:
         """Empty where the JSON would not have all rows."""
         return hash_rows(self._columns, self._rows) if self.count <= self._most else ""
+
+
+class FileAnswer:
+    """A response with a strong ETag, as Datasette sends them; closes its file when it is sent or its reader is gone."""
+
+    unsent = 0  # bytes of all such files that are being sent
+
+    def __init__(self, file: SpooledTemporaryFile[bytes], headers: Mapping[str, str], request: Request) -> None:
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        self.file = file
+        self.size = file.tell()
+        self.headers = {**headers, "content-length": str(self.size), "etag": f'"{digest}"'}
+        condition = judge_condition(Headers(scope=request.scope), self.headers)
+        self.status = condition.status_code if condition else 200
+        self.has_body = self.status == 200 and request.method != "HEAD"
+        if self.status == 412:
+            self.headers["content-length"] = "0"
+        file.seek(0)
+
+    @classmethod
+    def is_full(cls) -> bool:
+        """Whether too much waits for slow readers already."""
+        return cls.unsent > MOST_UNSENT
+
+    async def asgi_send(self, send: Callable[..., Any]) -> None:
+        FileAnswer.unsent += self.size
+        try:
+            await self._send(send)
+        except TimeoutError:
+            return  # without an end: the server closes the connection, and the reader knows that something is missing
+        finally:
+            FileAnswer.unsent -= self.size
+            self.file.close()
+
+    async def _send(self, send: Callable[..., Any]) -> None:
+        headers = [(name.encode("ascii"), value.encode("latin-1")) for name, value in self.headers.items()]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        while self.has_body and (piece := await asyncio.to_thread(self.file.read, PIECE)):
+            async with asyncio.timeout(STALL_SECONDS):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 async def send_download(datasette: Datasette, request: Request) -> Response | FileAnswer:

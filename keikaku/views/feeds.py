@@ -1,14 +1,22 @@
 """What programs look for by themselves: site maps, feeds, calendars, and short texts and icons under fixed names."""
 
+from urllib.parse import unquote
+
 from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 
-from keikaku.publish.feeds.calendar import find_calendar, write_calendar
-from keikaku.publish.feeds.changes import read_changes, read_last_changes, write_atom
-from keikaku.publish.feeds.unreported import NOTE, read_silences
+from keikaku.publish.feeds import (
+    NOTE,
+    find_calendar,
+    read_changes,
+    read_last_changes,
+    read_silences,
+    write_atom,
+    write_calendar,
+)
 from keikaku.publish.filling import fill
-from keikaku.views.addresses import STATIC, complete, find_site_root
+from keikaku.views.addresses import STATIC, complete, digest, find_site_root, read_sheet
 from keikaku.views.words import list_tables, site_title
 
 ATOM = "application/atom+xml; charset=utf-8"
@@ -23,6 +31,7 @@ FEEDS = {
     "changes": (read_changes, "", "データの変更", "data#changes"),
     "unreported": (read_silences, ":unreported", "実績の記録がない目標", "plans/unreported"),
 }
+A_YEAR = "31536000"  # seconds
 Place = tuple[str, str]  # an absolute address, and the ISO date on which what stands there changed last
 
 
@@ -111,3 +120,22 @@ async def send_calendar(datasette: Datasette, request: Request) -> Response:
     if calendar is None:
         raise NotFound("404")
     return Response(calendar, content_type=CALENDAR)
+
+
+async def send_theme(datasette: Datasette, request: Request) -> Response:
+    """The plans of all municipalities that are about the same; raises NotFound for a theme that no plan has."""
+    name = unquote(request.url_vars["name"])  # a page of templates/pages would be sent to an address in tilde encoding
+    found = await datasette.get_database().execute("SELECT 1 FROM plans WHERE theme = ? LIMIT 1", [name])
+    if not found.rows:
+        raise NotFound("この分野の計画はありません。")
+    return Response.html(await datasette.render_template("theme.html", {"name": name}, request=request))
+
+
+async def send_sheet(request: Request) -> Response:
+    """To be kept for ever by who asked for this very content."""
+    kind = request.url_vars["kind"]
+    if kind != "site" and not (STATIC / f"{kind}.css").is_file():
+        raise NotFound("404")
+    sheet = read_sheet(kind)
+    age = A_YEAR if request.query_string == digest(sheet.encode()) else "0"
+    return Response(sheet, headers={"cache-control": f"public, max-age={age}"}, content_type="text/css; charset=utf-8")

@@ -17,14 +17,13 @@ from datasette.utils import CustomJSONEncoder, path_from_row_pks, remove_infinit
 from datasette.utils.asgi import BadRequest, Request
 
 from keikaku.database.content_hash import hash_rows
+from keikaku.publish.tables.about import lay_out
 from keikaku.publish.tables.first_chart import choose_chart, prepare_rows
-from keikaku.publish.tables.layout import lay_out
 from keikaku.publish.tables.notes import Caveats, group_corrections
 from keikaku.schema.conditions import find_word
 from keikaku.serving.datasette_private import DatasetteError
 from keikaku.serving.sql_guard import ANSWER_BYTES
 from keikaku.serving.sql_worker import Limits
-from keikaku.views.sorting import sort_rows
 from keikaku.views.sources import (
     CANNED_SECONDS,
     ONLY_ROWS,
@@ -33,9 +32,9 @@ from keikaku.views.sources import (
     open_statement,
     read_pages,
 )
+from keikaku.views.table_page import sort_rows
 from keikaku.views.table_words import as_tuples
-from keikaku.views.version import data_version
-from keikaku.views.words import heading_of
+from keikaku.views.words import data_version, heading_of
 
 SHAPES = ("arrays", "arrayfirst", "objects", "object", "array")
 OBJECTS = ("arrays", "objects")  # the shapes that have a place for notes

@@ -6,6 +6,7 @@ from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
+from keikaku.publish.addresses import EMBED
 from keikaku.publish.filling import fill_data
 from keikaku.publish.records.reconcile import (
     MOST_QUERIES,
@@ -15,7 +16,6 @@ from keikaku.publish.records.reconcile import (
     reconcile,
     suggest_organizations,
 )
-from keikaku.publish.records.sharing import EMBED
 from keikaku.serving.refusals import say
 from keikaku.views.addresses import find_site_root
 from keikaku.views.descriptions import send_json

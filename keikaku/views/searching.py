@@ -1,6 +1,8 @@
 """The search of the site: its page, the box of tables whose rows can be found, and suggestions while one types."""
 
 import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
@@ -16,6 +18,7 @@ from keikaku.publish.filling import read_statements
 from keikaku.search import Filters, search, suggest
 from keikaku.views.addresses import find_site_root
 
+FEW = 8  # hits of each kind, where all kinds are shown
 _SQL = read_statements(__file__)
 _columns: WeakKeyDictionary[Database, dict[str, list[str]]] = WeakKeyDictionary()
 
@@ -29,6 +32,25 @@ async def describe_results(datasette: Datasette, database: str | None, request: 
     return {
         "found": await db.execute_fn(lambda conn: search(conn.execute, request.args["q"], filters)),
         "filters": filters,
+    }
+
+
+def sort_hits(rows: Iterable[Mapping[str, Any]], kind: str, sector: str) -> dict[str, Any]:
+    """Of what was found of a kind, what is of a sector; "" for any.
+
+    `sectors` count all hits, some of which have no sector; `plans` and `of_kind` have those that are chosen, `shown` those of each
+    kind that are listed.
+    """
+    rows = list(rows)
+    chosen = [row for row in rows if sector in ("", row["sector"])]
+    of_kind: dict[str, list[Mapping[str, Any]]] = {}
+    for row in chosen:
+        of_kind.setdefault(row["kind"], []).append(row)
+    return {
+        "sectors": Counter(row["sector"] for row in rows if row["sector"]),
+        "plans": Counter(row["plan"] for row in chosen),
+        "of_kind": of_kind,
+        "shown": {name: hits if kind else hits[:FEW] for name, hits in of_kind.items()},
     }
 
 

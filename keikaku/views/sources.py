@@ -17,13 +17,13 @@ from datasette.database import Database, QueryInterrupted
 from datasette.utils import derive_named_parameters, tilde_decode, validate_sql_select, value_as_boolean
 from datasette.utils.asgi import BadRequest, NotFound, Request
 
-from keikaku.publish.tables.cells import Value
+from keikaku.publish.tables.csv_file import Value
 from keikaku.serving.datasette_private import DatasetteError
 from keikaku.serving.errors import repeat_refusal
 from keikaku.serving.refusals import say
 from keikaku.serving.sql_worker import Limits, Rows
 from keikaku.serving.visitors import open_rows
-from keikaku.views.sorting import find_sort, sort_rows
+from keikaku.views.table_page import find_sort, sort_rows
 
 Batch = Sequence[Sequence[Value]]
 Arguments = list[tuple[str, str]]

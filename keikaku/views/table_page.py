@@ -1,9 +1,11 @@
-"""Tables, page after page: a sorted table has each row on exactly one of its pages.
+"""The order of rows: a sorted table has each row on exactly one of its pages; rows of a query have one order in every form.
 
 Datasette 0.65 sorts the first page of a table by the column alone, and all others by the column and the primary key, so
 that rows with equal values fall between the pages. Here a first page too begins after a place: the one before all rows.
 """
 
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from datasette.app import Datasette
@@ -17,6 +19,7 @@ from keikaku.serving.datasette_private import TableView
 LOWEST_TEXT, LOWEST_NUMBER, HIGHEST = "", "-1e999", "\U0010ffff"
 NOTHING = "$null"  # an empty cell, in the language of ?_next=
 MOST_DIGITS = 15
+_DIGITS = re.compile(r"(\d+)")
 
 
 class TablePage(TableView):
@@ -68,3 +71,45 @@ async def _check_offset(datasette: Datasette, request: Request) -> None:
     db, table = _find_table(datasette, request)
     if table in await db.view_names():
         raise BadRequest("_next must be the value of next in the page before")
+
+
+def find_sort(args: Mapping[str, Any]) -> tuple[str | None, bool]:
+    """The column that an address sorts by, and whether downwards."""
+    descending = args.get("_sort_desc")
+    return descending or args.get("_sort"), bool(descending)
+
+
+def sort_rows(
+    columns: Sequence[str], rows: Sequence[Sequence[Any]], args: Mapping[str, Any], all_there: bool = True
+) -> list[Any]:
+    """Rows as `_sort` or `_sort_desc` asks for, those of equal values as they were.
+
+    Raises BadRequest for a column that is not there, and where rows are missing, since those may belong between.
+    """
+    column, descending = find_sort(args)
+    if not column:
+        return list(rows)
+    if column not in columns:
+        raise BadRequest(f"Cannot sort table by {column}")
+    if not all_there:
+        raise BadRequest(f"Cannot sort more than {len(rows):,} rows")
+    place = list(columns).index(column)
+    filled = [row for row in rows if tuple(row)[place] is not None]
+    filled.sort(key=lambda row: rank(tuple(row)[place]), reverse=descending)
+    return filled + [row for row in rows if tuple(row)[place] is None]
+
+
+def rank(value: Any) -> tuple[int, Any]:
+    """A key to sort values of SQLite by: numbers before texts before bytes; numbers within texts by their value."""
+    if isinstance(value, bytes):
+        return 2, value
+    if isinstance(value, str):
+        parts = _DIGITS.split(value)  # every second one is a number
+        return 1, [_rank_number(part) if place % 2 else part for place, part in enumerate(parts)]
+    return 0, value
+
+
+def _rank_number(digits: str) -> tuple[int, str]:
+    """Of any length: Python refuses to read very long numbers."""
+    significant = digits.lstrip("0")
+    return len(significant), significant

@@ -16,7 +16,7 @@ from keikaku.publish.tables.first_chart import FirstChart, choose_chart
 from keikaku.publish.tables.query_forms import Choice, Parameter, build_choices, find_parameter
 from keikaku.publish.tables.shown_rows import Cell, Found, Links
 from keikaku.schema.conditions import find_word
-from keikaku.views.sorting import sort_rows
+from keikaku.views.table_page import sort_rows
 from keikaku.views.words import column_title, heading_of, table_title
 
 # As many choices are listed; of more, a visitor writes one.

@@ -23,8 +23,7 @@ from keikaku.serving.baked_site import find_site
 from keikaku.serving.site_address import cut_base
 from keikaku.views.descriptions import send_json
 from keikaku.views.sources import WRITING
-from keikaku.views.version import data_version
-from keikaku.views.words import column_title, table_title
+from keikaku.views.words import column_title, data_version, table_title
 
 LONGEST = 20_000
 # A page of data: the database alone (for SQL), a table or query, a row; with any of the formats that it has.

@@ -1,18 +1,31 @@
-"""What metadata.yml and the documents say of the site, for templates and descriptions."""
+"""What metadata.yml and the documents say of the site, and of what data it tells, for templates and descriptions.
 
+ふりがな: `?easy=1` shows any page in larger type, with readings above its hard words. No cookie, no script.
+"""
+
+import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from functools import lru_cache
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Any
 
 import yaml
 from datasette.app import Datasette
+from datasette.utils import tilde_decode
+from datasette.utils.asgi import Request
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
 
+from keikaku.files.digest import fingerprint, name_version
 from keikaku.files.read_only import open_read_only
 from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
 from keikaku.publish.catalogue.guides import read_examples, read_notebooks
+from keikaku.publish.feeds import read_told_days
+from keikaku.publish.records.ruby import annotate, keep_easy
 from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.notes import OURS
 from keikaku.schema.conditions import split_help
@@ -20,6 +33,13 @@ from keikaku.schema.tables import read_schema
 from keikaku.serving.datasette_private import local_metadata
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
+# Of the words of a plan, or of some; of all plans those that they read alike.
+READINGS_ASKED = """
+SELECT r.word, min(r.reading)
+FROM ruby AS r JOIN plans AS p ON p.municipality_id = r.municipality_id
+WHERE :plan IS NULL OR p.id IN (SELECT value FROM json_each(:plan))
+GROUP BY r.word HAVING count(DISTINCT r.reading) = 1
+"""
 
 
 class Blank(dict[str, str]):
@@ -109,3 +129,55 @@ def site_words(datasette: Datasette) -> dict[str, Any]:
         "metadata_license": datasette.metadata("license"),
         "metadata_license_url": datasette.metadata("license_url"),
     }
+
+
+def hash_database(datasette: Datasette) -> str:
+    """SHA-256 of the database that is served."""
+    db = datasette.get_database()
+    return str(db.hash or (fingerprint(Path(db.path)) if db.path else ""))
+
+
+def data_version(datasette: Datasette) -> str:
+    """The beginning of the SHA-256, as About.version; for pages that are about the whole data set."""
+    return name_version(hash_database(datasette))
+
+
+async def data_date(datasette: Datasette, request: Request) -> str:
+    """ISO date of the last change of what a page shows: of one plan if its address ends in the id of a record; '' if untold.
+
+    It stands where a page would name the day, so that a page is the same until its plan changes.
+    """
+    row_id = tilde_decode(request.path.rpartition("/")[2].partition(".")[0])
+
+    def read(connection: Connection) -> str:
+        last = read_told_days(connection.execute)
+        plan = connection.execute("SELECT plan_id FROM records WHERE id = ?", (row_id,)).fetchone()
+        return last.get(plan[0], "") if plan else max(last.values(), default="")
+
+    return str(await datasette.get_database().execute_fn(read))
+
+
+@pass_context
+def easy_links(context: Context, html: str) -> Markup:
+    """For `{% filter %}` around a part of a page: while easy, its links stay easy."""
+    return Markup(keep_easy(str(html)) if context.get("easy") else html)
+
+
+@pass_context
+async def easy_text(context: Context, html: str) -> Markup:
+    """As easy_links, with readings: those of the page's plan where the template names it as `plan`."""
+    if not context.get("easy"):
+        return Markup(html)
+    plan = context.get("plan")
+    asked = {"plan": json.dumps(plan["id"]) if plan else None}
+    readings = dict(await context["sql"](READINGS_ASKED, asked))
+    return Markup(annotate(keep_easy(str(html)), readings))
+
+
+def first_sentence(text: str) -> str:
+    return "".join(text.partition("。")[:2])
+
+
+def mark_found(text: str) -> Markup:
+    """What search found stands in «»."""
+    return Markup(str(escape(text)).replace("«", "<mark>").replace("»", "</mark>"))

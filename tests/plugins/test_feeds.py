@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 from datasette.app import Datasette
 
-from keikaku.publish.feeds.changes import read_changes, write_atom
+from keikaku.publish.feeds import read_changes, write_atom
 from keikaku.views import feeds
 from tests.browser.page_types import PAGES
 from tests.sites import ROOT, SERVED

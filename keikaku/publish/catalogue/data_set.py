@@ -17,11 +17,11 @@ from keikaku.files.digest import fingerprint, name_version
 from keikaku.files.errors import FilesError
 from keikaku.files.read_only import open_read_only
 from keikaku.plan.fiscal_year import ends_on, starts_on
-from keikaku.publish.feeds.changes import make_urn, read_last_changes
+from keikaku.publish.feeds import make_urn, read_last_changes
 from keikaku.publish.filling import read_rows
 from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.about import Field, plain_lines
-from keikaku.publish.tables.cells import Value
+from keikaku.publish.tables.csv_file import Value
 from keikaku.publish.tables.notes import OURS, Note, note_correction, note_results
 from keikaku.schema.conditions import split_help
 from keikaku.schema.tables import Column, read_schema

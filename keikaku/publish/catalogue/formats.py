@@ -1,26 +1,30 @@
-"""The tables of the data set as files: each function writes one format.
+"""The tables of the data set as files: each function writes one format, write_partitions a folder of folders.
 
 Guarantees: the same data gives the same bytes, with the same versions of Python and of the libraries of the lock.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 from keikaku.files.errors import FilesError
 from keikaku.files.fixed_zip import FixedZip, save_book
-from keikaku.publish.catalogue.data_set import DataSet, TableInfo, is_date
-from keikaku.publish.tables.cells import Value
-from keikaku.publish.tables.csv_file import CsvFile
-from keikaku.publish.tables.layout import lay_out
+from keikaku.files.replacing import replacing
+from keikaku.publish.catalogue.data_set import DataSet, TableInfo, is_date, read_data_set
+from keikaku.publish.tables.about import lay_out
+from keikaku.publish.tables.csv_file import CsvFile, Value
 from keikaku.publish.tables.notes import HEADINGS
 from keikaku.publish.tables.workbook import TableSheet, list_facts, new_book, write_notes
 
 _TYPES = {"TEXT": "文字", "INTEGER": "整数", "NUMERIC": "数"}
 Rows = Iterable[Sequence[Value]]
 _CONTENTS, _MEANINGS = "このデータについて", "列の説明"
+NOBODY = "-"  # stands for the plan of a row of a municipality, and for the prefecture of a row of all plans
+MARK = "_keikaku"  # what tells a folder of ours; engines pass over names that begin with _
+Owner = tuple[str, str]  # prefecture and plan
 
 
 def write_csv(_: DataSet, table: TableInfo, rows: Rows, file: Path) -> None:
@@ -120,3 +124,56 @@ def write_zip(folder: Path, name: str, parts: list[str]) -> None:
             path = folder / part
             for file in sorted(path.iterdir()) if path.is_dir() else [path]:
                 archive.write(file, file.relative_to(folder).as_posix())
+
+
+def write_partitions(database: Path, metadata: Path, folder: Path) -> int:
+    """Write TABLE/prefecture_code=13/plan=ID/rows.parquet, as Hive names partitions; returns the number of files. Raises FilesError.
+
+    A folder holds one plan at most, so that a new plan changes no other file.
+    """
+    data_set = read_data_set(database, metadata)
+    count = 0
+    with replacing(folder, MARK) as new:
+        (new / MARK).write_text(data_set.version, "utf-8")
+        for table in data_set.tables:
+            for (prefecture, plan), rows in _split(data_set, table):
+                file = new / table.name / f"prefecture_code={prefecture}" / f"plan={plan}" / "rows.parquet"
+                file.parent.mkdir(parents=True)
+                write_parquet(data_set, table, rows, file)
+                count += 1
+    return count
+
+
+def _split(data_set: DataSet, table: TableInfo) -> Iterator[tuple[Owner, list[tuple[Any, ...]]]]:
+    """The rows of a table by their owner; one part without rows where there are none, so that the table is known."""
+    columns = ", ".join(f"t.{column.name}" for column in table.columns)
+    joins, prefecture, plan = _find_owner(data_set, table)
+    rows = data_set.query(
+        f"SELECT {prefecture}, {plan}, {columns} FROM {table.name} AS t {joins} ORDER BY 1, 2, t.rowid"
+    )
+    parts = groupby(rows, lambda row: (row[0], row[1]))
+    owner = NOBODY, NOBODY
+    for owner, part in parts:
+        yield owner, [row[2:] for row in part]
+    if not table.count:
+        yield owner, []
+
+
+def _find_owner(data_set: DataSet, table: TableInfo) -> tuple[str, str, str]:
+    """SQL that joins what a row belongs to, with its prefecture and plan: along the first reference, until there is one."""
+    joins, alias, step = "", "t", table
+    plan = f"'{NOBODY}'"
+    for number in range(len(data_set.tables)):
+        names = [column.name for column in step.columns]
+        if step.name == "municipalities":
+            return joins, f"coalesce(substr({alias}.code, 1, 2), '{NOBODY}')", plan
+        if step.name == "plans":
+            plan = f"coalesce({alias}.id, '{NOBODY}')"
+        references = {name: (other, key) for name, other, key in data_set.references(step) if other.name != step.name}
+        key = next((name for name in ("plan_id", "municipality_id", *names) if name in references), None)
+        if key is None or references[key][0].name == "fiscal_years":
+            break
+        other, other_key = references[key]
+        joins += f" LEFT JOIN {other.name} AS o{number} ON o{number}.{other_key} = {alias}.{key}"
+        alias, step = f"o{number}", other
+    return "", f"'{NOBODY}'", f"'{NOBODY}'"

@@ -1,22 +1,25 @@
 """All files of the whole data set into one folder, complete or not there at all, with a listing of sizes and digests.
 
 The folder is written beside its place and takes it in two renames. A folder that this module did not make is never
-touched. README.txt, files.json and everything else in it are the same bytes whenever the data is the same.
+touched. README.txt, files.json and everything else in it are the same bytes whenever the data is the same. In what catalogues
+read (schema.org, DCAT) addresses are relative to the folder, or absolute where a root is given.
 """
 
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import yaml
 
+from keikaku.files.errors import FilesError
 from keikaku.files.replacing import replacing
 from keikaku.publish.catalogue.data_set import LISTING, DataSet, FileInfo, is_date, read_data_set, read_filled_metadata
-from keikaku.publish.catalogue.descriptions import build_dcat, build_schema_org, write_turtle
 from keikaku.publish.catalogue.formats import write_csv, write_json_lines, write_parquet, write_workbook, write_zip
 from keikaku.publish.filling import fill, fill_data
 from keikaku.publish.tables.notes import HEADINGS
@@ -40,6 +43,11 @@ _PARAMETER = re.compile(r"(?<!:):(\w+)")
 # Written for it anew; grouped by a key alone, which only SQLite takes.
 _NOT_OF_DUCKDB = ("current_fiscal_year", "plan_facts")
 Progress = Callable[[str], None]
+Json = dict[str, Any]
+_NOWHERE = "http://files.invalid/files/"
+_MEASURED = ("value", "outcome", "decision")
+# A page names no more plans than this; the catalogue has all.
+MOST_PLANS = 30
 
 
 def write_files(database: Path, metadata: Path, folder: Path, progress: Progress) -> list[FileInfo]:
@@ -124,3 +132,32 @@ def _write_duckdb(data_set: DataSet, queries: Mapping[str, Any]) -> str:
             if "search_results(" not in query["sql"]
         ],
     )
+
+
+def build_schema_org(data_set: DataSet, files: Sequence[FileInfo], root: str = "") -> Json:
+    """dataset.jsonld, and with the root of the site what its pages carry."""
+    measured = [field.heading for table in data_set.tables for field in table.fields if field.name in _MEASURED]
+    words = {"plans": data_set.plans()[:MOST_PLANS], "measured": measured, "period": data_set.period()}
+    described: Json = fill_data("dataset.yml", data_set=data_set, files=files, root=root, urljoin=urljoin, **words)
+    return described
+
+
+def build_dcat(data_set: DataSet, files: Sequence[FileInfo]) -> Json:
+    """catalog.jsonld."""
+    words = {"plans": data_set.plans(), "period": data_set.period()}
+    described: Json = fill_data("catalog.yml", data_set=data_set, files=files, re=re, **words)
+    return described
+
+
+def write_turtle(catalog: Json) -> str:
+    """The same catalogue as Turtle, with the same relative addresses; raises FilesError without rdflib."""
+    try:
+        from rdflib import Graph
+    except ImportError as error:
+        raise FilesError("DCAT needs rdflib: install what requirements.lock says") from error
+    graph = Graph()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # rdflib warns of its own old ways
+        graph.parse(data=json.dumps(catalog), format="json-ld", base=_NOWHERE)
+    text: str = graph.serialize(format="turtle")
+    return text.replace(_NOWHERE, "").replace("<" + _NOWHERE.removesuffix("files/"), "<../")

@@ -44,29 +44,14 @@ def join_reports(sources: Sequence[str], number: int) -> str:
     return "、".join(sources) if number <= MOST_REPORTS else f"{sources[0]}ほか{number - 1:,}の計画の文書"
 
 
-@dataclass(frozen=True)
-class DataSet:
-    """What metadata.yml says of the data set; `released` is when it was last published."""
-
-    title: str
-    license: str
-    license_url: str
-    source: str
-    title_en: str
-    author: str
-    released: date
-    license_en: str
-    source_en: str
-
-
-def read_data_set(metadata: Mapping[str, Any]) -> DataSet:
-    """From the content of metadata.yml; raises KeyError for what it does not say."""
+def read_data_set(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """What metadata.yml says of the data set, `released` as the day when it was last published; raises KeyError for what it does not say."""
     words = metadata["plugins"]["citation"]
-    return DataSet(
+    return {
         **{word: metadata[word] for word in ("title", "license", "license_url", "source")},
         **{word: words[word] for word in ("title_en", "author", "license_en", "source_en")},
-        released=date.fromisoformat(str(words["released"])),
-    )
+        "released": date.fromisoformat(str(words["released"])),
+    }
 
 
 @dataclass
@@ -78,7 +63,7 @@ class Citation:
     The whole data set has a `version`, a record the hash of its content.
     """
 
-    data_set: DataSet
+    data_set: Mapping[str, Any]
     key: str
     address: str
     changed: date | None = None
@@ -102,12 +87,12 @@ class Citation:
 
     @property
     def name(self) -> str:
-        return self.title or self.data_set.title
+        return self.title or self.data_set["title"]
 
     @property
     def container(self) -> str:
         """What it is part of, empty for the data set itself."""
-        return self.data_set.title if self.title else ""
+        return self.data_set["title"] if self.title else ""
 
     @property
     def url(self) -> str:
@@ -118,17 +103,15 @@ class Citation:
     def note(self) -> str:
         """From what it was made, and its licence."""
         place = f"、{self.place}" if self.place else ""
-        made = f"{self.source}{place}を加工して作成" if self.source else self.data_set.source
-        return f"{made}。{self.data_set.license}。"
+        made = f"{self.source}{place}を加工して作成" if self.source else self.data_set["source"]
+        return f"{made}。{self.data_set['license']}。"
 
 
 def write_japanese(citation: Citation) -> str:
-    """One paragraph."""
     return _fill("citation_ja.txt", citation)
 
 
 def write_english(citation: Citation) -> str:
-    """One paragraph."""
     return _fill("citation_en.txt", citation)
 
 

@@ -17,7 +17,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 
 from keikaku.files.fixed_zip import LONG_AGO, save_book
 from keikaku.publish.tables.about import About
-from keikaku.publish.tables.cells import Value, fits_spreadsheet, is_formula, store_bytes
+from keikaku.publish.tables.csv_file import Value, fits_spreadsheet, is_formula, store_bytes
 
 MAX_ROWS = 1_048_575  # Excel's 1,048,576 less the header
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

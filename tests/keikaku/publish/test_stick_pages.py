@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from keikaku.publish.stick_pages import write_page
-from keikaku.serving.stick_links import StickLinks
+from keikaku.serving.stick import StickLinks
 
 ROOT = "https://keikaku.example.jp/plan/"
 FILES = {

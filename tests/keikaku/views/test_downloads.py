@@ -15,8 +15,8 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
 from keikaku.publish.site_words import GENERAL, replace_words
-from keikaku.views import sent_file
-from keikaku.views.sent_file import FileAnswer
+from keikaku.views import downloads
+from keikaku.views.downloads import FileAnswer
 from tests.keikaku.views.taken_files import KINDS, get, read_csv, read_sheets
 from tests.sites import ROOT
 
@@ -302,7 +302,7 @@ async def test_what_waits_for_slow_readers_is_counted_until_they_are_gone(file: 
 async def test_a_reader_who_takes_nothing_loses_the_file(
     file: SpooledTemporaryFile[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sent_file, "STALL_SECONDS", 0)
+    monkeypatch.setattr(downloads, "STALL_SECONDS", 0)
     sent: list[str] = []
 
     async def stall(message: dict[str, Any]) -> None:
@@ -315,7 +315,7 @@ async def test_a_reader_who_takes_nothing_loses_the_file(
 
 
 async def test_nobody_gets_a_file_while_too_much_waits(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(FileAnswer, "unsent", sent_file.MOST_UNSENT + 1)
+    monkeypatch.setattr(FileAnswer, "unsent", downloads.MOST_UNSENT + 1)
     for ending in KINDS:
         refused = await site.client.get(f"/plans/events.{ending}")
         assert (refused.status_code, int(refused.headers["retry-after"])) == (503, 2)

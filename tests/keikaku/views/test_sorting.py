@@ -3,7 +3,7 @@
 import pytest
 from datasette.utils.asgi import BadRequest
 
-from keikaku.views.sorting import sort_rows
+from keikaku.views.table_page import sort_rows
 
 VALUES = [(2,), (None,), ("共-10",), (1.5,), (b"x",), ("共-2",), ("あ",), ("共-02",)]
 UPWARDS = [(1.5,), (2,), ("あ",), ("共-2",), ("共-02",), ("共-10",), (b"x",)]

@@ -13,7 +13,7 @@ from rdflib import URIRef
 from rdflib.namespace import DCAT, DCTERMS, RDF
 
 from keikaku.publish.catalogue.data_set import DataSet, FileInfo
-from keikaku.publish.catalogue.descriptions import build_schema_org
+from keikaku.publish.catalogue.whole_set import build_schema_org
 from keikaku.schema.tables import read_schema
 from tests.sites import ROOT
 

@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from keikaku.publish.catalogue.partitions import write_partitions
+from keikaku.publish.catalogue.formats import write_partitions
 from tests.sites import ROOT
 
 QUESTIONS = dict(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keikaku.publish.feeds.calendar import find_calendar, write_calendar
+from keikaku.publish.feeds import find_calendar, write_calendar
 
 ROOT = "https://example.jp/plans/"
 TEXTS = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from("\n,;:\\\"'ー🗓"), max_size=200)

@@ -50,7 +50,7 @@ addresses = titles.map("https://example.com/".__add__)
 
 def flat(title: str) -> str:
     """In one line; that of the data set where nothing is left."""
-    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+", " ", title).strip() or DATA_SET.title
+    return re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+", " ", title).strip() or DATA_SET["title"]
 
 
 def read_latex(text: str) -> str:
@@ -59,23 +59,23 @@ def read_latex(text: str) -> str:
 
 def test_a_record_in_both_languages() -> None:
     assert write_japanese(RECORD) == (
-        f"keikaku contributors「工-1 見学会の開催」『{DATA_SET.title}』（2026年4月3日のデータ、確認番号 0123456789abcdef）、"
+        f"keikaku contributors「工-1 見学会の開催」『{DATA_SET['title']}』（2026年4月3日のデータ、確認番号 0123456789abcdef）、"
         "2026年、https://example.com/plans/measures/minato-kogyo-1。"
         "「報告書」（港町、2023年3月）、後期計画 1ページを加工して作成。CC BY 4.0（もとの文書の文言を除く）。"
     )
     assert write_english(RECORD) == (
-        f"keikaku contributors (2026). “工-1 見学会の開催” [measure]. In {DATA_SET.title} [{DATA_SET.title_en}], "
+        f"keikaku contributors (2026). “工-1 見学会の開催” [measure]. In {DATA_SET['title']} [{DATA_SET['title_en']}], "
         "data of 2026-04-03, content hash 0123456789abcdef [Data set]. "
         "https://example.com/plans/measures/minato-kogyo-1. "
-        f"Made by processing 「報告書」（港町、2023年3月）. {DATA_SET.license_en}."
+        f"Made by processing 「報告書」（港町、2023年3月）. {DATA_SET['license_en']}."
     )
 
 
 def test_the_data_set_names_its_source_and_no_record() -> None:
     assert write_japanese(WHOLE).startswith(
-        f"keikaku contributors『{DATA_SET.title}』（2026年4月3日のデータ、データの版 0123456789ab）、2026年、"
+        f"keikaku contributors『{DATA_SET['title']}』（2026年4月3日のデータ、データの版 0123456789ab）、2026年、"
     )
-    assert DATA_SET.source in write_japanese(WHOLE)
+    assert DATA_SET["source"] in write_japanese(WHOLE)
     assert "“" not in write_english(WHOLE)
     assert "container-title" not in json.loads(write_csl_json(WHOLE))[0]
     assert "T2  - " not in write_ris(WHOLE)
@@ -114,7 +114,7 @@ def test_ris_is_read_back_as_it_was_written(title: str, address: str) -> None:
     (entry,) = rispy.loads(text.replace("\r\n", "\n"))
     assert entry["type_of_reference"] == "DATA"
     assert entry["title"] == flat(title)
-    assert entry["authors"] == [DATA_SET.author]
+    assert entry["authors"] == [DATA_SET["author"]]
     assert entry["urls"][0].startswith("https://example.com/")
 
 
@@ -123,7 +123,7 @@ def test_csl_json_is_read_back_as_it_was_written_and_text_is_of_one_line(title: 
     citation = replace(RECORD, title=title, address=address)
     (item,) = json.loads(write_csl_json(citation))
     assert item["title"] == flat(title)
-    assert date(*item["issued"]["date-parts"][0]) == DATA_SET.released
+    assert date(*item["issued"]["date-parts"][0]) == DATA_SET["released"]
     for text in (write_japanese(citation), write_english(citation)):  # one line in each language
         assert not re.search(r"[\x00-\x1f\x7f\u2028\u2029]", text)
 

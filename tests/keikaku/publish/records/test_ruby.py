@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.folder import read_city
 from keikaku.publish.records.ruby import annotate, keep_easy
-from keikaku.views.easy_display import READINGS_ASKED
+from keikaku.views.words import READINGS_ASKED
 
 READINGS = {"拝島": "はいじま", "拝島駅": "はいじまえき", "掘り起し": "ほりおこし"}
 PIECES = [

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jinja2 import Environment, FileSystemLoader
 
-from keikaku.publish.records.sharing import find_embedded_part, shared_address
+from keikaku.publish.addresses import find_embedded_part, shared_address
 from keikaku.serving.headers import protect_answer
 from tests.sites import ROOT
 

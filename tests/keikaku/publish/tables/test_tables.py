@@ -13,10 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keikaku.files.digest import fingerprint
-from keikaku.publish.tables.about import About, Field, content_disposition, name_files, plain_lines
-from keikaku.publish.tables.cells import FORMULA_SIGNS
-from keikaku.publish.tables.csv_file import CsvFile
-from keikaku.publish.tables.layout import lay_out
+from keikaku.publish.tables.about import About, Field, content_disposition, lay_out, name_files, plain_lines
+from keikaku.publish.tables.csv_file import FORMULA_SIGNS, CsvFile
 from keikaku.publish.tables.workbook import ABOUT_SHEET, WorkbookFile, name_sheet
 
 FORMULAS = [f"{sign}1+1" for sign in FORMULA_SIGNS]

@@ -1,3 +1,29 @@
+-- name: changes
+SELECT c.id, c.date AS day, c.title, c.kind, k.label, coalesce(nullif(c.text, ''), c.title) AS text, :root || 'plans/changes/' || c.id AS url
+FROM changes AS c LEFT JOIN codes AS k ON k.table_name = 'changes' AND k.column_name = 'kind' AND k.code = c.kind
+ORDER BY c.date DESC, c.plan_id, c.position DESC
+
+-- name: touched
+-- What a record is called, one that is withdrawn by the name that it had.
+SELECT c.change_id, :root || 'plans/' || c.table_name || '/' || c.row_id AS url, coalesce(
+    (SELECT full_title FROM records WHERE id = c.row_id),
+    (SELECT name || '（取り下げ）' FROM withdrawn_ids WHERE id = c.row_id),
+    c.row_id
+) AS name
+FROM change_records AS c ORDER BY c.rowid
+
+-- name: told_days
+-- The day of a plan's last change, else that on which its document was read; none where nobody wrote either down.
+SELECT p.id, coalesce(
+    (SELECT max(date) FROM changes WHERE plan_id = p.id),
+    (SELECT max(retrieved) FROM documents WHERE plan_id = p.id)
+) AS day
+FROM plans AS p WHERE day IS NOT NULL ORDER BY p.id
+
+-- name: first_days
+-- The day before which the data of a plan cannot be: when its document was published, else when the plan began.
+SELECT id, coalesce(substr(document_date || '-01-01', 1, 10), start_fiscal_year || '-04-01') FROM plan_facts ORDER BY id
+
 -- name: about
 SELECT r.plan_id, r.table_name, r.title AS name, p.title FROM records AS r JOIN plan_facts AS p ON p.id = r.plan_id
 WHERE r.id = :id AND r.table_name IN ('plans', 'sectors', 'organizations')
@@ -54,3 +80,25 @@ FROM timeline AS t
 WHERE :id IN (t.plan_id, t.sector_id) OR (:by_measure AND EXISTS (
     SELECT 1 FROM event_measures AS em WHERE em.event_id = t.id AND em.measure_id IN (SELECT id FROM chosen)
 ))
+
+-- name: silences
+-- As entries of a feed and of a calendar: of the day after the year whose result is missing, and on the last day of that year.
+WITH silences AS (
+    SELECT
+        u.*,
+        u.figure_id || '-' || u.fiscal_year AS entry,
+        iif(t.calendar = 'calendar', (u.fiscal_year + 1) || '-01-01', (u.fiscal_year + 1) || '-04-01') AS day
+    FROM unreported AS u JOIN targets AS t ON t.figure_id = u.figure_id
+)
+SELECT
+    'unreported:' || entry AS id,
+    'unreported-' || entry AS uid,
+    reason_kind AS kind,
+    iif(reason_kind = 'overdue', '期限の年度が終わった目標', '毎年・毎回の目標') AS label,
+    coalesce(code || ' ', '') || label || '（' || year || '）' AS title,
+    question,
+    :root || 'plans/' || table_name || '/' || row_id AS url,
+    day, date(day, '-1 day') AS first, day AS next_day, NULL AS until
+FROM silences
+ORDER BY day DESC, plan_id, reason_kind, position, figure_id
+LIMIT :most

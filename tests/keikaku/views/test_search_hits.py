@@ -2,9 +2,9 @@
 
 import pytest
 
-from keikaku.publish.records.search_hits import FEW, Hit, sort_hits
+from keikaku.views.searching import FEW, sort_hits
 
-ROWS: list[Hit] = [
+ROWS: list[dict[str, str | None]] = [
     {"kind": "measure", "id": "m1", "sector": "工業", "plan": "a"},
     {"kind": "measure", "id": "m2", "sector": "商業", "plan": "a"},
     {"kind": "goal", "id": "g1", "sector": "商業", "plan": "b"},
@@ -22,13 +22,14 @@ ROWS: list[Hit] = [
     ],
 )
 def test_sectors_count_everything_and_the_rest_what_is_chosen(
-    rows: list[Hit], sector: str, sectors: dict[str, int], plans: dict[str, int], shown: list[str]
+    rows: list[dict[str, str | None]], sector: str, sectors: dict[str, int], plans: dict[str, int], shown: list[str]
 ) -> None:
     hits = sort_hits(rows, "", sector)
-    assert (hits.sectors, hits.plans, hits.shown_ids) == (sectors, plans, shown)
-    assert set(hits.of_kind) == {row["kind"] for row in rows if row["id"] in shown}
+    listed = [hit["id"] for hits_of_kind in hits["shown"].values() for hit in hits_of_kind]
+    assert (hits["sectors"], hits["plans"], listed) == (sectors, plans, shown)
+    assert set(hits["of_kind"]) == {row["kind"] for row in rows if row["id"] in shown}
 
 
 def test_one_kind_is_shown_to_its_end() -> None:
     rows = [{"kind": "measure", "id": f"m{i}", "sector": "工業", "plan": "a"} for i in range(FEW + 5)]
-    assert [len(sort_hits(rows, kind, "").shown("measure")) for kind in ("", "measure")] == [FEW, FEW + 5]
+    assert [len(sort_hits(rows, kind, "")["shown"]["measure"]) for kind in ("", "measure")] == [FEW, FEW + 5]

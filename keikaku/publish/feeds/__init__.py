@@ -1,1 +1,0 @@
-"""Changes as Atom, deadlines as iCalendar, and what search engines read."""
