@@ -59,8 +59,9 @@ notebooks: $(DEV) plans.db ## run docs/notebooks/ against the site and keep what
 screenshots: $(DEV) ## a picture of every kind of page at both widths, in screenshots/ (needs chromium, chromium-driver)
 	.venv/bin/python -m tools.take_screenshots
 
-lighthouse: $(DEV) ## Lighthouse's figures for the main pages, into docs/lighthouse.md (needs node and chromium; not in CI)
-	CHROME_PATH=$${CHROME_PATH:-$$(command -v chromium)} .venv/bin/python -m benchmarks.lighthouse
+lighthouse: $(DEV) build ## Lighthouse's figures for the main pages, into docs/lighthouse.md (needs node and chromium; not in CI)
+	.venv/bin/datasette . --port $(PORT) & trap "kill $$!" EXIT; curl -s -o /dev/null --retry 30 --retry-connrefused http://127.0.0.1:$(PORT)/; \
+	CHROME_PATH=$${CHROME_PATH:-$$(command -v chromium)} .venv/bin/python -m benchmarks.lighthouse http://127.0.0.1:$(PORT)
 
 clean:
 	rm -rf .venv plans.db site .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser.page_types import LIGHTHOUSE, PAGES
-from tests.browser.running_site import ROOT, running_site
+from tests.browser.running_site import ROOT
 
 VERSION = "13.5.0"
 PAGE = ROOT / "docs" / "lighthouse.md"
@@ -32,13 +32,12 @@ METRICS = {
 OPENING = """# Lighthouse
 
 Written by `make lighthouse`: Lighthouse {version} in its mobile setting (a slow phone on slow 4G, simulated), {browser},
-on {date}. The site is served as `make serve` serves it; each page is opened once before it is measured. Scores are of 100.
+on {date}. The site is what `make serve` builds and serves; each page is opened once before it is measured. Scores are of 100.
 """
 
 
-def measure_pages() -> None:
-    with tempfile.TemporaryDirectory() as folder, running_site(Path(folder)) as site:
-        reports = {name: run_lighthouse(site + PAGES[name]) for name in LIGHTHOUSE}
+def measure_pages(site: str) -> None:
+    reports = {name: run_lighthouse(site + PAGES[name]) for name in LIGHTHOUSE}
     PAGE.write_text("\n".join([describe_run(next(iter(reports.values()))), *tabulate(reports)]) + "\n", "utf-8")
 
 
@@ -72,4 +71,4 @@ def tabulate(reports: dict[str, dict[str, Any]]) -> list[str]:
 if __name__ == "__main__":
     if shutil.which("npx") is None:
         sys.exit("lighthouse needs node and npx")
-    measure_pages()
+    measure_pages(sys.argv[1])

@@ -15,8 +15,8 @@ from datasette.utils.asgi import BadRequest, Request
 
 from keikaku.serving.datasette_private import TableView
 
-# For SQLite a number is less than any text; texts stand in the order of their code points.
-LOWEST_TEXT, LOWEST_NUMBER, HIGHEST = "", "-1e999", "\U0010ffff"
+# For SQLite a number is less than any text; texts stand in the order of their code points, the last of which that a page may hold is U+10FFFD.
+LOWEST_TEXT, LOWEST_NUMBER, HIGHEST = "", "-1e999", "\U0010fffd"
 NOTHING = "$null"  # an empty cell, in the language of ?_next=
 MOST_DIGITS = 15
 _DIGITS = re.compile(r"(\d+)")

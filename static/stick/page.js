@@ -12,8 +12,9 @@
       const onerror = () => reject(new Error(`${name} がありません`));
       document.head.append(element("script", { src: new URL(`../../db/${name}`, here), onload: resolve, onerror }));
     });
-    const packed = new Blob([Uint8Array.from(atob(self.keikakuFiles[name]), (sign) => sign.charCodeAt())]);
-    return new Uint8Array(await new Response(packed.stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
+    const signs = atob(self.keikakuFiles[name]), packed = new Uint8Array(signs.length);
+    for (let i = 0; i < signs.length; i++) packed[i] = signs.charCodeAt(i); // a tenth of the time of Uint8Array.from
+    return new Uint8Array(await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).arrayBuffer());
   }
 
   function listen(task, ...values) {

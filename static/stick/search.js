@@ -79,5 +79,5 @@
   document.title = `「${q}」の検索結果 | ${document.title}`;
   document.getElementById("examples").hidden = true;
   result.replaceChildren(element("p", {}, "探しています…"));
-  show().catch((error) => result.replaceChildren(element("p", { className: "error-note" }, "検索できませんでした。", element("code", {}, error.message))));
+  show().finally(() => result.classList.remove("awaited")).catch((error) => result.replaceChildren(element("p", { className: "error-note" }, "検索できませんでした。", element("code", {}, error.message))));
 })();

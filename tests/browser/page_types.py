@@ -45,5 +45,5 @@ PAGES = {
     "not_found": "/plans/measures/akishima-nogyo-99",
     "easy_measure": "/plans/measures/akishima-kyotsu-2?easy=1",
 }
-LIGHTHOUSE = ("home", "measure", "table", "unmet_targets", "timeline", "search")
+LIGHTHOUSE = ("home", "measure", "organization", "table", "unmet_targets", "timeline", "search", "data")
 WIDTHS = (1280, 375)
