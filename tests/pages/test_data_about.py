@@ -30,8 +30,8 @@ async def about_page(site):
     return (await site.client.get("/about")).text
 
 
-def test_there_are_fifteen_different_questions():
-    assert len({question["question"] for question in COOKBOOK}) == len(COOKBOOK) == 15
+def test_the_questions_are_different():
+    assert len({question["question"] for question in COOKBOOK}) == len(COOKBOOK) > 10
 
 
 @pytest.mark.parametrize("question", COOKBOOK, ids=lambda question: question["question"])

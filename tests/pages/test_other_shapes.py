@@ -141,7 +141,7 @@ SHOWN = {
     "/timeline?plan=toyoake-danjo2": (["で終わりました"], ["この年表の CSV", "カレンダーに入れる"]),
     "/?plan=kakogawa-sosei2": (["まち 住みたいまち、行きたいまち", "13</span>のKPI"], ["計画の全体"]),
     "/plans/plans/kakogawa-sosei2": (
-        ["婚姻数　1,270件（2026年）", "「年」は12月31日", "探した記録はありません", "13件のKPIのうち"],
+        ["婚姻数　1,270件（2026年）", "「年」は12月31日", "すべて探したわけではありません", "13件のKPIのうち"],
         ["探しきって"],
     ),
     "/plans/measures/kakogawa-sosei2-measure-4": (
