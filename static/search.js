@@ -1,4 +1,5 @@
-/* Suggestions under a search box ([data-suggest]): a listbox that arrow keys, Enter and Escape work. Without it, a form. */
+/* Suggestions under a search box ([data-suggest]): a listbox that arrow keys, Enter and Escape work. Without it, a form.
+   And what a link leads to is unfolded. */
 (() => {
   "use strict";
 
@@ -101,4 +102,12 @@
   }
 
   document.querySelectorAll("input[data-suggest]").forEach(attach);
+
+  // A link to the heading of something folded opens it.
+  function unfold() {
+    const there = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (there?.parentElement.matches("summary")) there.closest("details").open = true;
+  }
+  addEventListener("hashchange", unfold);
+  unfold();
 })();

@@ -156,6 +156,14 @@ def test_searching_and_filtering_work_without_scripts(browser, site):
         assert "農業" in driver.find_element(By.TAG_NAME, "h1").text
 
 
+def test_a_link_to_something_folded_unfolds_it(browser, site):
+    browser.open(f"{site}/data", 375)
+    folded = "return document.getElementById('dictionary').closest('details').open"
+    assert browser.run(folded) is False
+    browser.driver.find_element(By.LINK_TEXT, "データ辞書").click()
+    browser.wait_until(lambda: browser.run(folded))
+
+
 def test_the_target_for_school_lunches_is_two_taps_away_on_a_phone(browser, site):
     browser.open(site, 375)
     browser.driver.find_element(By.CSS_SELECTOR, "main").find_element(By.LINK_TEXT, "農業").click()
