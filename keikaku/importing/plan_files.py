@@ -27,11 +27,11 @@ from keikaku.importing.walking import read_tables
 from keikaku.plan.errors import InvalidData, Problem, without_english
 from keikaku.plan.folder import CITY_FILES, read_city
 from keikaku.plan.indicators import Figure, direction_of, figures_of
-from keikaku.plan.model import City, Indicator
+from keikaku.plan.model import City, Indicator, PrintedFigure
 from keikaku.plan.reading import is_missing, read_text
 from keikaku.plan.references import References
 from keikaku.plan.starter import write_starter
-from keikaku.plan.verdicts import Direction
+from keikaku.plan.verdicts import Direction, current_targets
 
 _GOES_WITH = {"baseline": ("baseline_year",), "target": ("due_fiscal_year",), "due_fiscal_year": ("target",)}
 _REQUIRED = ("id", "name", "title", "label", "indicator")
@@ -135,7 +135,10 @@ def _name_document(file: Path, title: str) -> bool:
             raise refusal(file, f"documents に「{title}」がありません", f'documents に - title: "{title}" を書き加える')
         lines, last = text.splitlines(keepends=True), listed.value[-1]
         indent = " " * (last.start_mark.column - 2)
-        lines.insert(last.value[-1][1].end_mark.line + 1, f"{indent}- title: {json.dumps(title, ensure_ascii=False)}\n")
+        at = last.value[-1][1].end_mark.line + 1
+        while lines[at:] and lines[at].startswith("#"):  # keys of the document before, to be filled in
+            at += 1
+        lines.insert(at, f"{indent}- title: {json.dumps(title, ensure_ascii=False)}\n")
         file.write_text("".join(lines), "utf-8")
     return title == (titles or [title])[0]
 
@@ -177,10 +180,15 @@ def _make_fit(reading: Reading, stage: Path, plan: Path) -> City:
 
 def _targets_of(city: City, plan: str) -> Iterator[tuple[Indicator, Figure, Direction | None]]:
     for data in (data for data in city.plans if data.plan.id == plan):
-        for placed in References(city, data).indicators:
-            figures = figures_of(placed.indicator, None, [])
+        known = References(city, data)
+        told: dict[str, list[PrintedFigure]] = {}
+        for figure in data.figures:
+            for placed in known.indicators_at(figure.measure, figure.indicator):
+                told.setdefault(placed.id, []).append(figure)
+        for placed in known.indicators:
+            figures = figures_of(placed.indicator, None, told.get(placed.id, []))
             direction, _ = direction_of(placed.indicator, figures)
-            yield from ((placed.indicator, figure, direction) for figure in figures if figure.role == "target")
+            yield from ((placed.indicator, target, direction) for target in current_targets(figures))
 
 
 def _write_table(folder: Path, table: str, lines: list[Line]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, TypeVar
 
 Number = int | float | Decimal | Fraction
 Direction = Literal["up", "down", "keep"]
@@ -80,7 +80,10 @@ _BY_STATUS: dict[str | None, State] = {
 _BY_COMPARATOR: dict[str | None, Direction] = {">=": "up", ">": "up", "<=": "down", "<": "down"}
 
 
-def current_targets(figures: Iterable[Figure]) -> list[Figure]:
+AnyFigure = TypeVar("AnyFigure", bound=Figure)
+
+
+def current_targets(figures: Iterable[AnyFigure]) -> list[AnyFigure]:
     """The targets of the newest edition, in the order of their due years; a target without one comes last."""
     targets = [figure for figure in figures if figure.role == "target"]
     newest = max((target.edition for target in targets), default=0)

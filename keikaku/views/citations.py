@@ -71,6 +71,17 @@ async def find_reports(datasette: Datasette, request: Request, plan: str | list[
     }
 
 
+async def name_source(datasette: Datasette, request: Request) -> str:
+    """What the rows of an address are made from: the documents of the plan of a record, or of the plans asked for; else ''."""
+    db = datasette.get_database()
+    if request.url_vars.get("database") != db.name or "plan_facts" not in await db.view_names():
+        return ""
+    record = {"table": request.url_vars.get("table"), "id": request.url_vars.get("pks")}
+    row = (await db.execute(SQL["record"], record)).first()
+    reports = await find_reports(datasette, request, row and row["plan_id"])
+    return f"{'、'.join(reports['sources'])}を加工して作成" if reports["asked"] else ""
+
+
 async def cite_page(datasette: Datasette, request: Request, title: str = "", plan: str | None = None) -> Citation:
     """A page of its own making; without a title the data set, with its version.
 

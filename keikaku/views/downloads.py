@@ -7,6 +7,7 @@ when it is complete: its size, its digest and whether rows are missing are known
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -23,6 +24,7 @@ from keikaku.publish.tables.workbook import MAX_ROWS, MEDIA_TYPE, WorkbookFile
 from keikaku.serving.baked_site import judge_condition
 from keikaku.serving.sql_worker import WorkersBusy
 from keikaku.views.addresses import complete
+from keikaku.views.citations import name_source
 from keikaku.views.json_answers import find_caveats, link_notes, say_complete
 from keikaku.views.sources import UNLIMITED, OtherAnswer, Source, find_database, open_source, read_size
 from keikaku.views.verifying import verify_address
@@ -134,6 +136,7 @@ async def make_file(datasette: Datasette, request: Request, source: Source, cave
     coded = source.table if kind != "csv" else None
     layout = lay_out(source.columns, source.described.get("columns") or {}, source.named, coded)
     about = describe(datasette, request, source, layout)
+    about = replace(about, source=await name_source(datasette, request) or about.source)
     is_whole = request.args.get("_size", "max") in ("", "max") and "_next" not in request.args
     tally = Tally(
         source.columns,

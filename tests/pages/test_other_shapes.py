@@ -3,10 +3,12 @@
 import re
 import shutil
 from collections import Counter
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from datasette.app import Datasette
+from openpyxl import load_workbook
 
 from keikaku.publish.addresses import list_addresses
 from tests.sites import ROOT, fill_folder, make_once
@@ -56,6 +58,21 @@ async def test_figures_are_shown_as_printed(all_shapes: Datasette, indicator: st
     page = re.sub("<[^>]*>", "", (await all_shapes.client.get(f"/plans/indicators/{indicator}")).text)
     assert [number for number in shown if number not in page] == []
     assert not re.search("2,539,000|67%|83歳", page)
+
+
+@pytest.mark.parametrize("path", ["targets.xlsx?plan_id=kakogawa-sosei2", "measures/kakogawa-sosei2-measure-1.xlsx"])
+async def test_a_workbook_names_the_documents_of_its_own_plan(all_shapes: Datasette, path: str) -> None:
+    book = load_workbook(BytesIO((await all_shapes.client.get(f"/plans/{path}")).content))
+    said = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value}
+    sources = [text for text in said if text.endswith("を加工して作成")]
+    assert len(sources) == 1 and "加古川市" in sources[0]
+    assert not [text for text in said if "昭島" in text]
+
+
+async def test_the_list_of_a_city_counts_nothing_of_another(all_shapes: Datasette) -> None:
+    page = (await all_shapes.client.get("/plans/unmet_targets?municipality=kakogawa")).text.partition("<main")[2]
+    assert "<strong>0件</strong>あります。" in page.replace("\n", "")
+    assert "昭島" not in page and "outcome" not in page.partition("<form")[0]
 
 
 async def addresses_of(site: Datasette, plan: str) -> list[str]:
@@ -147,6 +164,10 @@ SHOWN = {
     "/plans/measures/kakogawa-sosei2-measure-4": (
         ["「120件（2021～2026年度累計）」", "「2,539千人（2026年度）」", "（千人）", "実績の記録はまだありませんが"],
         ["当サイトが集めた公表の記録で、すべてではありません。ここにない", "（人）", "2,539,000"],
+    ),
+    "/plans/indicators/subete-kihon2-fukushi-goal-4-target-1": (
+        ["見直された", "「30か所（令和8年度）」", "→ 「35か所以上」"],
+        [],
     ),
     "/calendar/kakogawa-sosei2.ics": (
         ["【期限】観光入込客数 2\\,539千人", "DTSTART;VALUE=DATE:20261231"],

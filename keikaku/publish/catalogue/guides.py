@@ -15,7 +15,9 @@ _BLOCK = re.compile(r"^```\w+ (?P<kind>\S+)\n(?P<code>.*?)^```$", re.MULTILINE |
 
 
 class Notebook(NamedTuple):
-    """`name` is that of the file without its ending, `content` JSON in nbformat 4."""
+    """`name` is that of the file without its ending, `content` JSON in nbformat 4, without what this data showed: a site may have
+    other plans.
+    """
 
     name: str
     title: str
@@ -42,8 +44,12 @@ def point_at(notebook: Notebook, site: str) -> str:
 
 
 def _read(path: Path) -> Notebook:
-    content = path.read_text("utf-8")
-    first = "".join(json.loads(content)["cells"][0]["source"])
+    book = json.loads(path.read_text("utf-8"))
+    for cell in book["cells"]:
+        if "outputs" in cell:
+            cell |= {"outputs": [], "execution_count": None}
+    first = "".join(book["cells"][0]["source"])
+    content = json.dumps(book, indent=1, ensure_ascii=False) + "\n"
     return Notebook(path.stem, first.partition("\n")[0].removeprefix("# "), content)
 
 

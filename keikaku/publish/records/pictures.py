@@ -54,7 +54,7 @@ def write_pictures(database: Path, site_title: str, folder: Path) -> int:
     with closing(open_read_only(database)) as connection:
         rows = connection.execute(Path(__file__).with_suffix(".sql").read_text("utf-8"), {"title": site_title})
         cards = [
-            Card(path, above, code, title, (tuple(facts[:2]), tuple(facts[2:])), site_title)
+            Card(path, above, code, title, tuple((n, v) for n, v in (facts[:2], facts[2:]) if v), site_title)
             for path, above, code, title, *facts in rows
         ]
     digests = {}
