@@ -7,7 +7,6 @@ when it is complete: its size, its digest and whether rows are missing are known
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -124,19 +123,21 @@ async def send_download(datasette: Datasette, request: Request) -> Response | Fi
     open_bytes = OPEN_WORKBOOK_BYTES if kind == "xlsx" else UNLIMITED
     # Before the rows: within a visitor's request a second statement would end the first.
     caveats = await find_caveats(find_database(datasette, request))
+    made_from = await name_source(datasette, request)
     try:
         async with open_source(datasette, request, asked, kind != "csv", open_bytes) as source:
-            return await make_file(datasette, request, source, caveats, kind)
+            return await make_file(datasette, request, source, caveats, kind, made_from)
     except OtherAnswer as other:
         return other.response
 
 
-async def make_file(datasette: Datasette, request: Request, source: Source, caveats: Caveats, kind: str) -> FileAnswer:
+async def make_file(
+    datasette: Datasette, request: Request, source: Source, caveats: Caveats, kind: str, made_from: str
+) -> FileAnswer:
     """Write all rows of a source into a file; what made it stop early is said in the file and in its headers."""
     coded = source.table if kind != "csv" else None
     layout = lay_out(source.columns, source.described.get("columns") or {}, source.named, coded)
-    about = describe(datasette, request, source, layout)
-    about = replace(about, source=await name_source(datasette, request) or about.source)
+    about = describe(datasette, request, source, layout, made_from)
     is_whole = request.args.get("_size", "max") in ("", "max") and "_next" not in request.args
     tally = Tally(
         source.columns,
@@ -202,7 +203,7 @@ def _find_room(datasette: Datasette, kind: str) -> tuple[int | None, int | None]
     return min(most, MAX_ROWS) if kind == "xlsx" else None, size
 
 
-def describe(datasette: Datasette, request: Request, source: Source, layout: Layout) -> About:
+def describe(datasette: Datasette, request: Request, source: Source, layout: Layout, made_from: str) -> About:
     """What metadata.yml says of it, with what is said of the table only where it stands beside the table."""
     where = {"database": source.database, "table": source.table}
     described = source.described
@@ -211,7 +212,7 @@ def describe(datasette: Datasette, request: Request, source: Source, layout: Lay
         name=source.name,
         title=" ".join(filter(None, (described.get("title") or source.name, request.url_vars.get("pks")))),
         description="\n".join(lines),
-        source=datasette.metadata("source", **where) or "",
+        source=made_from or datasette.metadata("source", **where) or "",
         license=datasette.metadata("license", **where) or "",
         license_url=datasette.metadata("license_url", **where) or "",
         address=datasette.absolute_url(request, request.full_path),
