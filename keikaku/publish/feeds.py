@@ -113,7 +113,7 @@ def find_calendar(execute: Execute, id_: str, root: str) -> str | None:
     return write_calendar(
         [*targets, *events],
         name=f"{whose}{about['title']} 期限",
-        description=f"{about['title']}の目標の期限、毎年の目標、年表の項目。非公式のデータから作りました。",
+        description=f"{about['title']}の目標の期限、毎年の目標、年表の項目。計画書そのものではありません。",
         url=f"{root}{about['table_name']}/{id_}",
         changed=read_last_changes(execute)[about["plan_id"]],
     )

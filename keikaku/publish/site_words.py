@@ -1,7 +1,7 @@
 """What the site is called and says of itself, by the plans that it holds, so that metadata.yml fits any of them.
 
 metadata.yml may give title, description and source; what it leaves out is said from the data. A word in 〔brackets〕 in it
-is the plan's own word where the site has one plan (〔施策〕 becomes 事業), and that word without brackets where it has several.
+is the plan's own word where the site has one plan (〔施策〕 becomes 事業), and that word without brackets where it has several. A site is official where the municipality of all its plans is the publisher that metadata.yml names.
 """
 
 import re
@@ -51,8 +51,15 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     metadata["navigation"] = list(_list_navigation(execute, only is not None))
     named = list(dict.fromkeys(plan["municipality"] for plan in plans))
     cities = "、".join(named[:NAMED]) + ("など" if len(named) > NAMED else "")
+    metadata["official"] = bool(plans) and {metadata.get("publisher")} == set(named)
     documents = [source for (source,) in execute(CITING["sources"] + CITING["main"])]
-    told = {"plans": plans, "cities": cities, "documents": documents, "format_fiscal_year": format_fiscal_year}
+    told = {
+        "plans": plans,
+        "cities": cities,
+        "documents": documents,
+        "official": metadata["official"],
+        "format_fiscal_year": format_fiscal_year,
+    }
     for key, value in fill_data("site_words.yml", **told).items():
         metadata.setdefault(key, value)
     metadata["description"] = _FOLDED.sub("", metadata["description"] or "")
@@ -64,7 +71,7 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     if len(plans) > 1:
         _offer_facets(described.get("tables") or {})
     described.setdefault("title", only["title"] if only else "自治体の計画")
-    about = fill("about_database.html", source=metadata["source"], cities=cities)
+    about = fill("about_database.html", source=metadata["source"], cities=cities, official=metadata["official"])
     described.setdefault("description_html", about.rstrip("\n"))
     replace_words(metadata, words)
 

@@ -7,6 +7,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+import yaml
 from datasette.app import Datasette
 from openpyxl import load_workbook
 
@@ -92,6 +93,20 @@ async def test_a_site_of_one_plan_says_its_words_in_headings(tmp_path_factory: p
         page = (await site.client.get(path)).text
         assert "事業" in page, path
         assert not re.search("〔|施策|推進団体", page), path
+
+
+async def test_a_site_that_its_city_publishes_does_not_call_itself_unofficial(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    folder = make_once(tmp_path_factory, "one_shape", build_one_shape)
+    metadata = yaml.safe_load((folder / "metadata.yml").read_text("utf-8"))
+    for publisher, is_official in (("豊明市", True), ("豊明市を見る会", False)):
+        site = Datasette(config_dir=folder, metadata={**metadata, "publisher": publisher})
+        await site.invoke_startup()
+        for path in ("/", "/about", "/plans", "/plans/plans/toyoake-danjo2", "/print/toyoake-danjo2", "/data"):
+            page = (await site.client.get(path)).text
+            assert ("非公式" in page, "ものではありません" in page) == (not is_official,) * 2, (publisher, path)
+        assert f"{publisher}が公開して" in page
 
 
 # The city itself printed these, by the rule baseline.
