@@ -37,7 +37,9 @@ _AROUND_YEAR = re.compile(
 
 @dataclass(frozen=True)
 class Column:
-    """`slot` joins name, unit and figures of one of several indicators in a row; `block` counts columns of one heading."""
+    """`slot` joins name, unit and figures of one of several indicators in a row; `block` counts columns of one heading;
+    `calendar` is empty where the heading does not tell a 年度 from a 年.
+    """
 
     index: int
     heading: str
@@ -128,7 +130,8 @@ def _take_year(printed: str, plan: tuple[int, int]) -> tuple[str, int | None, st
         return printed, None, "fiscal"
     if len({year for _, _, year in found}) > 1:
         return None
-    calendar = "calendar" if rest[: found[0][1]].endswith("年") else "fiscal"
+    named = rest[: found[0][1]]  # R5 alone may be either
+    calendar = "calendar" if named.endswith("年") else "fiscal" if named.endswith("度") else ""
     for start, end, _ in reversed(found):
         rest = rest[:start] + rest[end:]
     before = None

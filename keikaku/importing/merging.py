@@ -8,7 +8,7 @@ from keikaku.importing.headings import words
 from keikaku.importing.records import FIGURE_TABLES, NAMES, Figure, Line, Reading
 from keikaku.importing.tables import as_csv
 from keikaku.plan.fiscal_year import format_fiscal_year
-from keikaku.plan.indicators import year_in
+from keikaku.plan.indicators import calendar_in, year_in
 
 _CITED = ("document", "place")
 Change = tuple[str, str, str]  # 追加, 変更 or 表にない; the table; what
@@ -61,6 +61,12 @@ def _settle_place(line: Line, document: str) -> None:
 def _settle_figures(reading: Reading, line: Line, document: str) -> None:
     """An indicator has the last of its targets and its first baseline; the other figures have lines of their own."""
     assert line.cells is not None
+    printed = [one for one in line.figures if one.role in ("baseline", "target")]
+    told = {one.calendar if one.year else calendar_in(one.said.text) for one in printed} - {"", None}
+    line.figures = [
+        one._replace(calendar=one.calendar or ("calendar" if told == {"calendar"} else "fiscal"))
+        for one in line.figures
+    ]
     targets = sorted((one for one in line.figures if one.role == "target"), key=lambda one: one.year or 9999)
     if targets and _settle_revision(reading, line, targets):
         targets = []

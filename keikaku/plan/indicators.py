@@ -103,6 +103,11 @@ def year_in(cell: str | None) -> int | None:
     return getattr(_read_cell(cell), "due_fiscal_year", None)
 
 
+def calendar_in(cell: str | None) -> str | None:
+    """How the year that a cell names is counted."""
+    return getattr(_read_cell(cell), "calendar", None) if year_in(cell) else None
+
+
 def is_scaled(cell: str | None) -> bool:
     """Whether a cell counts in thousands or the like, as 2,539千人, which reads as 2,539,000人."""
     return bool(cell and _SCALED.search(half_width(cell)))

@@ -210,6 +210,22 @@ def test_where_one_target_is_revised_all_are_of_the_next_edition(tmp_path: Path)
     assert [row["target"] for row in rows_of(folder, "indicators")] == ["12回"]
 
 
+def test_a_year_without_its_kind_is_counted_as_the_indicator_is(tmp_path: Path) -> None:
+    rows = [
+        ["施策", "指標", "基準値", "R5実績", "R5年度実績", "目標値"],
+        ["見守り", "婚姻数", "1,191件（2019年）", "1,050件", None, "1,270件（2026年）"],
+        ["見守り", "助成", "500件（2019年度）", "520件", None, "600件（2026年度）"],
+        ["見守り", "訪問", "5件", "6件", None, "9件"],
+        ["見守り", "相談", "5件（2019年）", None, "6件", "9件（2026年）"],
+    ]
+    folder = tmp_path / "data" / "mihon" / "keikaku"
+    run(write(tmp_path / "table.xlsx", Table(rows, {})), folder, Table(rows, {}))
+    told = [(row["fiscal_year"], row["printed"], row["calendar"]) for row in rows_of(folder, "results")]
+    assert told == [
+        ("2023", "1,050件", "calendar"), ("2023", "520件", ""), ("2023", "6件", ""), ("2023", "6件", ""),
+    ]  # fmt: skip
+
+
 def test_the_report_says_how_each_target_was_read(tmp_path: Path) -> None:
     table = Table(
         [
