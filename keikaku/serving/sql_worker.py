@@ -85,7 +85,7 @@ class Worker:
                 await self._start()
             assert self.process and self.process.stdin
             self.asked = rows
-            _write(self.process.stdin, (sql, params, astuple(limits)))
+            _write(self.process.stdin, (str(sql), _plain(params), astuple(limits)))
         rows.columns = list(await self.read(rows))
         return rows
 
@@ -250,6 +250,15 @@ def answer(connection: sqlite3.Connection, sql: str, params: Any, limits: Limits
             yield type(explained).__name__, str(explained)
     finally:
         connection.set_progress_handler(None, _INSTRUCTIONS)
+
+
+def _plain(value: Any) -> Any:
+    """Parameters as marshal writes them, which knows no subclasses: Datasette's parameters of a canned query, a template's Markup."""
+    if isinstance(value, dict):
+        return {str(name): _plain(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, str) else value
 
 
 def _write(stream: IO[bytes], frame: Any) -> None:

@@ -33,6 +33,7 @@ BY_WORKER += [
     "/plans/measures.excel.csv?_where=1", "/plans/targets?_facet=code&_facet=kind&_facet=sector&_facet=state",
     "/plans/measures?name__contains=a&name__like=b&name__glob=c&name__startswith=d",
     "/plans/measures.json?name__contains=a&name__contains=b&_facet=code&_facet=sector_id",
+    "/plans/events_by_year.json?sql=1", "/plans/search?q=a&_where=1", "/plans/unreported?sql=1", "/plans/progress?sql=%80",
     "/plans/targets.json?_facet_date=code&_facet_array=kind&_facet=sector&_facet=state",
 ]  # fmt: skip
 PAGES = [
