@@ -20,6 +20,7 @@ from jinja2 import Environment, FileSystemBytecodeCache
 
 from build_db import main
 from keikaku.files.proof import make_key, sign
+from keikaku.plan.municipality import municipality_check_digit
 from keikaku.publish.catalogue.whole_set import write_files
 from keikaku.serving import baking
 from keikaku.serving.stick import write_stick
@@ -88,15 +89,24 @@ def copy_small_city(folder: Path) -> None:
         (folder / "minato" / "bunka" / f"{name}.yml").unlink()
 
 
+def add_city(data: Path, name: str) -> None:
+    """The invented municipality once more under another name, with a code and ids of its own."""
+    folder = Path(shutil.copytree(ROOT / "tests" / "fixtures" / "minato", data / name))
+    for file in (path for path in folder.rglob("*") if path.is_file()):
+        file.write_text(file.read_text("utf-8").replace("minato", name), "utf-8")
+    if name != "minato":
+        number = f"{47001 + len([*data.iterdir()])}"
+        city = folder / "municipality.yml"
+        city.write_text(city.read_text("utf-8").replace("470007", number + municipality_check_digit(number)), "utf-8")
+
+
 def build(folder: Path, *plans: str) -> Path:
-    """A database of these plans: akishima's folder name, or one of the invented."""
+    """A database of the invented municipality, under these names."""
     data = folder / "data"
     shutil.rmtree(data, ignore_errors=True)
     data.mkdir(parents=True)
     for plan in plans:
-        shutil.copytree(ROOT / "tests" / "fixtures" / "minato", data / plan)
-        for file in (path for path in (data / plan).rglob("*") if path.is_file()):
-            file.write_text(file.read_text("utf-8").replace("minato", plan), "utf-8")
+        add_city(data, plan)
     database = folder / "plans.db"
     built = CliRunner().invoke(main, ["build", "--quiet", "--data", str(data), "--output", str(database)])
     assert built.exit_code == 0, built.output

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from build_db import main
 from tests.mutations import MUTATIONS
 from tests.programs import INSTALLED
+from tests.sites import add_city
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -190,15 +191,22 @@ def test_all_faults_of_all_cities_are_told_together_and_the_old_database_stays(d
 
 
 def test_municipalities_that_could_make_the_same_ids_are_told_in_one_line(data: Path, output: Path) -> None:
-    shutil.copytree(data / "minato", data / "minato-b")
-    for file in (data / "minato-b").rglob("*.*"):
-        file.write_text(file.read_text("utf-8").replace("minato", "minato-b"), "utf-8")
+    add_city(data, "minato-b")
     result = run("--data", data, "--output", output)
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
     assert (
         "/minato-b:1:1: ID minato-b は、市区町村 minato の minato と区別できません (ids would mix); " in result.stderr
     )
     assert not output.exists()
+
+
+def test_a_code_in_two_folders_is_told_in_one_line(data: Path, output: Path) -> None:
+    add_city(data, "nishi")
+    city = data / "nishi" / "municipality.yml"
+    city.write_text(re.sub('code: "[0-9]+"', 'code: "470007"', city.read_text("utf-8")), "utf-8")
+    result = run("--data", data, "--output", output)
+    assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
+    assert "nishi/municipality.yml:1:1: code 470007 は、市区町村 minato の番号です (code of another" in result.stderr
 
 
 def put_pipe(path: Path) -> None:

@@ -25,6 +25,7 @@ from keikaku.plan.folder import (
     find_cities,
     find_mixed_ids,
     find_plans,
+    find_shared_codes,
     read_city,
     read_same_as,
     read_synonyms,
@@ -103,6 +104,7 @@ def _read_changed(working: Database, data: Path, reports: Reports, say: Say, mak
                 replace_city(working, folder.name, digest or "", make(*_read_agreeing(folder, reports)))
     ids = [(row[CITY], row["id"]) for table in ("municipalities", "plans") for row in working[table].rows]
     problems += find_mixed_ids(data, sorted(ids))
+    problems += find_shared_codes(data, sorted((row[CITY], row["code"]) for row in working["municipalities"].rows))
     records = {
         table: {row["id"] for row in working[table].rows_where(select="id")}
         for table in ("indicators", "organizations")

@@ -9,6 +9,7 @@ from keikaku.plan.record_checks import LONGEST_PLAN
 from keikaku.plan.references import PlacedIndicator
 from keikaku.plan.target import Indicator as Reading
 from keikaku.plan.target import read_parts
+from keikaku.plan.verdicts import BY_COMPARATOR
 
 
 @needs("measures", "sectors", "goals", "indicators")
@@ -76,6 +77,10 @@ def check_indicators(plan: Plan) -> Iterator[Fault]:
         if x.kind == "quantity" and x.value is None and x.target is None and x.baseline is None:
             yield fault(kind, path, "no value")
         yield from _find_unfit_cells(placed)
+        right = BY_COMPARATOR.get(x.comparator)
+        if right and x.direction not in (right, None):
+            values = {"given": x.direction, "right": right, "printed": x.printed or cell or x.comparator}
+            yield fault(kind, (*path, "direction"), "contradiction", **values)
         if (x.due_fiscal_year is None) != (x.due_kind is None):
             yield fault(kind, path, "one of two")
         if x.due_fiscal_year is not None and not first <= x.due_fiscal_year <= last:

@@ -203,6 +203,15 @@ def find_mixed_ids(data: Path, ids: Iterable[tuple[str, str]]) -> Iterator[Probl
         owners.setdefault(id_, city)
 
 
+def find_shared_codes(data: Path, codes: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    """`codes` are pairs of a municipality and its code: the plans of one belong in one folder."""
+    owners: dict[str, str] = {}
+    for city, code in codes:
+        owner = owners.setdefault(code, city)
+        if owner != city:
+            yield problem(data / city / "municipality.yml", "shared code", code=code, owner=owner)
+
+
 def read_synonyms(path: Path) -> list[Synonyms]:
     """Read data/synonyms.yml, the words of all plans; none if there is no such file."""
     return _read_shared(path, Synonyms)[1]

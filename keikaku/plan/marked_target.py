@@ -7,7 +7,18 @@ from typing import Literal, NamedTuple
 from keikaku.plan.errors import words_of
 from keikaku.plan.fiscal_year import find_fiscal_years, format_fiscal_year, read_fiscal_year
 from keikaku.plan.plain_text import PlainText, plain_text
-from keikaku.plan.target_words import DUE_WORDS, MONTH, NAME_WITH_DIGITS, NOT_DUE, OR, PERIOD, QUANTITY, SPAN, Per
+from keikaku.plan.target_words import (
+    DUE_WORDS,
+    MONTH,
+    NAME_WITH_DIGITS,
+    NO_CHOICE,
+    NOT_DUE,
+    OR,
+    PERIOD,
+    QUANTITY,
+    SPAN,
+    Per,
+)
 
 DueKind = Literal["by", "in"]
 Calendar = Literal["fiscal", "calendar", "date"]
@@ -93,8 +104,10 @@ def mark_target(printed: str) -> MarkedTarget:
         text = masked(text, *period.span())
     quantities = list(QUANTITY.finditer(text))
     for word in OR.finditer(text):
-        if quantities and quantities[0].end() <= word.start() and word.end() <= quantities[-1].start():
-            target.faults.append((word.start(), target.refusal("alternative", *word.span())))
+        before = [q for q in quantities if q.end() <= word.start() and not NO_CHOICE.match(text, q.end(), word.start())]
+        if before or any(not text[word.end() : q.start()].strip("| ") for q in quantities if q.start() >= word.end()):
+            error = target.refusal("alternative", *word.span())
+            target.faults.extend((start, error) for start in (word.start(), *(q.start() for q in before)))
     return target._replace(text=text, periods=periods, quantities=quantities)
 
 

@@ -77,7 +77,7 @@ _BY_STATUS: dict[str | None, State] = {
     "met": "met", "partly_met": "partly_met", "not_met": "below", "not_implemented": "below", "implemented": "published",
     "cancelled": "published", None: "published",
 }  # fmt: skip
-_BY_COMPARATOR: dict[str | None, Direction] = {">=": "up", ">": "up", "<=": "down", "<": "down"}
+BY_COMPARATOR: dict[str | None, Direction] = {">=": "up", ">": "up", "<=": "down", "<": "down"}
 
 
 AnyFigure = TypeVar("AnyFigure", bound=Figure)
@@ -121,7 +121,7 @@ def direction_of(indicator: Indicator, target: Figure, figures: Iterable[Figure]
 
     A bare number has no direction, and neither have print and data that contradict each other.
     """
-    printed = _BY_COMPARATOR.get(target.comparator)
+    printed = BY_COMPARATOR.get(target.comparator)
     if printed or indicator.direction:
         agreed = printed is None or indicator.direction in (printed, None)
         return (printed or indicator.direction) if agreed else None

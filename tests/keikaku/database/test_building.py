@@ -10,15 +10,9 @@ from keikaku.database import working
 from keikaku.database.building import build_database
 from keikaku.database.working import place_of
 from keikaku.plan.errors import InvalidData
+from tests.sites import add_city
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
-
-
-def add_city(data: Path, name: str) -> None:
-    """The invented municipality once more under another name, with ids of its own."""
-    folder = Path(shutil.copytree(FIXTURES / "minato", data / name))
-    for file in folder.rglob("*.*"):
-        file.write_text(file.read_text("utf-8").replace("minato", name), "utf-8")
 
 
 def edit(data: Path, name: str, old: str, new: str) -> None:

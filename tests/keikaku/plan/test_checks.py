@@ -109,6 +109,7 @@ BROKEN = {
     "check_indicators": {
         "quantity without a value": ("measures.yml", UPDATE, "‸" + UPDATE.replace("milestone", "quantity"), "数の指標に数がありません (no value); value か target を書く"),
         "value of what is only done": ("measures.yml", UPDATE, "‸" + UPDATE.replace("source", "value: 3, source"), "kind milestone に数 3 があります (a value); 数の目標は quantity"),
+        "better in the other direction than is printed": ("measures.yml", "comparator: '>=', ", "comparator: '>=', direction: ‸down, ", "direction down は、「毎年5校以上」の向き up と食い違います (a contradiction); 目標の言葉とよい向きをそろえる"),
         "kind of a due year that is not given": ("measures.yml", UPDATE, "‸" + UPDATE.replace("due_fiscal_year: R7, ", ""), "due_fiscal_year と due_kind の一方だけがあります (one of two)"),
         "year that is neither by nor in": ("measures.yml", UPDATE, "‸" + UPDATE.replace("due_kind: in, ", ""), "due_fiscal_year と due_kind の一方だけがあります (one of two)"),
         "due before the plan": ("measures.yml", "due_fiscal_year: R7", "due_fiscal_year: ‸H29", "期限 2017 が計画の年度の外です (outside the plan); 2018 から"),
