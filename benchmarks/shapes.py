@@ -62,6 +62,7 @@ class KpiPlan(InventedPlan):
                         "indicator": label,
                         "fiscal_year": year,
                         "printed": f"{value:,}{unit}",
+                        "publisher": "市",
                         "source_url": "https://example.jp/kpi",
                     }
                 )

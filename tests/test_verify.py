@@ -227,7 +227,7 @@ async def test_a_new_line_of_the_history_is_told_at_once(folder: Path, tmp_path:
 
 MAP = RecordId("measures", ("minato-geijutsu-4",))
 SLIP = "- {id: minato-correction-9, table: measures, row: 芸-4, column: name, kind: misprint, printed: マッブ, reason: 誤植。}\n"
-FIGURE = "芸-4,1,令和5年度,,met,1年早く出ました。,https://example.jp/minato/map\n"
+FIGURE = "芸-4,1,令和5年度,,met,1年早く出ました。,https://example.jp/minato/map,みなと市\n"
 TELLS = THIRD.replace("records: []", "records: [芸-4]")
 
 

@@ -1,6 +1,6 @@
 """Figures that somebody filled in -> rows of results.csv: none is written where one is wrong, and none twice.
 
-A figure is that of the same indicator, year, part and publisher (or source, where no publisher is told) as one before: if
+A figure is that of the same indicator, year, part and publisher (or source, where a document tells it) as one before: if
 it says the same as any edition, there is nothing to do; otherwise it becomes the next edition, and the earlier ones stay.
 """
 
@@ -8,6 +8,8 @@ import csv
 import io
 import os
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -16,7 +18,7 @@ from keikaku.importing.reading import FilledRow, read_about, read_filled
 from keikaku.importing.tables import CellProblem, as_csv, refusal
 from keikaku.importing.workbook import read_result, results_of
 from keikaku.plan.errors import InvalidData, Problem, collecting, without_english
-from keikaku.plan.fiscal_year import format_fiscal_year
+from keikaku.plan.fiscal_year import format_fiscal_year, read_fiscal_year
 from keikaku.plan.folder import find_cities, find_plans, read_city, validate_results
 from keikaku.plan.indicators import Figure
 from keikaku.plan.model import City, PlanData, Result
@@ -26,7 +28,7 @@ from keikaku.schema.codes import RESULT_STATUSES
 
 COLUMNS = (
     *("measure", "indicator", "fiscal_year", "value", "printed", "status", "part", "note"),
-    *("publisher", "source_url", "published_on", "recorded_on", "calendar", "edition"),
+    *("publisher", "source_url", "published_on", "recorded_on", "document", "calendar", "edition"),
 )
 Record = dict[str, Any]
 Plans = dict[str, tuple[Path, City, PlanData]]
@@ -61,7 +63,7 @@ def read_plans(data: Path, plan_id: str | None = None) -> Plans:
 def import_figures(file: Path, data: Path, recorded_on: str, until: int) -> tuple[list[Told], list[Path]]:
     """Add what is filled in to results.csv of its plans; `until` is the running fiscal year.
 
-    Returns what became of each row, and the files that were written. Raises InvalidData with every problem of the file.
+    Returns what became of each row, and the files that were written. Raises InvalidData with every wrong cell of the file.
     """
     plans = read_plans(data)
     problems: list[Problem] = []
@@ -70,8 +72,7 @@ def import_figures(file: Path, data: Path, recorded_on: str, until: int) -> tupl
     rows = read_filled(file)
     for row in rows:
         if row.text("plan_id") not in plans:
-            wrong = f"計画のID「{row.text('plan_id')}」がわかりません"
-            problems += row.refuse("plan_id", wrong, _LEFT_ALONE).problems
+            problems.append(row.fault("plan_id", f"計画のID「{row.text('plan_id')}」がわかりません", _LEFT_ALONE))
     for id_, (folder, city, plan) in plans.items():
         with collecting(problems):
             own = [row for row in rows if row.text("plan_id") == id_]
@@ -109,79 +110,87 @@ class _Plan:
 
     def merge(self, rows: list[FilledRow], recorded_on: str) -> tuple[list[Told], list[Record]]:
         problems: list[Problem] = []
-        read: list[tuple[FilledRow, Record]] = []
-        found: list[Result] = []
         for row in rows:
-            with collecting(problems):
-                read.append((row, self.read(row) | {"recorded_on": recorded_on}))
-        with collecting(problems):
-            found = self.validate([row for row, _ in read], [record for _, record in read])
-        if problems:
-            raise InvalidData(problems)
+            if (id_ := row.text("indicator_id")) not in self.indicators:
+                problems.append(row.fault("indicator_id", f"指標のID「{id_}」はこの計画にありません", _LEFT_ALONE))
+        rows = [row for row in rows if row.text("indicator_id") in self.indicators]
+        left = [(row, self.read(row, problems) | {"recorded_on": recorded_on}) for row in rows]
+        found: list[Result] = []
+        while left and not found:
+            try:
+                found = self.validate(left)
+            except InvalidData as error:  # what is wrong beside that is told in the same run
+                problems += error.problems
+                left = list(_without(left, {one.file for one in error.problems}))
         told, new = [], []
-        for i, (row, result) in enumerate(zip(rows, found, strict=True)):
+        for i, ((row, _), result) in enumerate(zip(left, found, strict=True)):
             if any(_is_same(earlier, result) for earlier in found[:i] if earlier.indicator == result.indicator):
                 wrong = "同じ指標・年度・一部・公表したところの行が二つあります"
-                raise row.refuse("fiscal_year", wrong, "一つだけ残す")
+                problems.append(row.fault("fiscal_year", wrong, "一つだけ残す"))
             said, edition = self.compare(self.indicators[row.text("indicator_id")], result)
             told.append(said)
             if edition:
                 new.append((row, result.model_dump(exclude_unset=True) | ({"edition": edition} if edition > 1 else {})))
-        self.validate([row for row, _ in new], [dict(record) for _, record in new], added=True)
+        if problems:
+            raise InvalidData({one.file: one for one in reversed(problems)}.values())  # of a cell what was found first
+        self.validate([(row, dict(record)) for row, record in new], added=True)
         return told, [record for _, record in new]
 
-    def read(self, row: FilledRow) -> Record:
-        """A row of results.csv, before it is validated."""
-        placed = self.indicators.get(row.text("indicator_id"))
-        if placed is None:
-            wrong = f"指標のID「{row.text('indicator_id')}」はこの計画にありません"
-            raise row.refuse("indicator_id", wrong, _LEFT_ALONE)
-        for key in read_about().asked:
-            if row[key].is_unsaved:
-                right = "Excel で開いて保存し直すか、値を入れる"
-                raise row.refuse(key, "計算式の結果が保存されていません", right)
-        told: Record = {"indicator": placed.id, "fiscal_year": row.text("fiscal_year"), "published_on": row.day()}
-        told |= row.number(placed.indicator.unit)
-        told |= {key: row.text(key) for key in ("status", "part", "note", "publisher", "source_url")}
+    def read(self, row: FilledRow, problems: list[Problem]) -> Record:
+        """A row of results.csv, as far as it can be read, before it is validated."""
+        placed = self.indicators[row.text("indicator_id")]
+        problems += [*row.find_unsaved(), *self.find_other_year(row)]
+        told: Record = {"indicator": placed.id, "fiscal_year": row.text("fiscal_year")}
+        told |= {key: row.text(key) for key in ("status", "part", "note", "publisher", "document", "source_url")}
+        with collecting(problems):
+            told |= row.number(placed.indicator.unit)
+        with collecting(problems):
+            told["published_on"] = row.day()
         told = {key: value for key, value in told.items() if value != ""}
         if placed.indicator.calendar != "fiscal":
             told["calendar"] = placed.indicator.calendar
         if placed.measure and placed.measure.code:
             told["measure"] = placed.measure.code
         if not told.keys() & {"value", "printed", "status"}:
-            raise row.refuse("value", "実績も状況も空です", "どちらかを入れるか、この行をすべて空にする")
+            right = "どちらかを入れるか、この行をすべて空にする"
+            problems.append(row.fault("value", "実績も状況も空です", right))
         return told
 
-    def validate(self, rows: list[FilledRow], records: list[Record], added: bool = False) -> list[Result]:
+    def find_other_year(self, row: FilledRow) -> Iterator[Problem]:
+        """A year in which nothing of the plan was done yet."""
+        first, text = self.data.plan.start_fiscal_year, row.text("fiscal_year")
+        with suppress(ValueError):
+            if not first <= (year := read_fiscal_year(text)) <= self.until:
+                wrong = f"「{text}」は{'計画が始まる前の' if year < first else 'まだ始まっていない'}年度です"
+                right = f"{format_fiscal_year(first)}から{format_fiscal_year(self.until)}まで"
+                yield row.fault("fiscal_year", wrong, right)
+
+    def validate(self, read: list[tuple[FilledRow, Record]], added: bool = False) -> list[Result]:
         """With `added`, also against the results that are there. Raises InvalidData at the cells."""
-        document = Document("", records, {})
+        rows = [row for row, _ in read]
+        document = Document("", [record for _, record in read], {})
         against = self.data if added else self.data.model_copy(update={"results": []})
         for i, row in enumerate(rows):  # in the place of a line, the number of the row
             places = {key: (i, 1 + list(row).index(key)) for key in row}
             document.places.update({(i, key): place for key, place in places.items()})
             document.places.update({(i,): places["value"], (i, "printed"): places["value"]})
         try:
-            found = validate_results(self.city, against, document)
+            return validate_results(self.city, against, document)
         except InvalidData as error:
             raise InvalidData(_at_cell(one, rows[one.line]) for one in error.problems) from None
-        for row, result in zip(rows, found, strict=True):
-            if result.fiscal_year > self.until:
-                wrong = f"「{row.text('fiscal_year')}」はまだ始まっていない年度です"
-                raise row.refuse("fiscal_year", wrong, f"{format_fiscal_year(self.until)}まで")
-        return found
 
     def compare(self, placed: PlacedIndicator, result: Result) -> tuple[Told, int]:
         """What becomes of a figure, and its edition; 0 where there is nothing to do."""
         figure = read_result(placed, result)
         name = " ".join(filter(None, (result.measure, placed.indicator.label, placed.indicator.member, result.part)))
         name = f"{name}（{format_fiscal_year(result.fiscal_year)}）"
-        before = [f for r, f in results_of(self.known, self.data, placed) if _is_same(r, result)]
+        told = [(r, f) for r, f in results_of(self.known, self.data, placed) if _is_same(r, result)]
         now = _say(figure, placed)
-        if any(_value_of(figure) == _value_of(earlier) for earlier in before):
+        if any(_value_of(figure) == _value_of(earlier) and not _adds(result, r) for r, earlier in told):
             return Told("変更なし", name, "", now), 0
-        if not before:
+        if not told:
             return Told("追加", name, "", now), 1
-        newest = max(before, key=lambda earlier: earlier.edition)
+        newest = max((earlier for _, earlier in told), key=lambda earlier: earlier.edition)
         return Told("訂正", name, _say(newest, placed), now), newest.edition + 1
 
 
@@ -193,21 +202,38 @@ def _is_same(old: Result, new: Result) -> bool:
     return is_same_page or (old.publisher or old.source_url) == (new.publisher or new.source_url)
 
 
+def _without(read: list[tuple[FilledRow, Record]], wrong: set[str]) -> Iterator[tuple[FilledRow, Record]]:
+    """The rows without their wrong cells; not those without a year, or of which a wrong cell says nothing."""
+    for row, record in read:
+        keys = {key for key in row if row[key].address in wrong}
+        rest = {key: value for key, value in record.items() if key not in keys}
+        if not keys or ("fiscal_year" in rest and len(rest) < len(record)):
+            yield row, rest
+
+
+def _adds(new: Result, old: Result) -> bool:
+    """Whether a result tells more of itself than an earlier one of the same number, as that it is final now (確定値)."""
+    told = ("note", "published_on", "document", "source_url")
+    return any(getattr(new, key) not in (None, getattr(old, key)) for key in told)
+
+
 def _value_of(figure: Figure) -> tuple[Any, ...]:
     return figure.value, figure.value_to, figure.text, figure.status
 
 
 def _say(figure: Figure, placed: PlacedIndicator) -> str:
     number = figure.text or "" if figure.value is None else f"{figure.value:,}{placed.indicator.unit or ''}"
-    return " ".join(filter(None, (number, figure.status and RESULT_STATUSES[figure.status][0])))
+    said = " ".join(filter(None, (number, figure.status and RESULT_STATUSES[figure.status][0])))
+    return f"{said}（{figure.note}）" if figure.note else said
 
 
 def _at_cell(problem: Problem, row: FilledRow) -> CellProblem:
     """A problem of a record in the words of the sheet."""
-    headings = {"printed": "実績", **read_about().headings}
+    headings = read_about().headings | {"printed": read_about().headings["value"]}
     key, colon, rest = problem.wrong.partition(": ")
     wrong = f"{headings[key]}: {rest}" if colon and key in headings else problem.wrong
     right = re.sub("value の代わりに、| printed に|か、edition を変える", "", problem.right)
+    right = re.sub(rf"\b({'|'.join(headings)})\b", lambda key: headings[key[0]], right)
     return CellProblem(list(row.values())[problem.column - 1].address, 1, 1, without_english(wrong), right)
 
 

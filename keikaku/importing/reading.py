@@ -5,6 +5,7 @@ Raises InvalidData with problems of the form `sheet!cell: what is wrong; what is
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
@@ -46,8 +47,13 @@ def read_about() -> FiguresSheet:
 class FilledRow(dict[str, Cell]):
     """What a row says, by the keys of figures.yml."""
 
-    def refuse(self, key: str, wrong: str, right: str) -> InvalidData:
-        return InvalidData([CellProblem(self[key].address, 1, 1, wrong, right)])
+    def fault(self, key: str, wrong: str, right: str) -> CellProblem:
+        return CellProblem(self[key].address, 1, 1, wrong, right)
+
+    def find_unsaved(self) -> Iterator[CellProblem]:
+        right = "Excel で開いて保存し直すか、値を入れる"
+        unsaved = (key for key in read_about().asked if self[key].is_unsaved)
+        return (self.fault(key, "計算式の結果が保存されていません", right) for key in unsaved)
 
     def text(self, key: str) -> str:
         value = self[key].value
@@ -57,7 +63,7 @@ class FilledRow(dict[str, Cell]):
         """What goes into results.csv for the number: a value, or the cell as printed where it has a unit of its own."""
         said = read_figure(self["value"], unit)
         if said.kind == "わからない":
-            raise self.refuse("value", said.why, "数を入れる")
+            raise InvalidData([self.fault("value", said.why, "数を入れる")])
         if said.kind == "数":
             return {"printed": said.text} if said.value is None else {"value": said.value}
         return {"value": said.text} if said.text else {}
@@ -74,7 +80,7 @@ class FilledRow(dict[str, Cell]):
             return date(read_fiscal_year(found[1]), int(found[2]), int(found[3])).isoformat()
         except ValueError:
             right = "2026-05-01、2026年5月1日、令和8年5月1日のように書く"
-            raise self.refuse("published_on", f"「{text}」は日付ではありません", right) from None
+            raise InvalidData([self.fault("published_on", f"「{text}」は日付ではありません", right)]) from None
 
 
 def read_filled(path: Path) -> list[FilledRow]:

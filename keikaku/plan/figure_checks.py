@@ -11,6 +11,8 @@ from keikaku.plan.target import Indicator as Reading
 from keikaku.plan.target import read_parts
 from keikaku.plan.verdicts import BY_COMPARATOR
 
+_SAID_BY = ("publisher", "source_url")
+
 
 @needs("measures", "sectors", "goals", "indicators")
 def check_targets(plan: Plan) -> Iterator[Fault]:
@@ -123,7 +125,10 @@ def _counted_in(indicator: Indicator) -> str | None:
 
 @needs("plan", "sectors", "goals", "measures", "indicators", "figures", "results")
 def check_figures(plan: Plan) -> Iterator[Fault]:
-    """Figures name one indicator, say something that no other says, and their cell says the same year and unit."""
+    """Figures name one indicator, say something that no other says, and their cell says the same year and unit.
+
+    Of a result is told who says it, and where: its document, or publisher and address.
+    """
     for kind in ("figures", "results"):
         seen = set()
         for i, told in enumerate(getattr(plan.data, kind)):
@@ -132,6 +137,8 @@ def check_figures(plan: Plan) -> Iterator[Fault]:
                 yield _unclear(plan, (kind, i), told, named)
                 continue
             yield from _find_wrong_figure(plan, (kind, i), told, named[0].indicator)
+            if isinstance(told, Result) and told.document is None:
+                yield from (fault(kind, (i, key), f"no {key}") for key in _SAID_BY if getattr(told, key) is None)
             role = told.estimate if isinstance(told, Result) else told.role
             year = told.fiscal_year or year_in(told.printed)
             told_by = told.source_url or told.document

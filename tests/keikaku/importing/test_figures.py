@@ -20,6 +20,7 @@ from keikaku.serving.baking import open_datasette
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 ART, SCHOOLS = "minato-geijutsu-1-target-1", "minato-geijutsu-2-target-1"
 HEADINGS = read_about().headings
+SAID = {"publisher": "みなと市", "source_url": "https://example.jp/r5"}
 Cells = dict[str, Any]
 
 
@@ -58,7 +59,7 @@ def fill(empty: Path) -> Callable[..., Path]:
         columns = {cell.value: cell.column for cell in sheet[1]}
         for indicator, year, cells in rows:
             line = next(n for n in range(2, sheet.max_row + 1) if key_of(sheet, columns, n) == (indicator, year))
-            for key, value in cells.items():
+            for key, value in (SAID | cells).items():
                 cell = sheet.cell(line, columns[HEADINGS[key]])
                 cell.value, form = value if isinstance(value, tuple) else (value, None)
                 cell.number_format = form or cell.number_format
@@ -96,7 +97,7 @@ def test_the_workbook_has_a_row_for_each_open_year_with_what_is_known(data: Path
     }  # fmt: skip
     (offered,) = book["実績"].data_validations.dataValidation
     assert offered.formula1 == '"達成,一部達成,未達成,未実施,実施,中止"'
-    assert book["実績"].column_dimensions["R"].hidden
+    assert book["実績"].column_dimensions["S"].hidden
 
 
 def test_what_is_filled_in_is_added_once_and_stands_on_the_page(
@@ -104,15 +105,13 @@ def test_what_is_filled_in_is_added_once_and_stands_on_the_page(
 ) -> None:
     before = results.read_text("utf-8")
     cells = {
-        "value": "３,１５０", "note": "速報値\nです", "publisher": "みなと市", "source_url": "https://example.jp/r5",
-        "published_on": "令和6年5月1日",
+        "value": "３,１５０", "note": "速報値\nです", "published_on": "令和6年5月1日",
     }  # fmt: skip
-    file = fill(
-        (ART, "令和5年度", cells), (SCHOOLS, "令和6年度", {"status": "未実施", "published_on": date(2025, 5, 2)})
-    )
+    told = {"status": "未実施", "published_on": date(2025, 5, 2)}
+    file = fill((ART, "令和5年度", cells), (SCHOOLS, "令和6年度", told))
     added = bring_in(file, data)
     assert added.output.splitlines() == [
-        "追加　芸-1 来場者数（令和5年度）：3,150人",
+        "追加　芸-1 来場者数（令和5年度）：3,150人（速報値 です）",
         "追加　芸-2 公演を行う学校の数（令和6年度）：未実施",
         f"追加2件、訂正0件、変更なし0件、{results} に書き込みました。",
     ]
@@ -123,7 +122,7 @@ def test_what_is_filled_in_is_added_once_and_stands_on_the_page(
         },
         {
             "measure": "芸-2", "indicator": SCHOOLS, "fiscal_year": "令和6年度", "status": "not_implemented",
-            "published_on": "2025-05-02", "recorded_on": "2026-11-27",
+            **SAID, "published_on": "2025-05-02", "recorded_on": "2026-11-27",
         },
     ]  # fmt: skip
     assert len(read(results)) == before.count("\n") - 1 + 2
@@ -136,14 +135,25 @@ def test_what_is_filled_in_is_added_once_and_stands_on_the_page(
 async def test_a_corrected_figure_stands_beside_the_earlier_one(
     data: Path, results: Path, fill: Callable[..., Path]
 ) -> None:
-    bring_in(fill((ART, "令和5年度", {"value": 3150, "note": "速報値", "publisher": "みなと市"})), data, "2024-06-01")
-    corrected = bring_in(fill((ART, "令和5年度", {"value": 3148, "note": "確定値"})), data)
-    assert corrected.output.splitlines()[0] == "訂正　芸-1 来場者数（令和5年度）：3,150人 → 3,148人"
-    told = [(r["value"], r.get("edition"), r["recorded_on"]) for r in read(results)[-2:]]
-    assert told == [("3150", None, "2024-06-01"), ("3148", "2", "2026-11-27")]
+    early, final = {"value": 3150, "note": "速報値"}, {"value": 3150, "note": "確定値", "published_on": "2024-09"}
+    bring_in(fill((ART, "令和5年度", early)), data, "2024-06-01")
+    final_too = bring_in(fill((ART, "令和5年度", final)), data, "2024-10-01")
+    assert final_too.output.splitlines()[0] == (
+        "訂正　芸-1 来場者数（令和5年度）：3,150人（速報値） → 3,150人（確定値）"
+    )
+    corrected = bring_in(fill((ART, "令和5年度", {"value": 3148})), data)
+    assert corrected.output.splitlines()[0].endswith("3,150人（確定値） → 3,148人（確定値）")
+    told = [
+        (r["value"], r["note"], r.get("published_on"), r.get("edition"), r["recorded_on"]) for r in read(results)[-3:]
+    ]
+    assert told == [
+        ("3150", "速報値", None, None, "2024-06-01"),
+        ("3150", "確定値", "2024-09", "2", "2024-10-01"),
+        ("3148", "確定値", "2024-09", "3", "2026-11-27"),
+    ]
     after = results.read_bytes()
-    for value in (3150, 3148):  # an older sheet brings back nothing
-        assert "変更なし1件" in bring_in(fill((ART, "令和5年度", {"value": value})), data).output
+    for older in (final, {"value": 3148}, early | {"published_on": None}):  # an older sheet brings back nothing
+        assert "変更なし1件" in bring_in(fill((ART, "令和5年度", older)), data).output
     assert results.read_bytes() == after
     database = data.parent / "plans.db"
     assert run("build", "--quiet", "--data", data, "--output", database).exit_code == 0
@@ -166,6 +176,8 @@ def test_a_row_of_a_year_that_is_new_to_a_plan_without_results_makes_the_file(da
     percent = next(n for n in range(2, sheet.max_row + 1) if sheet.cell(n, column["単位"]).value == "%")
     cell = sheet.cell(percent, column["実績"], 0.342)
     cell.number_format = "0.0%"
+    for key, value in SAID.items():
+        sheet.cell(percent, column[HEADINGS[key]], value)
     book.save(file)
     assert "34.2%" in bring_in(file, data).output
     assert [row["value"] for row in read(results)] == ["34.2"]
@@ -183,13 +195,17 @@ def test_a_row_of_a_year_that_is_new_to_a_plan_without_results_makes_the_file(da
         ({"value": "=1+2"}, "実績!J{line}: 計算式の結果が保存されていません; Excel で開いて保存し直すか、値を入れる"),
         ({"value": 1, "note": "=A1"}, "実績!M{line}: 計算式の結果が保存されていません"),
         ({"value": 1, "status": "done"}, "実績!K{line}: 状況: 'done' は使えない言葉です; "),
-        ({"value": 1, "source_url": "example.jp"}, "実績!O{line}: 出典のアドレス: 'example.jp' は形が違います; https:// で"),
-        ({"value": 1, "published_on": "2024年13月1日"}, "実績!P{line}: 「2024年13月1日」は日付ではありません; 2026-05-01"),
+        ({"value": 1, "source_url": "example.jp"}, "実績!P{line}: 出典のアドレス: 'example.jp' は形が違います; https:// で"),
+        ({"value": 1, "published_on": "2024年13月1日"}, "実績!Q{line}: 「2024年13月1日」は日付ではありません; 2026-05-01"),
         ({"value": 1, "fiscal_year": "令和99年度"}, "実績!I{line}: 「令和99年度」はまだ始まっていない年度です; "),
         ({"value": 1, "fiscal_year": "去年"}, "実績!I{line}: 年度: '去年' は年度として読めません"),
         ({"note": "数はまだです"}, "実績!J{line}: 実績も状況も空です; どちらかを入れるか、この行をすべて空にする"),
-        ({"value": 1, "indicator_id": "x"}, "実績!R{line}: 指標のID「x」はこの計画にありません; 隠れている"),
-        ({"value": 1, "plan_id": None}, "実績!Q{line}: 計画のID「」がわかりません; 隠れている"),
+        ({"value": 1, "fiscal_year": "平成5年度"}, "実績!I{line}: 「平成5年度」は計画が始まる前の年度です; 平成30年度から"),
+        ({"value": 1, "publisher": None}, "実績!N{line}: だれが述べた実績か、書かれていません; 公表したところ に、"),
+        ({"value": 1, "source_url": None}, "実績!P{line}: どこで述べられた実績か、書かれていません; 出典のアドレス に、載っているアドレスを書く。または 文書 に"),
+        ({"value": 1, "document": "ない文書"}, "実績!O{line}: 文書「ない文書」はありません; "),
+        ({"value": 1, "indicator_id": "x"}, "実績!S{line}: 指標のID「x」はこの計画にありません; 隠れている"),
+        ({"value": 1, "plan_id": None}, "実績!R{line}: 計画のID「」がわかりません; 隠れている"),
         ({"value": 1, "fiscal_year": "令和4年度"}, "実績!I{line}: 同じ指標・年度・出典の数字がもうあります; 一つにする"),
     ],
 )  # fmt: skip
@@ -204,12 +220,24 @@ def test_a_file_with_a_fault_changes_nothing_and_names_the_cell(
     assert refused.output.startswith(said.format(line=3)), refused.output
 
 
+def test_all_wrong_cells_of_all_rows_are_told_at_once(data: Path, results: Path, fill: Callable[..., Path]) -> None:
+    before = results.read_bytes()
+    wrong = {"value": "約三千", "published_on": "きのう", "source_url": "example.jp", "note": "=A1", "status": "done"}
+    file = fill((ART, "令和5年度", wrong), (ART, "令和6年度", {"value": 1, "fiscal_year": "令和99年度", "publisher": None}),
+                (SCHOOLS, "令和6年度", {"value": 1, "fiscal_year": "平成1年度"}))  # fmt: skip
+    refused = bring_in(file, data)
+    cells = {line.split(":")[0].removeprefix("実績!") for line in refused.output.splitlines()}
+    rows = {cell.lstrip("IJKMNPQ") for cell in cells}
+    assert (refused.exit_code, results.read_bytes(), len(rows)) == (1, before, 3)
+    assert sorted(cell[0] for cell in cells) == list("IIJKMNPQ"), refused.output
+
+
 def test_a_csv_with_the_same_headings_is_read_alike(data: Path, results: Path) -> None:
     table = data.parent / "figures.csv"
     needed = [
-        "年度", "実績", "状況", "一部", "備考", "公表したところ", "出典のアドレス", "公表日", "計画のID", "指標のID",
+        "年度", "実績", "状況", "一部", "備考", "公表したところ", "文書", "出典のアドレス", "公表日", "計画のID", "指標のID",
     ]  # fmt: skip
-    lines = [needed, ["R5", "3,150", "", "初日", "", "", "", "2024-05", "minato", ART]]
+    lines = [needed, ["R5", "3,150", "", "初日", "", "みなと市", "", SAID["source_url"], "2024-05", "minato", ART]]
     with table.open("w", encoding="cp932", newline="") as file:
         csv.writer(file).writerows(lines)
     assert "追加　芸-1 来場者数 初日（令和5年度）：3,150人" in bring_in(table, data).output

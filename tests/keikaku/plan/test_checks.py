@@ -162,8 +162,10 @@ BROKEN = {
         "a grade twice": ("grades.yml", "- {field: decision, grade: 終了", "- {field: decision, grade: ‸継続}\n- {field: decision, grade: 終了", "「継続」が二度あります (twice); 一度だけ書く"),
         "unknown measure": ("results.csv", "史-4,1", "‸史-9,1", "「史-9」の1番目の指標はありません (no indicator); 指標は0個です"),
         "unknown indicator": ("results.csv", "史-4,1", "史-4,‸2", "「史-4」の2番目の指標はありません (no indicator); 指標は1個です"),
-        "one figure twice": ("results.csv", AT_RESULTS, f"芸-1,1,‸R4,3300,,,https://example.jp/minato/r4\n{AT_RESULTS}", "同じ指標・年度・出典の数字がもうあります (twice); 一つにするか、edition を変える"),
-        "one figure twice by two names": ("results.csv", AT_RESULTS, f"市民美術展の開催,1,‸R4,3300,,,https://example.jp/minato/r4\n{AT_RESULTS}", "同じ指標・年度・出典の数字がもうあります (twice)"),
+        "one figure twice": ("results.csv", AT_RESULTS, f"芸-1,1,‸R4,3300,,,https://example.jp/minato/r4,みなと市\n{AT_RESULTS}", "同じ指標・年度・出典の数字がもうあります (twice); 一つにするか、edition を変える"),
+        "one figure twice by two names": ("results.csv", AT_RESULTS, f"市民美術展の開催,1,‸R4,3300,,,https://example.jp/minato/r4,みなと市\n{AT_RESULTS}", "同じ指標・年度・出典の数字がもうあります (twice)"),
+        "nobody who says it": ("results.csv", "r5,みなと市", "r5,‸", "だれが述べた実績か、書かれていません (no publisher); publisher に、"),
+        "no document and no address": ("results.csv", "（百人）,https://example.jp/minato/r5", "（百人）,‸", "どこで述べられた実績か、書かれていません (no source); source_url に、"),
         "no figure and no status": ("results.csv", "12.5", "‸", "数字も状況もありません (nothing told); value、status、printed のどれかを書くか、行を消す"),
     },
 }  # fmt: skip

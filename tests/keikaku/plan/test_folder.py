@@ -212,8 +212,8 @@ def test_years_are_read_however_they_are_written(plan: PlanData) -> None:
 # A table in the place of a list of records: kind, text of the file, what is read from its first record.
 TABLES = {
     "words for codes": ("grades", "field,grade,meaning\ndecision,継続,継続\ndecision,変更し実施,変更\ndecision,終了,終了\n", {"meaning": "continue"}),
-    "numbers of any width and separator": ("results", "measure,indicator,fiscal_year,value\n芸-1,１,２０２２,\"１２,３４５.５\"\n", {"indicator": 1, "fiscal_year": 2022, "value": 12345.5}),
-    "Japanese status and yes": ("results", "measure,fiscal_year,status,estimate,approximate\n芸-1,R4,未達成,はい,×\n", {"status": "not_met", "estimate": True, "approximate": False}),
+    "numbers of any width and separator": ("results", "measure,indicator,fiscal_year,value,publisher,source_url\n芸-1,１,２０２２,\"１２,３４５.５\",市,https://example.jp/\n", {"indicator": 1, "fiscal_year": 2022, "value": 12345.5}),
+    "Japanese status and yes": ("results", "measure,fiscal_year,status,estimate,approximate,publisher,source_url\n芸-1,R4,未達成,はい,×,市,https://example.jp/\n", {"status": "not_met", "estimate": True, "approximate": False}),
     "codes and names that look like numbers": ("indicators", "code,label,sectors,kind\n012,1-1,歴史、芸,継続\n", {"code": "012", "label": "1-1", "sectors": ["歴史", "芸"]}),
     "printed cells": ("indicators", 'label,baseline,target,plan\n利用者,"7,649人（2019年度）","1万人以上",○\n', {"baseline": "7,649人（2019年度）", "target": "1万人以上", "plan": True}),
 }  # fmt: skip

@@ -10,6 +10,7 @@ from keikaku.database.rows import Row, build_rows
 from keikaku.plan.folder import find_mixed_ids, read_city
 from tests.keikaku.conftest import read_faults
 
+SAID = "市,https://example.jp/r8"  # who says a result, and where
 # A plan that succeeds the invented one: three levels of goals, no sectors, codes that name nothing.
 NEXT = {
     "plan.yml": "{id: minato-2, title: 第2期みなと市文化振興計画, start_fiscal_year: R8, end_fiscal_year: R17, follows: minato}",
@@ -28,7 +29,7 @@ NEXT = {
         "No.3,空き会場,1,,,8件,令和6年度,5件,,,,\n"
         "No.4,苦情,1,,,,,9件以内,,,,7\n"
     ),
-    "results.csv": "measure,fiscal_year,value,printed\nNo.1,R8,,1500人\n鑑賞,R8,6,\n",
+    "results.csv": f"measure,fiscal_year,value,printed,publisher,source_url\nNo.1,R8,,1500人,{SAID}\n鑑賞,R8,6,,{SAID}\n",
     "grades.csv": "field,grade,label,meaning\noutcome,◎,順調,met\noutcome,△,遅れ,\ndecision,Ⅱ,広げる,拡充\n",
     "evaluations.csv": "id,measure,goal,fiscal_year,organization,grade,decision\nminato-2-e1,出前公演,,R8,教育委員会,◎,Ⅱ\nminato-2-e2,,1,R8,,△,\n",
 }
