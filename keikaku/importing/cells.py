@@ -1,22 +1,25 @@
 """What a cell of a table says: a number with its printed form, words, nothing; and of each cell, what became of it."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-from keikaku.importing.headings import plain, words
+from keikaku.importing.headings import pattern_of, plain, words
 from keikaku.importing.tables import Cell
-from keikaku.plan.indicators import unit_in
+from keikaku.plan.fiscal_year import find_fiscal_years, half_width
+from keikaku.plan.indicators import is_scaled, unit_in
 from keikaku.plan.plain_text import plain_text
 from keikaku.plan.target import read_parts
 from keikaku.plan.target_words import NO_VALUE
 
 DITTO = ("〃", "同上", "″", "”", "々", "↑", '"', "''")
 KINDS: list[str] = words()["cells"]
+SEVERAL = "一つの欄に数がいくつもあるので、言葉として残しました"
 _PERSONAL = re.compile(
-    r"(?<![0-9])0[0-9]{1,3}[-(][0-9]{1,4}[-)][0-9]{3,4}(?![0-9])|[\w.+-]+@[\w-]+\.\w+|内線|電話|(?i:tel)[:.(0-9]"
+    r"(?<![0-9])0[0-9]{1,3}[-(][0-9]{1,4}[-)][0-9]{3,4}(?![0-9])|[\w.+-]+@[\w-]+\.\w+|(?:内線|電話)(?:番号)?[:.(]?[0-9]|(?i:tel)[:.(0-9]"
 )
 _NUMBER = re.compile(r"([△▲-]|マイナス)?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(\.[0-9]+)?")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]')
@@ -62,16 +65,29 @@ def read_figure(cell: Cell, unit: str | None) -> Said:
     if said.kind != "名前":
         return said
     text = said.text
-    if unit and unit_in(text) and unit_in(f"1{unit}") and unit_in(f"1{unit}") != unit_in(text):
+    if unit and is_scaled(f"1{unit}") and unit_in(text):
+        text = text.removesuffix(unit)  # 3億円 in 億円
+    whole = plain_text(text).text
+    here = unit_in(text) if unit else None
+    if here and (is_scaled(f"1{unit}") or unit_in(f"1{unit}") not in (None, here)):
         return Said("わからない", text, why=f"単位が「{unit}」と違います")
-    whole = plain_text(text).text.replace(" ", "")
     if number := _NUMBER.fullmatch(whole):
         exact = Decimal((number[2] + (number[3] or "")).replace(",", "")) * (-1 if number[1] else 1)
         return Said("数", text, int(exact) if exact == int(exact) else float(exact))
+    lines = [line for line in map(clean, str(cell.value).splitlines()) if re.search("[0-9]", plain_text(line).text)]
+    if sum(not find_fiscal_years(line) and line[0] not in "(（" for line in lines) > 1:
+        return Said("数をふくむ文", " ".join(lines), why=SEVERAL)
     parts = [] if NO_VALUE.fullmatch(whole) else read_parts(text)
-    if len(parts) == 1 and [i for i in parts[0].indicators if i.value is not None]:
+    found = [one for part in parts for one in part.indicators if one.value is not None]
+    if len(found) == 1 == len(parts):
         return Said("数", text)
-    return Said("数をふくむ文" if re.search("[0-9]", whole) else "言葉", text)
+    return Said("数をふくむ文" if re.search("[0-9]", whole) else "言葉", text, why=SEVERAL if len(found) > 1 else "")
+
+
+def unit_spelled(unit: str) -> str:
+    """A unit in one spelling, with its thousands."""
+    text = plain(unit)
+    return re.sub("[^百千万億].*", "", text) + (unit_in(f"1{text}") or text)
 
 
 def _read_number(cell: Cell, unit: str | None) -> Said:
@@ -82,11 +98,11 @@ def _read_number(cell: Cell, unit: str | None) -> Said:
     format = (cell.format or "General").split(";")[0]
     signs = signs_of(format)
     is_share = unit in ("%", "％")
-    if cell.format is None and exact != 0 and (abs(exact) < 1 or (is_share and abs(exact) == 1)):
+    if cell.format is None and _may_be_share(exact, unit):
         return Said(
             "わからない", why="表示の形式がわからないので、割合かどうかがわかりません。.xlsx で保存してください"
         )
-    if re.search(r"[0#?],+(?![0#?])", signs) or re.search(r"[ymdhsEe/@]", signs.replace("General", "")):
+    if re.search(r"[0#?],+(?![0#?])", signs) or re.search(r"[ymdhsEe/]|.@|@.", signs.replace("General", "")):
         return Said("わからない", why=f"表示の形式「{format}」の数は読めません")
     if "%" in signs:
         if unit and not is_share:
@@ -98,6 +114,13 @@ def _read_number(cell: Cell, unit: str | None) -> Said:
         return said if said.kind == "数" else Said("わからない", why=f"表示の形式「{format}」の数は読めません")
     why = "％の欄の、1より小さい数です。表のとおりに読みました" if is_share and 0 < abs(exact) < 1 else ""
     return _shown(exact, signs, "", why)
+
+
+def _may_be_share(exact: Decimal, unit: str | None) -> bool:
+    """Whether a number whose format is not known may be one that is shown in %, as 1.2 is as 120%."""
+    if unit and unit not in ("%", "％"):
+        return False
+    return exact != 0 and abs(exact) < 10 and (bool(unit) or exact == 1 or exact != int(exact))
 
 
 def signs_of(format: str) -> str:
@@ -115,6 +138,8 @@ def _shown(exact: Decimal, signs: str, unit: str, why: str = "") -> Said:
     found = re.search(r"\.(0+)", signs)
     decimals = max(len(found[1]) if found else 0, -int(exact.normalize().as_tuple().exponent))
     text = f"{exact:{',' if ',' in signs else ''}.{decimals}f}"
+    if (zeros := re.match("0{2,}", signs)) and exact >= 0:  # 0086
+        text = "0" * (len(zeros[0]) - len(text.partition(".")[0])) + text
     value = int(exact) if exact == int(exact) else float(exact)
     return Said("数", text + unit, None if unit else value, why)
 
@@ -125,13 +150,21 @@ def read_grade(cell: Cell) -> Said:
         return Said("置き字", why="評価の欄の 0 です")
     if said.kind == "名前" and len(said.text) > 40:
         return Said("わからない", why="評価にしては長い文です")
-    return Said("評価・印", said.text) if said.kind == "名前" else said
+    return Said("評価・印", grade_spelled(said.text)) if said.kind == "名前" else said
+
+
+def grade_spelled(text: str) -> str:
+    """A letter, number or circle in one spelling; other words as they are."""
+    return half_width(text) if re.fullmatch("[Ａ-Ｚａ-ｚ０-９][＋－]?", text) else re.sub("[◯〇]", "○", text)
 
 
 def read_name(cell: Cell) -> Said:
     """A cell that holds a name, a word or a code."""
     if fault := fault_of(cell):
         return Said("わからない", why=fault)
+    if isinstance(cell.value, float) or (isinstance(cell.value, int) and cell.format not in (None, "General", "@")):
+        said = _read_number(cell, None)
+        return Said("名前", said.text) if said.kind == "数" else said
     text = clean(cell.value)
     if not text:
         return Said("空欄")
@@ -142,12 +175,22 @@ def read_name(cell: Cell) -> Said:
     return Said("名前", text)
 
 
-def bodies(text: str) -> list[str] | None:
-    """The departments that a cell names; None where a part of it may be a person."""
+def bodies(text: str, told: Collection[str] = ()) -> list[str] | None:
+    """The bodies that a cell names, whose lines are parted by 、; None where a part of it may be a person.
+
+    `told` are names that somebody says to be bodies.
+    """
     parts = [part for part in re.split(r"[、，,／/;；\s]+", text) if part]
-    is_sure = len(parts) < 2 or not re.search(r"\s", text) or all(is_department(part) for part in parts)
+    parts = [one for part in parts for one in (part.split("・") if all(map(is_body, part.split("・"))) else [part])]
+    is_sure = all(part in told or is_body(part) for part in parts)
     return list(dict.fromkeys(parts)) if is_sure else None
 
 
-def is_department(text: str) -> bool:
-    return bool(re.fullmatch(words()["department"], text))
+def is_body(text: str) -> bool:
+    """Whether a name is one of a body by its end or its kind, and nobody's."""
+    pieces = [piece for piece in re.split("[()（）:：]", re.sub("[(（][株有][)）]", "株式会社", text)) if piece]
+    return bool(pieces) and not any(
+        pattern_of("person").fullmatch(piece)
+        or not (pattern_of("department").fullmatch(piece) or pattern_of("body").fullmatch(piece))
+        for piece in pieces
+    )

@@ -30,6 +30,7 @@ _YEARS_BEFORE = 15  # by as much may a year without its era come before the plan
 _BARE_YEAR = re.compile(r"(?<![0-9])([0-9]{1,2}|元)年度?")
 _YEAR_ALONE = re.compile(r"(?:令和|平成)[0-9]{1,2}(?![0-9年])")
 _UNIT = re.compile(rf"(?P<base>.+)\((?:単位:?)?(?P<unit>(?:[百千]?[万億]|[百千])?(?:{UNIT}))\)")
+_UNIT_ABOVE = re.compile(r"\(単位:?([^()]+)\)|(?<!\()単位:([^ ()]+)")
 _AROUND_YEAR = re.compile(
     r"^(?:末|まで|時点|現在|度|[/・:の()])+|[/・:の(]+$|\((?:末|まで|時点|現在)*\)|(?:末|まで|時点|現在)$"
 )
@@ -59,6 +60,7 @@ class Layout(BaseModel, extra="forbid"):
     years: list[FiscalYear] = []
     sheets: list[str] = []
     directions: dict[str, str] = {}
+    bodies: list[str] = []
 
 
 @cache
@@ -103,14 +105,19 @@ def read_heading(parts: Sequence[str], layout: Layout, years: tuple[int, int], t
 
 
 def _match(text: str, printed: str) -> Column | None:
-    unit = _UNIT.fullmatch(text)
-    for base, said in [(text, None), *([(unit["base"], unit["unit"])] if unit else [])]:
+    for base, said in dict.fromkeys([(text, None), take_unit(text)]):
         for role, pattern in _roles():
             if found := pattern.fullmatch(base):
                 named = {"level": "", "name": "", "name2": "", "group": "", "slot": ""} | found.groupdict("")
                 level = named["level"] or named["name"] or named["name2"]
                 return Column(0, printed, role, level=level, slot=named["group"] + named["slot"], unit=said)
     return None
+
+
+def take_unit(text: str) -> tuple[str, str | None]:
+    """A plain text without the unit in brackets that it ends with, and the unit."""
+    found = _UNIT.fullmatch(text)
+    return (found["base"], found["unit"]) if found else (text, None)
 
 
 def _take_year(printed: str, plan: tuple[int, int]) -> tuple[str, int | None, str] | None:
@@ -149,6 +156,8 @@ class Table:
     end: int
     columns: list[Column]
     unknown: list[tuple[str, str]]  # heading and address of its cell
+    unit: str = ""  # of all its numbers without one, as a row above it says
+    notes: list[str] = field(default_factory=list)
     _by_role: dict[tuple[str, ...], list[Column]] = field(default_factory=dict)
 
     def of(self, *roles: str) -> list[Column]:
@@ -176,16 +185,26 @@ def find_tables(sheet: Sheet, layout: Layout, years: tuple[int, int]) -> list[Ta
         return []
     ends = [start.start for start in starts[1:]] + [len(sheet.rows)]
     title = " ".join(text for rows in _texts(sheet, range(starts[0].start)) for text in rows)
-    return [_table(sheet, rows, end, layout, years, title) for rows, end in zip(starts, ends, strict=True)]
+    tables = [_table(sheet, rows, end, layout, years, title) for rows, end in zip(starts, ends, strict=True)]
+    for table, first in zip(tables, [0, *(start.stop for start in starts)], strict=False):
+        above = " ".join(text for rows in _texts(sheet, range(first, table.heading_rows.start)) for text in rows)
+        found = dict.fromkeys(unit or other for unit, other in _UNIT_ABOVE.findall(above))
+        if len(found) == 1 and take_unit(f"数({(one := next(iter(found)))})")[1]:
+            table.unit = one
+        elif found:
+            table.notes.append(f"「単位：{'、'.join(found)}」がどの数のことかわからないので、使いませんでした。")
+    return tables
 
 
 def _is_heading_row(sheet: Sheet, row: int, layout: Layout, years: tuple[int, int]) -> bool:
     values = [cell.value for cell in sheet.rows[row] if cell.value is not None]
     different = {plain(value) for value in values}
-    known = {
-        text for text in different if all(isinstance(v, str) for v in values) and read_heading([text], layout, years)
-    }
-    return len(known) >= 2 and len(known) >= 0.4 * len(different)
+    told = {plain(heading) for heading in layout.headings}
+    if not all(isinstance(value, str) or plain(value) in told for value in values):
+        return False
+    known = [column for text in different if (column := read_heading([text], layout, years))]
+    says = [column for column in known if column.role not in ("person", "prose", "unread", "rate")]
+    return len(says) >= 1 and len(known) >= 2 and len(known) >= 0.4 * len(different)
 
 
 def _texts(sheet: Sheet, rows: range) -> list[list[str]]:

@@ -22,7 +22,7 @@ from keikaku.importing.cells import Said
 from keikaku.importing.headings import Layout
 from keikaku.importing.merging import Change, changes_of, settle, table_of
 from keikaku.importing.records import COLUMNS, FIGURE_TABLES, NAMES, Line, Reading, Told
-from keikaku.importing.tables import Sheet, refusal
+from keikaku.importing.tables import CellProblem, Sheet, refusal
 from keikaku.importing.walking import read_tables
 from keikaku.plan.errors import InvalidData, Problem, without_english
 from keikaku.plan.folder import CITY_FILES, read_city
@@ -174,8 +174,19 @@ def _make_fit(reading: Reading, stage: Path, plan: Path) -> City:
             # From the last line on, so that the numbers of the lines before stay.
             taken = [_take_back(reading, problem) for problem in reversed(error.problems)]
             if not remaining or not all(taken):
-                raise
+                raise _at_cells(reading, error) from None
             remaining -= 1
+
+
+def _at_cells(reading: Reading, error: InvalidData) -> InvalidData:
+    """What is wrong with tables that are not written yet, by the cells of the workbook that they are from."""
+    problems = list[Problem]()
+    for one in error.problems:
+        lines, index = reading.lines.get(Path(one.file).stem, []), one.line - 2
+        at = next(iter((lines[index].cells or {}).values()), "") if index < len(lines) else ""
+        file = at or Path(one.file).name
+        problems.append(CellProblem(file, 1, 1, one.wrong, one.right) if at else replace(one, file=file))
+    return InvalidData(problems)
 
 
 def _targets_of(city: City, plan: str) -> Iterator[tuple[Indicator, Figure, Direction | None]]:

@@ -11,7 +11,7 @@ import yaml
 
 from keikaku.importing.cells import Said
 from keikaku.importing.headings import Layout
-from keikaku.importing.tables import Cell
+from keikaku.importing.tables import Cell, CellProblem
 from keikaku.plan.ids import coded_measure_id, numbered_id
 
 TABLES: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("tables.yml").read_text("utf-8"))
@@ -75,6 +75,7 @@ class Reading:
         self.organizations: dict[str, str] = {}  # name -> role of its column
         self.grades: dict[tuple[str, str], None] = {}  # field and letter, in the order in which they come
         self.legend: dict[str, str] = {}
+        self.problems: list[CellProblem] = []  # for which the workbook is refused
         self.notes: list[str] = []  # what the report tells besides
         self.measure_level = ""
         self.target_word = ""  # what the tables call an indicator
@@ -96,6 +97,9 @@ class Reading:
         said = Said("空欄") if cell.value is None and not said.text and not cell.is_unsaved else said
         self.log[cell.address] = Told(heading, said)
         return said
+
+    def refuse(self, cell: Cell, wrong: str, right: str) -> None:
+        self.problems.append(CellProblem(cell.address, 1, 1, wrong, right))
 
     def add(self, table: str, key: Key, values: dict[str, Any], cells: dict[str, str]) -> Line:
         """The line of a key in this workbook, else what an earlier one left of it, else a new one."""

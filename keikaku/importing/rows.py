@@ -2,16 +2,26 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
-from keikaku.importing.cells import DITTO, Said, bodies, clean, is_department, read_figure, read_grade, read_name
-from keikaku.importing.headings import COSTS, FIGURES, Column, Table, plain, words
+from keikaku.importing.cells import (
+    DITTO,
+    Said,
+    bodies,
+    clean,
+    is_body,
+    read_figure,
+    read_grade,
+    read_name,
+    unit_spelled,
+)
+from keikaku.importing.headings import COSTS, FIGURES, Column, Table, plain, take_unit, words
 from keikaku.importing.records import Figure, Line, Reading
-from keikaku.importing.tables import CellProblem
-from keikaku.plan.errors import InvalidData
 from keikaku.plan.fiscal_year import read_fiscal_year
-from keikaku.plan.indicators import year_in
+from keikaku.plan.indicators import unit_in, year_in
 
 _BODIES = ("lead", "support", "department", "responsible", "organization")
+_NAMING = ("level", "code", "label", "member", "unit")
 _USED = ("kind", "division", "sheet_year")  # not read for themselves, but for what they say of the row
 
 
@@ -67,7 +77,14 @@ class Row:
         elif column.role in ("grade", "decision", "mark"):
             said = read_grade(cell)
         else:
+            if column.role in _BODIES and isinstance(cell.value, str):  # each line names a body of its own
+                cell = replace(cell, value="、".join(cell.value.split("\n")))
             said = self._as_above(column, read_name(cell))
+            if column.role in _NAMING and said.kind in (
+                "わからない",
+                "読まない",
+            ):  # or the row would be told of another
+                self.reading.refuse(cell, f"「{column.heading}」の欄が読めません：{said.why}", "文字で書く")
             said = Said("－") if said.kind == "－" and column.role in ("level", "label", "unit") else said
         said = self.tell(column, said)
         if said.kind != "空欄":
@@ -82,7 +99,7 @@ class Row:
             return Said("上と同じ", before.text, before.value)
         if said.text in DITTO:
             wrong = f"「{said.text}」の上に、同じとする言葉がありません"
-            raise InvalidData([CellProblem(self.cells[column.index].address, 1, 1, wrong, "言葉そのものを書く")])
+            self.reading.refuse(self.cells[column.index], wrong, "言葉そのものを書く")
         is_same = self.cells[column.index].is_filled and said.text and said.kind != "－"
         return Said("上と同じ", said.text, said.value) if is_same else said
 
@@ -137,9 +154,11 @@ class Row:
     def _name_bodies(self) -> None:
         for column in self.of(*_BODIES):
             said = self.said[column.index]
-            parts = bodies(said.text) if said.text and said.kind != "－" else []
-            if parts is None or (column.role == "responsible" and not all(map(is_department, parts))):
-                self.said[column.index] = self.tell(column, Said("読まない", why="人の名前かもしれません"))
+            parts = bodies(said.text, self.reading.layout.bodies) if said.text and said.kind != "－" else []
+            if parts is None:
+                kind = "読まない" if column.role == "responsible" else "わからない"
+                why = "人の名前かもしれないので、読みません。団体なら layout.yml の bodies に書きます"
+                self.said[column.index] = self.tell(column, Said(kind, why=why))
                 continue
             if column.role == "department" and (division := self.text("division")):
                 parts = [part if part.startswith(division) else division + part for part in parts]
@@ -150,7 +169,7 @@ class Row:
             for part in parts:
                 self.reading.organizations.setdefault(part, column.role)
         sheet = self.table.sheet.name
-        if not self.of(*_BODIES) and self.measure and re.fullmatch(r".{1,20}[部課局室]", sheet):
+        if not self.of(*_BODIES) and self.measure and re.fullmatch(r".{1,20}[部課局室]", sheet) and is_body(sheet):
             self.reading.organizations.setdefault(sheet, "department")
             self.measure.list_in("organizations", [sheet])
 
@@ -213,7 +232,7 @@ class Row:
 
     def _read_indicator(self, label: str, columns: list[Column], named: Column | None, kind: str = "") -> None:
         slot = named.slot if named else ""
-        unit = self._unit(slot, columns, bool(label))
+        unit = self._heading_unit(columns) if kind == "cost" else self._unit(slot, columns, label)
         read = [(column, self._read_figure(column, unit, bool(label))) for column in columns]
         if not label or (not self.of("label") and not kind and not any(said.text for _, said in read)):
             return
@@ -240,20 +259,29 @@ class Row:
         text = clean(self.cells[numbered[0].index].value) if numbered else ""
         return text if len(text) <= 40 else ""
 
-    def _unit(self, slot: str, columns: list[Column], is_named: bool) -> str:
+    def _heading_unit(self, columns: list[Column], label: str = "") -> str:
+        """What a heading says, else what stands above the table of all numbers that have no unit of their own."""
+        if told := next((column.unit for column in columns if column.unit), None):
+            return told
+        cells = [text for column in columns if re.search("[0-9０-９]", text := clean(self.cells[column.index].value))]
+        return "" if take_unit(plain(label))[1] or (cells and all(map(unit_in, cells))) else self.table.unit
+
+    def _unit(self, slot: str, columns: list[Column], label: str) -> str:
         for column in self.of("unit"):
             said = self.said[column.index]
             if column.slot != slot:
                 continue
             text = "" if said.kind == "－" or plain(said.text) == "0" else said.text
-            if said.text and not (is_named and text):
-                self.tell(column, Said("置き字", why="単位の欄の 0 です" if is_named else "指標の名前がありません"))
+            if said.text and not (label and text):
+                self.tell(column, Said("置き字", why="単位の欄の 0 です" if label else "指標の名前がありません"))
             if text:
                 return text
-        return next((column.unit for column in columns if column.unit), "")
+        return self._heading_unit(columns, label)
 
     def _read_figure(self, column: Column, unit: str, is_named: bool) -> Said:
         said = self._as_above(column, read_figure(self.cells[column.index], unit))
+        if said.kind == "数" and column.unit and unit_spelled(column.unit) != unit_spelled(unit):
+            said = Said("わからない", said.text, why=f"見出しの単位「{column.unit}」が、単位「{unit}」と違います")
         if not is_named and said.kind not in ("空欄", "－", "わからない", "読まない"):
             is_zero = plain(said.text) == "0"
             why = "指標の名前がない 0 です" if is_zero else "指標の名前がない値です"

@@ -7,7 +7,7 @@ data is refused.
 
 import re
 
-from keikaku.importing.cells import Said, clean
+from keikaku.importing.cells import Said, clean, grade_spelled
 from keikaku.importing.headings import FIGURES, Table, faults_of, find_tables, pattern_of, plain, words
 from keikaku.importing.records import Reading
 from keikaku.importing.rows import Row
@@ -48,8 +48,14 @@ def read_tables(sheets: list[Sheet], reading: Reading) -> None:
     said = {re.sub(r"名称?$|\(.*\)", "", name.rpartition("/")[2]) for name in names}
     reading.target_word = said.pop() if len(said) == 1 else ""
     for table in found:
+        reading.notes += table.notes
         _read_table(reading, table)
+    if reading.problems:
+        raise InvalidData(reading.problems)
     _settle_titles(reading)
+    if any(cell.format is None for table in found for cell in table.sheet.rows[0]):
+        note = "このファイルからは表示の形式がわからないので、千円単位の表示なども、もとの数で読みました。.xlsx なら、表示のとおりに読みます。"
+        reading.notes.append(note)
     if any(column.block is not None for table in found for column in table.columns):
         in_order = "、".join(map(short_fiscal_year, reading.block_years))
         note = f"年度の書かれていない欄は、左から順に {in_order} の数として読みました。表の年度とその後の数は、見込みとしました。"
@@ -107,14 +113,14 @@ def _read_table(reading: Reading, table: Table) -> None:
             _tell_row(reading, sheet, number, Said("見出し"))
         elif number < table.heading_rows.start:
             _tell_row(reading, sheet, number, Said("題名・注"))
-        elif len(texts) == 1 and (pattern_of("notes").fullmatch(texts[0]) or number > last):
-            reading.legend |= dict(pattern_of("legend").findall(texts[0]))
+        elif len(texts) == 1 and (pattern_of("notes").fullmatch(texts[0]) or number > last + _is_name(table, number)):
+            reading.legend |= {grade_spelled(sign): said for sign, said in pattern_of("legend").findall(texts[0])}
             _tell_row(reading, sheet, number, Said("題名・注"))
         elif len(texts) == 1 and not _is_data(table, number):
             wrong = f"{number + 1}行目の「{texts[0][:30]}」が、見出しか注かわかりません"
             right = "見出しなら「基本目標1 …」のように段の名前をつけ、注なら「※」をつける"
-            raise InvalidData([CellProblem(sheet.rows[number][0].address, 1, 1, wrong, right)])
-        elif any(pattern_of("totals").fullmatch(plain(text)) for text in texts):
+            reading.refuse(sheet.rows[number][0], wrong, right)
+        elif _is_total(table, number):
             _tell_row(reading, sheet, number, Said("合計の行"))
         else:
             Row(reading, table, number).read()
@@ -124,6 +130,21 @@ def _is_data(table: Table, number: int) -> bool:
     """Whether a row of one text is a row of the table, whose other cells are blank."""
     filled = {c for c, cell in enumerate(table.sheet.rows[number]) if cell.value is not None}
     return filled <= {column.index for column in table.of("label", *FIGURES)}
+
+
+def _is_name(table: Table, number: int) -> bool:
+    """Whether the one text of a row stands where the rows above have a name, and is none of a note."""
+    column, text = next(
+        (c, str(cell.value)) for c, cell in enumerate(table.sheet.rows[number]) if cell.value is not None
+    )
+    return column in {one.index for one in table.of("level", "label")} and len(text) <= 40 and not text.endswith("。")
+
+
+def _is_total(table: Table, number: int) -> bool:
+    """合計 as the part that an indicator counts is a row as the others."""
+    parts = {column.index for column in table.of("member")}
+    cells = enumerate(table.sheet.rows[number])
+    return any(pattern_of("totals").fullmatch(plain(cell.value)) for c, cell in cells if cell.value and c not in parts)
 
 
 def _tell_row(reading: Reading, sheet: Sheet, number: int, said: Said) -> None:

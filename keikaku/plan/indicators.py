@@ -83,7 +83,7 @@ def complete(indicator: Indicator) -> Indicator:
 def _reckoned(read: Reading, indicator: Indicator) -> Reading:
     """A target that is told by the baseline alone (現状値以上, 維持), with the baseline's number where there is one."""
     base = _read_cell(indicator.baseline, indicator.unit)
-    if read.against is None or base is None or base.value is None:
+    if read.against is None or base is None or base.value is None or base.comparator:
         return read
     said: dict[str, Any] = {
         name: getattr(read, name) for name in ("direction", "due_fiscal_year", "due_kind", "calendar")
@@ -159,7 +159,7 @@ def _baseline(indicator: Indicator) -> Iterator[Figure]:
     if indicator.baseline is None or all(map(_says_nothing, read_parts(indicator.baseline))):
         return
     read = _read_cell(indicator.baseline, indicator.unit)
-    if read is None or read.value is None:
+    if read is None or read.value is None or read.comparator:
         yield Figure("baseline", indicator.baseline_year, text=indicator.baseline, printed=indicator.baseline)
         return
     told: dict[str, Any] = {
@@ -182,7 +182,8 @@ def _told(figure: PrintedFigure | Result, unit: str | None) -> Figure:
     elif figure.role == "target" and figure.fiscal_year is not None:
         given["due_kind"] = figure.due_kind or "in"
     read = _read_cell(figure.printed, unit) if figure.value is None else None
-    if read is None or read.value is None:
+    is_open = read is not None and read.comparator and given["role"] != "target"  # 10人以上 may be any number
+    if read is None or read.value is None or is_open:
         return Figure(**given, text=figure.printed if figure.value is None else None)
     cell = {name: getattr(read, name) for name in names if hasattr(read, name)} | {"last_year": read.due_fiscal_year}
     unset = {name: value for name, value in cell.items() if given[name] in (None, False)}

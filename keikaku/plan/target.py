@@ -257,6 +257,8 @@ def _refuse_unread(target: MarkedTarget, clause: Span, quantities: list[re.Match
 
 def _comparator(quantity: re.Match[str]) -> Comparator | None:
     """The first that fits in the order of COMPARATORS, where longer words come before those that they hold."""
+    if quantity["compared"]:
+        return words.SIGNS[quantity["compared"]]
     signs = (sign for word, sign in words.COMPARATORS.items() if word in quantity["words"])
     return next(signs, ">" if quantity["half"] == "過半数" else None)
 

@@ -305,7 +305,8 @@ def test_an_ods_is_read_but_a_share_without_its_format_is_not(tmp_path: Path) ->
     rows = [
         ["指標", "基準値", "目標値"],
         ["出生数", "1,191件（2019年）", "1,270件（2026年）"],
-        ["割合", "1.5", "0.342"],
+        ["割合", "15", "0.342"],
+        ["増え方", "1.2", "15%"],
     ]
     with zipfile.ZipFile(file, "w") as parts:
         parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
@@ -315,9 +316,13 @@ def test_an_ods_is_read_but_a_share_without_its_format_is_not(tmp_path: Path) ->
     outcome = run(file, folder, Table([], {}))
     assert lines_of(folder, "indicators") == [
         {"label": "出生数", "baseline": "1,191件（2019年）", "target": "1,270件（2026年）"},
-        {"label": "割合", "baseline": "1.5"},
+        {"label": "割合", "baseline": "15"},
+        {"label": "増え方", "target": "15%"},
     ]
-    assert "割合かどうかがわかりません" in outcome.reading.log["第1表!C3"].said.why
+    told = {at: told.said.why for at, told in outcome.reading.log.items() if told.said.kind == "わからない"}
+    assert told.keys() == {"第1表!C3", "第1表!B4"}
+    assert all("割合かどうかがわかりません" in why for why in told.values())
+    assert "もとの数で読みました" in outcome.report[0].read_text("utf-8")
 
 
 MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
