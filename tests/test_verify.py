@@ -289,6 +289,44 @@ async def test_the_hash_of_a_page_covers_what_it_shows_part_by_part(
     assert (await ask(site, quoted(tmp_path)))["released"] == ["1.0.2"]
 
 
+async def test_a_page_quoted_between_two_releases_is_told_part_by_part(folder: Path, tmp_path: Path) -> None:
+    for name in SERVED:
+        (tmp_path / name).symlink_to(ROOT / name)
+    shutil.copytree(folder / "data", tmp_path / "data")
+    results, corrections = (
+        tmp_path / "data" / "minato" / "bunka" / name for name in ("results.csv", "corrections.yml")
+    )
+    (tmp_path / CHANGES).write_text(TELLS + SECOND + FIRST, "utf-8")
+    heading, rows = results.read_text("utf-8").split("\n", 1)
+
+    def record(*figures: tuple[str, str]) -> str:
+        more = [f"芸-4,1,{year},,met,,https://example.jp/{day},みなと市,{day}\n" for year, day in figures]
+        results.write_text(f"{heading},recorded_on\n{rows}{''.join(more)}", "utf-8")
+        assert build(tmp_path).exit_code == 0
+        return quoted(tmp_path)
+
+    was = record(("令和4年度", "2026-02-10"))
+    corrections.write_text(SLIP + corrections.read_text("utf-8"), "utf-8")
+    now = record(("令和4年度", "2026-02-10"), ("令和5年度", "2026-02-20"))
+    site = Datasette(config_dir=tmp_path)
+    await site.invoke_startup()
+    assert (await ask(site, was))["status"] == "unknown"
+    told = await ask(site, was, "/plans/measures/minato-geijutsu-4")
+    assert (told["status"], told["hash_now"], told["released"]) == ("changed", now, [])
+    parts = {part["name"]: (part["status"], part["date"]) for part in told["parts"]}
+    assert parts == {
+        **dict.fromkeys(("record", "targets", "bodies"), ("stands", "")),
+        "figures": ("changed", "2026-02-20"), "corrections": ("changed", ""),
+    }  # fmt: skip
+    assert [c["id"] for c in told["told"]] == ["minato-change-3"]
+    page = (await site.client.get(f"/verify?hash={was}&of=/plans/measures/minato-geijutsu-4")).text
+    assert "公開した版のあいだに" in page and "新しい実績を登録した日：2026年2月20日" in page
+    options = ("--reason", "足した。", "--date", "2026-03-01", "--since", str(folder / "plans.db"))
+    assert build(tmp_path, "release", "1.0.2", *options).exit_code == 0
+    told = await ask(site, was, "/plans/measures/minato-geijutsu-4")
+    assert {part["version"] for part in told["parts"] if part["status"] == "changed"} == {"1.0.2"}
+
+
 async def test_the_hash_of_a_record_alone_says_what_it_does_not_cover(released: Datasette, folder: Path) -> None:
     page = read_all_pages(folder / "plans.db")[MAP]
     told = await ask(released, page.parts["record"])

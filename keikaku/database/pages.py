@@ -7,7 +7,7 @@ shows the record alone has the record's hash; any other that of a table with nam
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
@@ -31,9 +31,10 @@ _SHOWN = Path(__file__).with_name("pages.sql").read_text("utf-8").strip().rstrip
 
 @dataclass
 class Page:
-    """`rows` are all that it shows."""
+    """`rows` are all that it shows; `recorded` is the hash of the figures at the end of each day on which one was recorded."""
 
     parts: dict[str, str] = field(default_factory=dict)
+    recorded: dict[str, str] = field(default_factory=dict)
     rows: set[RecordId] = field(default_factory=set)
 
 
@@ -50,18 +51,17 @@ def read_pages(
     asked = [connection.execute(f"SELECT * FROM ({sql}){named}", {"table": table, "id": id_}) for sql in _SHOWN]
     shown = sorted({tuple(row) for rows_shown in asked for row in rows_shown})
     rows = {RecordId(of_table, tuple(map(str, json.loads(key)))) for *_, of_table, key in shown}
-    hashes = dict(_hash_rows(connection, rows))
+    hashes, days = _hash_rows(connection, rows)
     pages: dict[RecordId, Page] = {}
     for (owner, row_id, part), members in groupby(shown, lambda row: row[:3]):
         held = [RecordId(of_table, tuple(map(str, json.loads(key)))) for *_, of_table, key in members]
         held = [row for row in held if row in hashes]
         if held:
             page = pages.setdefault(RecordId(owner, (row_id,)), Page())
-            cells = [[row.table, json.dumps(row.key, ensure_ascii=False), hashes[row]] for row in held]
-            page.parts[part] = (
-                hashes[held[0]] if part == "record" else hash_rows(["table", "key", "hash"], cells)[:LENGTH]
-            )
+            page.parts[part] = hashes[held[0]] if part == "record" else _hash_part(held, hashes)
             page.rows |= set(held)
+            for day in sorted({days[row] for row in held}) if part == "figures" else ():
+                page.recorded[day] = _hash_part([row for row in held if days[row] <= day], hashes)
     return pages
 
 
@@ -71,9 +71,22 @@ def read_all_pages(database: Path) -> dict[RecordId, Page]:
         return read_pages(connection)
 
 
-def _hash_rows(connection: sqlite3.Connection, rows: Iterable[RecordId]) -> Iterator[tuple[RecordId, str]]:
-    wanted = set(rows)
+def _hash_part(rows: Iterable[RecordId], hashes: Mapping[RecordId, str]) -> str:
+    cells = [[row.table, json.dumps(row.key, ensure_ascii=False), hashes[row]] for row in rows]
+    return hash_rows(["table", "key", "hash"], cells)[:LENGTH]
+
+
+def _hash_rows(
+    connection: sqlite3.Connection, wanted: set[RecordId]
+) -> tuple[dict[RecordId, str], dict[RecordId, str]]:
+    """The hash of each row, and of figures the day on which they were recorded, empty where that is not told."""
+    hashes: dict[RecordId, str] = {}
+    days: dict[RecordId, str] = {}
     for table in sorted({row.table for row in wanted}):
         firsts = sorted({row.key[0] for row in wanted if row.table == table})
-        held = read_table(connection, table, firsts)
-        yield from hash_records({record: row for record, row in held if record in wanted}).items()
+        held = {record: row for record, row in read_table(connection, table, firsts) if record in wanted}
+        hashes |= hash_records(held)
+        days |= (
+            {record: str(row.get("recorded_on") or "") for record, row in held.items()} if table == "figures" else {}
+        )
+    return hashes, days

@@ -18,7 +18,7 @@ from keikaku.database.content_hash import LENGTH, hash_rows, read_hash
 from keikaku.database.history import HISTORY, Change, RecordId, Release, hash_records, read_history, read_rows
 from keikaku.database.pages import PARTS, Page, hash_page, read_all_pages, read_pages
 from keikaku.publish.catalogue.data_set import describe_data_set
-from keikaku.publish.records.verify import SAID, Verdict, find_release, judge_answer, judge_quoted
+from keikaku.publish.records.verify import SAID, Verdict, find_release, judge_answer, judge_between, judge_quoted
 from keikaku.serving.baked_site import find_site
 from keikaku.serving.site_address import cut_base
 from keikaku.views.descriptions import send_json
@@ -98,15 +98,13 @@ async def _judge_answer(
         raise BadRequest("of has too many rows")
     ids = [cell for row in told["rows"] for cell in row if isinstance(cell, str)]
     of_answer = judge_answer(wanted, told["content_hash"], ids, releases)
-    if of_answer.status == "differs" and (shown := await _hash_shown(datasette, told)):
-        of_answer = replace(of_answer, now=shown)
-    return of_answer if of_answer.status == "stands" or verdict.status == "unknown" else verdict
-
-
-async def _hash_shown(datasette: Datasette, told: dict[str, Any]) -> str:
-    """The hash that the page of a row shows, from its JSON."""
     keys = told.get("primary_key_values") or []
-    return await page_hash(datasette, told["table"], keys[0]) if len(keys) == 1 else ""
+    if of_answer.status == "differs" and len(keys) == 1:
+        record = RecordId(told["table"], (keys[0],))
+        page = (await asyncio.to_thread(_read_pages, datasette)).get(record, Page())
+        between = await asyncio.to_thread(judge_between, wanted, record, page, releases)
+        of_answer = between or replace(of_answer, now=hash_page(page.parts) if page.parts else of_answer.now)
+    return of_answer if of_answer.status == "stands" or verdict.status == "unknown" else verdict
 
 
 def _read_address(datasette: Datasette, address: str) -> str:
@@ -146,12 +144,16 @@ def _tell(datasette: Datasette, wanted: str, verdict: Verdict) -> dict[str, Any]
         | {"changes": [describe(change) for change in e.changes]}
         for e in verdict.events
     ]
-    is_less = verdict.status == "stands" and any(part.status == "not_covered" for part in verdict.parts)
+    sentence = verdict.status
+    if verdict.status == "stands" and any(part.status == "not_covered" for part in verdict.parts):
+        sentence = "record_stands"
+    elif verdict.status == "changed" and not verdict.released:
+        sentence = "between"
     return {
         "ok": True,
         "hash": wanted,
         "status": verdict.status,
-        "message": SAID["sentences"]["record_stands" if is_less else verdict.status],
+        "message": SAID["sentences"][sentence],
         "covers": verdict.covers,
         "parts": [
             {**vars(part), "title": PARTS[part.name], "message": SAID["parts"][part.status]} for part in verdict.parts
@@ -165,10 +167,10 @@ def _tell(datasette: Datasette, wanted: str, verdict: Verdict) -> dict[str, Any]
 
 async def _read_told(datasette: Datasette, verdict: Verdict, releases: tuple[Release, ...]) -> list[dict[str, Any]]:
     """What changes.yml tells of the records since they were as quoted: also of what no release holds yet."""
-    if verdict.status == "stands" or not verdict.released:
+    if verdict.status == "stands" or not verdict.since:
         return []
     versions = [release.version for release in releases]
-    known = json.dumps(versions[: versions.index(verdict.released[-1]) + 1])
+    known = json.dumps(versions[: versions.index(verdict.since) + 1])
     found = []
     for record in verdict.records:
         asked = {"table": record.table, "id": record.key[0], "known": known}

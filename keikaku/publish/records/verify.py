@@ -1,12 +1,13 @@
 """Whether what someone quoted with its hash still stands; if not, what was changed since, in which release, and why.
 
-Guarantees: a hash is looked up among the pages and records that are published now and those of every release; the answer to a
-question (an address of a table, query or SQL) is compared with its hash as it is computed now. Does not: ask again
+Guarantees: a hash is looked up among the pages and records that are published now and those of every release; that of a page
+which is named also among what it showed between releases, as far as the parts are known; the answer to a question (an address of a table, query or SQL) is compared with its hash as it is computed now. Does not: ask again
 itself, or say more of an old answer than the history of the records in it.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice, product
 from pathlib import Path
 
 import yaml
@@ -15,6 +16,7 @@ from keikaku.database.content_hash import LENGTH
 from keikaku.database.history import Change, RecordId, Release, digest_records, keep_recorded, replay, replay_pages
 from keikaku.database.pages import PARTS, Page, Parts, hash_page
 
+MOST_PAGES = 20_000  # that may have been between two releases
 SAID: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
 
 
@@ -31,7 +33,10 @@ class Event:
 
 @dataclass(frozen=True)
 class Part:
-    """A part of a page as it was quoted: `status` is a key of SAID["parts"]; the release that changed it first, if one did."""
+    """A part of a page as it was quoted: `status` is a key of SAID["parts"]; the release that changed it first, if one did.
+
+    Without a release, `date` is the day on which the newest figure was recorded.
+    """
 
     name: str
     status: str
@@ -44,8 +49,8 @@ class Part:
 class Verdict:
     """status is a key of SAID["sentences"]; `records` are those with the hash, `events` what happened to them since, oldest first.
 
-    `released` names the versions that held the content as it was quoted, `now` is the hash of today's answer. `covers` is
-    page, record or answer; `parts` are those of the page.
+    `released` names the versions that held the content as it was quoted, `since` the newest one before what changed; `now`
+    is the hash of today's answer. `covers` is page, record or answer; `parts` are those of the page.
     """
 
     status: str
@@ -55,6 +60,7 @@ class Verdict:
     now: str = ""
     covers: str = "answer"
     parts: tuple[Part, ...] = ()
+    since: str = ""
 
 
 def judge_quoted(
@@ -88,25 +94,47 @@ def judge_page(wanted: str, pages: Mapping[RecordId, Page], releases: Sequence[R
     if not quoted:
         return None
     record, (place, was) = min(quoted.items())
-    page = pages.get(record)
-    later = releases[place + 1 :]
-    rows = {record} | (page.rows if page else set())
-    status, now = ("changed", hash_page(page.parts)) if page else ("withdrawn", "")
-    changed = tuple(_compare_parts(record, was, page.parts if page else {}, later))
-    return Verdict(
-        status, tuple(sorted(quoted)), tuple(released), tuple(find_events(rows, later)), now, "page", changed
-    )
+    verdict = _compare(record, was, pages.get(record) or Page(), releases, place)
+    return replace(verdict, records=tuple(sorted(quoted)), released=tuple(released))
 
 
-def _compare_parts(record: RecordId, was: Parts, now: Parts, later: Sequence[Release]) -> Iterable[Part]:
-    for name in _in_order({**was, **now}):
-        if was.get(name) == now.get(name):
-            yield Part(name, "stands")
+def judge_between(wanted: str, record: RecordId, page: Page, releases: Sequence[Release]) -> Verdict | None:
+    """A page as it was between two releases, of parts that releases held, that it has now or had when a figure was recorded.
+
+    None where no such page has the hash. More than MOST_PAGES are not tried.
+    """
+    known = [held.get(record, {}) for _, held in replay_pages(releases)] + [page.parts]
+    known += [{"figures": digest} for digest in page.recorded.values()]
+    choices = [sorted({parts.get(name, "") for parts in known}) for name in PARTS]
+    for chosen in islice(product(*choices), MOST_PAGES):
+        was = {name: digest for name, digest in zip(PARTS, chosen, strict=True) if digest}
+        if "record" in was and hash_page(was) == wanted:
+            return _compare(record, was, page, releases)
+    return None
+
+
+def _compare(
+    record: RecordId, was: Parts, page: Page, releases: Sequence[Release], place: int | None = None
+) -> Verdict:
+    """What became of a page; `place` is that of the release which held it, of a page between releases each part has its own."""
+    held = [held.get(record, {}) for _, held in replay_pages(releases)]
+    parts, first = [], len(releases) - 1
+    for name in _in_order({**was, **page.parts}):
+        if was.get(name) == page.parts.get(name):
+            parts.append(Part(name, "stands"))
             continue
-        told = ((release, release.pages[record] or {}) for release in later if record in release.pages)
-        first = next((release for release, parts in told if parts.get(name) != was.get(name)), None)
-        status = "added" if name not in was else "changed" if name in now else "gone"
-        yield Part(name, status, *((first.version, first.date, first.reason) if first else ()))
+        known = [i for i, told in enumerate(held) if told.get(name) == was.get(name)] if place is None else [place]
+        last = known[-1] if known else len(releases) - 1
+        first = min(first, last)
+        then = (release for release, told in zip(releases, held, strict=True) if told.get(name) != was.get(name))
+        told = next((r for r in then if r in releases[last + 1 :]), None)
+        status = "added" if name not in was else "changed" if name in page.parts else "gone"
+        day = max(page.recorded, default="") if name == "figures" else ""
+        parts.append(Part(name, status, *((told.version, told.date, told.reason) if told else ("", day))))
+    events = tuple(find_events({record} | page.rows, releases[first + 1 :]))
+    status, now = ("changed", hash_page(page.parts)) if page.parts else ("withdrawn", "")
+    since = releases[first].version if releases else ""
+    return Verdict(status, (record,), (), events, now, "page", tuple(parts), since)
 
 
 def _in_order(parts: Parts) -> list[str]:
@@ -128,7 +156,8 @@ def judge_record(wanted: str, records: Mapping[RecordId, str], releases: Sequenc
         return Verdict("unknown")
     known = tuple(sorted(last))
     status = "changed" if any(record in records for record in known) else "withdrawn"
-    return Verdict(status, known, tuple(released), tuple(find_events(known, releases[min(last.values()) + 1 :])))
+    events = tuple(find_events(known, releases[min(last.values()) + 1 :]))
+    return Verdict(status, known, tuple(released), events, since=released[-1])
 
 
 def judge_answer(wanted: str, now: str, ids: Iterable[str], releases: Sequence[Release]) -> Verdict:
