@@ -124,16 +124,18 @@ def _compare(
             parts.append(Part(name, "stands"))
             continue
         known = [i for i, told in enumerate(held) if told.get(name) == was.get(name)] if place is None else [place]
-        last = known[-1] if known else len(releases) - 1
+        day = next((day for day, digest in page.recorded.items() if digest == was.get(name)), "")
+        before = [i for i, release in enumerate(releases) if release.date < day]  # that the figures came after
+        last = max(known or before, default=-1)
         first = min(first, last)
-        then = (release for release, told in zip(releases, held, strict=True) if told.get(name) != was.get(name))
-        told = next((r for r in then if r in releases[last + 1 :]), None)
+        later = zip(releases[last + 1 :], held[last + 1 :], strict=True)
+        told = next((release for release, parts_then in later if parts_then.get(name) != was.get(name)), None)
         status = "added" if name not in was else "changed" if name in page.parts else "gone"
         day = max(page.recorded, default="") if name == "figures" else ""
         parts.append(Part(name, status, *((told.version, told.date, told.reason) if told else ("", day))))
     events = tuple(find_events({record} | page.rows, releases[first + 1 :]))
     status, now = ("changed", hash_page(page.parts)) if page.parts else ("withdrawn", "")
-    since = releases[first].version if releases else ""
+    since = releases[first].version if first >= 0 else ""
     return Verdict(status, (record,), (), events, now, "page", tuple(parts), since)
 
 
