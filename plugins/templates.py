@@ -10,7 +10,7 @@ from datasette.utils import path_with_replaced_args
 from datasette.utils.asgi import Request
 from jinja2 import Environment
 
-from keikaku.plan.fiscal_year import format_date, format_fiscal_year, short_fiscal_year
+from keikaku.plan.fiscal_year import format_counted_year, format_date, format_fiscal_year, short_fiscal_year
 from keikaku.plan.rates import FORMULAS
 from keikaku.publish.records.citation import FORMATS, RECORDS, write_credit, write_english, write_japanese
 from keikaku.publish.records.sankey import draw_sankey
@@ -26,6 +26,7 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "easy_text": words.easy_text,
     "first_sentence": words.first_sentence,
     "fiscal_year": format_fiscal_year,
+    "counted": format_counted_year,
     "japanese_date": format_date,
     "mark_variants": addresses.mark_variants,
     "marked": words.mark_found,

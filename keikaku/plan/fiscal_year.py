@@ -80,6 +80,11 @@ def read_fiscal_years(text: str | int) -> tuple[int, ...]:
     return tuple(dict.fromkeys(years))
 
 
+def format_counted_year(year: int, calendar: str | None) -> str:
+    """A year as the print counts it: 2022年, or 令和4年度."""
+    return f"{year}年" if calendar == "calendar" else format_fiscal_year(year)
+
+
 def format_fiscal_year(year: int) -> str:
     """Write a fiscal year as printed: 2024 -> 令和6年度, 2019 -> 令和元年度. Raises ValueError outside 1926 to 2117."""
     era, number = _era_year(year)

@@ -109,11 +109,15 @@ def find_calendar(execute: Execute, id_: str, root: str) -> str | None:
     targets = read_rows(execute, _SQL["chosen"] + _SQL["targets"], id=id_, root=root)
     by_measure = about["table_name"] == "organizations"
     events = read_rows(execute, _SQL["chosen"] + _SQL["events"], id=id_, by_measure=by_measure, root=root)
+    told = ["目標の期限"] * any(t["due_fiscal_year"] for t in targets) + ["毎年の目標"] * any(
+        t["until"] for t in targets
+    )
+    told += [event["event_word"] for event in events[:1]]
     whose = "" if about["table_name"] == "plans" else f"{about['name']}・"
     return write_calendar(
         [*targets, *events],
         name=f"{whose}{about['title']} 期限",
-        description=f"{about['title']}の目標の期限、毎年の目標、年表の項目。計画書そのものではありません。",
+        description=f"{about['title']}の{'、'.join(told) or '期限'}。計画書そのものではありません。",
         url=f"{root}{about['table_name']}/{id_}",
         changed=read_last_changes(execute)[about["plan_id"]],
     )

@@ -42,7 +42,8 @@ WITH RECURSIVE family (id) AS (
 
 -- name: targets
 , found AS (
-    SELECT t.*, p.measure_word, p.target_word, p.organization_word,
+    SELECT t.*, p.target_word, p.organization_word,
+        CASE t.table_name WHEN 'measures' THEN p.measure_word WHEN 'goals' THEN p.goal_word WHEN 'sectors' THEN p.sector_word ELSE '計画' END AS place_word,
         (SELECT iif(position = 1, t.id, id) FROM figures WHERE id = t.figure_id) AS uid,
         :root || t.table_name || '/' || t.row_id AS url,
         (coalesce(s.start_fiscal_year, p.start_fiscal_year) + 1) || '-03-31' AS begins,
@@ -68,7 +69,7 @@ WITH RECURSIVE family (id) AS (
 SELECT *, date(first, '+1 day') AS next_day FROM dated
 
 -- name: events
-SELECT t.*, t.id AS uid, NULL AS until, :root || 'events/' || t.id AS url,
+SELECT t.*, p.sector_word, p.measure_word, p.event_word, t.id AS uid, NULL AS until, :root || 'events/' || t.id AS url,
     iif(t.fiscal_year = t.end_fiscal_year, (t.end_fiscal_year + 1) || '-03-31', t.fiscal_year || '-04-01') AS first,
     (t.end_fiscal_year + 1) || '-04-01' AS next_day, (
     SELECT group_concat(name, '、') FROM (
@@ -76,7 +77,7 @@ SELECT t.*, t.id AS uid, NULL AS until, :root || 'events/' || t.id AS url,
         WHERE em.event_id = t.id ORDER BY m.position
     )
 ) AS measure_names
-FROM timeline AS t
+FROM timeline AS t JOIN plan_facts AS p ON p.id = t.plan_id
 WHERE :id IN (t.plan_id, t.sector_id) OR (:by_measure AND EXISTS (
     SELECT 1 FROM event_measures AS em WHERE em.event_id = t.id AND em.measure_id IN (SELECT id FROM chosen)
 ))

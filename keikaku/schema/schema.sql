@@ -552,6 +552,7 @@ SELECT
     i.member,
     f.first_year,
     f.last_year AS fiscal_year,
+    CASE f.calendar WHEN 'calendar' THEN f.last_year || '年' ELSE y.label END AS year,
     f.calendar,
     f.part,
     f.value,
@@ -574,6 +575,7 @@ JOIN indicators AS i ON i.id = f.indicator_id
 JOIN plans AS p ON p.id = i.plan_id
 JOIN municipalities AS c ON c.id = p.municipality_id
 JOIN indicator_places AS w ON w.indicator_id = i.id
+LEFT JOIN fiscal_years AS y ON y.fiscal_year = f.last_year
 WHERE f.role = 'result' AND w.repeat_of IS NULL;
 
 -- Every target, one row for each due year, with what it belongs to and its state in the fiscal year of today.
@@ -622,6 +624,7 @@ SELECT
     b.value AS baseline_value,
     b.printed AS baseline,
     r.last_year AS result_fiscal_year,
+    CASE r.calendar WHEN 'calendar' THEN r.last_year || '年' ELSE y.label END AS result_year,
     r.value AS result_value,
     r.amount AS result_amount,
     r.part AS result_part,
@@ -646,7 +649,8 @@ JOIN indicator_places AS w ON w.indicator_id = i.id
 LEFT JOIN sectors AS s ON s.id = w.sector_id
 LEFT JOIN fiscal_years AS f ON f.fiscal_year = t.last_year
 LEFT JOIN figures AS b ON b.indicator_id = i.id AND b.role = 'baseline' AND b.position = 1
-LEFT JOIN figures AS r ON r.id = v.result_id;
+LEFT JOIN figures AS r ON r.id = v.result_id
+LEFT JOIN fiscal_years AS y ON y.fiscal_year = r.last_year;
 
 -- What is there of each target by which anyone could tell whether it was met: 1 or 0 each, and their sum. A direction that only
 -- we read counts as none. Repeats are left out.
@@ -780,7 +784,9 @@ SELECT
         SELECT printed FROM measure_organizations WHERE measure_id = m.id ORDER BY position
     )) AS organizations,
     NULL AS due_fiscal_year,
+    NULL AS due,
     NULL AS result_fiscal_year,
+    NULL AS result_year,
     NULL AS result_value,
     NULL AS source_url,
     e.id AS evaluation_id,
@@ -810,7 +816,9 @@ SELECT
     t.printed,
     t.organizations,
     t.due_fiscal_year,
+    t.due,
     t.result_fiscal_year,
+    t.result_year,
     t.result_value,
     t.source_url,
     NULL,
@@ -866,12 +874,15 @@ SELECT
     '「' || w.full_name || '」の目標「' || u.label || coalesce('（' || u.member || '）', '') || '」'
         || iif(u.printed = u.label, '', '（' || u.printed || '）') || 'の、' || u.year || 'の実績' AS question,
     u.organizations,
-    (SELECT max(last_year) FROM figures WHERE indicator_id = u.id AND role = 'result') AS result_fiscal_year,
+    r.last_year AS result_fiscal_year,
+    CASE r.calendar WHEN 'calendar' THEN r.last_year || '年' ELSE y.label END AS result_year,
     coalesce(s.position, 0) * 1000000 + w.position AS position,
     u.figure_id
 FROM silent AS u
 JOIN indicator_places AS w ON w.indicator_id = u.id
-LEFT JOIN sectors AS s ON s.id = u.sector_id;
+LEFT JOIN sectors AS s ON s.id = u.sector_id
+LEFT JOIN figures AS r ON r.id = (SELECT id FROM figures WHERE indicator_id = u.id AND role = 'result' ORDER BY last_year DESC LIMIT 1)
+LEFT JOIN fiscal_years AS y ON y.fiscal_year = r.last_year;
 
 -- One row for each evaluation, with the names behind its links and what the plan's own words mean.
 CREATE VIEW evaluation_overview AS
@@ -1053,6 +1064,11 @@ SELECT
         FROM indicator_links AS l JOIN indicators AS i ON i.id = l.indicator_id AND i.source = 'target'
         JOIN figures AS t ON t.indicator_id = i.id AND t.role = 'target'
         WHERE l.table_name = 'measures' AND l.row_id = m.id) AS due_fiscal_year,
+    (SELECT CASE t.calendar WHEN 'calendar' THEN t.last_year || '年' ELSE y.label END
+        FROM indicator_links AS l JOIN indicators AS i ON i.id = l.indicator_id AND i.source = 'target'
+        JOIN figures AS t ON t.indicator_id = i.id AND t.role = 'target'
+        JOIN fiscal_years AS y ON y.fiscal_year = t.last_year
+        WHERE l.table_name = 'measures' AND l.row_id = m.id ORDER BY t.last_year DESC LIMIT 1) AS due,
     e.id AS evaluation_id,
     k.name AS evaluated_period,
     e.decision,

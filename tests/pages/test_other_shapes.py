@@ -61,6 +61,26 @@ async def test_figures_are_shown_as_printed(all_shapes: Datasette, indicator: st
     assert not re.search("2,539,000|67%|83歳", page)
 
 
+BY_CALENDAR_YEAR = ["targets?label=健康寿命", "results?label=健康寿命", "indicators/subete-kihon2-kenko-josei"]
+
+
+@pytest.mark.parametrize("path", BY_CALENDAR_YEAR)
+async def test_a_calendar_year_is_nowhere_told_as_a_fiscal_year(all_shapes: Datasette, path: str) -> None:
+    main = (await all_shapes.client.get(f"/plans/{path}")).text.partition("<main")[2].partition('id="share"')[0]
+    rows = [re.sub("<[^>]*>", " ", row) for row in re.split("<(?:tr|li|h1)[ >]", main) if "健康寿命" in row]
+    assert re.search("20(22|29)年(?!度)", " ".join(rows))
+    assert not re.search("令和(4|11)年", " ".join(rows))
+
+
+async def test_deadlines_stand_under_their_year_as_counted(all_shapes: Datasette) -> None:
+    page = (await all_shapes.client.get("/timeline?plan=subete-kihon2")).text
+    assert '<span class="when">2029年</span>' in page and '<span class="when">令和11年度</span>' in page
+    events = (await all_shapes.client.get("/calendar/kakogawa-sosei2.ics")).text.replace("\r\n ", "")
+    assert "施策：安心して結婚・出産できる環境をつくる\\n" in events
+    assert "期限：2026年（2026年12月31日まで）" in events and "DTSTART;VALUE=DATE:20261231" in events
+    assert "DESCRIPTION:第2期加古川市まち・ひと・しごと創生総合戦略（抜粋）の目標の期限。" in events
+
+
 @pytest.mark.parametrize("path", ["targets.xlsx?plan_id=kakogawa-sosei2", "measures/kakogawa-sosei2-measure-1.xlsx"])
 async def test_a_workbook_names_the_documents_of_its_own_plan(all_shapes: Datasette, path: str) -> None:
     book = load_workbook(BytesIO((await all_shapes.client.get(f"/plans/{path}")).content))
@@ -128,7 +148,7 @@ async def test_progress_shows_the_rates_that_a_city_printed(all_shapes: Datasett
 
 async def test_without_sectors_squares_stand_under_the_highest_goal(all_shapes: Datasette) -> None:
     page = (await all_shapes.client.get("/plans/progress?plan=kakogawa-sosei2")).text
-    groups = re.findall(r"<h3>第2期加古川市まち・ひと・しごと創生総合戦略：([^<]+) <span", page)
+    groups = re.findall(r"<h3>第2期加古川市まち・ひと・しごと創生総合戦略（抜粋）：([^<]+) <span", page)
     goals = await all_shapes.get_database("plans").execute(
         "SELECT title FROM goals WHERE plan_id = 'kakogawa-sosei2' AND parent_id IS NULL ORDER BY position"
     )

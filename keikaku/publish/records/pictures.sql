@@ -36,10 +36,9 @@ SELECT * FROM (
                 SELECT label || '　' || printed AS first, count(*) OVER () AS n FROM targets WHERE measure_id = o.id ORDER BY position LIMIT 1
             )
         )),
-        iif(f.label IS NULL, p.organization_word, '期限'), coalesce(f.label, nullif(o.organizations, ''))
+        iif(o.due IS NULL, p.organization_word, '期限'), coalesce(o.due, nullif(o.organizations, ''))
     FROM measure_overview AS o
     JOIN plan_facts AS p ON p.id = o.plan_id
-    LEFT JOIN fiscal_years AS f ON f.fiscal_year = o.due_fiscal_year
     ORDER BY o.id
 )
 UNION ALL
