@@ -17,6 +17,9 @@ from keikaku.plan.target_words import NO_VALUE
 
 DITTO = ("〃", "同上", "″", "”", "々", "↑", '"', "''")
 KINDS: list[str] = words()["cells"]
+_REPEATED = re.compile(
+    r"^(?:[(（【［\[〔<＜]再掲[)）】］\]〕>＞]|再掲[:：\s])|[(（【［\[〔<＜]再掲[)）】］\]〕>＞]$|[※＊*]再掲$"
+)
 SEVERAL = "一つの欄に数がいくつもあるので、言葉として残しました"
 _PERSONAL = re.compile(
     r"(?<![0-9])0[0-9]{1,3}[-(][0-9]{1,4}[-)][0-9]{3,4}(?![0-9])|[\w.+-]+@[\w-]+\.\w+|(?:内線|電話)(?:番号)?[:.(]?[0-9]|(?i:tel)[:.(0-9]"
@@ -142,6 +145,11 @@ def _shown(exact: Decimal, signs: str, unit: str, why: str = "") -> Said:
         text = "0" * (len(zeros[0]) - len(text.partition(".")[0])) + text
     value = int(exact) if exact == int(exact) else float(exact)
     return Said("数", text + unit, None if unit else value, why)
+
+
+def without_repeat(text: str) -> str:
+    """A name without the （再掲） before or behind it, in whichever brackets."""
+    return _REPEATED.sub("", text).strip()
 
 
 def read_grade(cell: Cell) -> Said:

@@ -28,7 +28,7 @@ FIGURES = ("baseline", "target", "result", "estimate", "figure", "year", *COSTS)
 _ONCE = (*FIGURES, "label", "unit", "member", "level", "code", "kind", "decision", "grade")
 _YEARS_BEFORE = 15  # by as much may a year without its era come before the plan
 _BARE_YEAR = re.compile(r"(?<![0-9])([0-9]{1,2}|元)年度?")
-_YEAR_ALONE = re.compile(r"(?:令和|平成)[0-9]{1,2}(?![0-9年])")
+_YEAR_ALONE = re.compile(r"(?:令和|平成)[0-9]{1,2}(?![0-9年])|^20[0-9]{2}$")
 _UNIT = re.compile(rf"(?P<base>.+)\((?:単位:?)?(?P<unit>(?:[百千]?[万億]|[百千])?(?:{UNIT}))\)")
 _UNIT_ABOVE = re.compile(r"\(単位:?([^()]+)\)|(?<!\()単位:([^ ()]+)")
 _AROUND_YEAR = re.compile(
@@ -157,6 +157,7 @@ class Table:
     columns: list[Column]
     unknown: list[tuple[str, str]]  # heading and address of its cell
     unit: str = ""  # of all its numbers without one, as a row above it says
+    year: int | None = None  # of its results and grades without one, as the name of its sheet or a row above it says
     notes: list[str] = field(default_factory=list)
     _by_role: dict[tuple[str, ...], list[Column]] = field(default_factory=dict)
 
@@ -193,7 +194,17 @@ def find_tables(sheet: Sheet, layout: Layout, years: tuple[int, int]) -> list[Ta
             table.unit = one
         elif found:
             table.notes.append(f"「単位：{'、'.join(found)}」がどの数のことかわからないので、使いませんでした。")
+    names = [sheet.name, *(text for rows in _texts(sheet, range(starts[0].start)) for text in rows if text)]
+    for table in tables:
+        table.year = next((year for name in names if (year := _year_of(name, years, name != sheet.name))), None)
     return tables
+
+
+def _year_of(name: str, years: tuple[int, int], must_say: bool) -> int | None:
+    """The one year whose results a sheet or title names; of a title the words must say that."""
+    rest, year, _ = _take_year(plain(name), years) or ("", None, "")
+    says = re.fullmatch(r"(?P<of>実績|進捗|達成)?(?:の|値|一覧|状況|評価|表|シート|分|報告書?)*", rest.strip("・-_"))
+    return year if says and (says["of"] or not must_say) else None
 
 
 def _is_heading_row(sheet: Sheet, row: int, layout: Layout, years: tuple[int, int]) -> bool:

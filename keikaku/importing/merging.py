@@ -50,7 +50,11 @@ def _settle_place(line: Line, document: str) -> None:
     """A line that an earlier document says in the same words stays where that has it."""
     told, before = {key: line[key] for key in line if key not in _CITED}, line.before or {}
     is_same = told == {key: value for key, value in before.items() if key not in _CITED}
-    if before and is_same and (before.get("document", "") != document or "!" not in before.get("place", "")):
+    if (
+        before
+        and (is_same or line.is_revised)
+        and (before.get("document", "") != document or "!" not in before.get("place", ""))
+    ):
         line |= {key: before.get(key, "") for key in _CITED}
     elif document:
         line["document"] = document
@@ -68,11 +72,14 @@ def _settle_figures(reading: Reading, line: Line, document: str) -> None:
         for one in line.figures
     ]
     targets = sorted((one for one in line.figures if one.role == "target"), key=lambda one: one.year or 9999)
+    baselines = [one for one in line.figures if one.role == "baseline"]
     if targets and _settle_revision(reading, line, targets):
         targets = []
-    rest = [one for one in line.figures if one.role != "target"] + targets
+    if baselines and _settle_revision(reading, line, baselines[:1]):
+        baselines = []
+    rest = [one for one in line.figures if one.role not in ("target", "baseline")] + baselines + targets
     calendars: set[str] = set()
-    for one in [*targets[-1:], *[one for one in rest if one.role == "baseline"][:1]]:
+    for one in [*targets[-1:], *baselines[:1]]:
         is_early = one.role == "target" and one.year is not None and one.year < reading.years[0]
         if is_early or (one.year and calendars - {one.calendar}):
             continue
@@ -89,26 +96,29 @@ def _settle_figures(reading: Reading, line: Line, document: str) -> None:
         _add_figure(reading, line["id"], one, document)
 
 
-def _settle_revision(reading: Reading, line: Line, targets: list[Figure]) -> bool:
-    """Whether an earlier workbook had targets of this indicator: others now are all of them of the next edition."""
+def _settle_revision(reading: Reading, line: Line, figures: list[Figure]) -> bool:
+    """Whether an earlier workbook had targets (or a baseline) of this indicator: others now are all of the next edition."""
     held: dict[int, list[Line]] = {}
-    if line.before and "target" in line.before:
-        first = {"printed": line.before["target"], "fiscal_year": line.before.get("due_fiscal_year")}
-        held[1] = [Line(first)]
+    role = figures[0].role
+    if line.before and role in line.before:
+        year = line.before.get("due_fiscal_year" if role == "target" else "baseline_year")
+        held[1] = [Line({"printed": line.before[role], "fiscal_year": year})]
     for one in reading.lines["figures"]:
-        if one.before and one["indicator"] == line["id"] and one.get("role", "target") == "target":
+        if one.before and one["indicator"] == line["id"] and one.get("role", "target") == role:
             held.setdefault(int(one.get("edition", "1")), []).append(one)
     if not held:
         return False
     newest = max(held)
-    now = [Line(_figure_values(line["id"], one)) for one in targets]
+    now = [Line(_figure_values(line["id"], one)) for one in figures]
     if {*map(_target_said, now)} != {*map(_target_said, held[newest])}:
         before = "、".join(said for said, _ in map(_target_said, held[newest]))
         for one in now:
-            one |= {"role": "target", "edition": str(newest + 1)}
+            one |= {"role": role, "edition": str(newest + 1)}
             one |= {"document": reading.document} if reading.document else {}
             one.cells, one.before = {}, {"printed": before}
         reading.lines["figures"] += now
+        newest += 1
+    line.is_revised |= newest > 1
     return True
 
 
@@ -139,9 +149,10 @@ def _add_figure(reading: Reading, indicator: str, figure: Figure, document: str)
 
 def changes_of(reading: Reading) -> Iterator[Change]:
     """What is different from the workbook before."""
+    labels = {line["id"]: line["label"] for line in reading.lines["indicators"]}
     for table, lines in reading.lines.items():
         for line in lines:
-            name, before = _name_of(line), line.before
+            name, before = _name_of(line, labels), line.before
             if line.cells is None:
                 if table in ("goals", "measures", "indicators", "evaluations"):
                     yield "表にない", NAMES[table], name
@@ -158,8 +169,10 @@ def changes_of(reading: Reading) -> Iterator[Change]:
                         yield "変更", NAMES[table], f"{name}：{before.get(key, '（空）')} → {line[key]}"
 
 
-def _name_of(line: Line) -> str:
-    keys = ("title", "name", "label", "indicator", "grade", "measure", "goal", "id")
+def _name_of(line: Line, labels: dict[str, str]) -> str:
+    if indicator := line.get("indicator"):
+        line = Line(line | {"label": labels.get(indicator, indicator)})
+    keys = ("title", "name", "label", "grade", "measure", "goal", "id")
     year = f"（{format_fiscal_year(int(line['fiscal_year']))}）" if line.get("fiscal_year") else ""
     return next((line[key] for key in keys if key in line), "") + year
 

@@ -49,6 +49,7 @@ class Target:
     years: str
     document: str  # title of what is read, in the plan's own list of documents
     write: bool = True  # or only find out what would be written
+    retrieved: str = ""  # day on which it is read
 
 
 @dataclass
@@ -65,7 +66,7 @@ def write_plan(sheets: list[Sheet], years: tuple[int, int], layout: Layout, targ
     with _staged(target) as stage:
         plan = stage / target.folder.resolve().name
         old = {table: _read_lines((stage if table in CITY_FILES else plan) / f"{table}.csv") for table in COLUMNS}
-        is_first = _name_document(plan / "plan.yml", target.document)
+        is_first = _name_document(plan / "plan.yml", target.document, target.retrieved)
         document = "" if is_first else target.document
         reading = Reading(years, layout, old, stage.name, f"{stage.name}-{plan.name}", document)
         read_tables(sheets, reading)
@@ -84,7 +85,7 @@ def write_tables(tables: Iterable[tuple[str, str]], target: Target) -> Written:
     order = sorted(texts, key=lambda table: table != "results")  # which name the first document, too
     rows = (row for table in order for row in csv.DictReader(io.StringIO(texts[table], newline="")))
     documents = list(dict.fromkeys(filter(None, (row.get("document") for row in rows))))
-    with _staged(replace(target, document=(documents or [target.document])[0])) as stage:
+    with _staged(replace(target, document=(documents or [target.document])[0], retrieved="")) as stage:
         for title in documents:
             _name_document(stage / target.folder.resolve().name / "plan.yml", title)
         for table, text in texts.items():
@@ -111,7 +112,7 @@ def _staged(target: Target) -> Iterator[Path]:
         plan = stage / folder.resolve().name
         if is_missing(plan):
             had = not is_missing(city / "organizations.csv")
-            write_starter(plan, target.code, target.name, target.title, target.years, target.document)
+            write_starter(plan, target.code, target.name, target.title, target.years, target.document, target.retrieved)
             for table in COLUMNS:
                 (plan / f"{table}.csv").unlink(missing_ok=True)
             if not had:
@@ -124,7 +125,7 @@ def _staged(target: Target) -> Iterator[Path]:
                     file.unlink()
 
 
-def _name_document(file: Path, title: str) -> bool:
+def _name_document(file: Path, title: str, retrieved: str = "") -> bool:
     """Whether a document is the first of a plan.yml; one that is not in its list is added."""
     text = file.read_text("utf-8")
     root: Any = yaml.compose(text)
@@ -138,7 +139,8 @@ def _name_document(file: Path, title: str) -> bool:
         at = last.value[-1][1].end_mark.line + 1
         while lines[at:] and lines[at].startswith("#"):  # keys of the document before, to be filled in
             at += 1
-        lines.insert(at, f"{indent}- title: {json.dumps(title, ensure_ascii=False)}\n")
+        day = f'{indent}  retrieved: "{retrieved}"\n' if retrieved else ""
+        lines.insert(at, f"{indent}- title: {json.dumps(title, ensure_ascii=False)}\n{day}")
         file.write_text("".join(lines), "utf-8")
     return title == (titles or [title])[0]
 

@@ -32,7 +32,8 @@ class Figure(NamedTuple):
 class Line(dict[str, str]):
     """A line of a table. `cells` says from which cell each value is, and is None where the workbook does not have the line;
     `before` is what an earlier workbook said, None where that had no such line; `lists` are cells with several names, each
-    of which may have a word of its own; `figures` are those of an indicator.
+    of which may have a word of its own; `figures` are those of an indicator, of which some `is_revised`; `judge` is the row,
+    and the body, of an evaluation.
     """
 
     def __init__(self, values: dict[str, Any], before: dict[str, str] | None = None) -> None:
@@ -41,6 +42,8 @@ class Line(dict[str, str]):
         self.before = before
         self.lists: dict[str, dict[str, str]] = {}
         self.figures: list[Figure] = []
+        self.judge: tuple[str, ...] = ()  # row and body of an evaluation
+        self.is_revised = False
 
     def list_in(self, key: str, names: list[str], word: str = "") -> None:
         known = self.lists.setdefault(key, {})
@@ -142,4 +145,8 @@ def _key_of(table: str, line: Line) -> Key:
     """An indicator may have the name of a cost beside it."""
     about = TABLES[table]
     keys = (about["coded"] if "coded" in about and line.get("code") else about["key"]).split()
-    return (table, *(line.get(key, "") for key in keys), "cost" if line.get("kind") == "cost" else "")
+    return (
+        table,
+        *(line.get(key, "").partition("、")[0] if key in ("measures", "goals") else line.get(key, "") for key in keys),
+        "cost" if line.get("kind") == "cost" else "",
+    )

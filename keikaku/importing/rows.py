@@ -14,10 +14,11 @@ from keikaku.importing.cells import (
     read_grade,
     read_name,
     unit_spelled,
+    without_repeat,
 )
 from keikaku.importing.headings import COSTS, FIGURES, Column, Table, plain, take_unit, words
 from keikaku.importing.records import Figure, Line, Reading
-from keikaku.plan.fiscal_year import read_fiscal_year
+from keikaku.plan.fiscal_year import format_fiscal_year, read_fiscal_year
 from keikaku.plan.indicators import unit_in, year_in
 
 _BODIES = ("lead", "support", "department", "responsible", "organization")
@@ -35,12 +36,15 @@ class Row:
         self.goal: Line | None = None
         self.measure: Line | None = None
         self.bodies: list[str] = []
+        self.judge = ""  # whose row it is
 
     def read(self) -> None:
         self.said = {column.index: self._read_cell(column) for column in self.table.columns}
         for cell in self.cells:
             if cell.address not in self.reading.log:
                 self.reading.tell(cell, "", Said("わからない", why="見出しのない列です"))
+        if self.of("figure", "cost_block") and not self.reading.layout.years:
+            self._check_blocks()
         self._place()
         self._name_bodies()
         self._mark()
@@ -147,9 +151,19 @@ class Row:
         cells |= {"code": self.at(coded[0])} if code and coded else {}
         goal = self.goal["id"] if self.goal else ""
         values = {"code": code, "name": title, "goals": goal, "place": self.at(level)}
-        if title.endswith(("（再掲）", "(再掲)")):
-            values["repeat_of"] = title[:-4].strip()
+        if self._is_repeat(title) and (self._is_marked_repeat() <= (not self.of("label"))):
+            name = without_repeat(title)
+            same = [line["id"] for line in self.reading.lines["measures"] if line.cells and line["name"] == name]
+            values["repeat_of"] = same[0] if len(same) == 1 else name
         return self.reading.add("measures", (code or goal, title), values, cells)
+
+    def _is_marked_repeat(self) -> bool:
+        return any(
+            "再掲" in column.heading and self.said[column.index].kind == "評価・印" for column in self.of("mark")
+        )
+
+    def _is_repeat(self, name: str) -> bool:
+        return self._is_marked_repeat() or without_repeat(name) != name
 
     def _name_bodies(self) -> None:
         for column in self.of(*_BODIES):
@@ -164,6 +178,8 @@ class Row:
                 parts = [part if part.startswith(division) else division + part for part in parts]
             if column.role not in ("lead", "support"):
                 self.bodies += parts
+            if column.role not in ("support", "organization"):
+                self.judge = self.judge or "、".join(parts) * (len(parts) == 1)
             if self.measure and (column.role in ("lead", "support") or not self.of("label") or self.of("figure")):
                 self._promote(parts, column.role, self.at(column))
             for part in parts:
@@ -192,16 +208,27 @@ class Row:
             said = self.said[column.index]
             if said.kind != "評価・印":
                 continue
-            year = column.year or self._sheet_year()
+            year = column.year or self._sheet_year() or self.table.year
             if not self.owner:
                 self.tell(column, Said("わからない", why="何の評価かがわかりません"))
             elif year is not None and not self.reading.years[0] <= year <= self.reading.years[1]:
                 self.tell(column, Said("わからない", why="計画の年度の外です"))
             else:
-                values = {**self.owner, "fiscal_year": year, "judged_by": "city"}
-                line = self.reading.add("evaluations", (*self.owner.values(), year), values, {})
-                line[column.role], line.cells = said.text, {**(line.cells or {}), column.role: self.at(column)}
-                self.reading.grades[{"grade": "outcome"}.get(column.role, column.role), said.text] = None
+                self._add_grade(column, said, year)
+
+    def _add_grade(self, column: Column, said: Said, year: int | None) -> None:
+        """Two rows of one measure may be two departments' grades of it."""
+        values, key = {**self.owner, "fiscal_year": year, "judged_by": "city"}, (*self.owner.values(), year)
+        line, row = self.reading.add("evaluations", key, values, {}), self.cells[0].address
+        line.judge = line.judge or (row, self.judge)
+        if line.judge[0] != row and self.judge and line.judge[1] not in ("", self.judge):
+            line["organization"], values["organization"] = line.judge[1], self.judge
+            line = self.reading.add("evaluations", (*key, self.judge), values, {})
+        elif column.role in (line.cells or {}) and line[column.role] != said.text:
+            self.tell(column, Said("わからない", said.text, why="同じものに、ほかの評価がもうあります"))
+            return
+        line[column.role], line.cells = said.text, {**(line.cells or {}), column.role: self.at(column)}
+        self.reading.grades[{"grade": "outcome"}.get(column.role, column.role), said.text] = None
 
     def _sheet_year(self) -> int | None:
         """The year of a column 年度: 7 is the year of an era that the plan's years name."""
@@ -214,6 +241,14 @@ class Row:
                 if self.reading.years[0] <= year <= self.reading.years[1] + 1:
                     return year
         return None
+
+    def _check_blocks(self) -> None:
+        """Blocks without years end with the year that the table says to be made in, else they are shifted."""
+        column, last = (self.of("sheet_year") or [None])[0], self.reading.block_years[-1]
+        if column and self.said[column.index].text and self._sheet_year() != last and not self.reading.problems:
+            told, end = self.said[column.index].text, format_fiscal_year(last)
+            wrong = f"表の年度は「{told}」ですが、--years の終わりは{end}なので、年度のない欄が何年度かわかりません"
+            self.reading.refuse(self.cells[column.index], wrong, "layout.yml の years に、左から順の年度を書く")
 
     def _read_indicators(self) -> None:
         costs: dict[str, list[Column]] = {}
@@ -241,18 +276,35 @@ class Row:
         key: tuple[object, ...] = (*self.owner.items(), label, member, slot or kind)
         if not (slot or kind or self.of("kind") or any(self.cells[c.index].is_filled for c in self.of("label"))):
             self.reading.counts[key] += 1  # another of the same name
+            if self.reading.counts[key] > 1:
+                self.reading.notes.append(f"{place}：「{label}」が同じところにもうあります。別の指標として読みました。")
             key = (*key, self.reading.counts[key])
         values = {
             **{f"{table}s": id_ for table, id_ in self.owner.items()}, "label": label, "member": member, "unit": unit,
             "kind": kind, "note": re.sub("[ア-ン]$", "", slot), "place": place, "code": self._indicator_code(),
             "direction": self.reading.layout.directions.get(label),
         }  # fmt: skip
-        line = self.reading.add("indicators", key, values, {"label": place, "unit": place})
+        original = self._original(label, member, place)
+        line = original or self.reading.add("indicators", key, values, {"label": place, "unit": place})
         if named and not slot and not (self.measure and self.of("figure")):
             line.list_in("organizations", self.bodies)
         for column, said in read:
             if said.text and said.kind in ("数", "言葉", "数をふくむ文", "上と同じ"):
                 self._add_figure(line, column, said)
+
+    def _original(self, label: str, member: str, place: str) -> Line | None:
+        """The indicator that a row repeats, which then stands here too."""
+        if not self._is_repeat(label) and not (self.measure and "repeat_of" in self.measure):
+            return None
+        said = (without_repeat(label), member)
+        read = (line for line in self.reading.lines["indicators"] if line.cells)
+        found = [line for line in read if (line["label"], line.get("member", "")) == said and "kind" not in line]
+        if len(found) != 1:
+            self.reading.notes.append(f"{place}：再掲の「{label}」の元の行がわからないので、別の指標として読みました。")
+            return None
+        for table, id_ in self.owner.items():
+            found[0].list_in(f"{table}s", [id_ for id_ in (found[0].get(f"{table}s"), id_) if id_])
+        return found[0]
 
     def _indicator_code(self) -> str:
         numbered = self.of("number") if not self.measure and not self.of("level") else []
@@ -301,16 +353,17 @@ class Row:
             role = "result"  # 基準値 and 現状値 stand side by side
         role = {"cost": "result", "budget": "estimate"}.get(role, role)
         named = year_in(said.text) if said.value is None else None
-        wrong = (
-            "目標か実績かがわかりません"
-            if not role
-            else "見出しと欄で年度が違います"
-            if year is not None and named not in (None, year)
-            else "同じ指標に、同じ年度の数がもうあります"
-            if any(figure[:3] == (role, year, column.calendar) for figure in line.figures)
-            else ""
-        )
+        if year is None and named is None and role in ("result", "estimate"):
+            year = self.table.year
+        same = next((one for one in line.figures if one[:3] == (role, year, column.calendar)), None)
+        wrong = ""
+        if not role:
+            wrong = "目標か実績かがわかりません"
+        elif year is not None and named not in (None, year):
+            wrong = "見出しと欄で年度が違います"
+        elif same and same.said.text != said.text:
+            wrong = f"同じ指標に、{'同じ年度の' if year else '年度のない'}ほかの数がもうあります"
         if wrong:
             self.tell(column, Said("わからない", said.text, why=wrong))
-        else:
+        elif not same:
             line.figures.append(Figure(role, year, column.calendar, said, self.at(column)))

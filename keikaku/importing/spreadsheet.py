@@ -13,6 +13,7 @@ from keikaku.importing.records import Reading
 from keikaku.importing.report import write_report
 from keikaku.importing.tables import read_sheets, refusal
 from keikaku.plan.errors import InvalidData
+from keikaku.plan.fiscal_year import today_in_japan
 from keikaku.plan.reading import read_yaml
 from keikaku.plan.starter import read_span
 
@@ -28,7 +29,8 @@ def import_spreadsheet(
     document: str = "", sheets: tuple[str, ...] = (), layout: Path | None = None, report: Path = Path(), write: bool = True,
 ) -> Outcome:  # fmt: skip
     """Raises InvalidData where the file is none, or has a table of an unknown layout."""
-    target = Target(folder, city_code, city_name, title, years, document or file.name, write)
+    today = today_in_japan().isoformat()
+    target = Target(folder, city_code, city_name, title, years, document or file.name, write, today)
     span, told = read_span(folder, years), _read_layout(layout) if layout else Layout()
     told.sheets += sheets
     book = read_sheets(file)

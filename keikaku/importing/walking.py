@@ -13,7 +13,7 @@ from keikaku.importing.records import Reading
 from keikaku.importing.rows import Row
 from keikaku.importing.tables import CellProblem, Sheet
 from keikaku.plan.errors import InvalidData
-from keikaku.plan.fiscal_year import short_fiscal_year
+from keikaku.plan.fiscal_year import format_fiscal_year, short_fiscal_year
 
 
 def read_tables(sheets: list[Sheet], reading: Reading) -> None:
@@ -49,6 +49,11 @@ def read_tables(sheets: list[Sheet], reading: Reading) -> None:
     reading.target_word = said.pop() if len(said) == 1 else ""
     for table in found:
         reading.notes += table.notes
+        if table.year and any(column.year is None for column in table.of("result", "estimate", "grade", "decision")):
+            year = format_fiscal_year(table.year)
+            reading.notes.append(
+                f"シート「{table.sheet.name}」の、年度のない実績と評価は、{year}のものとして読みました。"
+            )
         _read_table(reading, table)
     if reading.problems:
         raise InvalidData(reading.problems)
@@ -100,6 +105,8 @@ def _read_table(reading: Reading, table: Table) -> None:
     sheet, reading.above, first = table.sheet, {}, table.heading_rows.start
     if sheet.rows[0][0].address not in reading.log:  # the first table of its sheet
         reading.context, first = [], 0
+        if table.year:  # what was told of one year is told of the next
+            reading.counts.clear()
     texts_of = {number: _texts_of(sheet, number) for number in range(first, table.end)}
     headings = [[*map(plain, texts_of[number])] for number in table.heading_rows]
     last = max((n for n in range(table.heading_rows.stop, table.end) if len(texts_of[n]) > 1), default=0)

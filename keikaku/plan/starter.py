@@ -29,7 +29,7 @@ end_fiscal_year: {last}
 # periods:  # 前期・後期など、計画が期間を分けているときだけ
 #   - {{name: 前期, start_fiscal_year: R3, end_fiscal_year: R5}}
 documents:  # 読んだ文書。一つ目が、ふつうの出典になります
-  - title: {document}
+  - title: {document}{retrieved}
 #   url: https://
 #   date: 2021-03
 """
@@ -51,10 +51,12 @@ def read_span(folder: Path, years: str) -> tuple[int, int]:
     return found[0], found[-1]
 
 
-def write_starter(folder: Path, code: str, name: str, title: str, years: str, document: str = "") -> list[Path]:
+def write_starter(
+    folder: Path, code: str, name: str, title: str, years: str, document: str = "", retrieved: str = ""
+) -> list[Path]:
     """Write the files of a plan into data/<municipality>/<plan>, and those of the municipality unless it has some.
 
-    `years` is as 2021-2026, `document` what is read if that is not the plan itself. Returns the new files, which can be built as they are. Raises InvalidData, with the files
+    `years` is as 2021-2026, `document` what is read if that is not the plan itself, `retrieved` the day of that. Returns the new files, which can be built as they are. Raises InvalidData, with the files
     left to be mended where something in them is wrong.
     """
     first, last = read_span(folder, years)
@@ -70,6 +72,7 @@ def write_starter(folder: Path, code: str, name: str, title: str, years: str, do
         "name": json.dumps(name, ensure_ascii=False),
         "title": json.dumps(title, ensure_ascii=False),
         "document": json.dumps(document or title, ensure_ascii=False),
+        "retrieved": f'\n    retrieved: "{retrieved}"' if retrieved else "",
         "first": first,
         "last": last,
     }

@@ -19,6 +19,7 @@ from keikaku.importing.cells import KINDS
 from keikaku.importing.records import COLUMNS
 from keikaku.importing.spreadsheet import Outcome, import_spreadsheet, run_import
 from keikaku.plan.errors import InvalidData
+from keikaku.plan.fiscal_year import today_in_japan
 from tests.keikaku.importing.tables import TABLES, Table, write
 
 CITY = ("139998", "みほん市", "みほん市計画")
@@ -154,9 +155,9 @@ def test_a_newer_workbook_is_merged_and_what_changed_is_told(tmp_path: Path) -> 
     )
     told = run(write(tmp_path / "second.xlsx", second), folder, second)
     assert sorted(told.written.changes) == [
-        ("変更", "実績", "mihon-keikaku-indicator-1（令和4年度）：12回 → 13回"), ("表にない", "指標", "食数"),
-        ("表にない", "施策", "配食"), ("追加", "実績", "mihon-keikaku-indicator-1（令和5年度）"),
-        ("追加", "実績", "mihon-keikaku-indicator-3（令和5年度）"), ("追加", "担当", "総務課"),
+        ("変更", "実績", "訪問（令和4年度）：12回 → 13回"), ("表にない", "指標", "食数"),
+        ("表にない", "施策", "配食"), ("追加", "実績", "回数（令和5年度）"),
+        ("追加", "実績", "訪問（令和5年度）"), ("追加", "担当", "総務課"),
         ("追加", "指標", "回数"), ("追加", "施策", "新しい取組"),
     ]  # fmt: skip
     ids = {row["name"]: (row["id"].rpartition("-")[2], row["summary"]) for row in rows_of(folder, "measures")}
@@ -171,14 +172,19 @@ def test_each_row_names_the_workbook_that_says_it(tmp_path: Path) -> None:
     folder = tmp_path / "data" / "mihon" / "keikaku"
     headings = ["施策", "成果指標名", "目標値"]
     first = Table([headings, ["見守り", "訪問", "20回"], ["配食", "食数", "9食"]], {})
+    days = [today_in_japan().isoformat()]
     run(write(tmp_path / "first.xlsx", first), folder, first)
     told = yaml.safe_load((folder / "plan.yml").read_text("utf-8"))
-    assert told["documents"] == [{"title": "first.xlsx"}]
+    assert [{**document, "retrieved": ""} for document in told["documents"]] == [
+        {"title": "first.xlsx", "retrieved": ""}
+    ]
     assert told["words"] == {"measure": "施策", "target": "成果指標"}
     second = Table([headings, ["足した行", "回数", "3回"], ["見守り", "訪問", "25回"], ["配食", "食数", "9食"]], {})
     run(write(tmp_path / "second.xlsx", second), folder, second)
     told = yaml.safe_load((folder / "plan.yml").read_text("utf-8"))
-    assert told["documents"] == [{"title": "first.xlsx"}, {"title": "second.xlsx"}]
+    assert [document["title"] for document in told["documents"]] == ["first.xlsx", "second.xlsx"]
+    days += [today_in_japan().isoformat()]
+    assert all(days[0] <= document["retrieved"] <= days[1] for document in told["documents"])
     said = {row["label"]: (row["target"], row["document"], row["place"]) for row in rows_of(folder, "indicators")}
     assert said == {
         "訪問": ("20回", "", "第1表!B2"),  # the target before stays, and the next is in figures
