@@ -244,9 +244,9 @@ class Row:
 
     def _check_blocks(self) -> None:
         """Blocks without years end with the year that the table says to be made in, else they are shifted."""
-        column, last = (self.of("sheet_year") or [None])[0], self.reading.block_years[-1]
-        if column and self.said[column.index].text and self._sheet_year() != last and not self.reading.problems:
-            told, end = self.said[column.index].text, format_fiscal_year(last)
+        last, told = self.reading.block_years[-1], self.text("sheet_year")
+        if told and self._sheet_year() != last and not self.reading.problems:
+            column, end = self.of("sheet_year")[0], format_fiscal_year(last)
             wrong = f"表の年度は「{told}」ですが、--years の終わりは{end}なので、年度のない欄が何年度かわかりません"
             self.reading.refuse(self.cells[column.index], wrong, "layout.yml の years に、左から順の年度を書く")
 
