@@ -127,7 +127,7 @@ class _PlanRows:
         for figure in figures:
             (placed,) = self.known.indicators_at(figure.measure, figure.indicator)
             self.told.setdefault(placed.id, []).append(figure)
-        self.starts: dict[str | None, int | None] = {p.name: p.start_fiscal_year for p in self.plan.periods}
+        self.spans = {p.name: p for p in self.plan.periods}
 
     def fit(self, table: str) -> list[Row]:
         rows: Callable[[], Iterator[Row]] = getattr(self, table)
@@ -289,9 +289,10 @@ class _PlanRows:
     def verdicts(self) -> Iterator[Row]:
         for placed in self.known.indicators:
             figures = list(self.each_figure(placed))
-            period = placed.measure.period if placed.measure else None
-            since = self.starts.get(period) or self.plan.start_fiscal_year
-            told = judge_over_time(placed.indicator, [figure for figure, _, _ in figures], since)
+            period = self.spans.get((placed.measure.period if placed.measure else None) or "")
+            since = (period and period.start_fiscal_year) or self.plan.start_fiscal_year
+            until = (period and period.end_fiscal_year) or self.plan.end_fiscal_year
+            told = judge_over_time(placed.indicator, [figure for figure, _, _ in figures], since, until)
             for i, verdicts in told:
                 for verdict in verdicts:
                     result_id = None if verdict.result is None else figures[verdict.result][1]

@@ -209,9 +209,9 @@ def direction_of(indicator: Indicator, figures: Sequence[Figure]) -> tuple[Direc
     return direction, "ours" if verdicts.baseline_value(to_judge(indicator), figures) is None else "baseline"
 
 
-def to_judge(indicator: Indicator, since: int | None = None) -> verdicts.Indicator:
+def to_judge(indicator: Indicator, since: int | None = None, until: int | None = None) -> verdicts.Indicator:
     kind: Any = indicator.kind
-    return verdicts.Indicator(kind, indicator.direction, indicator.accumulation, indicator.per, since)
+    return verdicts.Indicator(kind, indicator.direction, indicator.accumulation, indicator.per, since, until)
 
 
 @dataclass(frozen=True)
@@ -227,19 +227,20 @@ class DatedVerdict:
 
 
 def judge_over_time(
-    indicator: Indicator, figures: Sequence[Figure], since: int
+    indicator: Indicator, figures: Sequence[Figure], since: int, until: int
 ) -> Iterator[tuple[int, list[DatedVerdict]]]:
-    """For each current target, by its index: what holds from which running fiscal year on; results before `since` judge nothing.
+    """For each current target, by its index: what holds from which running fiscal year on; results before `since` judge nothing,
+    and a number without a year is judged by the year `until`.
 
     A verdict changes only when the year of a target or result begins or has ended; the first one also holds before.
     """
     named = {f.last_year for f in figures if f.role in ("target", "result") and f.last_year is not None}
     earliest = min([since, *(last - 1 for last in named)])
-    years = sorted({earliest, *(year for last in named for year in (last, last + 1))})
+    years = sorted({earliest, until + 1, *(year for last in named for year in (last, last + 1))})
     current = verdicts.current_targets(figures)
     for i, target in enumerate(figures):
         if any(target is one for one in current):
-            yield i, list(_changes(to_judge(indicator, since), target, figures, years))
+            yield i, list(_changes(to_judge(indicator, since, until), target, figures, years))
 
 
 def _changes(

@@ -25,7 +25,8 @@ Trend = Literal["better", "worse", "same", "unknown"]
 class Indicator:
     """What is counted or done. `direction` is where better lies; None is not known. A mean or total spans years.
 
-    Its targets hold from the fiscal year `since` on: what was done before is shown and judges nothing.
+    Its targets hold from the fiscal year `since` on: what was done before is shown and judges nothing. A number for which
+    no year is printed is judged by what was reached in `until`, the last year of its plan.
     """
 
     kind: Literal["quantity", "milestone", "continue", "activity", "cost", "record"]
@@ -33,6 +34,7 @@ class Indicator:
     accumulation: Literal["point", "total", "mean"] | None = None
     per: Literal["year", "event", "month"] | None = None
     since: int | None = None
+    until: int | None = None
 
 
 @dataclass(frozen=True)
@@ -99,11 +101,14 @@ def judge(indicator: Indicator, target: Figure | None, figures: Iterable[Figure]
     is_done = any(result.status == "met" and result.part is None for result in results)
     if indicator.kind == "milestone" and is_done:  # what was done once stays done
         return Verdict("met", None, "publisher")
+    end = indicator.until if due is None and not indicator.per and _is_number(indicator, target) else None
     newest = newest_of(_finished(indicator, results, due, fiscal_year))
     if newest:
         whole = [result for result in newest if result.part is None]
         found = {_judge_result(indicator, target, figures, result) for result in whole or newest}
-        return found.pop() if len(found) == 1 else Verdict("not_judgeable", "publisher")
+        verdict = found.pop() if len(found) == 1 else Verdict("not_judgeable", "publisher")
+        is_interim = verdict.by and end is not None and (newest[0].last_year or 0) < end
+        return Verdict("not_judgeable", "due_fiscal_year") if is_interim else verdict
     if any(result.last_year is None for result in results):
         return Verdict("not_judgeable", "last_year")
     if due is not None:
@@ -198,9 +203,12 @@ def _silent(due: int, fiscal_year: int, late: bool) -> Verdict:
     return Verdict("not_judgeable", "last_year") if late else Verdict("overdue_unreported")
 
 
+def _is_number(indicator: Indicator, target: Figure | None) -> bool:
+    return target is not None and target.value is not None and indicator.kind not in _WORD_KINDS
+
+
 def _judge_result(indicator: Indicator, target: Figure | None, figures: tuple[Figure, ...], result: Figure) -> Verdict:
-    is_number = target is not None and target.value is not None and indicator.kind not in _WORD_KINDS
-    if is_number and result.value is None and result.status in ("implemented", "cancelled"):
+    if _is_number(indicator, target) and result.value is None and result.status in ("implemented", "cancelled"):
         return Verdict("not_judgeable", "value")  # that it took place says nothing of how many came
     if result.value is None or indicator.kind in _WORD_KINDS:
         state = "published" if result.part else _BY_STATUS[result.status]

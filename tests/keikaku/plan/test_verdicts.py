@@ -116,6 +116,11 @@ STATES = {
     "every year, this one is not over": (YEARLY, target(5, None), [result(4, 2026)], "due"),
     "no year is printed, and this one is not over": (MORE, target(40, None), [result(3, 2026)], "not_judgeable last_year"),
     "every year, this one does not hide the last": (YEARLY, target(5, None), [result(4, 2026), result(6)], "met"),
+    # no year is printed: the last year of the plan counts
+    "before the plan ended": (replace(MORE, until=2025), target(40, None), [result(50, 2024)], "not_judgeable due_fiscal_year"),
+    "when the plan ended": (replace(MORE, until=2025), target(40, None), [result(50), result(30, 2024)], "met"),
+    "the plan goes on": (replace(MORE, until=2027), target(40, None), [result(50)], "not_judgeable due_fiscal_year"),
+    "every year of a plan that goes on": (replace(YEARLY, until=2027), target(5, None), [result(4)], "below"),
     # words
     "go on": (Indicator("continue"), None, [], "ongoing"),
     "go on, done this year, which is not over": (Indicator("continue"), None, [result(None, 2026, status="met")], "ongoing"),
