@@ -13,7 +13,7 @@ from keikaku.plan.fiscal_year import ends_on, format_fiscal_year, short_fiscal_y
 from keikaku.plan.ids import numbered_id
 from keikaku.plan.indicators import Figure, direction_of, figures_of, judge_over_time
 from keikaku.plan.model import City, PlanData, PrintedFigure, Result
-from keikaku.plan.municipality import prefecture_of
+from keikaku.plan.municipality import label_of, prefecture_of
 from keikaku.plan.references import PlacedIndicator, References
 from keikaku.schema.codes import CODES
 from keikaku.schema.tables import read_schema
@@ -95,7 +95,8 @@ class _CityRows:
         self.id = city.municipality.id
 
     def municipalities(self) -> Iterator[Row]:
-        yield {**dict(self.city.municipality), "prefecture": prefecture_of(self.city.municipality.code)}
+        about = self.city.municipality
+        yield {**dict(about), "label": label_of(about.name, about.code), "prefecture": prefecture_of(about.code)}
 
     def organizations(self) -> Iterator[Row]:
         for organization in self.city.organizations:

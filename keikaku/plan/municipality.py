@@ -14,6 +14,12 @@ def prefecture_of(code: str) -> str:
     return PREFECTURES[number - 1] if 1 <= number <= len(PREFECTURES) else ""
 
 
+def label_of(name: str, code: str) -> str:
+    """The name by which no other is meant: 東京都府中市, 山形県川西町, 加古川市. Of cities two names are had by two."""
+    is_alone = name.endswith(("市", "都", "道", "府", "県")) and name not in ("府中市", "伊達市")
+    return name if is_alone else prefecture_of(code) + name
+
+
 def municipality_check_digit(code: str) -> str:
     """The sixth digit of a 全国地方公共団体コード, by its first five: JIS X 0401 and 0402, modulus 11."""
     total = sum(int(digit) * weight for digit, weight in zip(code[:5], (6, 5, 4, 3, 2), strict=True))

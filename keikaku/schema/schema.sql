@@ -9,6 +9,7 @@ CREATE TABLE municipalities (
     id TEXT PRIMARY KEY,                -- ASCII name of the municipality's folder under data/
     code TEXT NOT NULL,                 -- six-digit code of the local government (text: may begin with 0)
     name TEXT NOT NULL,                 -- name
+    label TEXT NOT NULL,                -- name, with the prefecture where another municipality has the same name
     prefecture TEXT NOT NULL,           -- name of the prefecture, by the first two digits of the code
     corporate_number TEXT,              -- 13-digit corporate number (text)
     url TEXT                            -- its own site
@@ -568,7 +569,7 @@ SELECT
     f.published_on,
     f.recorded_on,
     f.edition,
-    c.name AS municipality,
+    c.label AS municipality,
     p.theme
 FROM figures AS f
 JOIN indicators AS i ON i.id = f.indicator_id
@@ -635,7 +636,7 @@ SELECT
     v.judged_by,
     v.trend,
     t.id AS figure_id,
-    c.name AS municipality,
+    c.label AS municipality,
     p.theme
 FROM figures AS t
 JOIN indicators AS i ON i.id = t.indicator_id
@@ -705,7 +706,7 @@ WITH targeted AS (
 SELECT
     c.subject_id,
     (SELECT label FROM indicators WHERE id = c.subject_id) AS subject,
-    m.name AS municipality,
+    m.label AS municipality,
     p.municipality_id,
     p.title AS plan,
     c.plan_id,
@@ -749,12 +750,12 @@ LEFT JOIN fiscal_years AS z ON z.fiscal_year = c.last_year;
 
 -- Bodies that are one and the same in plans of several municipalities, in both directions, and how that is known.
 CREATE VIEW same_organizations AS
-SELECT o.id AS organization_id, s.id AS same_id, s.name, c.name AS municipality, 'corporate_number' AS why, o.corporate_number AS evidence
+SELECT o.id AS organization_id, s.id AS same_id, s.name, c.label AS municipality, 'corporate_number' AS why, o.corporate_number AS evidence
 FROM organizations AS o
 JOIN organizations AS s ON s.corporate_number = o.corporate_number AND s.id <> o.id
 JOIN municipalities AS c ON c.id = s.municipality_id
 UNION
-SELECT a.row_id, s.id, s.name, c.name, 'same_as', a.evidence
+SELECT a.row_id, s.id, s.name, c.label, 'same_as', a.evidence
 FROM (
     SELECT row_id, other_id, evidence FROM same_as WHERE table_name = 'organizations' AND is_same = 1
     UNION ALL
@@ -902,7 +903,8 @@ SELECT
     e.judged_by,
     e.grade,
     g.label AS grade_label,
-    coalesce(e.outcome, g.meaning) AS outcome,
+    g.meaning,
+    e.outcome,
     e.decision,
     d.label AS decision_label,
     CAST(coalesce(d.meaning IN ('end', 'done'), 0) AS INTEGER) AS is_ended,
@@ -913,7 +915,7 @@ SELECT
     m.code,
     m.name AS measure_name,
     e.place,
-    c.name AS municipality,
+    c.label AS municipality,
     q.theme
 FROM evaluations AS e
 JOIN plans AS q ON q.id = e.plan_id
@@ -1031,13 +1033,15 @@ SELECT
     e.period,
     e.fiscal_year,
     e.year,
-    e.outcome,
+    iif(e.grade IS NULL, e.outcome, NULL) AS outcome,
+    e.grade,
+    e.grade_label,
     count(*) AS evaluations,
     max(p.evaluation_note) AS evaluation_note
 FROM evaluation_overview AS e
 LEFT JOIN periods AS p ON p.plan_id = e.plan_id AND p.name = e.period
-WHERE e.outcome IS NOT NULL
-GROUP BY e.plan_id, e.period, e.fiscal_year, e.year, e.outcome;
+WHERE coalesce(e.grade, e.outcome) IS NOT NULL
+GROUP BY e.plan_id, e.period, e.fiscal_year, e.year, iif(e.grade IS NULL, e.outcome, NULL), e.grade, e.grade_label;
 
 -- One row for each printed measure, with the names behind its links.
 CREATE VIEW measure_overview AS
@@ -1083,7 +1087,7 @@ SELECT
     m.schedule,
     r.code AS repeat_code,
     m.position,
-    c.name AS municipality,
+    c.label AS municipality,
     p.theme
 FROM measures AS m
 JOIN plans AS p ON p.id = m.plan_id
@@ -1102,7 +1106,7 @@ LEFT JOIN periods AS k ON k.id = e.period_id;
 CREATE VIEW plan_facts AS
 SELECT
     p.*,
-    c.name AS municipality,
+    c.label AS municipality,
     c.code AS municipality_code,
     c.prefecture,
     c.corporate_number,
@@ -1153,7 +1157,7 @@ SELECT
     p.id,
     p.title,
     p.municipality_id,
-    c.name AS municipality,
+    c.label AS municipality,
     p.start_fiscal_year,
     p.end_fiscal_year,
     (SELECT count(*) FROM sectors WHERE plan_id = p.id) AS sectors,
@@ -1164,7 +1168,12 @@ SELECT
     (SELECT count(*) FROM targets WHERE plan_id = p.id) AS targets,
     (SELECT count(*) FROM targets WHERE plan_id = p.id AND repeat_of IS NULL) AS original_targets,
     (SELECT count(*) FROM targets WHERE plan_id = p.id AND due_fiscal_year IS NOT NULL) AS dated_targets,
-    (SELECT count(*) FROM organizations WHERE municipality_id = p.municipality_id) AS organizations,
+    (SELECT count(*) FROM (
+        SELECT o.organization_id FROM measures AS m JOIN measure_organizations AS o ON o.measure_id = m.id
+        WHERE m.plan_id = p.id AND m.repeat_of IS NULL
+        UNION
+        SELECT o.organization_id FROM indicators AS i JOIN indicator_organizations AS o ON o.indicator_id = i.id WHERE i.plan_id = p.id
+    )) AS organizations,
     (SELECT count(*) FROM evaluations WHERE plan_id = p.id) AS evaluations,
     (SELECT count(*) FROM evaluation_overview WHERE plan_id = p.id AND is_ended) AS ended_measures,
     (SELECT count(*) FROM evaluations
@@ -1228,7 +1237,7 @@ SELECT
         WHERE mo.organization_id = o.id ORDER BY m.plan_id, m.position
     )) AS codes,
     o.note,
-    q.name AS municipality
+    q.label AS municipality
 FROM organizations AS o
 JOIN municipalities AS q ON q.id = o.municipality_id
 JOIN codes AS c ON c.table_name = 'organizations' AND c.column_name = 'kind' AND c.code = o.kind
@@ -1254,7 +1263,7 @@ SELECT
         SELECT coalesce(m.code, m.name) AS code FROM event_measures AS em JOIN measures AS m ON m.id = em.measure_id
         WHERE em.event_id = e.id ORDER BY m.position
     )) AS measures,
-    c.name AS municipality,
+    c.label AS municipality,
     q.theme
 FROM events AS e
 JOIN plans AS q ON q.id = e.plan_id

@@ -28,7 +28,7 @@ _PLACE = re.compile(r"(?<=..)[市区町村]$")
 _WORDS = "SELECT surface, reading, lemma, documents FROM search_words"
 _SYNONYMS = "SELECT group_id, word, role FROM search_synonyms ORDER BY group_id, word"
 _PLANS = """
-    SELECT p.id, p.title, c.id, c.name FROM plans AS p JOIN municipalities AS c ON c.id = p.municipality_id ORDER BY p.id
+    SELECT p.id, p.title, c.id, c.name, c.label FROM plans AS p JOIN municipalities AS c ON c.id = p.municipality_id ORDER BY p.id
 """
 _PREFIXES = "SELECT prefix FROM sectors WHERE prefix IS NOT NULL ORDER BY position, rowid"
 _KEPT = 4
@@ -83,9 +83,9 @@ class Lexicon:
         self.questions = {word: question for word, question in QUESTION_OF.items() if question.reads in answered}
         self.places: dict[str, set[str]] = defaultdict(set)  # name of a municipality or plan -> tokens of its documents
         self.cities: dict[str, set[str]] = defaultdict(set)  # name of a municipality -> ids
-        for plan_id, title, city_id, city in execute(_PLANS, ()):
+        for plan_id, title, city_id, city, label in execute(_PLANS, ()):
             name = normalise(city)
-            for place in {name, _PLACE.sub("", name)}:
+            for place in {name, normalise(label), _PLACE.sub("", name)}:
                 self.cities[place].add(city_id)
                 self.places[place].add(city_token(city_id))
             self.places[normalise(title)].add(plan_token(plan_id))

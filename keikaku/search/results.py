@@ -39,7 +39,7 @@ _KINDS = """
 """
 # A municipality that is named, and what is known of a code that no measure has.
 _NAMED = """
-    SELECT name || 'のページ', '/plans/municipalities/' || municipalities.id
+    SELECT label || 'のページ', '/plans/municipalities/' || municipalities.id
     FROM json_each(?1) AS asked JOIN municipalities ON municipalities.id = asked.value
     UNION ALL
     SELECT reason, '/plans/corrections/' || corrections.id

@@ -429,3 +429,38 @@ async def test_plans_that_follow_each_other_are_linked_both_ways_and_compared(al
     )
     assert found[0] == ("kept", "見守りの訪問", "平成32年度までに1,200世帯", "訪問 800～1,000世帯（令和8年度）")
     assert [change for change, *_ in found[1:]] == ["added"] * 3
+
+
+async def test_grades_of_a_city_stay_in_its_letters_and_count_as_no_outcome_of_ours(all_shapes: Datasette) -> None:
+    page = (await all_shapes.client.get("/plans/plans/toyoake-danjo2")).text
+    assert "評価" in page and not re.search("うち(未|一部)達成", page)
+    chart = (await all_shapes.client.get("/charts/outcomes/toyoake-danjo2.svg")).text
+    assert re.search(">A [^<]*[0-9]+件<", chart) and not re.search("達成|当サイトの判定", chart)
+    rows = (
+        await all_shapes.client.get("/plans/evaluation_overview.json?_shape=array&_size=max&grade__notblank=1")
+    ).json()
+    assert rows and {row["outcome"] for row in rows if row["judged_by"] == "city"} == {None}
+
+
+async def test_a_plan_counts_the_bodies_that_it_names_as_their_list_does(all_shapes: Datasette) -> None:
+    counts = (await all_shapes.client.get("/plans/plan_overview.json?_shape=array")).json()
+    listed = {
+        plan["id"]: await all_shapes.client.get(f"/plans/bodies.json?_shape=array&_size=max&plan={plan['id']}")
+        for plan in counts
+    }
+    assert {plan["id"]: plan["organizations"] for plan in counts} == {
+        id_: len(answer.json()) for id_, answer in listed.items()
+    }
+    assert {plan["organizations"] for plan in counts} > {0}
+
+
+async def test_the_title_of_a_record_names_the_plan_where_its_city_has_several(all_shapes: Datasette) -> None:
+    for path in ("indicators/subete-kihon2-kenko-josei", "measures/subete-kihon2-1-1-1"):
+        assert "すべて市「第2次すべて市総合計画」" in await title_of(all_shapes, f"/plans/{path}")
+    assert "加古川市）" in await title_of(all_shapes, "/plans/measures/kakogawa-sosei2-measure-1")
+
+
+async def title_of(site: Datasette, path: str) -> str:
+    response = await site.client.get(path)
+    assert response.status_code == 200, path
+    return response.text.partition("<title>")[2].partition("</title>")[0]

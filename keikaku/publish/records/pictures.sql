@@ -8,9 +8,9 @@ WITH counted AS (
             SELECT group_concat(word || ' ' || n || '件', '　') FROM (
                 SELECT p.measure_word AS word, p.measures AS n
                 UNION ALL
-                SELECT '目標', count(*) FROM targets WHERE plan_id = p.id AND repeat_of IS NULL
+                SELECT p.target_word, original_targets FROM plan_overview WHERE id = p.id
                 UNION ALL
-                SELECT '団体', count(*) FROM organizations WHERE municipality_id = p.municipality_id
+                SELECT p.organization_word, organizations FROM plan_overview WHERE id = p.id
             ) WHERE n
         ) AS counts
     FROM counted AS p
@@ -44,7 +44,7 @@ SELECT * FROM (
 UNION ALL
 SELECT * FROM (
     SELECT
-        'organizations/' || o.id || '.png', c.name || 'の計画', o.kind_label, o.name,
+        'organizations/' || o.id || '.png', c.label || 'の計画', o.kind_label, o.name,
         '名前のある施策', nullif(o.measures, 0) || '件', '分野', nullif(o.sectors, '')
     FROM organization_overview AS o JOIN municipalities AS c ON c.id = o.municipality_id
     ORDER BY o.id

@@ -1,5 +1,5 @@
 -- name: organizations
-SELECT o.id, o.name, c.name || 'の計画', json_group_array(n.name)
+SELECT o.id, o.name, c.label || 'の計画', json_group_array(n.name)
 FROM organizations AS o
 JOIN municipalities AS c ON c.id = o.municipality_id
 JOIN organization_names AS n ON n.organization_id = o.id

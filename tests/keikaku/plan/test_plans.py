@@ -8,6 +8,7 @@ import pytest
 
 from keikaku.database.rows import Row, build_rows
 from keikaku.plan.folder import find_mixed_ids, read_city
+from keikaku.plan.municipality import label_of
 from tests.keikaku.conftest import read_faults
 
 SAID = "市,https://example.jp/r8"  # who says a result, and where
@@ -120,6 +121,20 @@ def test_what_two_plans_of_a_city_may_not_share(
     assert lines
     assert lines[0].startswith(start)
     assert part in lines[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "label"),
+    [
+        ("府中市", "132063", "東京都府中市"),
+        ("府中市", "342084", "広島県府中市"),
+        ("川西町", "063827", "山形県川西町"),
+        ("加古川市", "282103", "加古川市"),
+        ("京都府", "260002", "京都府"),
+    ],
+)
+def test_a_municipality_is_named_apart_from_every_other(name: str, code: str, label: str) -> None:
+    assert label_of(name, code) == label
 
 
 IDS = {
