@@ -106,7 +106,7 @@ def _read_changed(working: Database, data: Path, reports: Reports, say: Say, mak
     problems += find_mixed_ids(data, sorted(ids))
     problems += find_shared_codes(data, sorted((row[CITY], row["code"]) for row in working["municipalities"].rows))
     records = {
-        table: {row["id"] for row in working[table].rows_where(select="id")}
+        table: {id_ for (id_,) in working.execute(f"SELECT id FROM {table}")}
         for table in ("indicators", "organizations")
     }
     synonyms: list[Synonyms] = []

@@ -36,7 +36,7 @@ INDICATORS = """
             first_value(id) OVER (PARTITION BY subject ORDER BY code, position) AS subject_id,
             min(municipality_id) OVER (PARTITION BY subject) <> max(municipality_id) OVER (PARTITION BY subject) AS is_shared
         FROM grouped
-    ), counted AS (
+    ), counted AS MATERIALIZED (
         SELECT
             m.*,
             CASE
@@ -51,7 +51,7 @@ INDICATORS = """
             (SELECT group_concat(s.evidence, '、') FROM same_as AS s JOIN marked AS o ON o.id = iif(s.row_id = m.id, s.other_id, s.row_id)
                 WHERE s.table_name = 'indicators' AND NOT s.is_same AND m.id IN (s.row_id, s.other_id) AND o.subject = m.subject) AS rejection
         FROM marked AS m WHERE is_shared
-    ), alone AS (
+    ), alone AS MATERIALIZED (
         SELECT *, CASE
             WHEN rejection IS NOT NULL THEN 'rejected'
             WHEN NOT EXISTS (SELECT 1 FROM figures WHERE indicator_id = counted.id AND value IS NOT NULL) THEN 'number'

@@ -3,14 +3,17 @@
 The file is written beside its place under another name, checked, flushed to disk and renamed over the old one, so that
 a reader sees either the whole old database or the whole new one, whatever kills the build. The same rows give the same
 bytes: SQLite comes with sqlean.py, pinned by the lock, not from the machine. Rows are copied by SQLite in the order of
-the municipalities' names, so that memory does not grow with their number.
+the municipalities' names, so that memory does not grow with their number. Another thread makes the full-text index meanwhile.
 """
 
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import sqlean
 from sqlite_utils import Database
@@ -39,13 +42,13 @@ INDEXES = (
 KIND_ORDER = " ".join(KINDS)
 # Each municipality's documents are in this order already (see build_documents). Sorted without their texts, which are many times as long.
 NUMBERS = f"""
-    CREATE TEMP TABLE numbers AS
+    CREATE TABLE numbers AS
     SELECT rowid AS place FROM working.search_documents
     ORDER BY instr('{KIND_ORDER}', kind), is_repeat, length(title), {CITY}, rowid
 """
 NUMBERED = """
     CREATE TEMP VIEW numbered AS
-    SELECT n.rowid AS id, d.* FROM temp.numbers AS n JOIN working.search_documents AS d ON d.rowid = n.place
+    SELECT n.rowid AS id, d.* FROM numbers AS n JOIN working.search_documents AS d ON d.rowid = n.place
 """
 YEARS = """
     SELECT min(first) AS first, max(last) AS last FROM (
@@ -64,6 +67,9 @@ WORDS = """
         GROUP BY surface, reading, lemma
     ) WHERE place = 1 ORDER BY surface, reading
 """
+# What FTS5 keeps of an index; of one without content nothing else.
+SHADOWS = ("data", "idx", "docsize", "config")
+HELD_BYTES = 64 << 20  # of the index in memory: what is written in few parts has few to merge
 Progress = Callable[[str], None]
 
 
@@ -72,21 +78,21 @@ def write_database(
 ) -> dict[str, int]:
     """Write the rows of a working database and what all plans share; returns the number of rows of each table."""
     with _replacing(path) as temporary:
-        with closing(sqlean.connect(str(temporary))) as connection:
-            database = Database(connection, execute_plugins=False)
-            for pragma in PRAGMAS:
-                database.execute(f"PRAGMA {pragma}")
+        index = temporary.with_name(f"{temporary.name}-index")
+        with ThreadPoolExecutor(1) as beside, _create(temporary, working) as database:
+            made = beside.submit(_write_index, working, index)
             # Before the transaction, in which sqlite-utils would read it letter by letter.
             database.executescript(SCHEMA.read_text("utf-8"))
-            database.attach("working", working)
             with database.atomic():
                 _write_tables(database, synonyms)
                 _create_indexes(database)
                 write_comparisons(database, same_as)
-                progress("tables written")
+            progress("tables written")
+            made.result()
+            database.attach("made", index)
+            with database.atomic():
                 _write_search(database)
-                progress("search index written")
-            database.execute("DETACH working")
+            progress("search index written")
             _finish(database)
         counts = _check(temporary)
         progress("checked")
@@ -105,8 +111,20 @@ def _replacing(path: Path) -> Iterator[Path]:
             temporary.replace(path)
             _flush(path.parent)
     finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        for file in (temporary, temporary.with_name(f"{temporary.name}-index")):
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+
+
+@contextmanager
+def _create(path: Path, working: Path) -> Iterator[Database]:
+    """A new database file, to which a working database is attached."""
+    with closing(sqlean.connect(str(path))) as connection:
+        database = Database(connection, execute_plugins=False)
+        for pragma in PRAGMAS:
+            database.execute(f"PRAGMA {pragma}")
+        database.attach("working", working)
+        yield database
 
 
 @contextmanager
@@ -139,13 +157,28 @@ def _write_tables(database: Database, synonyms: Iterable[Synonyms]) -> None:
     database.table("search_synonyms").insert_all(build_groups(groups, names))
 
 
-def _copy(database: Database, table: str, columns: Iterable[str], source: str, order: str) -> None:
+def _copy(
+    database: Database, table: str, columns: Iterable[str], source: str, order: str, taken: Iterable[str] = ()
+) -> None:
+    """Rows of `source`; of its columns those of the same names, or `taken`."""
     listed = ", ".join(columns)
-    database.execute(f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {source} ORDER BY {order}")
+    selected = ", ".join(taken) or listed
+    database.execute(f"INSERT INTO {table} ({listed}) SELECT {selected} FROM {source} ORDER BY {order}")
+
+
+def _write_index(working: Path, path: Path) -> None:
+    """Into a file of its own the numbers of all documents and their full-text index."""
+    with _create(path, working) as database, database.atomic():
+        database.execute(NUMBERS)
+        database.execute(NUMBERED)
+        database.execute(CREATE_INDEX)
+        database.execute(f"INSERT INTO search_index (search_index, rank) VALUES ('hashsize', {HELD_BYTES})")
+        _copy(database, "search_index", ("rowid", "title", "names", "body"), "numbered", "id", ("id", *INDEX_TEXTS))
+        database.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
+        database.execute("DELETE FROM search_index_config WHERE k = 'hashsize'")
 
 
 def _write_search(database: Database) -> None:
-    database.execute(NUMBERS)
     database.execute(NUMBERED)
     _copy(database, "search_documents", ("id", *DOCUMENT_TEXTS, "is_repeat", "position"), "numbered", "id")
     kinds = database.query("SELECT kind, min(id) AS first_id, max(id) AS last_id FROM search_documents GROUP BY kind")
@@ -155,11 +188,9 @@ def _write_search(database: Database) -> None:
     database.table("search_kinds").insert_all(sorted(rows, key=lambda row: row["position"]))
     _write_words(database)
     database.execute(CREATE_INDEX)
-    tokens = ", ".join(INDEX_TEXTS)
-    database.execute(
-        f"INSERT INTO search_index (rowid, title, names, body) SELECT id, {tokens} FROM numbered ORDER BY id"
-    )
-    database.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
+    for part in SHADOWS:
+        database.execute(f"DELETE FROM search_index_{part}")
+        database.execute(f"INSERT INTO search_index_{part} SELECT * FROM made.search_index_{part}")
 
 
 def _write_words(database: Database) -> None:
@@ -183,18 +214,24 @@ def _create_indexes(database: Database) -> None:
 
 
 def _finish(database: Database) -> None:
-    """Statistics for the planner, no free pages."""
+    """Statistics for the planner."""
     database.analyze()
     database.table("sqlite_stat4").drop(ignore=True)  # a shell that does not know it fails in .dump
-    database.vacuum()
 
 
 def _check(path: Path) -> dict[str, int]:
     """The number of rows of each table; raises DatabaseError if SQLite finds a fault."""
+    with ThreadPoolExecutor(2) as both:
+        faults = list(
+            chain(*both.map(lambda check: _ask(path, f"PRAGMA {check}"), ("quick_check", "foreign_key_check")))
+        )
+    if faults != [("ok",)]:
+        raise DatabaseError(f"{path.name}: the new database has faults: {faults[:5]}")
+    tables = [name for (name,) in _ask(path, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")]
+    counts = _ask(path, " UNION ALL ".join(f"SELECT count(*) FROM {name}" for name in tables))
+    return {name: count for name, (count,) in zip(tables, counts, strict=True)}
+
+
+def _ask(path: Path, sql: str) -> list[tuple[Any, ...]]:
     with closing(sqlean.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        database = Database(connection, execute_plugins=False)
-        faults = [row for row in database.execute("PRAGMA integrity_check") if row != ("ok",)]
-        faults += list(database.execute("PRAGMA foreign_key_check"))
-        if faults:
-            raise DatabaseError(f"{path.name}: the new database has faults: {faults[:5]}")
-        return {name: database[name].count for name in sorted(database.table_names())}
+        return list(connection.execute(sql))

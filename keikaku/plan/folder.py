@@ -53,8 +53,12 @@ def find_plans(city: Path) -> list[Path]:
 
 
 def _folders(folder: Path) -> list[Path]:
+    return sorted(f for f in _list(folder) if f.is_dir() and not f.name.startswith("."))
+
+
+def _list(folder: Path) -> list[Path]:
     try:
-        return sorted(f for f in folder.iterdir() if f.is_dir() and not f.name.startswith("."))
+        return list(folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
@@ -176,16 +180,16 @@ def _files(folder: Path, kinds: Collection[str]) -> list[Path]:
     """The files that are there, in the order of their kinds; a file of one record must be there, but the readings."""
     if folder.is_symlink():
         raise refusal(folder, "link")
+    there = {file.name for file in _list(folder) if file.suffix in (".yml", ".yaml", ".csv")}
     found = []
     for kind in kinds:
-        table, records = folder / f"{kind}.csv", folder / f"{kind}.yml"
-        if kind in MAPPINGS or is_missing(table):
-            found += [records] if kind in ("municipality", "plan") or not is_missing(records) else []
-        elif is_missing(records):
-            found.append(table)
-        else:
-            raise refusal(table, "both", name=records.name)
-    unknown = sorted(f for f in folder.glob("*") if f.suffix in (".yml", ".yaml", ".csv") and f not in found)
+        table, records = f"{kind}.csv", f"{kind}.yml"
+        is_table = kind not in MAPPINGS and table in there
+        if is_table and records in there:
+            raise refusal(folder / table, "both", name=records)
+        if is_table or records in there or kind in ("municipality", "plan"):
+            found.append(folder / (table if is_table else records))
+    unknown = [folder / name for name in sorted(there - {file.name for file in found})]
     if unknown:
         raise InvalidData([problem(file, "unknown file", kinds=", ".join(kinds)) for file in unknown])
     return found
