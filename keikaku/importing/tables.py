@@ -14,7 +14,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from keikaku.plan.errors import InvalidData, Problem
 from keikaku.plan.reading import read_bytes, read_text
@@ -40,6 +40,7 @@ class Sheet:
     name: str
     rows: list[list[Cell]] = field(default_factory=list)
     is_hidden: bool = False
+    hidden: list[str] = field(default_factory=list)  # its rows and columns that are not shown, with something in them
 
     def text(self, row: int, column: int) -> str:
         value = self.rows[row][column].value
@@ -86,19 +87,20 @@ def _read_csv(path: Path) -> Iterator[Sheet]:
 def _read_other(path: Path) -> Iterator[Sheet]:
     """These tell no number formats, so that a share of 0.342 and one of 34.2 % cannot be told apart."""
     book = CalamineWorkbook.from_filelike(io.BytesIO(read_bytes(path, linked=True, most=LARGEST)))
-    for name in book.sheet_names:
-        rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        yield _sheet(name, [[int(v) if isinstance(v, float) and v == int(v) else v for v in row] for row in rows], None)
+    for about in book.sheets_metadata:
+        if about.typ != SheetTypeEnum.WorkSheet:
+            continue
+        rows = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False)
+        values = [[int(v) if isinstance(v, float) and v == int(v) else v for v in row] for row in rows]
+        yield _sheet(about.name, values, None, about.visible != SheetVisibleEnum.Visible)
 
 
-def _sheet(name: str, rows: list[list[Any]], format: str | None) -> Sheet:
-    return Sheet(
-        name,
-        [
-            [Cell(_address(name, r, c), None if v == "" else v, format) for c, v in enumerate(row, 1)]
-            for r, row in enumerate(rows, 1)
-        ],
-    )
+def _sheet(name: str, rows: list[list[Any]], format: str | None, is_hidden: bool = False) -> Sheet:
+    cells = [
+        [Cell(_address(name, r, c), None if v == "" else v, format) for c, v in enumerate(row, 1)]
+        for r, row in enumerate(rows, 1)
+    ]
+    return Sheet(name, cells, is_hidden)
 
 
 def _address(name: str, row: int, column: int) -> str:
@@ -135,7 +137,17 @@ def _read_worksheet(sheet: Any, formulas: set[tuple[int, int]]) -> Sheet:
         cell = sheet._cells.get(corner)
         value, format = (None, "General") if cell is None else (cell.value, cell.number_format)
         value = None if value == "" else value
-        return Cell(_address(sheet.title, *at), value, format, corner != at, at in formulas and value is None)
+        is_unsaved = at in formulas and value is None and (cell is None or cell.data_type != "str")  # "" is a result
+        return Cell(_address(sheet.title, *at), value, format, corner != at, is_unsaved)
 
     rows = [[read((r, c)) for c in range(1, width + 1)] for r in range(1, height + 1)]
-    return Sheet(sheet.title, rows, sheet.sheet_state != "visible")
+    hidden = [f"{get_column_letter(c)}列" for c in sorted({c for _, c in used}) if _is_hidden_column(sheet, c)]
+    hidden += [
+        f"{r}行" for r in sorted({r for r, _ in used}) if r in sheet.row_dimensions and sheet.row_dimensions[r].hidden
+    ]
+    return Sheet(sheet.title, rows, sheet.sheet_state != "visible", hidden)
+
+
+def _is_hidden_column(sheet: Any, column: int) -> bool:
+    """A range of columns of one width has one description, of the first."""
+    return any(one.hidden and one.min <= column <= one.max for one in sheet.column_dimensions.values() if one.min)

@@ -58,6 +58,10 @@ def read_tables(sheets: list[Sheet], reading: Reading) -> None:
     if reading.problems:
         raise InvalidData(reading.problems)
     _settle_titles(reading)
+    for sheet in {id(table.sheet): table.sheet for table in found}.values():
+        if sheet.hidden:
+            shown = "、".join(sheet.hidden[:20]) + "など" * (len(sheet.hidden) > 20)
+            reading.notes.append(f"シート「{sheet.name}」の、隠れている{shown}も読みました。")
     if any(cell.format is None for table in found for cell in table.sheet.rows[0]):
         note = "このファイルからは表示の形式がわからないので、千円単位の表示なども、もとの数で読みました。.xlsx なら、表示のとおりに読みます。"
         reading.notes.append(note)
@@ -68,7 +72,7 @@ def read_tables(sheets: list[Sheet], reading: Reading) -> None:
 
 
 def _looks_like_table(sheet: Sheet) -> bool:
-    return sum(sum(cell.value is not None for cell in row) >= 3 for row in sheet.rows) >= 2
+    return sum(sum(cell.value is not None or cell.is_unsaved for cell in row) >= 3 for row in sheet.rows) >= 2
 
 
 def _leave(reading: Reading, sheet: Sheet, why: str) -> None:
@@ -116,14 +120,19 @@ def _read_table(reading: Reading, table: Table) -> None:
             levels = [level for level, _ in reading.context]
             keep = levels.index(heading[0]) if heading[0] in levels else len(levels)
             reading.context = [*reading.context[:keep], heading]
-        if heading or not texts or number in table.heading_rows or [*map(plain, texts)] in headings:
+        count = len(texts) + any(cell.is_unsaved for cell in sheet.rows[number])
+        if heading or not count or number in table.heading_rows or [*map(plain, texts)] in headings:
             _tell_row(reading, sheet, number, Said("見出し"))
         elif number < table.heading_rows.start:
             _tell_row(reading, sheet, number, Said("題名・注"))
-        elif len(texts) == 1 and (pattern_of("notes").fullmatch(texts[0]) or number > last + _is_name(table, number)):
+        elif (
+            count == 1
+            and texts
+            and (pattern_of("notes").fullmatch(texts[0]) or number > last + _is_name(table, number))
+        ):
             reading.legend |= {grade_spelled(sign): said for sign, said in pattern_of("legend").findall(texts[0])}
             _tell_row(reading, sheet, number, Said("題名・注"))
-        elif len(texts) == 1 and not _is_data(table, number):
+        elif count == 1 and texts and not _is_data(table, number):
             wrong = f"{number + 1}行目の「{texts[0][:30]}」が、見出しか注かわかりません"
             right = "見出しなら「基本目標1 …」のように段の名前をつけ、注なら「※」をつける"
             reading.refuse(sheet.rows[number][0], wrong, right)

@@ -1,8 +1,12 @@
 """Cells that are easily misread: each is read as printed, kept as words, or told with its address."""
 
+import re
+import zipfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+from openpyxl import Workbook
 
 from keikaku.importing.cells import bodies, read_figure, read_grade, read_name
 from keikaku.importing.tables import Cell
@@ -133,6 +137,39 @@ def test_a_row_that_nobody_can_place_is_refused_by_its_cell(
     with pytest.raises(InvalidData) as error:
         read(tmp_path, rows)
     assert message in str(error.value) and "0123" not in str(error.value) and str(tmp_path) not in str(error.value)
+
+
+def test_a_row_of_formulas_without_results_is_no_blank_row(tmp_path: Path) -> None:
+    with pytest.raises(InvalidData, match="第1表!A3: 「施策」の欄が読めません"):
+        read(tmp_path, [["施策", "目標値"], ["a", "1件"], ["=A1", "=B1"]])
+    _, told = read(tmp_path, [["施策", "目標値"], ["a", "1件"], ["b", "=B1"]])
+    assert told.keys() == {"B3"}
+
+
+def test_an_empty_text_is_a_result_of_a_formula(tmp_path: Path) -> None:
+    """As a spreadsheet saves =IF(A1="","",A1)."""
+    rows: list[list[object]] = [["施策", "目標値"], ["a", "1件"], ["=A9", "=A9"]]
+    file, saved = write(tmp_path / "table.xlsx", Table(rows, {})), tmp_path / "saved.xlsx"
+    with zipfile.ZipFile(file) as parts, zipfile.ZipFile(saved, "w") as out:
+        for name in parts.namelist():
+            text = re.sub(rb'(<c r="[AB]3")[^>]*(><f>A9</f>)<v ?/?>(</v>)?', rb'\1 t="str"\2<v></v>', parts.read(name))
+            out.writestr(name, text)
+    folder = tmp_path / "data" / "mihon" / "keikaku"
+    outcome = run(saved, folder, Table(rows, {}))
+    assert [line["name"] for line in lines_of(folder, "measures")] == ["a"]
+    assert not [told for told in outcome.reading.log.values() if told.said.kind == "わからない"]
+
+
+def test_hidden_rows_and_columns_are_told(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet: Any = book.active
+    for row in (["施策", "指標", "目標値"], ["a", "x", "1件"], ["b", "y", "2件"]):
+        sheet.append(row)
+    sheet.column_dimensions.group("B", "C", hidden=True)
+    sheet.row_dimensions[3].hidden = True
+    book.save(tmp_path / "table.xlsx")
+    outcome = run(tmp_path / "table.xlsx", tmp_path / "data" / "mihon" / "keikaku", Table([], {}))
+    assert outcome.reading.notes == ["シート「Sheet」の、隠れているB列、C列、3行も読みました。"]
 
 
 def test_a_formula_without_its_result_is_told_and_is_no_blank(tmp_path: Path) -> None:
