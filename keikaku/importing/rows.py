@@ -96,9 +96,10 @@ class Row:
         return said
 
     def _as_above(self, column: Column, said: Said) -> Said:
-        """The same, or what stands above a 〃, in a merged cell, or before the second of two rows, of plan and of result."""
+        """The same, or what stands above a 〃, in a merged cell, or before the next of several rows: plan and result, or parts."""
         before = self.reading.above.get(column.index)
-        is_second = said.kind == "空欄" and column.role in ("label", "unit") and self.of("kind")
+        is_part = self.of("kind") or any(self.cells[one.index].value is not None for one in self.of("member"))
+        is_second = said.kind == "空欄" and column.role in ("label", "unit") and is_part
         if before and (said.text in DITTO or is_second):
             return Said("上と同じ", before.text, before.value)
         if said.text in DITTO:

@@ -121,19 +121,16 @@ def _read_table(reading: Reading, table: Table) -> None:
             keep = levels.index(heading[0]) if heading[0] in levels else len(levels)
             reading.context = [*reading.context[:keep], heading]
         count = len(texts) + any(cell.is_unsaved for cell in sheet.rows[number])
+        only = texts[0] if texts and count == 1 else ""
         if heading or not count or number in table.heading_rows or [*map(plain, texts)] in headings:
             _tell_row(reading, sheet, number, Said("見出し"))
         elif number < table.heading_rows.start:
             _tell_row(reading, sheet, number, Said("題名・注"))
-        elif (
-            count == 1
-            and texts
-            and (pattern_of("notes").fullmatch(texts[0]) or number > last + _is_name(table, number))
-        ):
-            reading.legend |= {grade_spelled(sign): said for sign, said in pattern_of("legend").findall(texts[0])}
+        elif only and (pattern_of("notes").fullmatch(only) or (number > last and not _is_row(table, number))):
+            reading.legend |= {grade_spelled(sign): said for sign, said in pattern_of("legend").findall(only)}
             _tell_row(reading, sheet, number, Said("題名・注"))
-        elif count == 1 and texts and not _is_data(table, number):
-            wrong = f"{number + 1}行目の「{texts[0][:30]}」が、見出しか注かわかりません"
+        elif only and not _is_data(table, number):
+            wrong = f"{number + 1}行目の「{only[:30]}」が、見出しか注かわかりません"
             right = "見出しなら「基本目標1 …」のように段の名前をつけ、注なら「※」をつける"
             reading.refuse(sheet.rows[number][0], wrong, right)
         elif _is_total(table, number):
@@ -148,12 +145,13 @@ def _is_data(table: Table, number: int) -> bool:
     return filled <= {column.index for column in table.of("label", *FIGURES)}
 
 
-def _is_name(table: Table, number: int) -> bool:
-    """Whether the one text of a row stands where the rows above have a name, and is none of a note."""
+def _is_row(table: Table, number: int) -> bool:
+    """Whether the one text of a row stands in a column of the table, and is no note below its names."""
     column, text = next(
         (c, str(cell.value)) for c, cell in enumerate(table.sheet.rows[number]) if cell.value is not None
     )
-    return column in {one.index for one in table.of("level", "label")} and len(text) <= 40 and not text.endswith("。")
+    is_name = len(text) <= 40 and not text.endswith("。")
+    return any(one.index == column and (is_name or one.role not in ("level", "label")) for one in table.columns)
 
 
 def _is_total(table: Table, number: int) -> bool:

@@ -177,6 +177,18 @@ def test_a_formula_without_its_result_is_told_and_is_no_blank(tmp_path: Path) ->
     assert told.keys() == {"C2", "E2"} and all("保存されていません" in why for why in told.values())
 
 
+def test_a_last_row_of_one_cell_is_no_note(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["施策", "指標", "内訳", "目標値"],
+        ["a", "x", "男性", "1件"],
+        [None, None, "女性", "2件"],
+        [None, None, None, "3件"],
+    ]
+    folder, told = read(tmp_path, rows)
+    parts = [(line["label"], line["member"], line["target"]) for line in lines_of(folder, "indicators")]
+    assert parts == [("x", "男性", "1件"), ("x", "女性", "2件")] and told == {"D4": "指標の名前がない値です"}
+
+
 def test_a_total_of_parts_is_a_row_and_a_word_for_a_column_may_be_a_name(tmp_path: Path) -> None:
     rows: list[list[object]] = [
         ["施策", "指標", "内訳", "目標値"], ["電話相談", "電話相談件数", "男性", "1件"], ["電話相談", "電話相談件数", "合計", "2件"], ["合計", None, None, "9件"],
