@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.parse import parse_qsl, quote, unquote, urlencode
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from keikaku.files.digest import ROOT
 from keikaku.publish.catalogue.guides import read_notebooks
@@ -128,3 +128,12 @@ def find_embedded_part(path: str, query_string: str) -> str:
         return ""
     asked = given.get(EMBED, "")
     return "all" if asked == "1" else asked if asked in PARTS else ""
+
+
+def is_of_this_machine(address: str) -> bool:
+    """Whether no other machine reaches it: it is none to cite, or to write into a file that travels.
+
+    A host `localhost` without a port is what the site is called where it is asked from within.
+    """
+    place = urlsplit(address)
+    return place.hostname in ("127.0.0.1", "::1") or (place.hostname == "localhost" and place.port is not None)

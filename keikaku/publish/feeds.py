@@ -16,6 +16,7 @@ from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from keikaku.plan.fiscal_year import format_date, format_fiscal_year
+from keikaku.publish.addresses import is_of_this_machine
 from keikaku.publish.filling import Row, fill, read_rows, read_statements
 from keikaku.schema.codes import COMPARATORS, PERIODS
 
@@ -74,6 +75,7 @@ def write_atom(entries: Iterable[Row], name: str, **words: str) -> str:
 
 def write_calendar(entries: Iterable[Row], **words: str) -> str:
     """The whole file, with CRLF at the end of every line; words are name, description, url and changed.
+    Addresses that no other machine reaches are left out.
 
     Entries are targets, events or silences as feeds.sql gives them. Their days are in ISO 8601: first, next_day (after the
     last) and until, up to which it comes once a year, or None; `changed` is that of the last change.
@@ -81,7 +83,8 @@ def write_calendar(entries: Iterable[Row], **words: str) -> str:
     ordered = sorted(entries, key=lambda entry: (entry["first"], entry["uid"]))
     terms = {"comparators": COMPARATORS, "periods": PERIODS}
     years = {"format_fiscal_year": format_fiscal_year, "format_date": format_date}
-    text = fill("calendar.ics", entries=ordered, **terms, **years, **words)
+    is_known = not is_of_this_machine(words["url"])
+    text = fill("calendar.ics", entries=ordered, is_known=is_known, **terms, **years, **words)
     return "".join(map(_fold, text.removesuffix("\n").split("\n")))
 
 

@@ -4,6 +4,7 @@ Everything but the changed start tags stays byte for byte as it was. What become
 """
 
 import posixpath
+import re
 from collections.abc import Callable
 from html import escape
 from html.parser import HTMLParser
@@ -30,6 +31,13 @@ def write_page(html: str, file: str, root: str, find: Find) -> str:
     page.feed(html)
     page.close()
     return "".join(page.written)
+
+
+def forget_root(text: str, file: str, root: str) -> str:
+    """A file of a folder whose site no other machine reaches: addresses become places in the folder, a page's head names none."""
+    if file.endswith(".html"):
+        text = re.sub(rf'<(?:link|meta) [^>]*"{re.escape(root)}[^>]*>\n?', "", text)
+    return text.replace(root, posixpath.relpath(".", posixpath.dirname(file) or ".") + "/")
 
 
 def relate(target: str, file: str) -> str:

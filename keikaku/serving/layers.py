@@ -15,12 +15,13 @@ from urllib.parse import parse_qsl, urlencode
 
 from datasette import Response
 from datasette.app import Datasette
+from datasette.database import QueryInterrupted
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from keikaku.search.query import MAX_WORDS, count_words, read_asked_year
 from keikaku.serving import visitors
 from keikaku.serving.baked_site import find_baked_site
-from keikaku.serving.errors import POSTED, READING, refuse
+from keikaku.serving.errors import POSTED, READING, RETRY_SECONDS, refuse
 from keikaku.serving.headers import CHARTS, protect_answer
 from keikaku.serving.refusals import Refusal, say, write_last_resort
 from keikaku.serving.site_address import keep_to_site
@@ -99,12 +100,15 @@ async def protect(app: ASGIApp, _: Datasette, scope: Scope, receive: Receive, se
     try:
         asked_with = [(name, value) for name, value in scope["headers"] if name.lower() != b"cookie"]
         await app({**scope, "headers": asked_with, CHARTS: charts}, receive, send_protected)
-    except Exception:
+    except Exception as error:
         if started:
             raise
+        # What a page itself asks takes too long only where the machine is too busy for it.
+        status = 503 if isinstance(error, QueryInterrupted) else 500
         log.exception("%s %s: a fault of ours, which no page tells", scope["method"], scope["path"])
-        body, content_type = write_last_resort(scope["path"])
-        await Response(body, 500, {"cache-control": "no-store"}, content_type).asgi_send(send_protected)
+        body, content_type = write_last_resort(scope["path"], status)
+        headers = {"cache-control": "no-store"} | ({"retry-after": str(RETRY_SECONDS)} if status == 503 else {})
+        await Response(body, status, headers, content_type).asgi_send(send_protected)
 
 
 @_of_http

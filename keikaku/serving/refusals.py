@@ -73,11 +73,11 @@ def explain_words(sql: str) -> list[tuple[str, str]]:
     return [(word.upper(), _SAID["words"][word]) for word in sorted(found, key=found.__getitem__)]
 
 
-def write_last_resort(path: str) -> tuple[str, str]:
-    """Body and media type for when nothing else could answer: words for 500 in the format asked for, from no template."""
-    title, sentence, hint = say(500)
+def write_last_resort(path: str, status: int) -> tuple[str, str]:
+    """Body and media type for when nothing else could answer: words for 500 or 503 in the format asked for, from no template."""
+    title, sentence, hint = say("busy" if status == 503 else status)
     if path.endswith((".json", ".jsonld")):
-        words = {"ok": False, "status": 500, "title": title, "error": sentence, "hint": hint}
+        words = {"ok": False, "status": status, "title": title, "error": sentence, "hint": hint}
         return json.dumps(words, ensure_ascii=False), "application/json; charset=utf-8"
     page = (
         f'<!DOCTYPE html>\n<html lang="ja"><head><meta charset="utf-8"><title>{title}</title></head>'

@@ -26,14 +26,14 @@ from keikaku.files.errors import FilesError
 from keikaku.files.proof import MANIFEST, list_differences, read_digests, write_manifest
 from keikaku.files.read_only import open_read_only
 from keikaku.files.replacing import replacing
-from keikaku.publish.addresses import DATABASE
+from keikaku.publish.addresses import DATABASE, is_of_this_machine
 from keikaku.publish.catalogue.data_set import read_filled_metadata
 from keikaku.publish.feeds import read_told_days
 from keikaku.publish.filling import fill
 from keikaku.publish.site import read_manifest
-from keikaku.publish.stick_pages import SEARCH, SQL, write_page
+from keikaku.publish.stick_pages import SEARCH, SQL, forget_root, write_page
 from keikaku.search.rules import search_rules
-from keikaku.serving.baking import METADATA, open_datasette, write_site
+from keikaku.serving.baking import LOCAL, METADATA, open_datasette, write_site
 
 FACTS = "stick.json"
 VERIFY = "verify.html"
@@ -46,6 +46,8 @@ _LIVE_ONLY = re.compile(
     r".*\?|/plans/search(?:$|\.)|/verify$|/(?:openapi\.json|opensearch\.xml|robots\.txt|sitemap\.xml|llms\.txt)$"
     r"|/static/(?:search\.js|embed.*)$|/plans/[^/]+/[^/]+\.xlsx$"
 )
+# What may name the site; tables in CSV do not, and may be of another encoding.
+_NAMING = re.compile(r"text/(?!csv)|application/(?:[^;]*\+)?(?:json|xml|sql)\b")
 # Files of single records besides their pages.
 _OF_RECORDS = re.compile(r"/plans/[^/]+/[^/]+\.(?:csv|json|jsonld)$|/cite/[^/]+/")
 _FORM_ONLY = ("_shape", "_size", "_labels")  # how rows are written, not which
@@ -69,9 +71,11 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
         known = paths | {f"/{path}": path for path in ("README.txt", *PAGES, *own)}
         known |= {"/all": "../index.html"} if is_part else {}
         links = StickLinks(known, metadata["databases"][DATABASE]["queries"], connection.execute)
-        facts = {name: baked[name] for name in ("address", "database", "code_sha256", "until")}
+        facts = {name: baked[name] for name in ("database", "code_sha256", "until")}
         facts["public_key"] = metadata.get("public_key", "")
         facts["is_part"] = is_part
+        is_known = not is_of_this_machine(baked["address"])
+        facts["address"] = baked["address"] if is_known else ""
         facts["date"] = max(read_told_days(connection.execute).values(), default="")
     foot, *pages = render(database, {"": "_stick_foot.html", **PAGES}, facts)
 
@@ -79,15 +83,20 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
         whole = html.replace("</footer>", f"{foot}</footer>")
         return write_page(whole, path, baked["address"], links.find).encode("utf-8")
 
+    def write(path: str, content: bytes, media_type: str = "text/html") -> None:
+        if not is_known and _NAMING.match(media_type) and not path.endswith(".ipynb"):
+            content = forget_root(content.decode("utf-8"), path, baked["address"]).encode("utf-8")
+        _write(new / path, content)
+
     with replacing(folder, MANIFEST) as new:
         for address, path in paths.items():
-            content = (site / files[address]["path"]).read_bytes()
-            is_page = files[address]["media_type"].startswith("text/html")
-            _write(new / path, localize(content.decode("utf-8"), path) if is_page else content)
+            content, media_type = (site / files[address]["path"]).read_bytes(), files[address]["media_type"]
+            is_page = media_type.startswith("text/html")
+            write(path, localize(content.decode("utf-8"), path) if is_page else content, media_type)
         for path, file in own.items():
             _write(new / path, file.read_bytes())
         for path, html in zip(PAGES, pages, strict=True):
-            _write(new / path, localize(html, path))
+            write(path, localize(html, path))
         write_scripts(new / "db", database)
         _write(new / FACTS, json.dumps(facts, indent=1).encode())
         _write(new / "README.txt", fill("stick_readme.txt", **facts).encode("utf-8"))
@@ -100,7 +109,8 @@ def render(database: Path, templates: dict[str, str], facts: dict[str, Any]) -> 
 
 
 async def _render(database: Path, templates: dict[str, str], facts: dict[str, Any]) -> list[str]:
-    site, address = open_datasette(database, facts["address"]), urlsplit(facts["address"])
+    address = urlsplit(facts["address"] or LOCAL)
+    site = open_datasette(database, address.geturl())
     await site.invoke_startup()
     rendered = []
     for path, template in templates.items():

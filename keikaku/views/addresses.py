@@ -11,7 +11,7 @@ from jinja2 import Environment
 from jinja2.ext import Extension
 from markupsafe import Markup
 
-from keikaku.publish.addresses import EMBED, find_embedded_part, shared_address
+from keikaku.publish.addresses import EMBED, find_embedded_part, is_of_this_machine, shared_address
 from keikaku.publish.records.ruby import ARGUMENT
 from keikaku.serving.datasette_private import set_base_url
 from keikaku.serving.site_address import add_base, cut_base, find_base, find_root
@@ -57,6 +57,12 @@ def find_site_root(datasette: Datasette, request: Request) -> str:
 def complete(datasette: Datasette, request: Request, path: str) -> str:
     """The address of a page with the name of the site; `path` is from the root of the site or below its base."""
     return find_site_root(datasette, request) + cut_base(path, datasette.setting("base_url")).lstrip("/")
+
+
+def public_address(datasette: Datasette, request: Request, path: str) -> str:
+    """As `complete`, for what is read elsewhere; empty where only this machine knows the site, and nobody could open it."""
+    address = complete(datasette, request, path)
+    return "" if is_of_this_machine(address) else address
 
 
 def canonical_url(datasette: Datasette, request: Request) -> str:

@@ -11,7 +11,7 @@ from datasette.utils.asgi import NotFound, Request
 
 from keikaku.publish.addresses import shared_address
 from keikaku.publish.records.citation import FORMATS, MOST_REPORTS, RECORDS, SQL, Citation, join_reports, read_data_set
-from keikaku.views.addresses import complete
+from keikaku.views.addresses import public_address
 from keikaku.views.verifying import page_hash
 from keikaku.views.words import data_date, data_version
 
@@ -45,7 +45,7 @@ async def cite_record(datasette: Datasette, request: Request, table: str, key: s
     return Citation(
         data_set=read_data_set(datasette.metadata()),
         key=key,
-        address=complete(datasette, request, datasette.urls.row(db.name, table, key)),
+        address=public_address(datasette, request, datasette.urls.row(db.name, table, key)),
         changed=_day(await data_date(datasette, request)),
         content_hash=await page_hash(datasette, table, key),
         title=row["title"],
@@ -92,7 +92,7 @@ async def cite_page(datasette: Datasette, request: Request, title: str = "", pla
     whole = Citation(
         data_set=read_data_set(datasette.metadata()),
         key=f"{db.name}-{WHOLE}",
-        address=complete(datasette, request, "/data"),
+        address=public_address(datasette, request, "/data"),
         changed=_day(await data_date(datasette, request)),
         source="、".join(reports["sources"])
         if reports["asked"]
@@ -101,7 +101,7 @@ async def cite_page(datasette: Datasette, request: Request, title: str = "", pla
     if not title:
         return replace(whole, version=data_version(datasette))
     name = "-".join(filter(None, request.path.split("/"))) or WHOLE
-    address = complete(datasette, request, shared_address(request.path, request.query_string))
+    address = public_address(datasette, request, shared_address(request.path, request.query_string))
     return replace(whole, key=name, title=title, address=address)
 
 

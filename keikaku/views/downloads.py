@@ -22,7 +22,7 @@ from keikaku.publish.tables.notes import HEADINGS, Caveats
 from keikaku.publish.tables.workbook import MAX_ROWS, MEDIA_TYPE, WorkbookFile
 from keikaku.serving.baked_site import judge_condition
 from keikaku.serving.sql_worker import WorkersBusy
-from keikaku.views.addresses import complete
+from keikaku.views.addresses import public_address
 from keikaku.views.citations import name_source
 from keikaku.views.json_answers import find_caveats, link_notes, say_complete
 from keikaku.views.sources import UNLIMITED, OtherAnswer, Source, find_database, open_source, read_size
@@ -215,7 +215,7 @@ def describe(datasette: Datasette, request: Request, source: Source, layout: Lay
         source=made_from or datasette.metadata("source", **where) or "",
         license=datasette.metadata("license", **where) or "",
         license_url=datasette.metadata("license_url", **where) or "",
-        address=datasette.absolute_url(request, request.full_path),
+        address=public_address(datasette, request, request.full_path),
         digest=hash_database(datasette),
         fields=layout.fields,
         notes=plain_lines(datasette.metadata("description_html", database=source.database, fallback=False) or ""),
@@ -237,5 +237,5 @@ def _tell_hash(datasette: Datasette, request: Request, digest: str) -> list[tupl
     """For the second sheet: the hash as pages show it, and where to ask later whether it still stands."""
     if not digest:
         return []
-    address = complete(datasette, request, verify_address(request, digest))
-    return [("確認番号", digest[:LENGTH]), ("確かめるアドレス", address)]
+    address = public_address(datasette, request, verify_address(request, digest))
+    return [("確認番号", digest[:LENGTH]), *([("確かめるアドレス", address)] if address else [])]

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sqlite3
 from collections.abc import Callable
 from html.parser import HTMLParser
 from itertools import product
@@ -10,6 +11,7 @@ from urllib.parse import urlencode
 
 import pytest
 from datasette.app import Datasette
+from datasette.database import QueryInterrupted
 
 from keikaku.serving import layers, sql_worker
 from tests.browser.page_types import PAGES
@@ -157,3 +159,18 @@ async def test_cookies_change_nothing(site: Datasette) -> None:
     told = await site.client.get("/plans/measures", headers={"cookie": "ds_actor=x; ds_messages=W10.x"})
     assert told.text == plain.text
     assert "set-cookie" not in told.headers
+
+
+async def test_a_page_that_a_busy_machine_cannot_make_in_time_is_to_be_asked_again(
+    site_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overstay(*_: object) -> None:
+        raise QueryInterrupted(sqlite3.OperationalError("interrupted"), "select secret", {})
+
+    busy = Datasette(config_dir=site_folder)
+    await busy.invoke_startup()
+    monkeypatch.setattr(layers, "find_baked_site", overstay)
+    answer = await busy.client.get("/print/akishima")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "2")
+    assert "混み合っています" in answer.text
+    assert "secret" not in answer.text

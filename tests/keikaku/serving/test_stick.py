@@ -61,6 +61,24 @@ def test_every_link_leads_to_a_file_and_nothing_is_asked_elsewhere(address: str,
     assert len(read) > 300
 
 
+def test_a_folder_whose_site_no_other_machine_reaches_names_no_address(stick: Path) -> None:
+    """Not in a page, a citation, a feed or a workbook; notebooks and README.txt tell how to serve it at home."""
+    naming = []
+    for path in sorted(path for path in stick.rglob("*") if path.is_file() and path.suffix != ".ipynb"):
+        parts = [path.read_bytes()]
+        if path.suffix in (".xlsx", ".zip"):
+            with zipfile.ZipFile(path) as archive:
+                parts = [archive.read(name) for name in archive.namelist()]
+        naming += [path.name for part in parts if b"127.0.0.1:8001" in part or b"//localhost" in part]
+    assert naming == []
+    cited = (stick / "cite" / "measures" / "minato-geijutsu-1.txt").read_text("utf-8")
+    assert "年。" in cited
+    described = json.loads((stick / "plans" / "measures" / "minato-geijutsu-1.jsonld").read_text("utf-8"))
+    assert described["@id"] == "../../plans/measures/minato-geijutsu-1"
+    facts = json.loads((stick / stick_module.FACTS).read_text("utf-8"))
+    assert facts["address"] == ""
+
+
 def test_every_permanent_page_and_picture_is_in_it(stick: Path, baked: Path) -> None:
     site = baked / "site"
     own = [path.relative_to(site) for path in site.rglob("*") if path.is_file() and path.suffix != ".gz"]
