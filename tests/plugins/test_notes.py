@@ -27,7 +27,7 @@ PUT_TOGETHER = {"organizations", "goals", "linked", "other_names", "sectors", "c
                 "今後", "評価ID", "期限", "指標", "目標", "before_target", "indicator_id", "前の名前", "決定", "施策", "引き継いだ施策", "目標・指標", "原文", "name", "full_name", "sector_id",
                 "due", "printed", "measure_name", "target", "sector_word", "goal_word", "measure_word", "organization_word",
                 "target_word", "event_word", "task_word", "position", "code", "in_plans", "table_name", "plan_id", "full_title", "place",
-                "baseline_year", "result_year", "result", "before_id", "before_name", "基準値の年", "実績の年",
+                "baseline_year", "result_year", "実績の年度", "year", "result", "before_id", "before_name", "基準値の年", "実績の年",
                 "新規", "計画", "基準値（原文）", "目標（原文）", "実績（原文）", "自治体の評価"}  # fmt: skip
 
 
