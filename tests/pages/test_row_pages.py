@@ -4,6 +4,7 @@ The site holds two plans, so that what is true of one plan only shows. Judged is
 citation is left out, since addresses stand there on purpose.
 """
 
+import gzip
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -159,6 +160,20 @@ async def test_a_printed_page_has_each_of_its_measures_once(kind: str, two_plans
         assert printed == [measure["id"] for measure in measures], id_
         for measure in measures:
             assert measure["name"] in page.text, measure["code"]
+
+
+async def test_the_printed_plan_is_packed_into_25_kib(site: Datasette) -> None:
+    assert len(gzip.compress((await site.client.get("/print/akishima")).content, mtime=0)) <= 25 * 1024
+
+
+async def test_only_where_judgements_are_mixed_each_of_ours_is_marked(site: Datasette) -> None:
+    told = [{"name": "あ", "outcome": "met", "judged_by": "ours"}, {"name": "い", "grade": "A", "judged_by": "city"}]
+    table = site.jinja_env.from_string(
+        '{% import "_macros.html" as m with context %}{{ m.evaluations_table("評価", told, {}, printed=True) }}'
+    )
+    mixed, ours = [await table.render_async(told=rows) for rows in (told, told[:1])]
+    assert ('<th scope="col">評価</th>' in mixed, mixed.count("（当サイトの判定）")) == (True, 1)
+    assert ('<th scope="col">当サイトの判定</th>' in ours, ours.count("（当サイトの判定）")) == (True, 0)
 
 
 async def test_nothing_else_can_be_printed(two_plans: Datasette) -> None:
