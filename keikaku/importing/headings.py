@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from keikaku.importing.tables import CellProblem, Sheet
 from keikaku.plan.field_types import FiscalYear
-from keikaku.plan.fiscal_year import find_fiscal_years, read_fiscal_year
+from keikaku.plan.fiscal_year import find_fiscal_years, read_fiscal_year, short_fiscal_year
 from keikaku.plan.plain_text import plain_text
 from keikaku.plan.target_words import UNIT
 
@@ -28,7 +28,7 @@ FIGURES = ("baseline", "target", "result", "estimate", "figure", "year", *COSTS)
 _ONCE = (*FIGURES, "label", "unit", "member", "level", "code", "kind", "decision", "grade")
 _YEARS_BEFORE = 15  # by as much may a year without its era come before the plan
 _BARE_YEAR = re.compile(r"(?<![0-9])([0-9]{1,2}|元)年度?")
-_YEAR_ALONE = re.compile(r"(?:令和|平成)[0-9]{1,2}(?![0-9年])|^20[0-9]{2}$")
+_YEAR_ALONE = re.compile(r"(?:令和|平成)[0-9]{1,2}(?![0-9年])|(?<![0-9])20[0-9]{2}(?![0-9年.])")
 _UNIT = re.compile(rf"(?P<base>.+)\((?:単位:?)?(?P<unit>(?:[百千]?[万億]|[百千])?(?:{UNIT}))\)")
 _UNIT_ABOVE = re.compile(r"\(単位:?([^()]+)\)|(?<!\()単位:([^ ()]+)")
 _AROUND_YEAR = re.compile(
@@ -122,7 +122,8 @@ def take_unit(text: str) -> tuple[str, str | None]:
 
 def _take_year(printed: str, plan: tuple[int, int]) -> tuple[str, int | None, str] | None:
     """A heading without its year; None where it names several, or one of which the era is not certain."""
-    rest = _YEAR_ALONE.sub(r"\g<0>年度", plain_text(printed).text)
+    # R5, since it may be of either kind of year.
+    rest = _YEAR_ALONE.sub(lambda year: short_fiscal_year(read_fiscal_year(year[0])), plain_text(printed).text)
     found = find_fiscal_years(rest)
     for bare in _BARE_YEAR.finditer(rest if not found else ""):
         near = []
@@ -210,12 +211,26 @@ def _year_of(name: str, years: tuple[int, int], must_say: bool) -> int | None:
 def _is_heading_row(sheet: Sheet, row: int, layout: Layout, years: tuple[int, int]) -> bool:
     values = [cell.value for cell in sheet.rows[row] if cell.value is not None]
     different = {plain(value) for value in values}
-    told = {plain(heading) for heading in layout.headings}
-    if not all(isinstance(value, str) or plain(value) in told for value in values):
+    numbers = [*dict.fromkeys(value for value in values if not isinstance(value, str))]
+    if numbers and not _are_years(numbers):
         return False
+    if numbers and len(different) == len(numbers):
+        return True
+    different -= {*map(plain, numbers)}
     known = [column for text in different if (column := read_heading([text], layout, years))]
     says = [column for column in known if column.role not in ("person", "prose", "unread", "rate")]
     return len(says) >= 1 and len(known) >= 2 and len(known) >= 0.4 * len(different)
+
+
+def _are_years(values: list[Any]) -> bool:
+    """Whether the numbers of a row are years, one after the other."""
+    first = values[0]
+    return (
+        isinstance(first, int)
+        and 2000 < first < 2100
+        and len(values) > 1
+        and values == [*range(first, first + len(values))]
+    )
 
 
 def _texts(sheet: Sheet, rows: range) -> list[list[str]]:

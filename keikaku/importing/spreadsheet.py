@@ -76,8 +76,10 @@ def run_import(file: Path, folder: Path, dry_run: bool, report: Path, layout: Pa
         done = import_spreadsheet(file, folder, layout=layout, report=report, write=not dry_run, **options)
     except InvalidData as error:
         proposal = report / "layout.yml"
-        if not dry_run or layout is not None or proposal.exists():
+        if not dry_run or layout is not None:
             raise
+        if proposal.exists():
+            return [str(error), f"{proposal} がもうあります。直して --layout {proposal} で渡すか、消してやり直します。"]
         proposal.write_text(propose_layout(file, read_span(folder, options["years"])), "utf-8")
         how = f"{proposal} をつくりました。「？」を書きかえて、--layout {proposal} で渡してください。"
         return [str(error), how]

@@ -136,3 +136,26 @@ def test_a_cost_has_the_unit_of_its_heading_alone(tmp_path: Path) -> None:
         ("事業費", None),
         ("訪問", "回"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "merged"),
+    [
+        ([["施策", "指標", "区分", 2021, 2022], ["a", "x", "目標", 5, 7], [None, None, "実績", 6, 8]], ()),
+        ([["施策", "指標", 2021, None, 2022, None], [None, None, "計画", "実績", "計画", "実績"], ["a", "x", 5, 6, 7, 8]], ("C1:D1", "E1:F1", "A1:A2", "B1:B2")),
+        ([["施策", "指標", "目標", None, "実績", None], [None, None, 2021, 2022, 2021, 2022], ["a", "x", 5, 7, 6, 8]], ("C1:D1", "E1:F1", "A1:A2", "B1:B2")),
+        ([["施策", "指標", "2021目標", "2022(R4)目標", "2021実績", "2022実績"], ["a", "x", 5, 7, 6, 8]], ()),
+    ],
+)  # fmt: skip
+def test_years_that_are_numbers_are_headings(rows: Rows, merged: tuple[str, ...], tmp_path: Path) -> None:
+    folder, table = tmp_path / "data" / "mihon" / "keikaku", Table(rows, {}, merged)
+    run(write(tmp_path / "table.xlsx", table), folder, table)
+    (told,) = lines_of(folder, "indicators")
+    assert (told["target"], told["due_fiscal_year"]) == ("7", "2022")
+    assert [(row["fiscal_year"], row["value"]) for row in rows_of(folder, "figures")] == [("2021", "5")]
+    assert [(row["fiscal_year"], row["value"]) for row in rows_of(folder, "results")] == [("2021", "6"), ("2022", "8")]
+
+
+def test_a_row_of_figures_is_no_heading(tmp_path: Path) -> None:
+    folder, outcome = read(tmp_path, [HEADINGS, ["見守り", "訪問", 2021, 2022], ["配食", "備考の数", 2023, 2024]])
+    assert [line["target"] for line in lines_of(folder, "indicators")] == ["2022", "2024"] and not unclear(outcome)
