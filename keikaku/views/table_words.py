@@ -155,19 +155,20 @@ async def query_form(
     datasette: Datasette, database: str, values: dict[str, str]
 ) -> list[tuple[str, Parameter, str, list[Choice]]]:
     """For each parameter of a query its name, what is known of it, its value, and the choices for it, if there are two."""
-    fields = [await _find_field(datasette, database, name, value) for name, value in values.items()]
+    asked = {name: values.get(name) or "" for name in ("plan", "municipality")}
+    fields = [await _find_field(datasette, database, name, value, asked) for name, value in values.items()]
     return [field for field in fields if field and len(field[3]) != 1]
 
 
 async def _find_field(
-    datasette: Datasette, database: str, name: str, value: str
+    datasette: Datasette, database: str, name: str, value: str, asked: dict[str, str]
 ) -> tuple[str, Parameter, str, list[Choice]] | None:
     """None where there is nothing to choose from."""
     parameter = find_parameter(name)
     if not parameter.choices:
         return name, parameter, value, []
     sql = f"SELECT * FROM ({parameter.choices}) LIMIT {MOST_CHOICES + 1}"
-    rows = (await datasette.execute(database, sql)).rows
+    rows = (await datasette.execute(database, sql, asked)).rows
     if not rows and not value:
         return None
     if len(rows) > MOST_CHOICES:

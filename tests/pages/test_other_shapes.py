@@ -1,5 +1,6 @@
 """Pages of plans of other shapes than Akishima's say the words of their own rows, and no other plan's."""
 
+import json
 import re
 import shutil
 from collections import Counter
@@ -464,3 +465,25 @@ async def title_of(site: Datasette, path: str) -> str:
     response = await site.client.get(path)
     assert response.status_code == 200, path
     return response.text.partition("<title>")[2].partition("</title>")[0]
+
+
+async def test_a_form_offers_what_the_plan_asked_has(all_shapes: Datasette) -> None:
+    page = (await all_shapes.client.get("/plans/progress?plan=kakogawa-sosei2")).text
+    assert 'name="sector"' not in page and 'name="organization"' not in page
+    every = (await all_shapes.client.get("/plans/progress?municipality=minato")).text
+    offered = every.partition('name="sector"')[2].partition("</select>")[0]
+    assert "歴史" in offered and "福祉" not in offered
+
+
+async def test_linked_data_names_no_author_that_nobody_printed_and_gives_the_plan_no_licence_of_ours(
+    all_shapes: Datasette,
+) -> None:
+    record = (await all_shapes.client.get("/plans/plans/toyoake-danjo2.jsonld")).json()
+    assert (
+        "author" not in record["isBasedOn"] and "license" not in record and record["sdLicense"].startswith("https://")
+    )
+    html = (await all_shapes.client.get("/data")).text
+    (found,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)
+    described = json.loads(found)
+    assert len({json.dumps(area) for area in described["spatialCoverage"]}) == len(described["spatialCoverage"])
+    assert {"author" in work for work in described["isBasedOn"]} == {True, False}

@@ -38,7 +38,7 @@ def build_record(execute: Execute, table: str, row_id: str, root: str, license_u
     described["@type"] = _find_type(table, row.get("kind"))
     described |= {word: _read(execute, source, known) for word, source in told.items()}
     if "isPartOf" in told:
-        described |= {"isPartOf": [*described["isPartOf"], data_set], "license": license_url, "inLanguage": "ja"}
+        described |= {"isPartOf": [*described["isPartOf"], data_set], "sdLicense": license_url, "inLanguage": "ja"}
     else:
         described["subjectOf"].append(data_set)
     return {word: value for word, value in described.items() if value not in (None, [], "")}
@@ -53,7 +53,12 @@ def _read(execute: Execute, source: str | Json, known: Json) -> Any:
     if kind == "records":
         return [_name_record(known["root"], *row) for row in rows]
     value = rows[0][0] if rows else None
-    return json.loads(value) if kind == "json" and value else value
+    return json.loads(value, object_pairs_hook=_known) if kind == "json" and value else value
+
+
+def _known(pairs: list[tuple[str, Any]]) -> Json:
+    """What is not known is not said."""
+    return {word: value for word, value in pairs if value is not None}
 
 
 def _name_record(root: str, table: str, row_id: str, name: str, kind: str = "") -> Json:

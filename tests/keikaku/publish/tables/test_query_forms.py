@@ -16,7 +16,7 @@ def chosen(choices):
 
 @pytest.mark.parametrize("name", [name for name, parameter in PARAMETERS.items() if parameter.choices])
 def test_every_list_is_filled_from_the_data(database: sqlite3.Connection, name):
-    rows = [tuple(row) for row in database.execute(PARAMETERS[name].choices)]
+    rows = [tuple(row) for row in database.execute(PARAMETERS[name].choices, {"plan": "", "municipality": ""})]
     assert bool(rows) == (name != "indicator")  # of several municipalities
     assert all(len(row) == 3 for row in rows)
     assert len({row[0] for row in rows}) == len(rows)
