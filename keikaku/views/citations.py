@@ -67,19 +67,24 @@ async def find_reports(datasette: Datasette, request: Request, plan: str | list[
     return {
         "sources": [row["source"] for row in rows],
         "number": rows[0]["number"] if rows else 0,
-        "asked": bool(plans),
+        "asked": plans,
     }
 
 
-async def name_source(datasette: Datasette, request: Request) -> str:
-    """What the rows of an address are made from: the documents of the plan of a record, or of the plans asked for; else ''."""
+async def name_source(datasette: Datasette, request: Request) -> tuple[str, str]:
+    """What the rows of an address are made from: the documents of the plan of a record, or of the plans asked for; and what
+    the one plan calls such rows. Empty where no plan is asked for."""
     db = datasette.get_database()
     if request.url_vars.get("database") != db.name or "plan_facts" not in await db.view_names():
-        return ""
+        return "", ""
     record = {"table": request.url_vars.get("table"), "id": request.url_vars.get("pks")}
     row = (await db.execute(SQL["record"], record)).first()
     reports = await find_reports(datasette, request, row and row["plan_id"])
-    return f"{'、'.join(reports['sources'])}を加工して作成" if reports["asked"] else ""
+    if not reports["asked"]:
+        return "", ""
+    one = reports["asked"][0] if len(reports["asked"]) == 1 else None
+    called = (await db.execute(SQL["called"], {"plan": one, "term": str(record["table"]).removesuffix("s")})).first()
+    return f"{'、'.join(reports['sources'])}を加工して作成", called["word"] if called else ""
 
 
 async def cite_page(datasette: Datasette, request: Request, title: str = "", plan: str | None = None) -> Citation:

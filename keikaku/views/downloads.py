@@ -7,6 +7,7 @@ when it is complete: its size, its digest and whether rows are missing are known
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from tempfile import SpooledTemporaryFile
 from typing import Any
 
@@ -123,9 +124,11 @@ async def send_download(datasette: Datasette, request: Request) -> Response | Fi
     open_bytes = OPEN_WORKBOOK_BYTES if kind == "xlsx" else UNLIMITED
     # Before the rows: within a visitor's request a second statement would end the first.
     caveats = await find_caveats(find_database(datasette, request))
-    made_from = await name_source(datasette, request)
+    made_from, word = await name_source(datasette, request)
     try:
         async with open_source(datasette, request, asked, kind != "csv", open_bytes) as source:
+            if word:
+                source = replace(source, described={**source.described, "title": word})
             return await make_file(datasette, request, source, caveats, kind, made_from)
     except OtherAnswer as other:
         return other.response
@@ -218,7 +221,13 @@ def describe(datasette: Datasette, request: Request, source: Source, layout: Lay
         address=public_address(datasette, request, request.full_path),
         digest=hash_database(datasette),
         fields=layout.fields,
-        notes=plain_lines(datasette.metadata("description_html", database=source.database, fallback=False) or ""),
+        notes=tuple(
+            line
+            for line in plain_lines(
+                datasette.metadata("description_html", database=source.database, fallback=False) or ""
+            )
+            if not line.startswith("出典：")  # which is said of these rows
+        ),
     )
 
 

@@ -88,7 +88,14 @@ async def test_a_workbook_names_the_documents_of_its_own_plan(all_shapes: Datase
     said = {str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value}
     sources = [text for text in said if text.endswith("を加工して作成")]
     assert len(sources) == 1 and "加古川市" in sources[0]
-    assert not [text for text in said if "昭島" in text]
+    assert not [text for text in said if "昭島" in text or text.startswith("出典：")]
+
+
+async def test_a_workbook_and_a_suggestion_call_rows_by_the_word_of_their_plan(all_shapes: Datasette) -> None:
+    answer = await all_shapes.client.get("/plans/measures.xlsx?plan_id=toyoake-danjo2")
+    assert load_workbook(BytesIO(answer.content)).sheetnames[0] == "事業"
+    told = (await all_shapes.client.get("/-/suggest?q=研修及び研究会の実施")).json()
+    assert [found["label"] for found in told if found["url"]] == ["事業 11121"]
 
 
 async def test_the_list_of_a_city_counts_nothing_of_another(all_shapes: Datasette) -> None:

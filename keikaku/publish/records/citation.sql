@@ -33,6 +33,9 @@ SELECT p.id FROM plans AS p JOIN municipalities AS c ON c.id = p.municipality_id
 WHERE p.id IN (:plan, :plan_id) OR c.id = :municipality_id OR p.id = (SELECT plan_id FROM sectors WHERE id IN (:sector, :sector_id))
     OR (:plan = '' AND :plan_id = '' AND :municipality || :theme <> '' AND :municipality IN ('', c.id, c.label) AND :theme IN ('', p.theme))
 
+-- name: called
+SELECT word FROM plan_words WHERE plan_id = :plan AND term = :term
+
 -- name: reports
 -- Of these plans all documents; where none is named, the main one of every plan, or all of the only plan. One more than :most.
 SELECT source, count(*) OVER () AS number FROM sources
