@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from keikaku.importing.headings import pattern_of, plain, words
@@ -17,6 +17,7 @@ from keikaku.plan.target_words import NO_VALUE
 
 DITTO = ("〃", "同上", "″", "”", "々", "↑", '"', "''")
 KINDS: list[str] = words()["cells"]
+_MOST_DECIMALS = 4  # besides those that are shown, of a number that somebody typed
 _REPEATED = re.compile(
     r"^(?:[(（【［\[〔<＜]再掲[)）】］\]〕>＞]|再掲[:：\s])|[(（【［\[〔<＜]再掲[)）】］\]〕>＞]$|[※＊*]再掲$"
 )
@@ -98,8 +99,10 @@ def _read_number(cell: Cell, unit: str | None) -> Said:
     if number != number or abs(number) >= 1e15:
         return Said("わからない", why="大きすぎる数です")
     exact = Decimal(f"{number:.12g}")
-    format = (cell.format or "General").split(";")[0]
-    signs = signs_of(format)
+    sections = (cell.format or "General").split(";")
+    format, signs = sections[0], signs_of(sections[0])
+    if re.search(r"\[[<>=]", cell.format or "") or not re.search("[0#?]|General", signs):
+        return Said("わからない", why=f"表示の形式「{cell.format}」の数は読めません")
     is_share = unit in ("%", "％")
     if cell.format is None and _may_be_share(exact, unit):
         return Said(
@@ -116,6 +119,8 @@ def _read_number(cell: Cell, unit: str | None) -> Said:
         said = read_figure(Cell(cell.address, f"{before.strip()}{_shown(exact, signs, '').text}{after.strip()}"), unit)
         return said if said.kind == "数" else Said("わからない", why=f"表示の形式「{format}」の数は読めません")
     why = "％の欄の、1より小さい数です。表のとおりに読みました" if is_share and 0 < abs(exact) < 1 else ""
+    if exact == 0 and not re.search("0|General", signs_of(sections[2] if len(sections) > 2 else format)):
+        why = "0 が、「-」か空欄に見える表示になっています。0 と読みました"
     return _shown(exact, signs, "", why)
 
 
@@ -137,9 +142,12 @@ def _around(format: str) -> tuple[str, str, str]:
 
 
 def _shown(exact: Decimal, signs: str, unit: str, why: str = "") -> Said:
-    """With as many decimals as the number has, or more where the format shows them."""
+    """With as many decimals as the number has, or more where the format shows them; a quotient as the format rounds it."""
     found = re.search(r"\.(0+)", signs)
-    decimals = max(len(found[1]) if found else 0, -int(exact.normalize().as_tuple().exponent))
+    decimals = max(shown := len(found[1]) if found else 0, -int(exact.normalize().as_tuple().exponent))
+    if decimals - shown > _MOST_DECIMALS and "General" not in signs:
+        decimals, why = shown, "計算された数を、表示のとおりの桁で読みました"
+        exact = exact.quantize(Decimal(1).scaleb(-shown), ROUND_HALF_UP)
     text = f"{exact:{',' if ',' in signs else ''}.{decimals}f}"
     if (zeros := re.match("0{2,}", signs)) and exact >= 0:  # 0086
         text = "0" * (len(zeros[0]) - len(text.partition(".")[0])) + text

@@ -77,6 +77,19 @@ def test_numbers_of_a_cell_are_never_made_one(value: str, unit: str, kind: str, 
 
 
 @pytest.mark.parametrize(
+    ("value", "format", "text", "why"),
+    [
+        (1 / 3, "0.0%", "33.3%", "計算された数"), (200 / 3, "#,##0.0", "66.7", "計算された数"), (0.3426, "0.0%", "34.26%", ""), (2.5, "0", "2.5", ""),
+        (0, '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"_ ;_ @_ ', "0", "0 と読みました"), (0, "#,###", "0", "0 と読みました"), (0, "#,##0", "0", ""),
+        (12, '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"_ ;_ @_ ', "12", ""), (5, '[=0]"-";#,##0', "", "読めません"), (5, ";;;", "", "読めません"),
+    ],
+)  # fmt: skip
+def test_a_number_is_read_as_its_format_shows_it(value: float, format: str, text: str, why: str) -> None:
+    said = read_figure(Cell("第1表!A1", value, format), "")
+    assert (said.text, why in said.why, bool(said.why)) == (text, True, bool(why))
+
+
+@pytest.mark.parametrize(
     ("value", "format", "name"),
     [
         (86, "0000", "0086"), (0.85, "0%", "85%"), (3, "General", "3"), (3.0, "0", "3"), (7, "@", "7"), (2, '"第"0"号"', ""),
