@@ -232,11 +232,11 @@ def judge_over_time(
     """For each current target, by its index: what holds from which running fiscal year on; results before `since` judge nothing,
     and a number without a year is judged by the year `until`.
 
-    A verdict changes only when the year of a target or result begins or has ended; the first one also holds before.
+    A verdict changes only when `since` or the year of a target or result begins or has ended; the first one also holds before.
     """
     named = {f.last_year for f in figures if f.role in ("target", "result") and f.last_year is not None}
-    earliest = min([since, *(last - 1 for last in named)])
-    years = sorted({earliest, until + 1, *(year for last in named for year in (last, last + 1))})
+    named.add(since)
+    years = sorted({min(named) - 1, until + 1, *(year for last in named for year in (last, last + 1))})
     current = verdicts.current_targets(figures)
     for i, target in enumerate(figures):
         if any(target is one for one in current):

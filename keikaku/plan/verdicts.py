@@ -25,8 +25,9 @@ Trend = Literal["better", "worse", "same", "unknown"]
 class Indicator:
     """What is counted or done. `direction` is where better lies; None is not known. A mean or total spans years.
 
-    Its targets hold from the fiscal year `since` on: what was done before is shown and judges nothing. A number for which
-    no year is printed is judged by what was reached in `until`, the last year of its plan.
+    Its targets hold from the fiscal year `since` on: what was done before is shown and judges nothing, and before the end
+    of that year nothing is missing. A number for which no year is printed is judged by what was reached in `until`, the
+    last year of its plan.
     """
 
     kind: Literal["quantity", "milestone", "continue", "activity", "cost", "record"]
@@ -115,8 +116,10 @@ def judge(indicator: Indicator, target: Figure | None, figures: Iterable[Figure]
         return _silent(due, fiscal_year, late=any((result.last_year or 0) > due for result in results))
     if indicator.kind in _WORD_KINDS and not indicator.per:
         return Verdict("ongoing")
-    if not results:
-        return Verdict("unreported")
+    if not results and fiscal_year < since:
+        return Verdict("ahead")
+    if not results:  # of the first year of a yearly target nothing can be told before it ends
+        return Verdict("due" if indicator.per == "year" and fiscal_year == since else "unreported")
     # Of a year that is not over: a yearly target is due at its end, whatever else is not judged before.
     return Verdict("due") if indicator.per == "year" else Verdict("not_judgeable", "last_year")
 

@@ -112,6 +112,8 @@ STATES = {
         "not_judgeable direction"),
     # every year, every event
     "every year, the newest counts": (YEARLY, target(5, None), [result(9, 2023), result(4, 2024)], "below"),
+    "every year, from the next on": (replace(YEARLY, since=2027), target(5, None), [], "ahead"),
+    "every year, from this one on": (replace(YEARLY, since=2026), target(5, None), [], "due"),
     "every year, nothing known": (YEARLY, target(5, None), [], "unreported"),
     "every year, this one is not over": (YEARLY, target(5, None), [result(4, 2026)], "due"),
     "no year is printed, and this one is not over": (MORE, target(40, None), [result(3, 2026)], "not_judgeable last_year"),
