@@ -24,7 +24,7 @@ KINDS = {
     "organization": "団体",
     "evaluation": "評価",
     "event": "年表の項目",
-    "passage": "報告書の文",
+    "passage": "文書の文",
 }
 
 

@@ -494,3 +494,15 @@ async def test_linked_data_names_no_author_that_nobody_printed_and_gives_the_pla
     described = json.loads(found)
     assert len({json.dumps(area) for area in described["spatialCoverage"]}) == len(described["spatialCoverage"])
     assert {"author" in work for work in described["isBasedOn"]} == {True, False}
+
+
+async def test_a_plan_without_a_review_of_its_first_half_has_no_rows_of_one(all_shapes: Datasette) -> None:
+    evaluated = (
+        await all_shapes.client.get("/plans/evaluations.json?_shape=array&_size=max&successor_id__notblank=1")
+    ).json()
+    rows = (await all_shapes.client.get("/plans/first_to_second_half.json?_shape=array&_size=max")).json()
+    plans = (await all_shapes.client.get("/plans/plans.json?_shape=array")).json()
+    reviewed = {row["plan_id"] for row in evaluated}
+    assert {row["計画"] for row in rows} == {plan["title"] for plan in plans if plan["id"] in reviewed}
+    page = (await all_shapes.client.get("/plans/first_to_second_half?plan=toyoake-danjo2")).text
+    assert "見直しの前と後を結ぶ評価の記録は、当サイトにありません" in page and "0件が引き継がれ" not in page
