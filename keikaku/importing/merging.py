@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from keikaku.importing.headings import words
-from keikaku.importing.records import FIGURE_TABLES, NAMES, Figure, Line, Reading
+from keikaku.importing.records import FIGURE_TABLES, NAMES, Figure, Line, Reading, key_of
 from keikaku.importing.tables import as_csv
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.plan.indicators import calendar_in, year_in
@@ -150,11 +150,16 @@ def _add_figure(reading: Reading, indicator: str, figure: Figure, document: str)
 def changes_of(reading: Reading) -> Iterator[Change]:
     """What is different from the workbook before."""
     labels = {line["id"]: line["label"] for line in reading.lines["indicators"]}
+    read = {line["id"] for line in reading.lines["indicators"] if line.cells is not None}
     for table, lines in reading.lines.items():
+        told = {key_of(table, line) for line in lines if line.cells is not None}
         for line in lines:
             name, before = _name_of(line, labels), line.before
             if line.cells is None:
-                if table in ("goals", "measures", "indicators", "evaluations"):
+                is_blank = table == "results" and line["indicator"] in read and line.year in reading.result_years
+                if table in ("goals", "measures", "indicators", "evaluations") or (
+                    is_blank and key_of(table, line) not in told
+                ):
                     yield "表にない", NAMES[table], name
             elif before is None:
                 if not reading.is_new:
@@ -173,7 +178,7 @@ def _name_of(line: Line, labels: dict[str, str]) -> str:
     if indicator := line.get("indicator"):
         line = Line(line | {"label": labels.get(indicator, indicator)})
     keys = ("title", "name", "label", "grade", "measure", "goal", "id")
-    year = f"（{format_fiscal_year(int(line['fiscal_year']))}）" if line.get("fiscal_year") else ""
+    year = f"（{format_fiscal_year(line.year)}）" if line.year else ""
     return next((line[key] for key in keys if key in line), "") + year
 
 

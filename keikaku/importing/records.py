@@ -4,6 +4,7 @@ Records keep their ids, and of a figure that changed the one before stays as an 
 """
 
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ import yaml
 from keikaku.importing.cells import Said
 from keikaku.importing.headings import Layout
 from keikaku.importing.tables import Cell, CellProblem
+from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.plan.ids import coded_measure_id, numbered_id
 
 TABLES: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("tables.yml").read_text("utf-8"))
@@ -44,6 +46,13 @@ class Line(dict[str, str]):
         self.figures: list[Figure] = []
         self.judge: tuple[str, ...] = ()  # row and body of an evaluation
         self.is_revised = False
+
+    @property
+    def year(self) -> int | None:
+        """Its fiscal year, which somebody may have written as R5; none where it cannot be read, which the build tells."""
+        with suppress(ValueError):
+            return read_fiscal_year(self.get("fiscal_year", ""))
+        return None
 
     def list_in(self, key: str, names: list[str], word: str = "") -> None:
         known = self.lists.setdefault(key, {})
@@ -79,6 +88,7 @@ class Reading:
         self.grades: dict[tuple[str, str], None] = {}  # field and letter, in the order in which they come
         self.legend: dict[str, str] = {}
         self.problems: list[CellProblem] = []  # for which the workbook is refused
+        self.result_years: set[int | None] = set()  # for which the workbook has columns
         self.notes: list[str] = []  # what the report tells besides
         self.measure_level = ""
         self.target_word = ""  # what the tables call an indicator
@@ -93,7 +103,7 @@ class Reading:
         self._same: dict[Key, list[Line]] = {}
         for table, lines in self.lines.items():
             for line in lines:
-                self._same.setdefault(_key_of(table, line), []).append(line)
+                self._same.setdefault(key_of(table, line), []).append(line)
 
     def tell(self, cell: Cell, heading: str, said: Said) -> Said:
         """Note what became of a cell; one that is empty is that, unless it stands for another."""
@@ -109,7 +119,7 @@ class Reading:
         if (table, key) in self._read:
             return self._read[table, key]
         line = Line(values)
-        same = self._same.setdefault(_key_of(table, line), [])
+        same = self._same.setdefault(key_of(table, line), [])
         old = next((one for one in same if one.cells is None), None)
         if old is not None and table in FIGURE_TABLES:
             old.cells, newest = cells, same[-1]
@@ -141,12 +151,10 @@ class Reading:
             number += 1
 
 
-def _key_of(table: str, line: Line) -> Key:
-    """An indicator may have the name of a cost beside it."""
+def key_of(table: str, line: Line) -> Key:
+    """An indicator may have the name of a cost beside it, and stand at several places; a year may be written as R5."""
     about = TABLES[table]
     keys = (about["coded"] if "coded" in about and line.get("code") else about["key"]).split()
-    return (
-        table,
-        *(line.get(key, "").partition("、")[0] if key in ("measures", "goals") else line.get(key, "") for key in keys),
-        "cost" if line.get("kind") == "cost" else "",
-    )
+    said = line | {key: line[key].partition("、")[0] for key in ("measures", "goals") if key in line}
+    said |= {"fiscal_year": str(line.year or "")}
+    return (table, *(said.get(key, "") for key in keys), "cost" if line.get("kind") == "cost" else "")

@@ -49,6 +49,7 @@ def read_tables(sheets: list[Sheet], reading: Reading) -> None:
     reading.target_word = said.pop() if len(said) == 1 else ""
     for table in found:
         reading.notes += table.notes
+        reading.result_years |= {column.year or table.year for column in table.of("result", "year", "cost", "baseline")}
         if table.year and any(column.year is None for column in table.of("result", "estimate", "grade", "decision")):
             year = format_fiscal_year(table.year)
             reading.notes.append(

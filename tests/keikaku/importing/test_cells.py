@@ -54,6 +54,17 @@ def test_bodies_are_known_by_their_words(cell: str, expected: list[str] | None) 
     assert bodies(cell) == expected
 
 
+def test_a_person_above_or_below_a_table_is_in_no_file(tmp_path: Path) -> None:
+    rows: list[list[object]] = [
+        ["担当：商工課 山田太郎（内線123）"], ["事業", "総合評価", "評価者"], ["見守り", "A", "佐藤"], ["作成　山田太郎"],
+    ]  # fmt: skip
+    read(tmp_path, rows)
+    texts = [file.read_text("utf-8-sig") for file in tmp_path.rglob("*") if file.suffix in (".csv", ".html", ".yml")]
+    assert len(texts) > 5 and not [
+        name for name in ("山田", "佐藤", "123") for text in texts if name in text.replace("mihon", "")
+    ]
+
+
 def test_a_layout_may_say_that_a_name_is_of_a_body(tmp_path: Path) -> None:
     (tmp_path / "layout.yml").write_text("bodies: [みほんの里]", "utf-8")
     rows: list[list[object]] = [HEADINGS, ["見守り", "訪問", "1件", "2件", "みほんの里"]]

@@ -129,6 +129,29 @@ def test_a_baseline_that_a_newer_workbook_changes_is_of_the_next_edition(tmp_pat
     assert ("変更", "目標値など", "訪問：20件 → 25件") in outcome.written.changes
 
 
+def test_a_result_that_a_newer_workbook_leaves_blank_is_told(tmp_path: Path) -> None:
+    """And not one of a year that it has no column for."""
+    headings = ["施策", "指標", "R4実績", "R5実績"]
+    read(tmp_path, [headings, ["見守り", "訪問", "8件", "9件"]], "1.xlsx")
+    read(tmp_path, [headings, ["見守り", "訪問", "7件", "9件"]], "2.xlsx")
+    for rows, expected in (
+        ([headings, ["見守り", "訪問", "7件", None]], [("表にない", "実績", "訪問（令和5年度）")]),
+        ([[*headings[:2], "R5実績"], ["見守り", "訪問", "9件"]], []),
+    ):
+        folder, outcome = read(tmp_path, rows, "3.xlsx")
+        assert outcome.written.changes == expected
+        assert [row["printed"] for row in rows_of(folder, "results")] == ["8件", "9件", "7件"]
+
+
+def test_years_that_somebody_wrote_otherwise_are_the_same_years(tmp_path: Path) -> None:
+    rows: Rows = [["施策", "指標", "R4実績", "R5実績"], ["見守り", "訪問", "8件", "9件"]]
+    folder, _ = read(tmp_path, rows)
+    file = folder / "results.csv"
+    file.write_text(file.read_text("utf-8-sig").replace(",2022,", ",令和4年度,").replace(",2023,", ",R5,"), "utf-8")
+    _, outcome = read(tmp_path, rows)
+    assert len(rows_of(folder, "results")) == 2 and not outcome.written.changes
+
+
 def test_a_cost_has_the_unit_of_its_heading_alone(tmp_path: Path) -> None:
     rows: Rows = [["事業", "指標", "単位", "目標値", "事業費（決算）"], ["見守り", "訪問", "回", 5, 1200]]
     folder, _ = read(tmp_path, rows)
