@@ -506,3 +506,16 @@ async def test_a_plan_without_a_review_of_its_first_half_has_no_rows_of_one(all_
     assert {row["計画"] for row in rows} == {plan["title"] for plan in plans if plan["id"] in reviewed}
     page = (await all_shapes.client.get("/plans/first_to_second_half?plan=toyoake-danjo2")).text
     assert "見直しの前と後を結ぶ評価の記録は、当サイトにありません" in page and "0件が引き継がれ" not in page
+
+
+async def test_the_printed_plan_counts_targets_as_the_page_of_the_plan_does(all_shapes: Datasette) -> None:
+    counts = (await all_shapes.client.get("/plans/plan_overview.json?_shape=array")).json()
+    words = {
+        plan["id"]: plan["target_word"]
+        for plan in (await all_shapes.client.get("/plans/plan_facts.json?_shape=array")).json()
+    }
+    counted = {plan["id"]: plan["original_targets"] for plan in counts if plan["original_targets"]}
+    assert len(counted) > 3
+    for plan, number in counted.items():
+        page = (await all_shapes.client.get(f"/print/{plan}")).text
+        assert f"{words[plan]} {number}件" in page.partition("載せているもの")[2].partition("</dd>")[0], plan
