@@ -847,13 +847,15 @@ WITH asked AS (
     LEFT JOIN periods AS h ON h.id = m.period_id
     WHERE t.repeat_of IS NULL
 ), silent AS (
-    SELECT 'overdue' AS reason_kind, due_fiscal_year AS fiscal_year, due AS year, * FROM asked WHERE state = 'overdue_unreported'
-    UNION ALL
-    SELECT 'yearly', a.newest_year, y.label, a.*
-    FROM asked AS a JOIN fiscal_years AS y ON y.fiscal_year = a.newest_year
-    WHERE a.per IS NOT NULL AND a.due_fiscal_year IS NULL AND a.newest_year >= a.since AND NOT EXISTS (
-        SELECT 1 FROM figures AS f WHERE f.indicator_id = a.id AND f.role = 'result'
-            AND (f.last_year IS NULL OR a.newest_year BETWEEN coalesce(f.first_year, f.last_year) AND f.last_year)
+    SELECT iif(a.state = 'overdue_unreported', 'overdue', 'yearly') AS reason_kind,
+        iif(a.state = 'overdue_unreported', a.due_fiscal_year, a.newest_year) AS fiscal_year,
+        iif(a.state = 'overdue_unreported', a.due, y.label) AS year, a.*
+    FROM asked AS a LEFT JOIN fiscal_years AS y ON y.fiscal_year = a.newest_year
+    WHERE a.state = 'overdue_unreported' OR (
+        a.per IS NOT NULL AND a.due_fiscal_year IS NULL AND a.newest_year >= a.since AND y.label IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM figures AS f WHERE f.indicator_id = a.id AND f.role = 'result'
+                AND (f.last_year IS NULL OR a.newest_year BETWEEN coalesce(f.first_year, f.last_year) AND f.last_year)
+        )
     )
 )
 SELECT

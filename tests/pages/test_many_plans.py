@@ -31,6 +31,7 @@ async def crowded(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
             f"INSERT INTO plans VALUES ({', '.join('?' * len(columns))})", [new[name] for name in columns]
         )
     connection.commit()
+    connection.execute("ANALYZE")  # else the planner knows of one plan
     connection.close()
     datasette = Datasette(config_dir=folder)
     await datasette.invoke_startup()
@@ -83,3 +84,24 @@ async def test_unmet_targets_name_the_chosen_plan_only(crowded: Datasette) -> No
     assert one == every
     assert (await crowded.client.get("/plans/unmet_targets.json?plan=city05&_shape=array")).json() == []
     assert f"{len(every)}件" in page
+
+
+QUESTIONS = ("promises", "progress", "unreported", "bodies", "organizations_together")
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+async def test_a_question_of_all_plans_shows_few_rows_and_all_of_a_plan(crowded: Datasette, question: str) -> None:
+    assert "のうち、はじめの20件" in await read(crowded, f"/plans/{question}")
+    assert "のうち、はじめの" not in await read(crowded, f"/plans/{question}?plan=akishima")
+
+
+@pytest.mark.parametrize("question", ["progress", "organizations_together"])
+async def test_what_only_the_first_plans_are_asked_for_says_so(crowded: Datasette, question: str) -> None:
+    assert "はじめの60計画" in await read(crowded, f"/plans/{question}")
+    assert "はじめの60計画の" not in await read(crowded, f"/plans/{question}?plan=akishima")
+
+
+async def test_the_page_of_data_names_no_calendar_of_many_plans(crowded: Datasette) -> None:
+    page = await read(crowded, "/data")
+    assert page.count(".ics") <= 1
+    assert "計画ごとにあります" in page
