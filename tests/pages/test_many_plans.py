@@ -91,7 +91,7 @@ QUESTIONS = ("promises", "progress", "unreported", "bodies", "organizations_toge
 
 @pytest.mark.parametrize("question", QUESTIONS)
 async def test_a_question_of_all_plans_shows_few_rows_and_all_of_a_plan(crowded: Datasette, question: str) -> None:
-    assert "のうち、はじめの20件" in await read(crowded, f"/plans/{question}")
+    assert "のうち、はじめの15件" in await read(crowded, f"/plans/{question}")
     assert "のうち、はじめの" not in await read(crowded, f"/plans/{question}?plan=akishima")
 
 
