@@ -174,6 +174,10 @@ def test_duckdb_answers_the_questions_of_the_site_with_the_same_rows(
             expected = lite.execute(query["sql"], values).fetchall()
             asked = ", ".join(f"_{word} := ?" for word in values)
             rows = duck.execute(f"FROM {name}({asked})", [*values.values()]).fetchall()
+            if (
+                "MATERIALIZED (  -- what else" in query["sql"]
+            ):  # ordered before it is joined, which DuckDB does not keep
+                rows, expected = sorted(rows, key=repr), sorted(expected, key=repr)
             assert (name, given, rows) == (name, given, expected)
             found[name] += len(rows)
         assert {name for name in queries if not found[name]} == {"search", "compare"}  # of one plan
