@@ -3,6 +3,7 @@
 An error says `what is wrong | what would be right`.
 """
 
+import re
 import unicodedata
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,8 @@ from keikaku.plan.plain_text import plain_text
 from keikaku.schema import codes
 
 SUMMARY_LENGTH = 160
+_YEAR = r"(?P<year>[0-9]{4}|[^\W\d_]{1,2}[0-9元]{1,2})"
+_DATE = re.compile(rf"{_YEAR}(?:年|(?:[-/年](?P<month>[0-9]{{1,2}})(?:月|(?:[-/月](?P<day>[0-9]{{1,2}})日?))?))?")
 TEXT_LENGTH = 1000  # of any text that has no limit of its own
 
 
@@ -56,6 +59,19 @@ def _day(text: str) -> str:
     raise ValueError("は日付ではありません (not a day) | 2026-04-01 のように書く")
 
 
+def _date(value: object) -> str:
+    """A year, a month or a day: 2026-04, 2026/4/1, 令和8年4月."""
+    found = _DATE.fullmatch(plain_text(str(value)).text) if type(value) in (str, int) else None
+    try:
+        if found:
+            parts = [read_fiscal_year(found["year"]), *(int(part) for part in found.group("month", "day") if part)]
+            date(*[*parts, 1, 1][:3])
+            return "-".join(f"{part:02}" for part in parts)
+    except ValueError:
+        pass
+    raise ValueError("は年月日として読めません (not a date) | 2026、2026-04、2026-04-01、令和8年4月 のように書く")
+
+
 def distinct(values: list[Any]) -> list[Any]:
     if len(set(values)) < len(values):
         raise ValueError("に同じものが二度あります (twice) | 一度だけ書く")
@@ -85,10 +101,6 @@ FiscalYear = Annotated[int, BeforeValidator(_fiscal_year)]
 Number = Annotated[int | Decimal, PlainValidator(_number)]
 Position = Annotated[int, Field(ge=1, le=9999)]
 Day = Annotated[str, AfterValidator(_day)]
-Date = Annotated[
-    str,
-    BeforeValidator(lambda value: str(value) if type(value) is int else value),
-    StringConstraints(pattern=r"^[0-9]{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?$"),
-]
+Date = Annotated[str, BeforeValidator(_date)]
 Url = Annotated[Text, StringConstraints(pattern=r"^https?://[^\s]+$")]
 Names = Annotated[list[Text], AfterValidator(distinct)]

@@ -59,7 +59,7 @@ class Municipality(_Record):
 
 
 class PlanDocument(_Record):
-    """One of the documents that a plan was read from; `date` is YYYY, YYYY-MM or YYYY-MM-DD."""
+    """One of the documents that a plan was read from; `date` becomes YYYY, YYYY-MM or YYYY-MM-DD."""
 
     title: Text
     subtitle: Text | None = None
@@ -103,14 +103,19 @@ class Plan(_Placed):
 
 
 class Sector(_Placed):
-    """sectors"""
+    """sectors; `title` is as printed, and the name where the plan prints no other."""
 
     id: Id
     name: Text
     prefix: Annotated[str, StringConstraints(pattern=r"^[^\W\d_]{1,4}$")] | None = None
     heading: Text | None = None
-    title: Text
+    title: Text = ""
     vision: Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _use_name(cls, record: dict[str, object]) -> dict[str, object]:
+        return {"title": record.get("name", ""), **record}
 
 
 class Goal(_Placed):

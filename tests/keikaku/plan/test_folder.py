@@ -63,7 +63,7 @@ CASES = {
     "municipality code without quotes": ("municipality.yml", '"470007"', "‸470007", f"code: 470007 {TEXT}"),
     "municipality code of five digits": ("municipality.yml", '"470007"', "‸'47000'", f"code: '47000' {FORM} 6桁の団体コードを引用符で囲む"),
     "corporate number of twelve digits": ("municipality.yml", '"8990000000001"', "‸'899000000000'", f"corporate_number: '899000000000' {FORM} 13桁の法人番号"),
-    "thirteenth month": ("plan.yml", "2022-02", "‸2022-13", f"documents.0.date: '2022-13' {FORM} 2023、2023-03、2023-03-31 のどれか"),
+    "thirteenth month": ("plan.yml", "2022-02", "‸2022-13", "documents.0.date: '2022-13' は年月日として読めません (not a date); 2026、2026-04、2026-04-01、令和8年4月 のように書く"),
     "prefix with a digit": ("sectors.yml", "prefix: 芸", "prefix: ‸芸1", f"prefix: '芸1' {FORM} 4字までの文字"),
     "version without its third part": ("changes.yml", "1.1.0", "‸'1.1'", f"version: '1.1' {FORM} 1.0.0 のような番号"),
     "column missing in a heading of a table": ("plan.yml", "[施策名, 評価, 後期の扱い]", "‸[施策名, 評価]", "documents.0.layout.table_headings.evaluations: ['施策名', '評価'] は使えません (List should have at least 3 items"),
