@@ -65,7 +65,7 @@
     const answers = (settings.details ? links : []).flatMap(([text, path], i) => [i ? "、" : "", element("a", { className: "tap", href: keikaku.locate(path) }, text)]);
     result.replaceChildren(
       element("p", { className: "result-count" }, `「${q}」に当たるもの `, element("strong", { className: "count" }, `${reached.toLocaleString()}件`), many),
-      answers.length ? element("p", { className: "note" }, "答えのあるページ：", answers) : "",
+      answers.length ? element("p", { className: "note" }, "関わるページ：", answers) : "",
       notes.length ? element("ul", { className: "note plain-list" }, notes.map((note) => element("li", {}, note))) : "",
       element("div", { className: "no-print" }, element("h2", { className: "visually-hidden" }, "結果をしぼる"),
         [...Map.groupBy(facets.rows, ([, name]) => name)].map(([name, choices]) => facet(name, choices))),

@@ -4,18 +4,21 @@ import contextlib
 import csv
 import json
 import shlex
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlite_utils
 from click.testing import CliRunner
 from sqlite_utils import Database
 from sqlite_utils.cli import cli
 
+from keikaku.publish.catalogue.guides import read_examples
 from tests.programs import INSTALLED
-from tests.test_docs import blocks
+from tests.test_docs import blocks, read
 
 COMMAND = Path(sys.executable).with_name("sqlite-utils")
 DOCUMENTED = [line for block in blocks("docs/downloads.md", "sh") for line in block["body"].splitlines()]
@@ -54,9 +57,22 @@ def test_every_documented_command_finds_something(line: str, site_folder: Path) 
     assert len(done.stdout.splitlines()) > 1 or json.loads(done.stdout)
 
 
+def test_the_example_shown_on_the_site_needs_sqlite_utils_alone(
+    database_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite_utils.db.pm.hook, "prepare_connection", lambda **_: None)
+    monkeypatch.chdir(database_file.parent)
+    (example,) = [e for e in read_examples(read("docs/downloads.md")) if e.tool == "sqlite-utils"]
+    told: dict[str, Any] = {}
+    exec(example.code, told)
+    with pytest.raises(sqlite3.OperationalError, match="no such function"):
+        list(told["database"].query("SELECT search_key('a')"))
+    assert example.kind == "SQLite" and {"sector", "name", "reason"} == set(told["unmet"][0])
+
+
 def test_the_documented_python_finds_something(database_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(database_file.parent)
-    (example,) = [block for block in blocks("docs/downloads.md", "python") if block["file"] == "sqlite-utils"]
+    (example,) = [block for block in blocks("docs/downloads.md", "python") if "search_results(" in block["body"]]
     told: dict[str, Any] = {}
     exec(example["body"], told)
     assert told["found"][0] == {"id": "minato-geijutsu-2"}
