@@ -16,7 +16,7 @@ from keikaku.search.index import CREATE_INDEX, code_token, index_entry, kind_tok
 _EMPTIED = """
     SELECT name FROM sqlite_master
     WHERE type = 'table' AND name NOT LIKE 'search_index%' AND name NOT LIKE 'sqlite_%' AND name NOT IN (
-        'municipalities', 'plans', 'sectors', 'fiscal_years',
+        'municipalities', 'plans', 'plan_words', 'sectors', 'fiscal_years',
         'search_documents', 'search_kinds', 'search_words', 'search_synonyms'
     )
 """

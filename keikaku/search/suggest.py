@@ -22,7 +22,7 @@ _UNFINISHED = re.compile(r"(?<=[ぁ-ゖー])[a-z]{1,3}$")
 _TITLES = """
     SELECT d.table_name, d.row_id, d.title, coalesce(w.word, k.label), d.code
     FROM search_index JOIN search_documents AS d ON d.id = search_index.rowid JOIN search_kinds AS k ON k.kind = d.kind
-    LEFT JOIN plan_words AS w ON w.plan_id = d.plan_id AND w.term = d.kind
+    LEFT JOIN plan_words AS w ON w.plan_id = d.plan_id AND w.term = iif(d.table_name = 'indicators', 'target', d.kind)
     WHERE search_index MATCH ? AND d.is_repeat = 0 AND d.kind <> 'passage' ORDER BY search_index.rowid LIMIT ?
 """
 

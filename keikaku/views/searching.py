@@ -39,7 +39,7 @@ def sort_hits(rows: Iterable[Mapping[str, Any]], kind: str, sector: str) -> dict
     """Of what was found of a kind, what is of a sector; "" for any.
 
     `sectors` count all hits, some of which have no sector; `plans` and `of_kind` have those that are chosen, `shown` those of each
-    kind that are listed.
+    kind that are listed; `places` are the kinds, tables and plans of all, and whether they have sectors.
     """
     rows = list(rows)
     chosen = [row for row in rows if sector in ("", row["sector"])]
@@ -49,6 +49,7 @@ def sort_hits(rows: Iterable[Mapping[str, Any]], kind: str, sector: str) -> dict
     return {
         "sectors": Counter(row["sector"] for row in rows if row["sector"]),
         "plans": Counter(row["plan"] for row in chosen),
+        "places": sorted({(row["kind"], row["url"].split("/")[2], row["plan"], bool(row["sector"])) for row in rows}),
         "of_kind": of_kind,
         "shown": {name: hits if kind else hits[:FEW] for name, hits in of_kind.items()},
     }

@@ -3,7 +3,7 @@
   "use strict";
   const FEW = 8; // of each kind where all kinds are shown
   const { element, settings } = keikaku;
-  const asked = new URLSearchParams(location.search), result = document.getElementById("result"), labels = new Map(settings.kinds);
+  const asked = new URLSearchParams(location.search), result = document.getElementById("result"), labels = new Map();
   const { q = "", kind = "", sector = "", ...places } = Object.fromEntries(asked);
 
   /* The same page with another choice. */
@@ -57,10 +57,12 @@
     const rows = found.filter((row) => !sector || row.sector === sector), ofKind = Map.groupBy(rows, (row) => row.kind), known = Object.fromEntries(counts);
     const reached = sector ? rows.length : kind ? known[kind] ?? 0 : Object.values(known).reduce((sum, number) => sum + number, 0);
     const ids = JSON.stringify(rows.map((row) => row.id)), inPlans = JSON.stringify(count(rows, "plan"));
+    const hits = JSON.stringify(found.map((row) => [row.kind, row.url.split("/").at(-3), row.plan, Boolean(row.sector)]));
     const [facets, plans, details] = await Promise.all([
-      keikaku.query(settings.facets, { counts: JSON.stringify(known), sectors: JSON.stringify(count(found, "sector")), plans: inPlans }),
+      keikaku.query(settings.facets, { counts: JSON.stringify(known), sectors: JSON.stringify(count(found, "sector")), plans: inPlans, hits }),
       keikaku.query(settings.plans, { plans: inPlans }), keikaku.query(settings.details ?? "select 1 limit 0", { ids, columns: JSON.stringify(columns) }),
     ]);
+    for (const [, name, , value, label] of facets.rows) if (name === "kind") labels.set(value, label);
     const about = { plans: new Map(plans.rows), details: details.rows }, many = reached > found.length ? `（多いので、近いものから${found.length}件を示します）` : "";
     const answers = (settings.details ? links : []).flatMap(([text, path], i) => [i ? "、" : "", element("a", { className: "tap", href: keikaku.locate(path) }, text)]);
     result.replaceChildren(

@@ -156,7 +156,7 @@ def test_the_search_page_shows_what_is_found_with_marks_and_filters(browser, pag
     assert re.fullmatch(r"「観光」に当たるもの \d+件", found)
     assert driver.find_elements(By.CSS_SELECTOR, "#result .target-line")
     assert list_faults(browser, browser.console_errors()) == []
-    driver.find_element(By.PARTIAL_LINK_TEXT, "年表の項目").click()
+    driver.find_element(By.PARTIAL_LINK_TEXT, "年次計画表の項目").click()
     browser.wait_until(lambda: "kind=event" in driver.current_url and driver.find_elements(By.ID, "kind-event"))
     assert len(driver.find_elements(By.CSS_SELECTOR, "#result section")) == 1
     assert browser.run("return performance.getEntriesByType('resource').every(({name}) => /^(file|blob):/.test(name))")

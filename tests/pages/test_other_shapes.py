@@ -96,6 +96,30 @@ async def test_a_workbook_and_a_suggestion_call_rows_by_the_word_of_their_plan(a
     assert load_workbook(BytesIO(answer.content)).sheetnames[0] == "事業"
     told = (await all_shapes.client.get("/-/suggest?q=研修及び研究会の実施")).json()
     assert [found["label"] for found in told if found["url"]] == ["事業 11121"]
+    answer = await all_shapes.client.get("/plans/indicators.xlsx?plan_id=subete-kihon2")
+    assert load_workbook(BytesIO(answer.content)).sheetnames[0] == "成果指標"
+    told = (await all_shapes.client.get("/-/suggest?q=避難場所を確認")).json()
+    assert [found["label"] for found in told if found["url"]] == ["政策指標 4"]
+
+
+async def test_the_page_of_a_target_calls_it_as_its_plan_does(all_shapes: Datasette) -> None:
+    page = (await all_shapes.client.get("/plans/indicators/subete-kihon2-target-1")).text
+    assert "<title>人口（成果指標、" in page and "　成果指標</p>\n<h1>人口</h1>" in page
+
+
+@pytest.mark.parametrize(
+    ("asked", "called", "narrowed"),
+    [
+        ("q=人", ["施策・事業（6件）", "基本目標・政策指標・成果指標（7件）", "評価（1件）"], "<h3>分野・部門</h3>"),
+        ("q=人&plan=subete-kihon2", ["成果指標（3件）", "事業（2件）"], "<h3>部門</h3>"),
+        ("q=人&plan=kakogawa-sosei2", ["施策（2件）"], "</h1>"),
+    ],
+)
+async def test_a_search_calls_what_it_finds_as_the_plans_of_it_do(
+    all_shapes: Datasette, asked: str, called: list[str], narrowed: str
+) -> None:
+    page = (await all_shapes.client.get(f"/plans/search?{asked}")).text
+    assert re.findall(r'<h2 id="kind-\w+">(.+?)</h2>', page) == called and narrowed in page
 
 
 async def test_the_list_of_a_city_counts_nothing_of_another(all_shapes: Datasette) -> None:

@@ -34,7 +34,7 @@ WHERE p.id IN (:plan, :plan_id) OR c.id = :municipality_id OR p.id = (SELECT pla
     OR (:plan = '' AND :plan_id = '' AND :municipality || :theme <> '' AND :municipality IN ('', c.id, c.label) AND :theme IN ('', p.theme))
 
 -- name: called
-SELECT word FROM plan_words WHERE plan_id = :plan AND term = :term
+SELECT word FROM plan_words WHERE plan_id = :plan AND term = iif(:term = 'indicator', 'target', :term)
 
 -- name: reports
 -- Of these plans all documents; where none is named, the main one of every plan, or all of the only plan. One more than :most.
