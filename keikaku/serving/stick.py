@@ -43,7 +43,7 @@ SCRIPTS = ROOT / "static" / "stick"
 WORKER = ("sqlite.js", "text.js", "expand.js", "matching.js", "results.js", "worker.js")
 # What is nothing without the live site, or has a form of its own in the folder.
 _LIVE_ONLY = re.compile(
-    r".*\?|/plans/search(?:$|\.)|/verify$|/(?:openapi\.json|opensearch\.xml|robots\.txt|sitemap\.xml|llms\.txt)$"
+    r".*\?|/plans/search(?:$|\.)|/verify$|/notebooks/|/(?:openapi\.json|opensearch\.xml|robots\.txt|sitemap\.xml|llms\.txt)$"
     r"|/static/(?:search\.js|embed.*)$|/plans/[^/]+/[^/]+\.xlsx$"
 )
 # What may name the site; tables in CSV do not, and may be of another encoding.
@@ -84,7 +84,7 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
         return write_page(whole, path, baked["address"], links.find).encode("utf-8")
 
     def write(path: str, content: bytes, media_type: str = "text/html") -> None:
-        if not is_known and _NAMING.match(media_type) and not path.endswith(".ipynb"):
+        if not is_known and _NAMING.match(media_type):
             content = forget_root(content.decode("utf-8"), path, baked["address"]).encode("utf-8")
         _write(new / path, content)
 
@@ -136,7 +136,7 @@ def compare_stick(folder: Path, data: Path, reports: Mapping[str, Path], say: Ca
         database = Path(temporary) / facts["database"]["path"]
         build_database(data, database, reports, say)
         write_site(database, database.with_name("site"), facts["address"], say)
-        write_stick(database, database.with_name("site"), database.with_name("stick"))
+        write_stick(database, database.with_name("site"), database.with_name("stick"), facts["is_part"])
         made = read_facts(database.with_name("stick"))
         why = {
             "code_sha256": "was made by other code",

@@ -62,7 +62,7 @@ def write_first_page(folder: Path, by: str, database: Path) -> int:
     """
     plans = _read_plans(database, by)
     known = [read_facts(folder / part) for part in sorted({plan["part"] for plan in plans})]
-    facts = {**known[0], "by": by, "date": max(part["date"] for part in known)}
+    facts = {**known[0], "by": by, "is_part": False, "date": max(part["date"] for part in known)}
     del facts["database"]
     for path in ("styles/tables.css", "static/stick/page.js", "static/stick/search.js", "static/stick/verify.js"):
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

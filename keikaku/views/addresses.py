@@ -66,9 +66,9 @@ def public_address(datasette: Datasette, request: Request, path: str) -> str:
 
 
 def canonical_url(datasette: Datasette, request: Request) -> str:
-    """The permanent address of the page asked for: its path and the arguments that choose what it shows."""
+    """The permanent address of the page asked for: its path and the arguments that choose what it shows; empty as of `public_address`."""
     query = "&".join(p for p in request.query_string.split("&") if p and not p.startswith("_"))
-    return complete(datasette, request, request.path) + (f"?{query}" if query else "")
+    return public_address(datasette, request, request.path + (f"?{query}" if query else ""))
 
 
 def source_address(datasette: Datasette, request: Request) -> str:

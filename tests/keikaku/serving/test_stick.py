@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -62,15 +63,19 @@ def test_every_link_leads_to_a_file_and_nothing_is_asked_elsewhere(address: str,
 
 
 def test_a_folder_whose_site_no_other_machine_reaches_names_no_address(stick: Path) -> None:
-    """Not in a page, a citation, a feed or a workbook; notebooks and README.txt tell how to serve it at home."""
+    """Not in a page, a citation, a feed or a workbook; README.txt tells how to serve it at home."""
     naming = []
-    for path in sorted(path for path in stick.rglob("*") if path.is_file() and path.suffix != ".ipynb"):
+    for path in sorted(path for path in stick.rglob("*") if path.is_file()):
         parts = [path.read_bytes()]
         if path.suffix in (".xlsx", ".zip"):
             with zipfile.ZipFile(path) as archive:
                 parts = [archive.read(name) for name in archive.namelist()]
         naming += [path.name for part in parts if b"127.0.0.1:8001" in part or b"//localhost" in part]
     assert naming == []
+    pages = {path: path.read_text("utf-8").partition("<body")[2] for path in stick.rglob("*.html")}
+    assert [
+        path for path, body in pages.items() if re.search(r">[^<]*\.\./", body)
+    ] == []  # a place of the folder is none to read
     cited = (stick / "cite" / "measures" / "minato-geijutsu-1.txt").read_text("utf-8")
     assert "年。" in cited
     described = json.loads((stick / "plans" / "measures" / "minato-geijutsu-1.jsonld").read_text("utf-8"))
@@ -91,6 +96,7 @@ def test_every_permanent_page_and_picture_is_in_it(stick: Path, baked: Path) -> 
         "robots.txt",
         "sitemap",
         "llms.txt",
+        "notebooks/",
         "manifest.json",
         "static/",
     ):
@@ -233,6 +239,12 @@ def test_an_archive_is_the_folder_and_depends_on_no_clock(stick: Path, copy: Pat
         run(HASHES, tmp_path / "unpacked" / "stick").returncode,
         run(SIGNATURE, tmp_path / "unpacked" / "stick").returncode,
     ) == (0, 0)
+
+
+def test_a_part_is_made_again_without_the_others(parted: Path, baked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stick_module, "write_site", lambda _, folder, *__: shutil.copytree(baked / "site", folder))
+    code, said = invoke("compare", parted / "minato", "--data", baked / "data", "--quiet")
+    assert (code, "every byte is the same" in said) == (0, True)
 
 
 @pytest.mark.parametrize("bakes", [False, pytest.param(True, marks=pytest.mark.long)])
