@@ -42,7 +42,7 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
     verifying.verify_address, words.current_fiscal_year, words.heading_of, write_credit, write_english, write_japanese,
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
-    addresses.canonical_url, addresses.source_address, citations.cite_page, citations.cite_record, citations.find_reports,
+    addresses.canonical_url, addresses.source_address, citations.cite_page, citations.cite_record, citations.find_reports, citations.name_drawn,
     descriptions.data_files, descriptions.dataset_json_ld, descriptions.picture_address, table_words.naming_column,
     table_words.query_cells, table_words.query_form, table_words.row_links, table_words.say_value, table_words.table_cells,
     verifying.page_hash, words.column_title, words.data_date, words.data_version, words.database_size, words.describe_table,

@@ -71,6 +71,13 @@ async def find_reports(datasette: Datasette, request: Request, plan: str | list[
     }
 
 
+async def name_drawn(datasette: Datasette, request: Request, picture: str, plan: str) -> list[str]:
+    """The documents of what a picture (kind/id) of a plan shows; all of the plan where its records name none."""
+    kind, _, key = picture.partition("/")
+    rows = await datasette.get_database().execute(SQL["sources"] + SQL["drawn"], {"kind": kind, "id": key})
+    return [row["source"] for row in rows] or (await find_reports(datasette, request, plan))["sources"]
+
+
 async def name_source(datasette: Datasette, request: Request) -> tuple[str, str]:
     """What the rows of an address are made from: the documents of the plan of a record, or of the plans asked for; and what
     the one plan calls such rows. Empty where no plan is asked for."""

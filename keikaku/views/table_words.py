@@ -21,6 +21,11 @@ from keikaku.views.words import column_title, heading_of, table_title
 
 # As many choices are listed; of more, a visitor writes one.
 MOST_CHOICES = 300
+# Choices by their value, or by words in their name and heading; all by none.
+_NAMED = f"""
+    WITH choice (value, label, heading) AS ({{}}) SELECT * FROM choice
+    WHERE value = :written OR instr(search_key(label || coalesce(heading, '')), search_key(:written)) LIMIT {MOST_CHOICES + 1}
+"""
 MOST_IDS = 1000  # in one statement; SQLite is given 5,000 parameters at most
 
 
@@ -157,13 +162,13 @@ async def query_form(
     """For each parameter of a query its name, what is known of it, its value, and the choices for it, if there are two."""
     asked = {name: values.get(name) or "" for name in ("plan", "municipality")}
     fields = [await _find_field(datasette, database, name, value, asked) for name, value in values.items()]
-    return [field for field in fields if field and len(field[3]) != 1]
+    return [field for field in fields if field]
 
 
 async def _find_field(
     datasette: Datasette, database: str, name: str, value: str, asked: dict[str, str]
 ) -> tuple[str, Parameter, str, list[Choice]] | None:
-    """None where there is nothing to choose from."""
+    """None where there is nothing to choose from. Of more than MOST_CHOICES those are offered that have what a visitor wrote."""
     parameter = find_parameter(name)
     if not parameter.choices:
         return name, parameter, value, []
@@ -171,9 +176,17 @@ async def _find_field(
     rows = (await datasette.execute(database, sql, asked)).rows
     if not rows and not value:
         return None
-    if len(rows) > MOST_CHOICES:
-        return name, replace(parameter, help=parameter.empty and f"空のままなら{parameter.empty}です。"), value, []
-    return name, parameter, value, build_choices(name, value, as_tuples(rows))
+    if is_many := len(rows) > MOST_CHOICES:
+        rows = (await datasette.execute(database, _NAMED.format(parameter.choices), {**asked, "written": value})).rows
+        if not rows or len(rows) > MOST_CHOICES:
+            told = "名前の一部を書くと、それを含むものから選べます。" + (
+                parameter.empty and f"空のままなら{parameter.empty}です。"
+            )
+            return name, replace(parameter, help=told), value, []
+    choices = build_choices(name, value, as_tuples(rows))
+    if is_many and choices[0].label == value:
+        choices[0] = replace(choices[0], label=f"「{value}」を含む{len(rows)}件から選ぶ")
+    return (name, parameter, value, choices) if is_many or len(choices) != 1 else None
 
 
 def chart_address(request: Request, chart: FirstChart, described: dict[str, Any]) -> str:

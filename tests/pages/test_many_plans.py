@@ -54,6 +54,30 @@ async def test_home_shows_the_first_plans_and_leads_to_the_others(crowded: Datas
     assert "という計画はありません" in await read(crowded, "/?plan=nowhere")
 
 
+async def test_of_many_plans_one_is_chosen_by_a_part_of_its_name(
+    crowded: Datasette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("keikaku.views.table_words.MOST_CHOICES", 20)
+    box = r'<input id="p-plan" type="text" name="plan" value="{}"\s+autocomplete="off" aria-describedby="h-plan">'
+    page = await read(crowded, "/plans/progress")
+    assert (
+        re.search(box.format(""), page)
+        and "名前の一部を書くと、それを含むものから選べます。空のままならすべての計画です。" in page
+    )
+    assert re.search(box.format("計画"), await read(crowded, "/plans/progress?plan=計画"))  # too many have it
+    page = await read(crowded, "/plans/progress?plan=６９市")
+    offered = re.findall(
+        r'<option value="(\w*)"( selected)?>(.+?)</option>', page.partition('id="p-plan"')[2].partition("</select>")[0]
+    )
+    assert offered == [
+        ("", "", "すべての計画"),
+        ("６９市", " selected", "「６９市」を含む1件から選ぶ"),
+        ("city69", "", "第69市の計画"),
+    ]
+    page = await read(crowded, "/plans/progress?plan=city69")
+    assert '<option value="">すべての計画</option>' in page and '<option value="city69" selected>第69市の計画' in page
+
+
 @pytest.mark.parametrize("path", ["/", "/plans/measures", "/plans/search?q=給食"])
 async def test_the_source_of_a_page_of_all_is_one_report_and_a_number(crowded: Datasette, path: str) -> None:
     page = await read(crowded, path)

@@ -340,6 +340,22 @@ CITED = {
 }
 
 
+@pytest.mark.parametrize(
+    ("picture", "credited"),
+    [
+        ("results/subete-kihon2-target-1", ["第2次すべて市総合計画", "令和5年度進捗報告"]),
+        ("outcomes/subete-kihon2", ["第2次すべて市総合計画"]),
+        ("bodies/subete-kihon2", ["第2次すべて市総合計画", "中間見直し"]),
+        ("progress/kakogawa-sosei2", ["第2期加古川市まち・ひと・しごと創生総合戦略"]),
+    ],
+)
+async def test_a_picture_credits_the_documents_of_what_it_shows(
+    all_shapes: Datasette, picture: str, credited: list[str]
+) -> None:
+    figure = (await read(all_shapes, f"/charts/{picture}")).partition("</figure>")[0].partition("出典：")[2]
+    assert re.findall("「([^「」]+)」（", figure) == credited
+
+
 @pytest.mark.parametrize("record", CITED)
 async def test_a_record_cites_every_document_of_its_figures(all_shapes: Datasette, record: str) -> None:
     text = await read(all_shapes, f"/cite/{record}.txt")

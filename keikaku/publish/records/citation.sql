@@ -27,6 +27,17 @@ WHERE document_id = :document OR (:table = 'plans' AND plan_id = :id) OR documen
 )
 ORDER BY start_fiscal_year DESC, title, position
 
+-- name: drawn
+-- What the records that a picture shows are printed in; :id is of a plan, or of the indicator whose results are drawn.
+SELECT source FROM sources WHERE document_id IN (
+    SELECT document_id FROM evaluations WHERE :kind = 'outcomes' AND plan_id = :id
+    UNION ALL SELECT document_id FROM events WHERE :kind = 'timeline' AND plan_id = :id
+    UNION ALL SELECT document_id FROM measures WHERE :kind = 'bodies' AND plan_id = :id
+    UNION ALL SELECT coalesce(f.document_id, i.document_id) FROM indicators AS i JOIN figures AS f ON f.indicator_id = i.id
+    WHERE :kind IN ('progress', 'deadlines') AND i.plan_id = :id OR :kind = 'results' AND i.id = :id
+)
+ORDER BY start_fiscal_year DESC, title, position
+
 -- name: plans_asked
 -- The plans whose records alone a page lists, by the arguments of its address.
 SELECT p.id FROM plans AS p JOIN municipalities AS c ON c.id = p.municipality_id
