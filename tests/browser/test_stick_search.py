@@ -201,7 +201,10 @@ def test_the_sql_page_answers_saves_explains_and_can_be_stopped(browser, pages, 
         ("SELECT x FROM measures", "「x」という列はありません"),
         ("SELEC 1", "「SELEC」の近くの書き方がちがいます"),
         ("SELECT 1; SELECT 2", "一度に実行できる文は一つです"),
+        ("SELECT 1; -- one\nSELECT 2", "一度に実行できる文は一つです"),
+        ("SELECT 'い' || 'ま'; -- now\n/* of\nmany lines */ ", "いま"),
         ("DELETE FROM measures", "読み出すだけの文"),
+        ("ATTACH ':memory:' AS other", "読み出すだけの文"),
     ):
         run(sql)
         browser.wait_until(lambda words=words: words in say())

@@ -35,8 +35,9 @@ const sqlFunctions = {
 function query(sql, values = {}) {
   const statement = db.prepare(sql);
   try {
-    if (!capi.sqlite3_stmt_readonly(statement)) throw new Error("Statement must be a SELECT");
-    if (sql.slice(capi.sqlite3_sql(statement).length).trim()) throw new Error("You can only execute one statement at a time");
+    if (!capi.sqlite3_stmt_readonly(statement) || !statement.columnCount) throw new Error("Statement must be a SELECT");
+    const rest = sql.slice(capi.sqlite3_sql(statement).length).replace(/--[^\n]*|\/\*[^]*?\*\/|\s/g, "");
+    if (rest) throw new Error("You can only execute one statement at a time");
     const parameters = Array.from({ length: statement.parameterCount }, (_, i) => capi.sqlite3_bind_parameter_name(statement, i + 1).slice(1));
     parameters.forEach((name, i) => statement.bind(i + 1, values[name] ?? ""));
     const columns = statement.getColumnNames(), rows = [];

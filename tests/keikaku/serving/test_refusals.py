@@ -25,6 +25,8 @@ WRONG = {
     "select abs()": "関数「abs」に渡す値の数",
     "select a from t where count(*) > 1": "数えたり合計したりする関数",
     "select :a": "値がありません",
+    "select * from f where f match '(a'": "全文検索（MATCH）の言葉",
+    "select * from f where f match '\"a'": "全文検索（MATCH）の言葉",
     "select 1; select 2": "一度に実行できる文は一つ",
 }
 
@@ -55,8 +57,9 @@ def test_a_failure_is_said_without_its_own_words():
 def test_what_sqlite_says_of_a_wrong_statement_is_explained(sql, sentence):
     connection = sqlite3.connect(":memory:")
     connection.execute("create table t (a)")
+    connection.execute("create virtual table f using fts5 (a)")
     with pytest.raises(sqlite3.Error) as complaint:
-        connection.execute(sql)
+        connection.execute(sql).fetchall()
     connection.close()
     assert sentence in explain_complaint(str(complaint.value)).sentence
 
