@@ -19,6 +19,8 @@ AXE = (Path(__file__).parent / "axe-core" / "axe.min.js").read_text("utf-8")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 WITHOUT_SIZES = {**RULES, "rules": {"target-size": {"enabled": False}}}
 FIRST_LOAD = 60 * 1024
+HEAVIEST_PAGE = 25 * 1024
+LONGEST_PAGE = 12 * 667  # screens of a phone
 SMALLEST_TARGET = 44
 
 RESOURCES = "return performance.getEntriesByType('resource').map(entry => entry.name)"
@@ -114,6 +116,21 @@ def test_titles_and_descriptions_differ_from_page_to_page(site, said):
     found = {name: re.search(said, read(site + path).decode())[1] for name, path in PAGES.items() if name not in same}
     values = list(found.values())
     assert {name: value for name, value in found.items() if values.count(value) > 1} == {}
+
+
+@on_a_phone
+@pytest.mark.parametrize("name", [name for name in PAGES if name != "print"], scope="module")
+def test_a_page_ends_within_twelve_screens_of_a_phone_and_weighs_little(opened, site, name):
+    assert opened.run("return document.documentElement.scrollHeight") <= LONGEST_PAGE
+    assert len(gzip.compress(read(site + PAGES[name]), 6)) <= HEAVIEST_PAGE or name == "data"
+
+
+def test_the_head_is_as_high_on_a_page_with_its_search_as_on_the_home_page(browser, site):
+    heights = set()
+    for name in ("home", "measure"):
+        browser.open(site + PAGES[name], WIDTHS[0])
+        heights.add(browser.run("return document.querySelector('.site-head').getBoundingClientRect().height"))
+    assert len(heights) == 1
 
 
 @on_a_phone
