@@ -76,6 +76,10 @@ MOVES = {
 DITTO_BELOW_NOTHING = [("one sheet a department", "other words")]
 
 
+def sheets_of(table: Table) -> dict[str, Rows]:
+    return table.rows if isinstance(table.rows, dict) else {"第1表": table.rows}
+
+
 def heading_row(rows: Rows) -> int:
     return next(i for i, row in enumerate(rows) if len({*row} - {None, ""}) > 2)
 
@@ -94,11 +98,10 @@ def outcome_of(table: Table, tmp_path: Path) -> dict[str, list[dict[str, str]]] 
 
 def mutated(name: str, mutate: Mutate, move: tuple[int, int] = (0, 0)) -> Table:
     table = TABLES[name]
-    sheets = table.rows if isinstance(table.rows, dict) else {"第1表": table.rows}
     areas = [CellRange(area) for area in table.merged]
     for area in areas:
         area.shift(*move)
-    rows = {sheet: mutate(rows, heading_row(rows)) for sheet, rows in sheets.items()}
+    rows = {sheet: mutate(rows, heading_row(rows)) for sheet, rows in sheets_of(table).items()}
     return replace(table, rows=rows, merged=tuple(area.coord for area in areas), formats={})
 
 
@@ -127,31 +130,30 @@ def test_the_same_as_above_is_refused_where_nothing_stands_above(name: str, muta
 
 
 @pytest.mark.parametrize("mutation", REFUSED)
-@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize("name", TABLES)
 def test_a_heading_that_nobody_knows_is_refused_by_its_cell(name: str, mutation: str, tmp_path: Path) -> None:
-    found = outcome_of(mutated(name, REFUSED[mutation]), tmp_path)
-    assert isinstance(found, str) and "第1表!" in found and "--dry-run" in found
+    spoiled = mutated(name, REFUSED[mutation])
+    found = outcome_of(spoiled, tmp_path)
+    assert isinstance(found, str) and "--dry-run" in found
+    assert any(f"{sheet}!" in found for sheet in sheets_of(spoiled))
 
 
-@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize("name", TABLES)
 def test_a_deleted_heading_is_refused(name: str, tmp_path: Path) -> None:
-    rows: Rows = SINGLE[name].rows  # type: ignore[assignment]
-    at = heading_row(rows)
-    wrong = {}
-    filled = [
-        c
-        for c, text in enumerate(rows[at])
-        if text and any(len(row) > c and row[c] not in (None, "") for row in rows[at + 1 :])
-    ]
-    assert filled
-    for c in filled:
-        spoiled = replace(
-            SINGLE[name], rows=[[*row[:c], None, *row[c + 1 :]] if i == at else row for i, row in enumerate(rows)]
-        )
-        found = outcome_of(spoiled, tmp_path / str(c))
-        if isinstance(found, dict):
-            wrong[rows[at][c]] = found
-    assert not wrong
+    read = {}
+    deleted = 0
+    for sheet, rows in sheets_of(TABLES[name]).items():
+        at = heading_row(rows)
+        for c, text in enumerate(rows[at]):
+            if text and any(len(row) > c and row[c] not in (None, "") for row in rows[at + 1 :]):
+                spoiled = [[*row[:c], None, *row[c + 1 :]] if i == at else row for i, row in enumerate(rows)]
+                table = replace(TABLES[name], rows={**sheets_of(TABLES[name]), sheet: spoiled})
+                found = outcome_of(table, tmp_path / f"{sheet}-{c}")
+                deleted += 1
+                if isinstance(found, dict):
+                    read[sheet, text] = found
+    assert not read
+    assert deleted
 
 
 WORDS = [
