@@ -46,7 +46,7 @@ OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
     descriptions.data_files, descriptions.dataset_json_ld, descriptions.picture_address, table_words.naming_column,
     table_words.query_cells, table_words.query_form, table_words.row_links, table_words.say_value, table_words.table_cells,
     verifying.page_hash, words.column_title, words.data_date, words.data_version, words.database_size, words.describe_table,
-    words.table_title,
+    words.list_questions, words.table_title,
 )  # fmt: skip
 
 

@@ -26,8 +26,9 @@ from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
 from keikaku.publish.catalogue.guides import read_examples, read_notebooks
 from keikaku.publish.feeds import read_told_days
 from keikaku.publish.records.ruby import annotate, keep_easy
-from keikaku.publish.site_words import fill_metadata
+from keikaku.publish.site_words import fill_metadata, replace_words
 from keikaku.publish.tables.notes import OURS
+from keikaku.schema.codes import PLAN_TERMS
 from keikaku.schema.conditions import split_help
 from keikaku.schema.tables import read_schema
 from keikaku.serving.datasette_private import local_metadata
@@ -106,11 +107,24 @@ def database_size(datasette: Datasette) -> int:
     return int(datasette.get_database().size)
 
 
+async def list_questions(datasette: Datasette) -> list[dict[str, Any]]:
+    """Those of docs/cookbook.yml that the data can answer, with examples from the data as values of their parameters."""
+    db, found = datasette.get_database(), []
+    questions = yaml.safe_load((DOCS / "cookbook.yml").read_text("utf-8"))
+    words = datasette.metadata("words")
+    replace_words(questions, {label: words[term] for term, (label, _) in PLAN_TERMS.items()})
+    for question in questions:
+        asked = {"": question.get("needs", "select 1")} | question.get("parameters", {})
+        values = {name: row[0] for name, sql in asked.items() if (row := (await db.execute(sql)).first()) and row[0]}
+        if len(values) == len(asked):
+            found.append({**question, "parameters": {name: value for name, value in values.items() if name}})
+    return found
+
+
 @lru_cache(maxsize=1)
 def data_page_words() -> dict[str, Any]:
-    """What /data shows beyond rows: questions with their SQL, how tools read the files, the schema."""
+    """What /data shows beyond rows: how tools read the files, the schema."""
     return {
-        "cookbook": yaml.safe_load((DOCS / "cookbook.yml").read_text("utf-8")),
         "notebooks": read_notebooks(),
         "reading_examples": read_examples((DOCS / "downloads.md").read_text("utf-8")),
         "schema_tables": read_schema(),

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from collections import Counter
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -136,6 +137,28 @@ async def addresses_of(site: Datasette, plan: str) -> list[str]:
 
 def kind(address: str) -> str:
     return re.sub(r"[\w%~-]+(?=[.?]|$)", "*", address, count=1)
+
+
+@pytest.mark.parametrize(
+    "shapes", [("toyoake",), ("kakogawa",), ("minato",), ("akishima", "kakogawa", "subete", "toyoake")]
+)
+async def test_sql_that_a_site_offers_has_rows_and_no_word_of_another_plan(
+    tmp_path_factory: pytest.TempPathFactory, shapes: tuple[str, ...]
+) -> None:
+    def build(folder: Path) -> None:
+        for shape in shapes:
+            shutil.copytree(FIXTURES / shape, folder / "data" / shape)
+        fill_folder(folder, "--data", folder / "data")
+
+    site = Datasette(config_dir=make_once(tmp_path_factory, "offering-" + "-".join(shapes), build))
+    await site.invoke_startup()
+    page = (await site.client.get("/data")).text.partition('<ol class="cookbook">')[2].partition("</ol>")[0]
+    asked = [unescape(href) for href in re.findall('href="(/plans[?]sql=[^"]*)"', page)]
+    assert len(asked) > 3
+    assert not re.search("前期|後期|推進団体|農協|〔" + ("|施策" if shapes == ("toyoake",) else ""), page)
+    for address in asked:
+        rows = (await site.client.get(address.replace("?", ".json?", 1) + "&_shape=array")).json()
+        assert rows, address
 
 
 async def test_a_site_of_one_plan_says_its_words_in_headings(tmp_path_factory: pytest.TempPathFactory) -> None:
