@@ -64,7 +64,9 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
         metadata.setdefault(key, value)
     metadata["description"] = _FOLDED.sub("", metadata["description"] or "")
     citation = metadata.setdefault("plugins", {}).setdefault("citation", {})
-    of = f"the {only['title_en']}" if only and only["title_en"] else "plans of Japanese municipalities"
+    of = "plans of Japanese municipalities"
+    if only:  # ids of feeds and of the data set are made from it, and each city's are its own
+        of = f"the {only['title_en']}" if only["title_en"] else f"{only['title']} ({only['municipality']})"
     citation.setdefault("title_en", f"Database of {of}, unofficial")
     citation.setdefault("source_en", f"Made by processing {str(metadata['source']).removesuffix('を加工して作成')}")
     described = (metadata.get("databases") or {}).get("plans") or {}

@@ -66,10 +66,11 @@
   }
 
   if (!self.crypto?.subtle) {
-    result.append(element("p", "この画面は、フォルダーをディスクから開くか、https のアドレスで開くと使えます。"));
+    result.replaceChildren(element("p", "この画面は、フォルダーをディスクから開くか、https のアドレスで開くと使えます。"));
     return;
   }
   form.hidden = false;
+  result.replaceChildren();
   form.addEventListener("change", () => {
     result.replaceChildren(element("p", "確かめています…"));
     check().catch((error) => result.replaceChildren(element("p", `読めないファイルがあります：${error.message}`)));

@@ -121,7 +121,7 @@ def test_without_scripts_a_record_says_what_matters(browser, stick):
         browser.open(page.as_uri(), 375)
         text = browser.driver.find_element(By.TAG_NAME, "main").text
         browser.open((stick / "verify.html").as_uri(), 375)
-        assert "README.txt" in browser.driver.find_element(By.TAG_NAME, "noscript").text
+        assert "README.txt" in browser.driver.find_element(By.ID, "checked").text
     assert "目標" in text
 
 

@@ -84,6 +84,13 @@ def test_a_folder_whose_site_no_other_machine_reaches_names_no_address(stick: Pa
     assert facts["address"] == ""
 
 
+def test_where_the_site_was_is_said_and_no_link_of_that_name_leads_into_the_folder(stick: Path, baked: Path) -> None:
+    facts = {**stick_module.read_facts(stick), "address": "https://plans.example.jp/", "public_key": "KEY"}
+    for page in stick_module.render(baked / "plans.db", {"": "_stick_foot.html", "v": "stick_verify.html"}, facts):
+        assert "https://plans.example.jp/" in re.sub(r"<[^>]*>", "", page)
+        assert '<a href="https://plans.example.jp/' not in page
+
+
 def test_every_permanent_page_and_picture_is_in_it(stick: Path, baked: Path) -> None:
     site = baked / "site"
     own = [path.relative_to(site) for path in site.rglob("*") if path.is_file() and path.suffix != ".gz"]
