@@ -85,7 +85,7 @@ def one_of(terms: codes.Terms) -> Any:
     def check(value: object) -> object:
         if isinstance(value, str) and (code := value if value in terms else by_label.get(value)):
             return code
-        known = "、".join(f"{code}（{label}）" for code, (label, _) in terms.items())
+        known = "、".join(f"{label}（{code}）" for code, (label, _) in terms.items())
         raise ValueError(f"は使えない言葉です (unknown word) | {known} のどれか")
 
     return Annotated[str, BeforeValidator(check)]

@@ -201,6 +201,15 @@ async def test_progress_shows_the_rates_that_a_city_printed(all_shapes: Datasett
     assert "減らす目標なので、割り算の率は使えません" in refused
 
 
+async def test_progress_leads_to_who_told_which_result_where_somebody_did(all_shapes: Datasette) -> None:
+    told = {row[0] for row in await ask(all_shapes, "SELECT DISTINCT plan_id FROM results")}
+    plans = {row[0] for row in await ask(all_shapes, "SELECT id FROM plans")}
+    assert told and plans - told
+    for plan in sorted(plans):
+        page = await read(all_shapes, f"/plans/progress?plan={plan}")
+        assert (f'href="/plans/results?plan_id={plan}"' in page) == (plan in told), plan
+
+
 async def test_without_sectors_squares_stand_under_the_highest_goal(all_shapes: Datasette) -> None:
     page = (await all_shapes.client.get("/plans/progress?plan=kakogawa-sosei2")).text
     groups = re.findall(r"<h3>第2期加古川市まち・ひと・しごと創生総合戦略（抜粋）：([^<]+) <span", page)

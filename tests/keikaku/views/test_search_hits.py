@@ -5,10 +5,10 @@ import pytest
 from keikaku.views.searching import FEW, sort_hits
 
 ROWS: list[dict[str, str | None]] = [
-    {"kind": "measure", "id": "m1", "sector": "工業", "plan": "a"},
-    {"kind": "measure", "id": "m2", "sector": "商業", "plan": "a"},
-    {"kind": "goal", "id": "g1", "sector": "商業", "plan": "b"},
-    {"kind": "organization", "id": "o1", "sector": None, "plan": "b"},
+    {"kind": "measure", "id": "m1", "url": "/plans/measures/m1", "sector": "工業", "plan": "a"},
+    {"kind": "measure", "id": "m2", "url": "/plans/measures/m2", "sector": "商業", "plan": "a"},
+    {"kind": "goal", "id": "g1", "url": "/plans/goals/g1", "sector": "商業", "plan": "b"},
+    {"kind": "organization", "id": "o1", "url": "/plans/organizations/o1", "sector": None, "plan": "b"},
 ]
 
 
@@ -30,6 +30,18 @@ def test_sectors_count_everything_and_the_rest_what_is_chosen(
     assert set(hits["of_kind"]) == {row["kind"] for row in rows if row["id"] in shown}
 
 
+def test_places_are_the_tables_and_plans_of_everything_once() -> None:
+    found = sort_hits([*ROWS, *ROWS], "", "農業")["places"]
+    assert found == [
+        ("goal", "goals", "b", True),
+        ("measure", "measures", "a", True),
+        ("organization", "organizations", "b", False),
+    ]
+
+
 def test_one_kind_is_shown_to_its_end() -> None:
-    rows = [{"kind": "measure", "id": f"m{i}", "sector": "工業", "plan": "a"} for i in range(FEW + 5)]
+    rows = [
+        {"kind": "measure", "id": f"m{i}", "url": "/plans/measures/m", "sector": "工業", "plan": "a"}
+        for i in range(FEW + 5)
+    ]
     assert [len(sort_hits(rows, kind, "")["shown"]["measure"]) for kind in ("", "measure")] == [FEW, FEW + 5]
