@@ -213,7 +213,7 @@ async def test_links_of_a_page_lead_somewhere(two_plans: Datasette) -> None:
     ("measure", "told"),
     [
         ("nogyo-9", "目標の期間の前の、令和4年度の実績 16名（第93回あきしま町あるき（12月16日））"),
-        ("kyotsu-6", "期限の前の、平成30年度：実施"),
+        ("kyotsu-6", "令和5年度：実施"),
         ("kyotsu-7", "令和5年度：実施（2次募集の受付）"),
     ],
 )
