@@ -86,7 +86,6 @@ def _hash_rows(
         firsts = sorted({row.key[0] for row in wanted if row.table == table})
         held = {record: row for record, row in read_table(connection, table, firsts) if record in wanted}
         hashes |= hash_records(held)
-        days |= (
-            {record: str(row.get("recorded_on") or "") for record, row in held.items()} if table == "figures" else {}
-        )
+        if table == "figures":
+            days |= {record: str(row.get("recorded_on") or "") for record, row in held.items()}
     return hashes, days

@@ -152,7 +152,8 @@ class Row:
         cells |= {"code": self.at(coded[0])} if code and coded else {}
         goal = self.goal["id"] if self.goal else ""
         values = {"code": code, "name": title, "goals": goal, "place": self.at(level)}
-        if self._is_repeat(title) and (self._is_marked_repeat() <= (not self.of("label"))):
+        # A mark beside the name of an indicator is the indicator's.
+        if self._is_repeat(title) and not (self._is_marked_repeat() and self.of("label")):
             name = without_repeat(title)
             same = [line["id"] for line in self.reading.lines["measures"] if line.cells and line["name"] == name]
             values["repeat_of"] = same[0] if len(same) == 1 else name

@@ -200,8 +200,7 @@ def find_mixed_ids(data: Path, ids: Iterable[tuple[str, str]]) -> Iterator[Probl
     another municipality, whose records would then share addresses: the longer is refused, and of two same ones the later."""
     owners: dict[str, str] = {}
     for city, id_ in sorted(ids, key=lambda pair: len(pair[1])):
-        steps = (id_[: hyphen.start()] for hyphen in re.finditer("-|$", id_))
-        for shorter in steps:
+        for shorter in (id_[: hyphen.start()] for hyphen in re.finditer("-|$", id_)):
             if owners.get(shorter, city) != city:
                 yield problem(data / city, "mixed ids", id=id_, owner=owners[shorter], shorter=shorter)
         owners.setdefault(id_, city)
@@ -211,8 +210,7 @@ def find_shared_codes(data: Path, codes: Iterable[tuple[str, str]]) -> Iterator[
     """`codes` are pairs of a municipality and its code: the plans of one belong in one folder."""
     owners: dict[str, str] = {}
     for city, code in codes:
-        owner = owners.setdefault(code, city)
-        if owner != city:
+        if (owner := owners.setdefault(code, city)) != city:
             yield problem(data / city / "municipality.yml", "shared code", code=code, owner=owner)
 
 

@@ -7,6 +7,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing, suppress
+from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
 from sqlite3 import Connection
@@ -110,7 +111,7 @@ def database_size(datasette: Datasette) -> int:
 async def list_questions(datasette: Datasette) -> list[dict[str, Any]]:
     """Those of docs/cookbook.yml that the data can answer, with examples from the data as values of their parameters."""
     db, found = datasette.get_database(), []
-    questions = yaml.safe_load((DOCS / "cookbook.yml").read_text("utf-8"))
+    questions = deepcopy(_read_cookbook())
     words = datasette.metadata("words")
     replace_words(questions, {label: words[term] for term, (label, _) in PLAN_TERMS.items()})
     for question in questions:
@@ -119,6 +120,12 @@ async def list_questions(datasette: Datasette) -> list[dict[str, Any]]:
         if len(values) == len(asked):
             found.append({**question, "parameters": {name: value for name, value in values.items() if name}})
     return found
+
+
+@lru_cache(maxsize=1)
+def _read_cookbook() -> list[dict[str, Any]]:
+    questions: list[dict[str, Any]] = yaml.safe_load((DOCS / "cookbook.yml").read_text("utf-8"))
+    return questions
 
 
 @lru_cache(maxsize=1)
