@@ -67,7 +67,7 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     of = "plans of Japanese municipalities"
     if only:  # ids of feeds and of the data set are made from it, and each city's are its own
         of = f"the {only['title_en']}" if only["title_en"] else f"{only['title']} ({only['municipality']})"
-    citation.setdefault("title_en", f"Database of {of}, unofficial")
+    citation.setdefault("title_en", f"Database of {of}" + ("" if metadata["official"] else ", unofficial"))
     citation.setdefault("source_en", f"Made by processing {str(metadata['source']).removesuffix('を加工して作成')}")
     described = (metadata.get("databases") or {}).get("plans") or {}
     if len(plans) > 1:

@@ -80,6 +80,7 @@
   if (!q) return;
   document.title = `「${q}」の検索結果 | ${document.title}`;
   document.getElementById("examples").hidden = true;
-  result.replaceChildren(element("p", {}, "探しています…"));
+  const waiting = "はじめてのときは、検索のためのプログラムと計画のデータを読みこみます。回線が遅いと、しばらくかかることがあります。次からはすぐに出ます。";
+  result.replaceChildren(element("p", {}, element("strong", {}, "探しています…")), element("p", {}, waiting));
   show().finally(() => result.classList.remove("awaited")).catch((error) => result.replaceChildren(element("p", { className: "error-note" }, "検索できませんでした。", element("code", {}, error.message))));
 })();

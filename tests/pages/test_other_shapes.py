@@ -174,13 +174,14 @@ async def test_a_site_that_its_city_publishes_does_not_call_itself_unofficial(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
     folder = make_once(tmp_path_factory, "one_shape", build_one_shape)
-    metadata = yaml.safe_load((folder / "metadata.yml").read_text("utf-8"))
     for publisher, is_official in (("豊明市", True), ("豊明市を見る会", False)):
+        metadata = yaml.safe_load((folder / "metadata.yml").read_text("utf-8"))
         site = Datasette(config_dir=folder, metadata={**metadata, "publisher": publisher})
         await site.invoke_startup()
         for path in ("/", "/about", "/plans", "/plans/plans/toyoake-danjo2", "/print/toyoake-danjo2", "/data"):
             page = (await site.client.get(path)).text
             assert ("非公式" in page, "ものではありません" in page) == (not is_official,) * 2, (publisher, path)
+        assert ("unofficial" in site.metadata("plugins")["citation"]["title_en"]) != is_official
         assert f"{publisher}が公開して" in page
 
 

@@ -94,6 +94,7 @@ def test_schema_org_has_what_a_search_for_data_sets_needs(folder: Path, data_set
     described = read(folder, "dataset.jsonld")
     assert described["@type"] == "Dataset"
     assert 50 <= len(described["description"]) <= 5000
+    assert described["description"].startswith("みなと市文化振興計画（平成30年度〜")  # the city once
     needed = "name license version url isBasedOn spatialCoverage keywords creator publisher dateModified datePublished identifier"
     assert [word for word in needed.split() if not described.get(word)] == []
     assert data_set.version not in described["identifier"]  # another release is the same data set
