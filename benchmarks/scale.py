@@ -1,4 +1,4 @@
-"""What one site costs as plans become many: `python benchmarks/scale.py --plans 1 --plans 10 ... --folder DIR --write docs/scale.md`.
+"""What one site costs as plans become many: `python -m benchmarks.scale --plans 1 --plans 10 ... --folder DIR --write docs/scale.md`.
 
 Each number of plans is measured once and kept in DIR, so that sizes can be measured on different days; the page is written from
 all that DIR holds. Plans are those of shapes.py: the same number gives the same files. On a machine that others use, waiting time
@@ -10,7 +10,6 @@ import os
 import resource
 import sqlite3
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -25,19 +24,16 @@ from urllib.parse import quote
 import click
 import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from benchmarks.figures import describe_machine  # noqa: E402
-from benchmarks.growth import write_page  # noqa: E402
-from benchmarks.shapes import invent  # noqa: E402
-from benchmarks.sites import BUILD, Site, run_ours, run_stock, watch_memory  # noqa: E402
-from benchmarks.synthetic import copy_synonyms  # noqa: E402
-from keikaku.publish.addresses import list_addresses  # noqa: E402
-from keikaku.search.functions import register  # noqa: E402
-from keikaku.search.matching import Filters  # noqa: E402
-from keikaku.search.results import search  # noqa: E402
-from tests.browser.running_site import PARTS, free_port, read_memory  # noqa: E402
+from benchmarks.growth import write_page
+from benchmarks.shapes import invent
+from benchmarks.sites import BUILD, Site, run_ours, run_stock, watch_memory
+from benchmarks.synthetic import write_plans
+from benchmarks.written import describe_machine
+from keikaku.publish.addresses import list_addresses
+from keikaku.search.functions import register
+from keikaku.search.matching import Filters
+from keikaku.search.results import search
+from tests.browser.running_site import PARTS, ROOT, free_port, read_memory
 
 Measured = dict[str, Any]
 ASKED = 20  # requests of each page
@@ -59,17 +55,8 @@ PAGES = {
     "CSV of a plan": ("/plans/measures.csv?plan_id={plan}", "/plans/measures.csv?plan_id={plan}"),
 }  # fmt: skip
 WORDS = (
-    "給食",
-    "支援",
-    "産業まつり",
-    "漁業協同組合",
-    "観光 案内",
-    "令和6年度",
-    "そうぎょう",
-    "空き店舗 活用",
-    "人材確保",
-    "担当課",
-)
+    "給食", "支援", "産業まつり", "漁業協同組合", "観光 案内", "令和6年度", "そうぎょう", "空き店舗 活用", "人材確保", "担当課"
+)  # fmt: skip
 FILTERS: dict[str, Callable[[sqlite3.Row], Filters]] = {
     "without a filter": lambda _: Filters(),
     "of a city": lambda row: Filters(municipality=row["municipality_id"]),
@@ -105,9 +92,7 @@ def main(sizes: tuple[int, ...], folder: Path, write: Path | None) -> None:
 def measure(place: Path, number: int) -> Measured:
     data, database = place / "data", place / "plans.db"
     if not (data / "synonyms.yml").exists():
-        for i in range(1, number + 1):
-            invent(i).write(data)
-        copy_synonyms(data)
+        write_plans(number, data, invent)
     for name in PARTS:
         if not (place / name).exists():
             (place / name).symlink_to(ROOT / name)

@@ -1,49 +1,42 @@
-"""Our search beside stock SQLite: what each finds, how fast, how large. `python benchmarks/search.py --help`."""
+"""Our search beside stock SQLite: what each finds, how fast, how large. `python -m benchmarks.search --help`."""
 
 import os
 import platform
 import sqlite3
-import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from statistics import quantiles
 
 import click
+from click.testing import CliRunner
+
+from benchmarks.cases import Found, read_cases
+from benchmarks.synthetic import write_plans
+from benchmarks.written import fill, replace_measured
+from build_db import main as build
+from keikaku.search.lexicon import load_lexicon
+from keikaku.search.matching import ANYWHERE, Filters
+from keikaku.search.results import search
+from keikaku.search.suggest import suggest
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from click.testing import CliRunner  # noqa: E402
-
-from benchmarks.cases import Case, Found, read_cases  # noqa: E402
-from benchmarks.synthetic import InventedPlan, copy_synonyms  # noqa: E402
-from build_db import main as build  # noqa: E402
-from keikaku.search.lexicon import load_lexicon  # noqa: E402
-from keikaku.search.matching import ANYWHERE, Filters  # noqa: E402
-from keikaku.search.results import search  # noqa: E402
-from keikaku.search.suggest import suggest  # noqa: E402
-
 System = Callable[[sqlite3.Connection, str], list[Found]]
+# What was timed, number of plans, of measures and of documents, and p50, p95 and the longest in milliseconds.
+Timed = tuple[str, int, list[int], tuple[float, float, float]]
 LIMIT = 50
 QUESTIONS = 30
 FORMS = ("{city} {topic}", "{city}の{topic}の目標は？", "{topic} {city}", "{city}で{topic}の担当課はどこですか")
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 TIERS = (
-    "literal",
-    "width",
-    "variant",
-    "reading",
-    "synonym",
-    "era",
-    "number",
-    "code",
-    "multi-word",
-    "question",
-    "place",
-    "none",
-)
+    "literal", "width", "variant", "reading", "synonym", "era", "number", "code", "multi-word", "question", "place", "none"
+)  # fmt: skip
+SETS = {
+    "example": "all examples",
+    "wanted": "all others it was built for",
+    "held": "all written before the search",
+    "asked": "all that visitors typed in vain",
+}
 STOCK = """
 CREATE VIRTUAL TABLE temp.stock_unicode61 USING fts5 (title, names, body, tokenize = 'unicode61');
 CREATE VIRTUAL TABLE temp.stock_trigram USING fts5 (title, names, body, tokenize = 'trigram');
@@ -72,24 +65,22 @@ def main(number: int, folder: Path | None, write: Path | None) -> None:
         text = measure(place, number)
     click.echo(text)
     if write:
-        page = write.read_text("utf-8")
-        before, _, rest = page.partition(BEGIN)
-        write.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", "utf-8")
+        replace_measured(write, text)
 
 
 def measure(folder: Path, number: int) -> str:
     """Everything measured, as Markdown."""
-    one = built(ROOT / "data", folder / "one.db")
-    plans = folder / f"plans-{number}"
+    one, plans, many = built(ROOT / "data", folder / "one.db"), folder / f"plans-{number}", folder / f"many-{number}.db"
     if not (plans / "synonyms.yml").exists():
-        for i in range(1, number + 1):
-            InventedPlan(i).write(plans)
-        copy_synonyms(plans)
-    many = folder / f"many-{number}.db"
+        write_plans(number, plans)
     if not many.exists():
         built(plans, many)
-    sections = [hit_rates(one), named_cities(many), latencies(one, many, number), sizes(one, many, number), machine()]
-    return "\n\n".join(sections)
+    found, named = hit_rates(one), named_cities(many)
+    timed = [*time_one(one), *time_many(many, number)]
+    sizes = [(plans, *opened(database).execute(SIZES).fetchone()) for plans, database in ((1, one), (number, many))]
+    versions = f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}"
+    machine = f"{versions} on {platform.system()} {platform.machine()} with {os.cpu_count()} processors"
+    return fill("search.md", systems=SYSTEMS, found=found, named=named, timed=timed, sizes=sizes, machine=machine)
 
 
 def built(data: Path, database: Path) -> Path:
@@ -137,37 +128,30 @@ SYSTEMS: dict[str, System] = {
 }
 
 
-def hit_rates(database: Path) -> str:
-    """A row for each tier and each set: how many cases each system meets."""
+def hit_rates(database: Path) -> list[tuple[str, int, list[float]]]:
+    """For each tier and each set how many cases it has, and what part of them each system meets."""
     connection = opened(database)
     connection.executescript(STOCK)
     cases = read_cases()
-    met = {name: {case: case.is_met_by(run(connection, case.query)) for case in cases} for name, run in SYSTEMS.items()}
+    met = [{case: case.is_met_by(run(connection, case.query)) for case in cases} for run in SYSTEMS.values()]
     groups = [(tier, [case for case in cases if case.tier == tier]) for tier in TIERS]
-    sets = {"example": "all examples", "wanted": "all others it was built for", "held": "all written before the search"}
-    sets["asked"] = "all that visitors typed in vain"
-    groups += [(f"**{label}**", [case for case in cases if case.set == key]) for key, label in sets.items()]
+    groups += [(f"**{label}**", [case for case in cases if case.set == key]) for key, label in SETS.items()]
     groups.append(("**all**", cases))
-    lines = ["### Found", "", "| tier | cases | " + " | ".join(SYSTEMS) + " |", "| --- " * (2 + len(SYSTEMS)) + "|"]
-    for label, group in groups:
-        rates = (_rate(group, met[name]) for name in SYSTEMS)
-        lines.append(f"| {label} | {len(group)} | " + " | ".join(rates) + " |")
-    return "\n".join(lines)
+    return [
+        (label, len(group), [sum(of[case] for case in group) / len(group) for of in met]) for label, group in groups
+    ]
 
 
-def named_cities(many: Path) -> str:
+def named_cities(many: Path) -> dict[str, int]:
     """How often the measure that a question is about comes first, and among the first three, of a city that it names."""
     connection = opened(many)
     places = []
     for query, id_ in questions(connection):
         ids = [found.id for found in ours(connection, query)]
         places.append(ids.index(id_) if id_ in ids else LIMIT)
-    plans = connection.execute("SELECT count(*) FROM plans").fetchone()[0]
+    (plans,) = connection.execute("SELECT count(*) FROM plans").fetchone()
     first, among = (sum(place < most for place in places) for most in (1, 3))
-    return (
-        "### A named city among many plans\n\n| plans | questions | right measure first | among the first three |\n"
-        f"| --- | --- | --- | --- |\n| {plans:,} | {len(places)} | {first} | {among} |"
-    )
+    return {"plans": plans, "questions": len(places), "first": first, "among": among}
 
 
 def questions(connection: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -185,40 +169,17 @@ def questions(connection: sqlite3.Connection) -> list[tuple[str, str]]:
     return asked
 
 
-def _rate(group: list[Case], met: dict[Case, bool]) -> str:
-    return f"{100 * sum(met[case] for case in group) / len(group):.0f} %"
+def time_one(database: Path) -> Iterator[Timed]:
+    connection = opened(database)
+    connection.executescript(STOCK)
+    stocks = [(name, run, None) for name, run in SYSTEMS.items() if run is not ours]
+    return _time(connection, 1, [*OURS, *stocks])
 
 
-def latencies(one: Path, many: Path, number: int) -> str:
-    """p50 and p95 of every query of the cases, the words of the page ready, for one plan and for many."""
-    lines = [
-        "### Time",
-        "",
-        "| | plans | measures | documents | p50 | p95 | max |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
-    ]
-    queries = [case.query for case in read_cases()]
-    typed = sorted({query[:length] for query in queries for length in range(1, len(query) + 1)})
-    for database, plans in ((one, 1), (many, number)):
-        connection = opened(database)
-        counts = [
-            f"{connection.execute(f'SELECT count(*) FROM {t}').fetchone()[0]:,}"
-            for t in ("measures", "search_documents")
-        ]
-        runs: list[tuple[str, System, list[str]]] = [("search, ours", ours, queries)]
-        runs.append(("suggestion, ours", lambda c, q: [Found("", "", s.text) for s in suggest(c.execute, q)], typed))
-        if plans == 1:
-            connection.executescript(STOCK)
-            runs += [(name, run, queries) for name, run in SYSTEMS.items() if run is not ours]
-        else:
-            runs += [
-                (f"within one {name}", within(filters), queries) for name, filters in filters_of(connection).items()
-            ]
-            runs.append(("LIKE", like, queries[:20]))
-        for name, run, asked in runs:
-            times = " | ".join(f"{ms:.1f} ms" for ms in _times(connection, run, asked))
-            lines.append(f"| {name} | {plans:,} | {counts[0]} | {counts[1]} | {times} |")
-    return "\n".join(lines)
+def time_many(database: Path, plans: int) -> Iterator[Timed]:
+    connection = opened(database)
+    narrowed = [(f"within one {name}", within(of), None) for name, of in filters_of(connection).items()]
+    return _time(connection, plans, [*OURS, *narrowed, ("LIKE", like, 20)])
 
 
 def filters_of(connection: sqlite3.Connection) -> dict[str, Filters]:
@@ -230,6 +191,23 @@ def filters_of(connection: sqlite3.Connection) -> dict[str, Filters]:
 
 def within(filters: Filters) -> System:
     return lambda connection, query: ours(connection, query, filters)
+
+
+def suggested(connection: sqlite3.Connection, query: str) -> list[Found]:
+    return [Found("", "", found.text) for found in suggest(connection.execute, query)]
+
+
+OURS: list[tuple[str, System, int | None]] = [("search, ours", ours, None), ("suggestion, ours", suggested, None)]
+
+
+def _time(connection: sqlite3.Connection, plans: int, runs: list[tuple[str, System, int | None]]) -> Iterator[Timed]:
+    """Each run with its first so many queries of the cases (None: all); suggestions with all that one types on the way."""
+    queries = [case.query for case in read_cases()]
+    typed = sorted({query[:length] for query in queries for length in range(1, len(query) + 1)})
+    tables = ("measures", "search_documents")
+    counts = [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in tables]
+    for name, run, most in runs:
+        yield name, plans, counts, _times(connection, run, typed if run is suggested else queries[:most])
 
 
 def _times(connection: sqlite3.Connection, run: System, queries: list[str]) -> tuple[float, float, float]:
@@ -246,31 +224,6 @@ def _times(connection: sqlite3.Connection, run: System, queries: list[str]) -> t
         times.append(min(rounds))
     cut = quantiles(times, n=100, method="inclusive")
     return cut[49], cut[94], max(times)
-
-
-def sizes(one: Path, many: Path, number: int) -> str:
-    """Bytes of the index and of its words, beside those of the text that can be found."""
-    lines = [
-        "### Size",
-        "",
-        "| plans | text | index | index / text | words and synonyms |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for database, plans in ((one, 1), (many, number)):
-        index, words, text = opened(database).execute(SIZES).fetchone()
-        lines.append(f"| {plans:,} | {_kb(text)} | {_kb(index)} | {index / text:.1f} | {_kb(words)} |")
-    return "\n".join(lines)
-
-
-def _kb(size: int) -> str:
-    return f"{size / 1000:,.0f} kB"
-
-
-def machine() -> str:
-    return (
-        f"Times are of the processor, of queries one after another. Measured with Python {platform.python_version()}, SQLite {sqlite3.sqlite_version} on "
-        f"{platform.system()} {platform.machine()} with {os.cpu_count()} processors."
-    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""The site beside stock Datasette and nginx: how fast, how large. `python benchmarks/serve.py --help`.
+"""The site beside stock Datasette and nginx: how fast, how large. `python -m benchmarks.serve --help`.
 
 Needs wrk and nginx. Every figure is the median of rounds in which all servers take turns on one machine.
 """
@@ -8,34 +8,28 @@ import math
 import shutil
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.request
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from statistics import median
 from typing import NamedTuple
 from urllib.parse import quote
 
 import click
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from benchmarks.sites import Site, bake, build_folder, run_nginx, run_ours, run_stock, watch_memory
+from benchmarks.written import describe_machine, fill, replace_measured
+from keikaku.publish.addresses import name_file
+from tests.browser.running_site import ROOT, find_processes, free_port, read_memory
 
-from benchmarks import figures as tables  # noqa: E402
-from benchmarks.figures import STOCKS_TABLE, Figure, Memory, Result, combine  # noqa: E402
-from benchmarks.sites import Site, bake, build_folder, run_nginx, run_ours, run_stock, watch_memory  # noqa: E402
-from keikaku.publish.addresses import name_file  # noqa: E402
-from tests.browser.running_site import find_processes, free_port, read_memory  # noqa: E402
-
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 SLOW = 60  # seconds after which a request has failed
 BAKES = (1, 10, 100)  # plans
-
-
+STOCKS_TABLE = "stock's table page"
 TABLE, CSV, UNMET = "/plans/measures", "/plans/measures.csv", "/plans/unmet_targets"
 WORD = quote("給食")
 SQL = quote("select * from unmet_targets where plan_id = :plan")
@@ -58,6 +52,37 @@ GREEDY = [
     "SELECT length(hex(zeroblob(400000000)))",
     "SELECT a.*, b.* FROM search_documents AS a, search_documents AS b ORDER BY a.body || b.body",
 ]
+
+
+class Figure(NamedTuple):
+    """Requests per second, milliseconds of the median, requests that failed."""
+
+    rate: float
+    p50: float
+    failed: int
+
+
+class Result(NamedTuple):
+    """A page of a database with so many plans, as each way answers it that was asked: stock, serve, abused, nginx, file."""
+
+    page: str
+    plans: int
+    figures: Mapping[str, Figure]
+
+    def compare(self, one: str, other: str) -> float:
+        """How many times as many requests per second one answers as the other; infinite if that one answered none."""
+        return divide(self.figures[one].rate, self.figures[other].rate)
+
+    def slow_down(self) -> float:
+        return divide(self.figures["abused"].p50, self.figures["serve"].p50)
+
+
+class Memory(NamedTuple):
+    """Bytes of all processes of a site: idle, most under any greedy query, and that query."""
+
+    idle: int
+    most: int
+    query: str
 
 
 class Question(NamedTuple):
@@ -86,14 +111,12 @@ def main(plans: int, rounds: int, seconds: float, bakes: bool, folder: Path | No
         folders = {number: build_folder(kept, number) for number in sorted({1, plans})}
         results = measure(folders, Path(temporary), rounds, seconds)
         memory = {number: measure_memory(place) for number, place in folders.items()}
-        parts = [tables.show_aims(results, memory), tables.show_pages(results), tables.show_memory(memory)]
-        if bakes:
-            parts.append(tables.show_bakes({n: bake(build_folder(kept, n), "http://localhost/") for n in BAKES}))
-    text = "\n\n".join([*parts, f"{rounds} rounds of {seconds:g} s. {tables.describe_machine()}"])
+        baked = {n: bake(build_folder(kept, n), "http://localhost/") for n in (BAKES if bakes else ())}
+    told = {"aims": list_aims(results, memory), "results": results, "memory": memory, "bakes": baked}
+    text = fill("serve.md", **told, rounds=rounds, seconds=seconds, machine=describe_machine())
     click.echo(text)
     if write:
-        before, _, rest = write.read_text("utf-8").partition(BEGIN)
-        write.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.partition(END)[2]}", "utf-8")
+        replace_measured(write, text)
 
 
 def measure(folders: dict[int, Path], place: Path, rounds: int, seconds: float) -> list[Result]:
@@ -112,6 +135,43 @@ def measure(folders: dict[int, Path], place: Path, rounds: int, seconds: float) 
     return [
         Result(page, plans, {way: combine(figures) for way, figures in ways.items()})
         for (page, plans), ways in taken.items()
+    ]
+
+
+def combine(rounds: Sequence[Figure]) -> Figure:
+    rates, times, failed = zip(*rounds, strict=True)
+    return Figure(median(rates), median(times), sum(failed))
+
+
+def divide(one: float, other: float) -> float:
+    """Infinite where nothing was measured to divide by, or both are without end."""
+    return math.inf if other == 0 or one == other == math.inf else one / other
+
+
+def list_aims(results: Sequence[Result], memory: Mapping[int, Memory]) -> list[tuple[str, str, bool]]:
+    """Each aim with the worst figure that counts for it, and whether it is met; a ratio against nothing measured meets none."""
+
+    def say(form: str, worst: tuple[float, str]) -> str:
+        return f"{form.format(worst[0]) if worst[0] < math.inf else 'nothing measured'} ({worst[1]})"
+
+    ours = [result for result in results if "serve" in result.figures]
+    files = [result for result in ours if "nginx" in result.figures]
+    faster = min((result.compare("serve", "stock"), result.page) for result in files)
+    same = min((result.compare("nginx", "file"), result.page) for result in files)
+    slowest = max((result.figures["serve"].p50, result.page) for result in ours)
+    table = next(result.figures["stock"].p50 for result in reversed(results) if result.page == STOCKS_TABLE)
+    window = divide(table, slowest[0]), slowest[1]
+    slowed = max((result.slow_down(), result.page) for result in ours)
+    failed = sum(result.figures[way].failed for result in ours for way in ("serve", "abused"))
+    more = max(found.most - found.idle for found in memory.values()) / 1e6
+    return [
+        ("a file by `make serve` ≥ 20 × stock's page", say("{:.0f} ×", faster), 20 <= faster[0] < math.inf),
+        ("a page by nginx = the file by its name", say("{:.0%}", same), 0.9 <= same[0] < math.inf),
+        ("a window page ≤ 50 ms", f"{slowest[0]:.0f} ms ({slowest[1]})", slowest[0] <= 50),
+        (f"a window page ≥ 2 × {STOCKS_TABLE}", say("{:.1f} ×", window), 2 <= window[0] < math.inf),
+        ("a page under endless queries ≤ 2 × at rest", say("{:.1f} ×", slowed), slowed[0] <= 2),
+        ("requests that failed, under endless queries too: none", f"{failed}", not failed),
+        ("memory under any query ≤ 150 MB above idle", f"{more:.0f} MB", more <= 150),
     ]
 
 

@@ -3,6 +3,7 @@ a table of KPIs with results, and goals of several levels with grades by year.""
 
 import csv
 from collections.abc import Mapping, Sequence
+from itertools import product
 from pathlib import Path
 
 from benchmarks.synthetic import PLAN, WORDS, InventedPlan, Record
@@ -38,13 +39,8 @@ class KpiPlan(InventedPlan):
         plan = super().plan()
         del plan["periods"]
         words = {"goal": "基本目標", "measure": "施策", "target": "KPI"}
-        return {
-            **plan,
-            "title": f"{self.stem}{self.kind}総合戦略",
-            "theme": "創生",
-            "start_fiscal_year": YEARS[0],
-            "words": words,
-        }
+        title = f"{self.stem}{self.kind}総合戦略"
+        return {**plan, "title": title, "theme": "創生", "start_fiscal_year": YEARS[0], "words": words}
 
     def tables(self) -> Tables:
         goals = [f"{self.pick('things')}を{self.pick('ways')}、{self.pick('aims')[:-2]}" for _ in range(4)]
@@ -57,15 +53,8 @@ class KpiPlan(InventedPlan):
             kpis.append({**kpi, "target": f"{round(base * 1.2):,}{unit}以上（{LAST}年度）"})
             for year in YEARS:
                 value = round(base * self.random.uniform(0.9, 1.3))
-                results.append(
-                    {
-                        "indicator": label,
-                        "fiscal_year": year,
-                        "printed": f"{value:,}{unit}",
-                        "publisher": "市",
-                        "source_url": "https://example.jp/kpi",
-                    }
-                )
+                told = {"publisher": "市", "source_url": "https://example.jp/kpi"}
+                results.append({"indicator": label, "fiscal_year": year, "printed": f"{value:,}{unit}", **told})
         return {
             "goals": [{"title": goal} for goal in dict.fromkeys(goals)],
             "measures": [{"name": name, "goals": goals[i % len(goals)]} for i, name in enumerate(measures)],
@@ -84,39 +73,21 @@ class GradedPlan(KpiPlan):
         names = list(dict.fromkeys(name for _, name in self.names))[:MEASURES]
         bodies = [name["printed"][0] for name in WORDS["organizations"]]
         goals: list[Record] = []
-        for number in range(1, 4):
-            goals.append(
-                {"code": f"{number}", "parent": "", "title": f"{self.pick('things')}の{self.pick('actions')}{number}"}
-            )
-            goals += [
-                {
-                    "code": f"{number}-({i})",
-                    "parent": f"{number}",
-                    "title": f"{self.pick('things')}の{self.pick('starts')}{number}{i}",
-                }
-                for i in (1, 2)
-            ]
+        for number in "123":
+            title = f"{self.pick('things')}の{self.pick('actions')}{number}"
+            goals.append({"code": number, "parent": "", "title": title})
+            for i in "12":
+                title = f"{self.pick('things')}の{self.pick('starts')}{number}{i}"
+                goals.append({"code": f"{number}-({i})", "parent": number, "title": title})
         lowest = [goal["code"] for goal in goals if goal["parent"]]
-        measures = [
-            {
-                "code": f"{i:05}",
-                "name": name,
-                "goals": lowest[i % len(lowest)],
-                "organizations": bodies[i % len(bodies)],
-            }
-            for i, name in enumerate(names, 1)
-        ]
-        evaluations = [
-            {
-                "id": f"{self.id}-evaluation-{n}",
-                "measure": measure["code"],
-                "fiscal_year": year,
-                "grade": self.random.choice("AABC"),
-            }
-            for n, (measure, year) in enumerate(((m, y) for m in measures for y in YEARS), 1)
-        ]
-        grades = [
-            {"field": "outcome", "grade": grade, "meaning": meaning}
-            for grade, meaning in (("A", "met"), ("B", "partly_met"), ("C", "not_met"))
-        ]
+        measures = []
+        for i, name in enumerate(names, 1):
+            at = {"goals": lowest[i % len(lowest)], "organizations": bodies[i % len(bodies)]}
+            measures.append({"code": f"{i:05}", "name": name, **at})
+        evaluations = []
+        for n, (measure, year) in enumerate(product(measures, YEARS), 1):
+            judged = {"id": f"{self.id}-evaluation-{n}", "measure": measure["code"], "fiscal_year": year}
+            evaluations.append({**judged, "grade": self.random.choice("AABC")})
+        meanings = {"A": "met", "B": "partly_met", "C": "not_met"}.items()
+        grades = [{"field": "outcome", "grade": grade, "meaning": meaning} for grade, meaning in meanings]
         return {"goals": goals, "measures": measures, "evaluations": evaluations, "grades": grades}

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.synthetic import InventedPlan, copy_synonyms
+from benchmarks.synthetic import write_plans
 from tests.browser.running_site import PARTS, ROOT, find_processes, free_port, read_memory
 
 REAL = ROOT / "data"  # of one plan
@@ -62,9 +62,7 @@ def build_folder(kept: Path, plans: int) -> Path:
         (folder / name).symlink_to(ROOT / name)
     if plans > 1:
         data = folder / "data"
-        for number in range(1, plans + 1):
-            InventedPlan(number).write(data)
-        copy_synonyms(data)
+        write_plans(plans, data)
     if plans == 1 or not (folder / "plans.db").exists():
         subprocess.run([*BUILD, "--quiet", "--data", data, "--output", folder / "plans.db"], check=True)
     return folder

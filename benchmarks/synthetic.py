@@ -1,4 +1,4 @@
-"""Write N invented municipalities with a plan each: `python benchmarks/synthetic.py 1741 DIR`, then `python build_db.py --data DIR`.
+"""Write N invented municipalities with a plan each: `python -m benchmarks.synthetic 1741 DIR`, then `python build_db.py --data DIR`.
 
 Each folder is like data/akishima in size and vocabulary, with words from synthetic.yml and a text of its own; the same
 number gives the same files, byte for byte.
@@ -6,27 +6,26 @@ number gives the same files, byte for byte.
 
 import random
 import shutil
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 import yaml
 
+from keikaku.plan.fiscal_year import format_fiscal_year
+from keikaku.plan.municipality import corporate_check_digit, municipality_check_digit
+from keikaku.plan.target import Indicator, read_parts
+
 ROOT = Path(__file__).resolve().parent
-sys.path.insert(0, str(ROOT.parent))
-
-from keikaku.plan.fiscal_year import format_fiscal_year  # noqa: E402
-from keikaku.plan.municipality import corporate_check_digit, municipality_check_digit  # noqa: E402
-from keikaku.plan.target import Indicator, read_parts  # noqa: E402
-
 WORDS = yaml.safe_load((ROOT / "synthetic.yml").read_text("utf-8"))
 FIRST, HALF, LAST = 2017, 2023, 2026
 MEASURES = {"工": 10, "商": 8, "農": 9, "観": 10, "共": 9}
 GOALS = {"工": 3, "商": 3, "農": 2, "観": 3, "共": 3}
 EVALUATIONS, EVENTS = 37, 58
 PLAN = "sangyo"  # name of the folder of a plan
+# Files of a plan, in the order in which chance chooses their words.
+KINDS = ("plan", "sectors", "goals", "measures", "organizations", "grades", "evaluations", "events", "municipality")
 Record = dict[str, Any]
 
 
@@ -35,14 +34,14 @@ Record = dict[str, Any]
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 def main(number: int, folder: Path) -> None:
     """Write NUMBER plans into FOLDER."""
-    for i in range(1, number + 1):
-        InventedPlan(i).write(folder)
-    copy_synonyms(folder)
+    write_plans(number, folder)
     click.echo(f"wrote {number} plan(s) to {folder}", err=True)
 
 
-def copy_synonyms(folder: Path) -> None:
-    """The synonyms of all plans, as data/ has them."""
+def write_plans(number: int, folder: Path, invent: "Callable[[int], InventedPlan] | None" = None) -> None:
+    """So many plans, and the synonyms of all as data/ has them."""
+    for i in range(1, number + 1):
+        (invent or InventedPlan)(i).write(folder)
     shutil.copy(ROOT.parent / "data" / "synonyms.yml", folder)
 
 
@@ -61,17 +60,7 @@ class InventedPlan:
     def write(self, folder: Path) -> None:
         city, place = folder / self.id, folder / self.id / PLAN
         place.mkdir(parents=True, exist_ok=True)
-        for kind in (
-            "plan",
-            "sectors",
-            "goals",
-            "measures",
-            "organizations",
-            "grades",
-            "evaluations",
-            "events",
-            "municipality",
-        ):
+        for kind in KINDS:
             value = getattr(self, kind)()
             text = yaml.dump(value, Dumper=yaml.CSafeDumper, allow_unicode=True, sort_keys=False, width=1000)
             home = city if kind in ("municipality", "organizations") else place

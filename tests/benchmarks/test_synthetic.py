@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from benchmarks.growth import BEGIN, END, write_page
+from benchmarks.growth import write_page
 from benchmarks.scale import PAGES
 from benchmarks.search import LIMIT, filters_of, ours, questions
 from benchmarks.shapes import invent as invent_shape
 from benchmarks.synthetic import main as invent
+from benchmarks.written import BEGIN, END
 from build_db import main as build
 from keikaku.database.building import build_database
 from keikaku.search.results import search
