@@ -66,7 +66,7 @@ lighthouse: $(DEV) build ## Lighthouse's figures for the main pages, into docs/l
 clean:
 	rm -rf .venv plans.db site .pytest_cache .mypy_cache .ruff_cache .hypothesis screenshots
 
-plans.db: $(RUN) build_db.py $(wildcard keikaku/*.py keikaku/*/*.py keikaku/*/*/*.py keikaku/*/*.sql data data/* data/*/* data/*/*/*)
+plans.db: $(RUN) build_db.py $(wildcard keikaku/*.py keikaku/*/*.py keikaku/*/*/*.py keikaku/*/*.sql keikaku/*/*.yml data data/* data/*/* data/*/*/*)
 	.venv/bin/python build_db.py $(if $(KEIKAKU_REPORT),--report "$(KEIKAKU_REPORT)")
 
 $(RUN): requirements.lock

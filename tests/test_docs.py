@@ -18,7 +18,7 @@ from build_db import main
 from keikaku.importing.exporting import export_workbook
 from keikaku.plan import model
 from keikaku.plan.folder import CITY_FILES, MAPPINGS, PLAN_FILES, read_city
-from keikaku.schema import codes as vocabulary
+from keikaku.schema.codes import CODES
 from keikaku.schema.tables import read_schema
 from tools import standard
 from tools.dictionary import PAGE, build_dictionary
@@ -225,7 +225,7 @@ def test_one_english_word_for_one_japanese_term() -> None:
 
 def test_visitors_do_not_meet_a_replaced_word() -> None:
     replaced = re.findall(r"^- (\S+) → ", read("docs/glossary.md"), re.MULTILINE)
-    places = ["metadata.yml", "docs/cookbook.yml", "keikaku/schema/codes.py", "keikaku/serving/refusals.yml"]
+    places = ["metadata.yml", "docs/cookbook.yml", "keikaku/schema/codes.yml", "keikaku/serving/refusals.yml"]
     files = [ROOT / place for place in places]
     files += [file for folder in ("templates", "keikaku/publish") for file in (ROOT / folder).rglob("*.*")]
     texts = {file.name: file.read_text("utf-8") for file in files if file.suffix in (".yml", ".py", ".html", ".txt")}
@@ -239,9 +239,10 @@ def test_visitors_do_not_meet_a_replaced_word() -> None:
 def test_the_method_explains_every_code_as_the_database_does() -> None:
     rows = tables(read("docs/method.md"))
     explained = {terms(cell)[0]: row for row in rows for cell in row[:2] if re.fullmatch("`[a-z_]+`", cell)}
-    for codes in (vocabulary.OUTCOMES, vocabulary.RULES, vocabulary.CORRECTION_KINDS, vocabulary.INDICATOR_KINDS):
+    coded = (("evaluations", "outcome"), ("evaluations", "rule"), ("corrections", "kind"), ("indicators", "kind"))
+    for codes in map(CODES.get, coded):
         assert set(codes) <= set(explained)
-    for code, (label, _) in (vocabulary.OUTCOMES | vocabulary.RULES).items():
+    for code, (label, _) in (CODES["evaluations", "outcome"] | CODES["evaluations", "rule"]).items():
         assert label in explained[code], code
 
 
@@ -252,7 +253,7 @@ def test_the_method_quotes_evidence_as_the_data_has_it() -> None:
         for row in tables(section(read("docs/method.md"), "前期の判定"))
         if len(row) == 5
     }
-    for rule in vocabulary.RULES:
+    for rule in CODES["evaluations", "rule"]:
         evidence = {evaluation.evidence for evaluation in plan.evaluations if evaluation.rule == rule}
         assert rows[rule]
         assert set(rows[rule]) <= evidence

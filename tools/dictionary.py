@@ -22,7 +22,7 @@ DATABASE = "plans"
 
 _OPENING = """# Data dictionary
 
-Made by `make dictionary` from `keikaku/schema/schema.sql`, `keikaku/schema/codes.py` and `metadata.yml`: edit those, never this
+Made by `make dictionary` from `keikaku/schema/schema.sql`, `keikaku/schema/codes.yml` and `metadata.yml`: edit those, never this
 page. The words of the field are in [the glossary](glossary.md); how facts were read and judged is in
 [method](method.md). A column that may be empty holds NULL where there is nothing to say.
 """

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from keikaku.database.rows import Row
 from keikaku.plan.fiscal_year import format_fiscal_year
-from keikaku.schema.codes import OUTCOMES
+from keikaku.schema.conditions import find_word
 from keikaku.search import index
 from keikaku.search.index import code_token, index_entry, whole_token, year_token
 from keikaku.search.text import index_text
@@ -156,7 +156,7 @@ def _organizations(tables: Tables) -> Iterator[Row]:
 
 def _evaluations(tables: Tables) -> Iterator[Row]:
     for row in tables["evaluations"]:
-        names = [row["decision"], row["grade"], OUTCOMES[row["outcome"]][0] if row["outcome"] else None]
+        names = [row["decision"], row["grade"], find_word("evaluations", "outcome", row["outcome"])]
         yield _document("evaluation", "evaluations", row, row["name"], names, [row["summary"], row["evidence"]], [])
 
 

@@ -24,7 +24,7 @@ from keikaku.plan.indicators import Figure
 from keikaku.plan.model import City, PlanData, Result
 from keikaku.plan.reading import Document, is_missing, read_text
 from keikaku.plan.references import PlacedIndicator, References
-from keikaku.schema.codes import RESULT_STATUSES
+from keikaku.schema.conditions import find_word
 
 COLUMNS = (
     *("measure", "indicator", "fiscal_year", "value", "printed", "status", "part", "note"),
@@ -223,7 +223,7 @@ def _value_of(figure: Figure) -> tuple[Any, ...]:
 
 def _say(figure: Figure, placed: PlacedIndicator) -> str:
     number = figure.text or "" if figure.value is None else f"{figure.value:,}{placed.indicator.unit or ''}"
-    said = " ".join(filter(None, (number, figure.status and RESULT_STATUSES[figure.status][0])))
+    said = " ".join(filter(None, (number, find_word("figures", "status", figure.status))))
     return f"{said}（{figure.note}）" if figure.note else said
 
 

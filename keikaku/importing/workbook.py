@@ -15,7 +15,8 @@ from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.plan.indicators import Figure, figures_of
 from keikaku.plan.model import City, PlanData, Result
 from keikaku.plan.references import PlacedIndicator, References
-from keikaku.schema.codes import RESULT_STATUSES
+from keikaku.schema.codes import CODES
+from keikaku.schema.conditions import find_word
 
 Row = dict[str, Any]
 _ASKED = PatternFill("solid", fgColor="FFFFF7D6")
@@ -103,12 +104,13 @@ def _describe(placed: PlacedIndicator, targets: list[Figure], results: list[Figu
 
 
 def _say(figure: Figure) -> Any:
-    status = RESULT_STATUSES[figure.status][0] if figure.status else None
-    return figure.text or status if figure.value is None else figure.value
+    if figure.value is not None:
+        return figure.value
+    return figure.text or find_word("figures", "status", figure.status)
 
 
 def _offer_statuses(sheet: Any, column: int) -> None:
-    words = [word for word, _ in RESULT_STATUSES.values()]
+    words = [word for word, _ in CODES["figures", "status"].values()]
     offered = DataValidation("list", formula1=f'"{",".join(words)}"', allow_blank=True, showErrorMessage=True)
     offered.errorTitle, offered.error = "状況", f"{'・'.join(words)}のどれかを選んでください。"
     letter = get_column_letter(column)

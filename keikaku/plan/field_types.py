@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, Str
 
 from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.plan.plain_text import plain_text
-from keikaku.schema import codes
+from keikaku.schema.codes import CODES
 
 SUMMARY_LENGTH = 160
 _YEAR = r"(?P<year>[0-9]{4}|[^\W\d_]{1,2}[0-9元]{1,2})"
@@ -78,8 +78,9 @@ def distinct(values: list[Any]) -> list[Any]:
     return values
 
 
-def one_of(terms: codes.Terms) -> Any:
-    """A code, or the Japanese word for it."""
+def one_of(table: str, column: str) -> Any:
+    """A code of a column, or the Japanese word for it."""
+    terms = CODES[table, column]
     by_label = {label: code for code, (label, _) in terms.items()}
 
     def check(value: object) -> object:

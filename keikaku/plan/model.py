@@ -30,7 +30,7 @@ from keikaku.plan.field_types import (
 )
 from keikaku.plan.report_layout import ReportLayout
 from keikaku.plan.words import Ruby, Synonyms
-from keikaku.schema import codes
+from keikaku.schema.codes import CODES
 
 CODE = re.compile(r"(?P<prefix>[^\W\d_]+)-(?P<number>[1-9][0-9]{0,3})")  # the form of code that names sector and number
 EVIDENCE_LENGTH = 15
@@ -95,7 +95,7 @@ class Plan(_Placed):
     follows: Id | None = None
     results_checked_on: Day | None = None
     search_examples: Names = []
-    words: dict[one_of(codes.PLAN_TERMS), Text] = {}  # type: ignore[valid-type]
+    words: dict[one_of("plan_words", "term"), Text] = {}  # type: ignore[valid-type]
     periods: list[Period] = []
     documents: list[PlanDocument] = []
     members: Names = []
@@ -144,27 +144,27 @@ class Indicator(_Placed):
     goals: References = []
     measures: References = []
     organizations: Names = []
-    kind: one_of(codes.INDICATOR_KINDS) = "quantity"  # type: ignore[valid-type]
+    kind: one_of("indicators", "kind") = "quantity"  # type: ignore[valid-type]
     label: Text
     member: Text | None = None
-    comparator: one_of(codes.COMPARATORS) | None = None  # type: ignore[valid-type]
+    comparator: one_of("figures", "comparator") | None = None  # type: ignore[valid-type]
     value: Number | None = None
     value_to: Number | None = None
     approximate: bool = False
     unit: Text | None = None
-    per: one_of(codes.PERIODS) | None = None  # type: ignore[valid-type]
-    accumulation: one_of(codes.ACCUMULATIONS) | None = None  # type: ignore[valid-type]
-    direction: one_of(codes.DIRECTIONS) | None = None  # type: ignore[valid-type]
-    direction_from: one_of(codes.DIRECTION_SOURCES) | None = None  # type: ignore[valid-type]
+    per: one_of("indicators", "per") | None = None  # type: ignore[valid-type]
+    accumulation: one_of("indicators", "accumulation") | None = None  # type: ignore[valid-type]
+    direction: one_of("indicators", "direction") | None = None  # type: ignore[valid-type]
+    direction_from: one_of("indicators", "direction_from") | None = None  # type: ignore[valid-type]
     first_year: FiscalYear | None = None
     due_fiscal_year: FiscalYear | None = None
-    due_kind: one_of(codes.DUE_KINDS) | None = None  # type: ignore[valid-type]
-    calendar: one_of(codes.CALENDARS) = "fiscal"  # type: ignore[valid-type]
+    due_kind: one_of("figures", "due_kind") | None = None  # type: ignore[valid-type]
+    calendar: one_of("figures", "calendar") = "fiscal"  # type: ignore[valid-type]
     baseline: Text | None = None
     baseline_year: FiscalYear | None = None
     target: Text | None = None
     printed: Text | None = None
-    source: one_of(codes.SOURCES) = "target"  # type: ignore[valid-type]
+    source: one_of("indicators", "source") = "target"  # type: ignore[valid-type]
     note: Text | None = None
     results_checked_on: Day | None = None
 
@@ -184,7 +184,7 @@ class Measure(_Placed):
     joint: References = []
     goals: Annotated[list[Position | Reference], AfterValidator(distinct)] = []
     organizations: Names = []
-    roles: dict[Text, one_of(codes.MEASURE_ROLES)] = {}  # type: ignore[valid-type]
+    roles: dict[Text, one_of("measure_organizations", "role")] = {}  # type: ignore[valid-type]
     tasks: dict[Text, Text] = {}
     target: Text | None = None
     indicators: list[Indicator] = []
@@ -209,7 +209,7 @@ class Organization(_Record):
 
     id: Id
     name: Text
-    kind: one_of(codes.ORGANIZATION_KINDS)  # type: ignore[valid-type]
+    kind: one_of("organizations", "kind")  # type: ignore[valid-type]
     parent: Id | None = None
     corporate_number: CorporateNumber | None = None
     printed: Names = []
@@ -221,14 +221,16 @@ class Organization(_Record):
 class Grade(_Record):
     """grades: a grade, decision or mark in the plan's own letters, and the common meaning where the plan says it."""
 
-    field: one_of(codes.GRADED)  # type: ignore[valid-type]
+    field: one_of("grades", "field")  # type: ignore[valid-type]
     grade: Text
     label: Text | None = None
-    meaning: one_of(codes.MEANINGS) | None = None  # type: ignore[valid-type]
+    meaning: one_of("grades", "meaning") | None = None  # type: ignore[valid-type]
 
     @model_validator(mode="after")
     def _means_its_field(self) -> Self:
-        allowed = {"outcome": codes.OUTCOMES, "decision": codes.DECISION_MEANINGS}.get(self.field, {})
+        outcomes = CODES["evaluations", "outcome"]
+        decisions = [meaning for meaning in CODES["grades", "meaning"] if meaning not in outcomes]
+        allowed = {"outcome": [*outcomes], "decision": decisions}.get(self.field, [])
         if self.meaning is not None and self.meaning not in allowed:
             right = f"{', '.join(allowed)} のどれか" if allowed else "meaning を消す"
             raise ValueError(f"の meaning {self.meaning} は {self.field} には使えません | {right}")
@@ -247,15 +249,15 @@ class Evaluation(_Placed):
     period: Text | None = None
     fiscal_year: FiscalYear | None = None
     organization: Text | None = None
-    judged_by: one_of(codes.JUDGES) | None = None  # type: ignore[valid-type]
+    judged_by: one_of("evaluations", "judged_by") | None = None  # type: ignore[valid-type]
     grade: Text | None = None
     decision: Text | None = None
-    outcome: one_of(codes.OUTCOMES) | None = None  # type: ignore[valid-type]
-    rule: one_of(codes.RULES) | None = None  # type: ignore[valid-type]
+    outcome: one_of("evaluations", "outcome") | None = None  # type: ignore[valid-type]
+    rule: one_of("evaluations", "rule") | None = None  # type: ignore[valid-type]
     evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
     summary: Summary | None = None
     successor: Reference | None = None
-    target_change: one_of(codes.TARGET_CHANGES) | None = None  # type: ignore[valid-type]
+    target_change: one_of("evaluations", "target_change") | None = None  # type: ignore[valid-type]
     target_evidence: Annotated[Text, StringConstraints(max_length=EVIDENCE_LENGTH)] | None = None
 
 
@@ -281,7 +283,7 @@ class Correction(_Placed):
     ]
     row: Text
     column: Text
-    kind: one_of(codes.CORRECTION_KINDS)  # type: ignore[valid-type]
+    kind: one_of("corrections", "kind")  # type: ignore[valid-type]
     printed: Text
     corrected: Text | None = None
     reason: Annotated[Text, StringConstraints(max_length=200)]
@@ -295,7 +297,7 @@ class _Told(_Record):
 
     measure: Reference | None = None
     indicator: Position | Reference = 1
-    calendar: one_of(codes.CALENDARS) = "fiscal"  # type: ignore[valid-type]
+    calendar: one_of("figures", "calendar") = "fiscal"  # type: ignore[valid-type]
     first_year: FiscalYear | None = None
     value: Number | None = None
     value_to: Number | None = None
@@ -322,16 +324,16 @@ class Result(_Told):
 
     fiscal_year: FiscalYear
     estimate: bool = False
-    status: one_of(codes.RESULT_STATUSES) | None = None  # type: ignore[valid-type]
+    status: one_of("figures", "status") | None = None  # type: ignore[valid-type]
 
 
 class PrintedFigure(_Told):
     """figures: a figure that the indicator's own keys do not hold, such as the target of one more year or a revised one."""
 
     fiscal_year: FiscalYear | None = None
-    role: one_of(codes.FIGURE_ROLES) = "target"  # type: ignore[valid-type]
-    comparator: one_of(codes.COMPARATORS) | None = None  # type: ignore[valid-type]
-    due_kind: one_of(codes.DUE_KINDS) | None = None  # type: ignore[valid-type]
+    role: one_of("figures", "role") = "target"  # type: ignore[valid-type]
+    comparator: one_of("figures", "comparator") | None = None  # type: ignore[valid-type]
+    due_kind: one_of("figures", "due_kind") | None = None  # type: ignore[valid-type]
 
 
 class Change(_Record):
@@ -340,7 +342,7 @@ class Change(_Record):
     id: Id
     date: Day
     version: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*)){2}$", max_length=20)]
-    kind: one_of(codes.CHANGE_KINDS)  # type: ignore[valid-type]
+    kind: one_of("changes", "kind")  # type: ignore[valid-type]
     title: Annotated[Text, StringConstraints(max_length=80)]
     text: Annotated[Text, StringConstraints(max_length=400)] | None = None
     records: Names = []

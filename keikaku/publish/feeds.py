@@ -18,7 +18,7 @@ from uuid import NAMESPACE_OID, uuid5
 from keikaku.plan.fiscal_year import format_date, format_fiscal_year
 from keikaku.publish.addresses import is_of_this_machine
 from keikaku.publish.filling import Row, fill, read_rows, read_statements
-from keikaku.schema.codes import COMPARATORS, PERIODS
+from keikaku.schema.codes import CODES
 
 Execute = Callable[..., Any]
 
@@ -81,7 +81,7 @@ def write_calendar(entries: Iterable[Row], **words: str) -> str:
     last) and until, up to which it comes once a year, or None; `changed` is that of the last change.
     """
     ordered = sorted(entries, key=lambda entry: (entry["first"], entry["uid"]))
-    terms = {"comparators": COMPARATORS, "periods": PERIODS}
+    terms = {"comparators": CODES["figures", "comparator"], "periods": CODES["indicators", "per"]}
     years = {"format_fiscal_year": format_fiscal_year, "format_date": format_date}
     is_known = not is_of_this_machine(words["url"])
     text = fill("calendar.ics", entries=ordered, is_known=is_known, **terms, **years, **words)

@@ -13,12 +13,12 @@ from typing import Any
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.publish.filling import fill, fill_data, read_rows
 from keikaku.publish.records.citation import SQL as CITING
-from keikaku.schema.codes import PLAN_TERMS
+from keikaku.schema.codes import CODES
 
 Execute = Callable[..., Any]
 _WORD = re.compile("〔([^〕]+)〕")
 _FOLDED = re.compile(r"(?<=[^\x00-\x7f])\s+(?=[^\x00-\x7f])")  # what YAML leaves of a line break
-_TERMS = {label: term for term, (label, _) in PLAN_TERMS.items()}
+_TERMS = {label: term for term, (label, _) in CODES["plan_words", "term"].items()}
 REVIEW = "見直しの前と後"
 GENERAL = {label: label for label in [*_TERMS, REVIEW]}
 FACETS = ("prefecture", "municipality", "municipality_id", "theme", "plan_id")  # of tables of several plans

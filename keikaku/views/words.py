@@ -29,7 +29,7 @@ from keikaku.publish.feeds import read_told_days
 from keikaku.publish.records.ruby import annotate, keep_easy
 from keikaku.publish.site_words import fill_metadata, replace_words
 from keikaku.publish.tables.notes import OURS
-from keikaku.schema.codes import PLAN_TERMS
+from keikaku.schema.codes import CODES
 from keikaku.schema.conditions import split_help
 from keikaku.schema.tables import read_schema
 from keikaku.serving.datasette_private import local_metadata
@@ -113,7 +113,7 @@ async def list_questions(datasette: Datasette) -> list[dict[str, Any]]:
     db, found = datasette.get_database(), []
     questions = deepcopy(_read_cookbook())
     words = datasette.metadata("words")
-    replace_words(questions, {label: words[term] for term, (label, _) in PLAN_TERMS.items()})
+    replace_words(questions, {label: words[term] for term, (label, _) in CODES["plan_words", "term"].items()})
     for question in questions:
         asked = {"": question.get("needs", "select 1")} | question.get("parameters", {})
         values = {name: row[0] for name, sql in asked.items() if (row := (await db.execute(sql)).first()) and row[0]}

@@ -16,7 +16,7 @@ import pytest
 
 from keikaku.plan.rates import rate
 from keikaku.plan.verdicts import Figure, Indicator
-from keikaku.schema import codes
+from keikaku.schema.codes import CODES
 from keikaku.schema.tables import read_schema
 
 REAL = os.environ.get("KEIKAKU_REAL", "")
@@ -171,9 +171,9 @@ def test_nothing_else_is_said_of_a_real_plan(
 def test_the_plan_with_everything_fills_every_table(database: sqlite3.Connection) -> None:
     tables = [t.name for t in read_schema() if not t.is_view and t.name != "report_passages"]
     assert [name for name in tables if not database.execute(f"SELECT 1 FROM {name}").fetchone()] == []
-    used = {place: {row[0] for row in database.execute("SELECT {1} FROM {0}".format(*place))} for place in codes.CODES}
+    used = {place: {row[0] for row in database.execute("SELECT {1} FROM {0}".format(*place))} for place in CODES}
     words = ["calendar", "role", "comparator", "direction", "accumulation", "field", "judged_by", "term", "due_kind"]
-    unused = {place: terms.keys() - used[place] for place, terms in codes.CODES.items() if place[1] in words}
+    unused = {place: terms.keys() - used[place] for place, terms in CODES.items() if place[1] in words}
     assert {place: left for place, left in unused.items() if left} == {}
 
 

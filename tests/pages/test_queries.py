@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from keikaku.publish.tables.query_forms import PARAMETERS
-from keikaku.schema.codes import TARGET_STATES
+from keikaku.schema.codes import CODES
 from tests.pages.listing_page import ListingPage, open_page
 
 
@@ -103,7 +103,7 @@ async def test_the_legend_of_progress_counts_what_its_links_list(site, two_plans
         assert (len(rows), {row["状態"] for row in rows}) == (n, {word}) or word == "すべて", address
     assert legend[0][2] == sum(n for _, _, n in legend[1:])
     shown = (await datasette.client.get(f"/plans/progress.json?_shape=array&{asked}")).json()
-    labels = {code: label for code, (label, _) in TARGET_STATES.items()}
+    labels = {code: label for code, (label, _) in CODES["verdicts", "state"].items()}
     assert Counter(labels[code] for code in SQUARE.findall(page.html)) == Counter(row["状態"] for row in shown)
 
 

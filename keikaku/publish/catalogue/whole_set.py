@@ -23,7 +23,7 @@ from keikaku.publish.catalogue.data_set import LISTING, DataSet, FileInfo, is_da
 from keikaku.publish.catalogue.formats import write_csv, write_json_lines, write_parquet, write_workbook, write_zip
 from keikaku.publish.filling import fill, fill_data
 from keikaku.publish.tables.notes import HEADINGS
-from keikaku.schema.codes import CHANGE_KINDS, CODES
+from keikaku.schema.codes import CODES
 from keikaku.schema.tables import read_schema
 from keikaku.search.rules import search_rules
 from keikaku.search.text import normalise
@@ -111,7 +111,7 @@ def _write_json(path: Path, value: object) -> None:
 def _write_readme(data_set: DataSet) -> str:
     """What someone who only has the files must know."""
     changes = data_set.records("SELECT * FROM changes ORDER BY date DESC, position DESC, rowid")
-    return fill(README, data_set=data_set, changes=changes, kinds=CHANGE_KINDS, headings=HEADINGS)
+    return fill(README, data_set=data_set, changes=changes, kinds=CODES["changes", "kind"], headings=HEADINGS)
 
 
 def _write_duckdb(data_set: DataSet, queries: Mapping[str, Any]) -> str:

@@ -14,8 +14,7 @@ from keikaku.database.rows import build_rows, code_rows, fiscal_year_rows
 from keikaku.plan.model import City
 from keikaku.plan.rates import FORMULAS, rate
 from keikaku.plan.verdicts import Figure, Indicator, current_targets, judge, newest_of, results_until, trend
-from keikaku.schema.codes import ACCUMULATIONS, CALENDARS, COMPARATORS, DIRECTIONS, INDICATOR_KINDS, PERIODS
-from keikaku.schema.codes import RESULT_STATUSES as STATUSES
+from keikaku.schema.codes import CODES
 from keikaku.schema.tables import SCHEMA
 from keikaku.search.functions import register
 
@@ -36,14 +35,14 @@ numbers = st.integers(0, 12) | st.sampled_from([4.5, 7.25])
 years = st.integers(2015, 2030)
 indicators = st.fixed_dictionaries({
     "label": st.just("数"),
-    "kind": st.sampled_from(sorted(INDICATOR_KINDS)),
+    "kind": st.sampled_from(sorted(CODES["indicators", "kind"])),
     "value": st.none() | numbers,
     "value_to": st.none() | numbers,
-    "comparator": sometimes(COMPARATORS),
-    "accumulation": sometimes(ACCUMULATIONS),
-    "direction": sometimes(DIRECTIONS),
-    "per": sometimes(PERIODS),
-    "calendar": sometimes(CALENDARS),
+    "comparator": sometimes(CODES["figures", "comparator"]),
+    "accumulation": sometimes(CODES["indicators", "accumulation"]),
+    "direction": sometimes(CODES["indicators", "direction"]),
+    "per": sometimes(CODES["indicators", "per"]),
+    "calendar": sometimes(CODES["figures", "calendar"]),
     "first_year": st.none() | st.integers(2015, 2018),
     "due_fiscal_year": st.none() | years,
     "approximate": st.booleans(),
@@ -56,11 +55,11 @@ results = st.fixed_dictionaries({
     "value": st.none() | numbers,
     "value_to": st.none() | numbers,
     "first_year": st.none() | st.integers(2015, 2018),
-    "calendar": sometimes(CALENDARS),
+    "calendar": sometimes(CODES["figures", "calendar"]),
     "approximate": st.booleans(),
     "estimate": st.booleans(),
     "edition": st.integers(1, 2),
-    "status": sometimes(STATUSES),
+    "status": sometimes(CODES["figures", "status"]),
     "part": sometimes(["本祭"]),
 }).map(without_none)  # fmt: skip
 judged = st.lists(st.tuples(indicators, st.lists(results, max_size=5)), min_size=1, max_size=8)
