@@ -225,16 +225,6 @@ async def test_what_is_there_to_check_a_target_by(site: Datasette, code: str, kn
     assert tuple((await db.execute(f"SELECT {CHECKABLE} FROM checkability WHERE code = ?", [code])).rows[0]) == known
 
 
-async def test_the_plan_page_says_how_well_its_targets_can_be_checked(site: Datasette) -> None:
-    page = (await site.client.get("/plans/plans/akishima")).text
-    told = (
-        "数があるものは21件、単位は21件、基準値は0件、年は28件、よい向きは4件、団体は44件です。6つがそろうのは0件です。"
-    )
-    assert told in page.replace("\n    ", "")
-    total = (await site.get_database("plans").execute("SELECT count(*), max(score) FROM checkability")).first()
-    assert tuple(total) == (44, 5)
-
-
 async def test_ended_and_new_measures(site: Datasette) -> None:
     assert await answers(site, "ended_measures", "施策") == [
         "空き店舗オーナーと創業者のマッチング",

@@ -1,5 +1,6 @@
 """A page of a table, a query or an error taken apart, and the faults that none of them may have."""
 
+import json
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -111,7 +112,21 @@ class ListingPage(HTMLParser):
             yield f"ids twice: {doubled}"
 
 
-async def open_page(site, path: str, status: int = 200) -> ListingPage:
+async def open_address(site, path: str, status: int = 200) -> str:
     response = await site.client.get(quote(path, safe="/?&=.+_%:,"))
     assert response.status_code == status, f"{path}: {response.status_code}"
-    return ListingPage(response.text)
+    return response.text
+
+
+async def rows_of(site, asked: str) -> list[dict]:
+    """Of a table, view or query with its arguments: `progress?plan=minato`."""
+    name, _, arguments = asked.partition("?")
+    return json.loads(await open_address(site, f"/plans/{name}.json?_shape=array&_size=max&{arguments}"))
+
+
+async def ask(site, sql: str) -> list[tuple]:
+    return [tuple(row) for row in (await site.get_database("plans").execute(sql)).rows]
+
+
+async def open_page(site, path: str, status: int = 200) -> ListingPage:
+    return ListingPage(await open_address(site, path, status))

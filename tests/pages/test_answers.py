@@ -142,13 +142,6 @@ async def test_the_sheet_of_the_final_year_can_be_ticked_and_never_depends_on_th
     assert "昭島" not in minato.html.partition("区分")[0].partition('class="table-wrapper"')[2]
 
 
-async def test_nothing_says_that_a_city_did_not_publish(site, two_plans):
-    for served in (site, two_plans):
-        text = (await open_page(served, "/plans/unreported")).text
-        assert "公表されていない、達成できなかったという意味ではありません" in text
-        assert not re.search("公表してい?ません|未公表|怠", text)
-
-
 async def test_first_to_second_half_names_what_changed_before_the_picture(site):
     page = await open_page(site, "/plans/first_to_second_half")
     rows = (await site.client.get("/plans/first_to_second_half.json?_shape=array")).json()

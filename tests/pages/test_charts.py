@@ -89,12 +89,3 @@ async def test_a_picture_draws_as_much_as_its_data_has(site: Datasette, kind: st
     drawn = svg.find(f"{SVG}g").findall(f".//{SVG}{shape}")
     key = [text for text in svg.iter(f"{SVG}text") if text.get("class") == "small"]  # has a square for each state
     assert len(drawn) - len(key) == number
-
-
-@pytest.mark.parametrize(
-    "path",
-    ["nothing/akishima", "progress/nowhere.svg", "results/akishima.png"]
-    + [f"results/akishima-{indicator}-target-1" for indicator in ("kogyo-1", "kyotsu-10")],
-)
-async def test_of_what_there_is_nothing_to_draw_there_is_no_picture(site: Datasette, path: str) -> None:
-    assert (await site.client.get(f"/charts/{path}")).status_code == 404

@@ -54,21 +54,6 @@ async def test_no_page_of_a_record_changes_with_another_record(site: Datasette) 
     assert version in (await site.client.get("/data")).text
 
 
-@pytest.mark.parametrize(
-    "path", ["measures/akishima-nogyo-99.bib", "measures/x%22%0A.ris", "nothing/akishima-nogyo-4.txt", "other.txt", ""]
-)
-async def test_what_is_not_there_is_a_page_in_japanese(path: str, site: Datasette) -> None:
-    answer = await site.client.get(f"/cite/{path}", follow_redirects=True)
-    assert answer.status_code == 404
-    assert "見つかりません" in answer.text or "ありません" in answer.text
-
-
-async def test_a_missing_record_is_json_for_those_who_ask_for_json(site: Datasette) -> None:
-    answer = await site.client.get("/cite/measures/akishima-nogyo-99.json")
-    assert answer.status_code == 404
-    assert answer.json()["ok"] is False
-
-
 @pytest.mark.parametrize("table", RECORDS)
 async def test_the_page_of_a_record_shows_what_the_files_hold(table: str, two_plans: Datasette) -> None:
     for key in (await ids(two_plans, table))[::7]:

@@ -202,10 +202,3 @@ async def test_a_withdrawn_id_without_a_replacement_says_only_why(two_plans):
 
 async def test_a_withdrawn_id_is_unknown_in_other_tables(two_plans):
     assert (await two_plans.client.get("/plans/measures/minato-event-11")).status_code == 404
-
-
-async def test_a_number_that_the_document_leaves_out_is_told_where_its_page_would_be(site):
-    page = assert_error_page(await site.client.get("/plans/measures/akishima-shogyo-7"), 404)
-    assert "商-7 がありません" in page.text
-    page = assert_error_page(await site.client.get("/plans/measures/akishima-shogyo-99"), 404)
-    assert "欠番" not in page.text

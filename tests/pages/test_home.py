@@ -35,32 +35,6 @@ async def test_every_number_is_right_for_each_of_two_plans(two_plans, plan):
     assert await wrong_numbers(two_plans, f"/?plan={plan}") == []
 
 
-async def test_several_plans_are_listed_first(two_plans):
-    page = await get(two_plans, "/")
-    for plan in PLANS:
-        assert f'href="/plans/plans/{plan}"' in page
-    assert 'id="now"' not in page
-
-
-@pytest.mark.parametrize("plan", ["nothing", "<b>", "akishima2"])
-async def test_an_unknown_plan_is_told(two_plans, plan):
-    page = await get(two_plans, f"/?plan={plan}")
-    assert "という計画はありません" in page
-    assert "<b>" not in page
-
-
-async def test_it_says_what_the_plan_is_and_what_is_now(site):
-    page = await get(site, "/")
-    row = (await site.get_database("plans").execute("select * from plan_facts")).first()
-    assert f"<h1>{row['title']}</h1>" in page
-    assert row["municipality"] in page
-    assert "今年度（" in page
-
-
-async def test_a_plan_that_is_over_says_so(two_plans):
-    assert "計画の期間は令和7年度で終わりました" in await get(two_plans, "/?plan=minato")
-
-
 async def test_what_was_reached_and_what_was_missed_stand_side_by_side(site):
     page = await get(site, "/")
     part = page[page.index('<h2 id="evaluated">') : page.index('<h2 id="organizations">')]
@@ -91,9 +65,3 @@ async def test_days_left_are_counted_by_the_browser(site):
     page = await get(site, "/")
     assert re.search(r'<time class="days-left" datetime="\d{4}-03-31">', page)
     assert "あと" not in page.partition("<main")[2].partition("</main>")[0]
-
-
-@pytest.mark.parametrize("path", ["/plans.db", "/plans/promises.xlsx", "/plans/progress.xlsx"])
-async def test_downloads_are_there(site, path):
-    assert path.replace("&", "&amp;") in await get(site, "/")
-    assert (await site.client.get(path)).status_code == 200

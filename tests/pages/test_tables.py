@@ -63,13 +63,6 @@ async def test_coded_values_are_words_and_ids_are_names(site):
     assert page.links["/plans/measures/akishima-kogyo-1"] == "騒音対策、環境改善に関する設備投資への支援"
 
 
-async def test_rows_of_a_view_link_to_the_rows_they_name(site):
-    page = await open_page(site, "/plans/measure_overview")
-    assert page.links["/plans/measures/akishima-nogyo-4"] == "学校給食での地場野菜の使用"
-    page = await open_page(site, "/plans/targets")
-    assert "/plans/measures/akishima-nogyo-4" in page.links
-
-
 async def test_rows_with_two_keys_link_to_their_page(site):
     page = await open_page(site, "/plans/measure_goals")
     assert any(re.fullmatch(r"/plans/measure_goals/[^/,]+,[^/]+", link) for link in page.links)
@@ -215,12 +208,6 @@ async def test_cells_are_labelled_for_cards_on_a_phone(site):
     cells = re.findall(r"<td([^>]*)>", page.html)
     assert cells
     assert all("data-label=" in cell for cell in cells)
-
-
-async def test_no_row_is_said_with_a_way_on(site):
-    page = await open_page(site, "/plans/measures?code=zzz")
-    assert "条件に合う行はありません" in page.text
-    assert page.links["/plans/measures"]
 
 
 async def test_the_database_page_leads_to_every_query_table_and_view(site):

@@ -55,8 +55,3 @@ async def test_a_plan_can_be_chosen_of_several(two_plans, plan):
     page, table = await read(two_plans, f"/timeline?plan={plan}")
     assert shown(table) == await ids(two_plans, f"plan_id = '{plan}'")
     assert f"/timeline?plan={plan}&amp;sector={plan}-" in page
-
-
-@pytest.mark.parametrize("query", ["sector=nothing", "plan=nothing", "sector=%3Cb%3E"])
-async def test_what_is_not_there_is_not_found(site, query):
-    assert (await site.client.get(f"/timeline?{query}")).status_code == 404

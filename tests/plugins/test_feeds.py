@@ -123,13 +123,6 @@ async def test_targets_without_a_recorded_result_are_a_feed_and_a_calendar(site:
     assert sorted(str(event["DTEND"].dt) for event in events) == sorted(wanted.values())
 
 
-@pytest.mark.parametrize("path", ["/calendar/nobody.ics", "/calendar/akishima-event-1.ics", "/sitemap/nobody.xml"])
-async def test_what_is_not_there_is_a_page_of_404(site: Datasette, path: str) -> None:
-    answer = await site.client.get(path)
-    assert answer.status_code == 404
-    assert "ページが見つかりません" in answer.text
-
-
 async def test_pages_lead_to_the_search_and_to_what_else_they_are(site: Datasette) -> None:
     for path in ("plans/akishima", "sectors/akishima-kogyo", "organizations/akishima-nokyo"):
         page = (await site.client.get(f"/plans/{path}")).text

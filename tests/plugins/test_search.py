@@ -83,13 +83,6 @@ async def test_suggestions_follow_what_is_typed(site: Datasette) -> None:
     assert (await site.client.get(measure["url"])).status_code == 200
 
 
-async def test_the_page_of_results_says_what_was_searched_besides(site: Datasette) -> None:
-    page = (await site.client.get(f"/plans/search?q={quote('起業')}")).text
-    assert "「起業」は「創業」" in page
-    nothing = (await site.client.get(f"/plans/search?q={quote('商工会議所')}")).text
-    assert f'href="/plans/search?q={quote("商工会")}"' in nothing
-
-
 @pytest.mark.parametrize(
     "odd", [" ", "'", '"', '"農', "AND", "NOT", "NEAR(", "*", "title:", "-", "🐋", "{a}:b", "あ" * 400, "x" * 3_000]
 )

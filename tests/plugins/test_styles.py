@@ -28,8 +28,3 @@ async def test_a_page_asks_for_one_sheet_with_all_it_needs(site: Datasette, path
     outdated = await site.client.get(address.partition("?")[0] + "?00000000")
     assert outdated.text == answer.text
     assert "max-age=31536000" not in outdated.headers["cache-control"]
-
-
-async def test_there_are_no_other_sheets(site: Datasette) -> None:
-    for path in ("/styles/nothing.css", "/styles/design-tokens.css", "/styles/.css"):
-        assert (await site.client.get(path)).status_code == 404, path

@@ -273,11 +273,6 @@ async def test_datasettes_shapes_are_kept(site: Datasette) -> None:
     assert parsed == [{"a": [1]}]
 
 
-async def test_pages_know_the_workbook(site: Datasette) -> None:
-    for path in ("/plans/measures", "/plans/search?q=給食", "/plans?sql=select+1"):
-        assert ".xlsx" in (await get(site, path)).text
-
-
 @pytest.fixture
 def file() -> SpooledTemporaryFile[bytes]:
     file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(10)  # noqa: SIM115 the answer closes it
