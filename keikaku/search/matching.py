@@ -57,8 +57,7 @@ def plan_query(text: str, lexicon: Lexicon, exists: Exists, filters: Filters = A
     if not asked:
         return Plan([], ["除く言葉だけでは探せません。探す言葉も入れてください。"] if words else [], [])
     unwanted = _or(match for word in words if word.excluded and (match := phrase(word.key)))
-    reading = read(asked, lexicon, exists)
-    limits = [*_within(reading, exists), *filters.limits()]
+    reading, limits = _read_within(asked, lexicon, exists, filters.limits())
 
     def limited(match: str) -> str:
         return f"({_and([match, *limits])})" + (f" NOT {unwanted}" if unwanted else "")
@@ -76,13 +75,32 @@ def plan_query(text: str, lexicon: Lexicon, exists: Exists, filters: Filters = A
     return Plan(levels, notes, [way for term in reading.terms for way in term.ways()], reading)
 
 
+def _read_within(
+    asked: Sequence[Word], lexicon: Lexicon, exists: Exists, limits: list[str]
+) -> tuple[Reading, list[str]]:
+    """A query read by what stands where it is searched, and what limits it to there: the filters, and places that it names."""
+
+    def reading_in(limits: list[str]) -> Reading:
+        return read(asked, lexicon, (lambda match: exists(_and([match, *limits]))) if limits else exists)
+
+    reading = reading_in(limits)
+    if not (places := _within(reading, reading.exists)):
+        return reading, limits
+    again = reading_in([*limits, *places])
+    return (again if again.places == reading.places else reading), [*limits, *places]
+
+
 def _within(reading: Reading, exists: Exists) -> list[str]:
-    """What limits a search to the places it names. Where these have none of its words, they are words like any other."""
+    """What limits a search to the places it names. Other than cities in full, those that have none of its words are words too."""
     limits = [named(*tokens) for tokens in reading.places.values()]
     if len(limits) > 1 and not exists(_and(limits)):
         limits = [_or(limits)]
     found = [term for term in reading.terms if term.ways()]
-    if limits and not (found and exists(_and([_or(_all([term], 3) for term in found), *limits]))):
+    if (
+        limits
+        and not reading.names_a_city
+        and not (found and exists(_and([_or(_all([term], 3) for term in found), *limits])))
+    ):
         reading.forget_places()
         return []
     return limits

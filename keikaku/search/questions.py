@@ -19,11 +19,14 @@ class Question(NamedTuple):
     title: str
     source: str
     column: str | None = None
-    takes_plan: bool = False
+    takes: Sequence[str] = ()
 
-    def path_for(self, plans: Collection[str]) -> str:
-        """The address of the page, of one plan where it is asked of one."""
-        return f"{self.path}?plan={next(iter(plans))}" if self.takes_plan and len(plans) == 1 else self.path
+    def path_for(self, cities: Collection[str], plans: Collection[str]) -> str:
+        """The address of the page, of one municipality or plan where it is asked of one."""
+        for name in self.takes:
+            if len(asked := cities if name.startswith("municipality") else plans) == 1:
+                return f"{self.path}{'&' if '?' in self.path else '?'}{name}={next(iter(asked))}"
+        return self.path
 
     def is_answered(self, execute: Callable[[str, Sequence[Any]], Iterable[Any]]) -> bool:
         return any(True for _ in execute(f"SELECT 1 FROM {self.source} LIMIT 1", ()))

@@ -7,7 +7,7 @@ from keikaku.search.expand import Exists, Term, expand, take_apart
 from keikaku.search.kana import is_kana
 from keikaku.search.lexicon import Lexicon
 from keikaku.search.query import Word, read_query
-from keikaku.search.questions import SAYS_NOTHING, Question, cut, cut_end
+from keikaku.search.questions import QUESTION_OF, SAYS_NOTHING, Question, cut, cut_end
 from keikaku.search.text import normalise
 
 _DEEPEST = 8  # parts of parts of a word
@@ -29,6 +29,11 @@ class Reading:
     left: list[str] = field(default_factory=list)
     parts: dict[str, list[Term]] = field(default_factory=dict)
 
+    @property
+    def names_a_city(self) -> bool:
+        """Whether one stands there in full: 昭島市, not 昭島."""
+        return any(normalise(place) in self.lexicon.cities and place[-1] in "市区町村" for place in self.places)
+
     def forget_places(self) -> None:
         """Search their names as words."""
         self.terms += [expand(Word(text, normalise(text)), self.lexicon, self.exists) for text in self.places]
@@ -42,7 +47,7 @@ class Reading:
         elif is_plain and word.key in self.lexicon.places:
             self.places[word.text] = self.lexicon.places[word.key]
             self.cities |= self.lexicon.cities.get(word.key, set())
-        elif is_plain and word.key in SAYS_NOTHING:
+        elif is_plain and (word.key in SAYS_NOTHING or self._asks_in_vain(word)):
             self.left += [] if whole else [word.text]
         elif not (is_plain and depth < _DEEPEST and self._take_parts(word, whole, depth)):
             self._search(self._expand(word), whole)
@@ -56,6 +61,10 @@ class Reading:
         for found in (found for part in parts for found in read_query(part, self.lexicon.prefixes)):
             self.take(found, whole or word.text, depth + 1)
         return bool(parts)
+
+    def _asks_in_vain(self, word: Word) -> bool:
+        """Whether it asks for a list of which there is no row, and stands nowhere."""
+        return word.key in QUESTION_OF and not self._expand(word).ways()
 
     def _is_known(self, key: str) -> bool:
         names = (self.lexicon.questions, self.lexicon.places, SAYS_NOTHING)

@@ -44,6 +44,7 @@ _NAMED = """
     UNION ALL
     SELECT reason, '/plans/corrections/' || corrections.id
     FROM json_each(?2) AS asked CROSS JOIN corrections ON corrections.kind = 'omission' AND instr(reason, asked.value)
+    WHERE ?1 = '[]' OR plan_id IN (SELECT id FROM plans WHERE municipality_id IN (SELECT value FROM json_each(?1)))
 """
 _EXISTS = "SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT 1"
 # A page asks once for its rows and once for what it says of them; more are kept only as long as both may come.
@@ -122,15 +123,22 @@ def _search(execute: Execute, query: str, filters: Filters, lexicon: Lexicon) ->
         found = found._replace(**_lead_on(execute, plan.reading, bool(filters.plan), plans))
     if found.counts:
         return found
-    return found._replace(spellings=near_spellings(query, lexicon), themes=near_themes(execute, query))
+    spellings = [*_elsewhere(execute, plan, filters), *near_spellings(query, lexicon)]
+    return found._replace(spellings=list(dict.fromkeys(spellings)), themes=near_themes(execute, query))
+
+
+def _elsewhere(execute: Execute, plan: Plan, filters: Filters) -> list[str]:
+    """The query less its places, where only these have nothing of it."""
+    rest = " ".join(term.word.text for term in plan.reading.terms) if plan.reading and plan.reading.places else ""
+    return [rest] if rest and plan_in(execute, rest, filters).levels else []
 
 
 def _lead_on(execute: Execute, reading: Reading, in_plan: bool, plans: set[str]) -> dict[str, Any]:
-    """Where the answer may stand besides; a list of the site of the one plan that is searched, if it is one."""
-    only = plans if reading.places or in_plan else set()
+    """Where the answer may stand besides; a list of the site of the one municipality or plan that is searched, if it is one."""
+    only = (reading.cities, plans) if reading.places or in_plan else (set(), set())
     codes = [term.missing_code for term in reading.terms if term.missing_code]
     questions = reading.questions.values()
-    links = [(question.title, question.path_for(only)) for question in questions]
+    links = [(question.title, question.path_for(*only)) for question in questions]
     links += [(row[0], row[1]) for row in execute(_NAMED, (json.dumps(sorted(reading.cities)), json.dumps(codes)))]
     return {"links": dict(links), "columns": [question.column for question in questions if question.column]}
 

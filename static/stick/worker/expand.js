@@ -1,7 +1,8 @@
 /* A word -> every way in which it is searched, the best first, as keikaku/search/ finds them (lexicon, expand). */
 
 const limits = rules.expand;
-const exists = (match) => execute(rules.results.EXISTS, [match]).length > 0;
+let searched = []; // what is searched is limited to these
+const exists = (match) => execute(rules.results.EXISTS, [and([match, ...searched])]).length > 0;
 const named = (...tokens) => `names : ${tokens.length > 1 ? `(${tokens.map((token) => `"${token}"`).join(" OR ")})` : `"${tokens[0]}"`}`;
 
 // Words of the database: how each is written, read and replaced; what queries may name.

@@ -38,6 +38,7 @@ function cut(key) {
 
 // What each word of a query is: a thing to find, a list that is asked for, a place to search in, or nothing.
 
+const ASKED = new Set(rules.questions.QUESTIONS.flatMap(({ words }) => words));
 const isName = (key) => lexicon.questions.has(key) || lexicon.places(key).length > 0 || SAYS_NOTHING.includes(key);
 const missingCode = ({ word, literal }) => (literal.some((way) => way.whole) ? null : word.code);
 
@@ -67,7 +68,7 @@ function sortIn(reading, word, of, depth) {
   else if (isPlain && lexicon.places(key).length) {
     reading.places.set(text, unique(lexicon.places(key)));
     lexicon.cities(key).forEach((city) => reading.cities.add(city));
-  } else if (isPlain && isName(key)) reading.left.push(...(of ? [] : [text]));
+  } else if (isPlain && (isName(key) || (ASKED.has(key) && !isFound(expand(word))))) reading.left.push(...(of ? [] : [text]));
   else if (!(isPlain && depth < rules.reading.DEEPEST && sortInParts(reading, word, of, depth))) {
     const term = expand(word);
     if (!isFound(term) && !word.exact) takeApart(term);
@@ -146,11 +147,23 @@ function combinations(values, size) {
   return size ? values.flatMap((value, i) => combinations(values.slice(i + 1), size - 1).map((rest) => [value, ...rest])) : [[]];
 }
 
-/* What limits a search to the places it names. Where these have none of its words, they are words like any other. */
+/* A query read by what stands where it is searched, and what limits it to there: `narrowed` by filters, and places that it names. */
+function readWithin(asked, narrowed) {
+  searched = narrowed;
+  const reading = read(asked), places = within(reading), limits = [...narrowed, ...places], names = ({ places }) => [...places.keys()].join();
+  searched = limits;
+  const again = places.length ? read(asked) : reading;
+  searched = [];
+  return [names(again) === names(reading) ? again : reading, limits];
+}
+
+const namesACity = ({ places }) => [...places.keys()].some((place) => lexicon.cities(normalise(place)).length && /[市区町村]$/.test(place));
+
+/* What limits a search to the places it names. Other than cities in full, those that have none of its words are words too. */
 function within(reading) {
   const limits = [...reading.places.values()].map((tokens) => named(...tokens)), either = limits.length > 1 && !exists(and(limits)) ? [or(limits)] : limits;
   const found = reading.terms.filter(isFound).map((term) => all([term], 3));
-  if (!limits.length || (found.length && exists(and([or(found), ...either])))) return either;
+  if (!limits.length || namesACity(reading) || (found.length && exists(and([or(found), ...either])))) return either;
   forgetPlaces(reading);
   return [];
 }
@@ -162,8 +175,8 @@ function plan(typed, filters) {
   const words = readQuery(typed), asked = words.filter((word) => !word.excluded);
   if (!asked.length) return words.length ? tell("除く言葉だけでは探せません。探す言葉も入れてください。") : tell();
   const unwanted = or(words.filter((word) => word.excluded).map((word) => phrase(word.key)).filter(Boolean));
-  const reading = read(asked), tokens = [["0m", filters.municipality], ["0p", filters.plan], ["0t", filters.theme]].filter(([, value]) => value);
-  const narrowed = [...within(reading), ...tokens.map((token) => named(hashed(...token)))];
+  const tokens = [["0m", filters.municipality], ["0p", filters.plan], ["0t", filters.theme]].filter(([, value]) => value);
+  const [reading, narrowed] = readWithin(asked, tokens.map((token) => named(hashed(...token))));
   const limited = (match) => `(${and([match, ...narrowed])})${unwanted ? ` NOT ${unwanted}` : ""}`;
   const { terms, questions } = reading, found = terms.filter(isFound), notes = [...tellReading(reading), ...found.flatMap(tellTerm)];
   let levels = any(found);

@@ -17,9 +17,10 @@ function find(query, filters) {
 
 /* Where the answer may stand besides. */
 function leadOn(reading, filters, results) {
-  const plans = reading.places.size || filters.plan ? unique(results.map((result) => result.plan)) : [];
+  const isWithin = reading.places.size || filters.plan, cities = isWithin ? [...reading.cities] : [], plans = isWithin ? unique(results.map((result) => result.plan)) : [];
   const questions = [...reading.questions.values()], codes = reading.terms.map(missingCode).filter(Boolean);
-  const address = ({ path, takes_plan }) => (takes_plan && plans.length === 1 ? `${path}?plan=${plans[0]}` : path);
+  const takenBy = ({ takes }) => takes.map((name) => [name, name.startsWith("municipality") ? cities : plans]).find(([, ids]) => ids.length === 1);
+  const address = (question, [name, [id]] = takenBy(question) ?? ["", []]) => (name ? `${question.path}${question.path.includes("?") ? "&" : "?"}${name}=${id}` : question.path);
   const pages = execute(sql.NAMED, [JSON.stringify([...reading.cities].sort()), JSON.stringify(codes)]);
   const links = new Map([...questions.map((question) => [question.title, address(question)]), ...pages]);
   return { links: [...links], columns: questions.map((question) => question.column).filter(Boolean) };
