@@ -23,12 +23,14 @@ from keikaku.database.documents import KINDS
 from keikaku.database.errors import DatabaseError
 from keikaku.database.rows import TABLES, code_rows, columns_of, fiscal_year_rows
 from keikaku.database.working import CITY, DOCUMENT_TEXTS, INDEX_TEXTS
+from keikaku.files.beside import read_statements
 from keikaku.files.build_turn import remove_abandoned
 from keikaku.plan.words import SameAs, Synonyms
 from keikaku.schema.tables import SCHEMA
 from keikaku.search.index import CREATE_INDEX
 from keikaku.search.words import build_groups, read_names
 
+_SQL = read_statements(__file__)
 PRAGMAS = ("page_size = 4096", "journal_mode = OFF", "synchronous = OFF")
 # Pages of measures are sorted by position and count what is new; of a measure its indicators are looked up.
 INDEXES = (
@@ -39,34 +41,6 @@ INDEXES = (
     ("evaluations", "row_id"),
     ("report_passages", "table_name", "row_id"),
 )
-KIND_ORDER = " ".join(KINDS)
-# Each municipality's documents are in this order already (see build_documents). Sorted without their texts, which are many times as long.
-NUMBERS = f"""
-    CREATE TABLE numbers AS
-    SELECT rowid AS place FROM working.search_documents
-    ORDER BY instr('{KIND_ORDER}', kind), is_repeat, length(title), {CITY}, rowid
-"""
-NUMBERED = """
-    CREATE TEMP VIEW numbered AS
-    SELECT n.rowid AS id, d.* FROM numbers AS n JOIN working.search_documents AS d ON d.rowid = n.place
-"""
-YEARS = """
-    SELECT min(first) AS first, max(last) AS last FROM (
-        SELECT start_fiscal_year AS first, end_fiscal_year AS last FROM working.plans
-        UNION ALL
-        SELECT coalesce(first_year, last_year), last_year FROM working.figures WHERE last_year IS NOT NULL
-    )
-"""
-# Of two common forms of a word, the one that more documents have.
-WORDS = """
-    INSERT INTO search_words (surface, reading, lemma, documents)
-    SELECT surface, reading, lemma, documents FROM (
-        SELECT surface, reading, lemma, sum(sum(documents)) OVER (PARTITION BY surface, reading) AS documents,
-            row_number() OVER (PARTITION BY surface, reading ORDER BY sum(documents) DESC, coalesce(lemma, '')) AS place
-        FROM (SELECT surface, reading, lemma, documents FROM working.words UNION ALL SELECT * FROM temp.names)
-        GROUP BY surface, reading, lemma
-    ) WHERE place = 1 ORDER BY surface, reading
-"""
 # What FTS5 keeps of an index; of one without content nothing else.
 SHADOWS = ("data", "idx", "docsize", "config")
 HELD_BYTES = 64 << 20  # of the index in memory: what is written in few parts has few to merge
@@ -145,7 +119,7 @@ def _flush(path: Path) -> None:
 
 
 def _write_tables(database: Database, synonyms: Iterable[Synonyms]) -> None:
-    (span,) = database.query(YEARS)
+    (span,) = database.query(_SQL["years"])
     database.table("fiscal_years").insert_all(fiscal_year_rows(span["first"], span["last"]))
     database.table("codes").insert_all(code_rows())
     for table in (*TABLES, "report_passages"):
@@ -169,8 +143,8 @@ def _copy(
 def _write_index(working: Path, path: Path) -> None:
     """Into a file of its own the numbers of all documents and their full-text index."""
     with _create(path, working) as database, database.atomic():
-        database.execute(NUMBERS)
-        database.execute(NUMBERED)
+        database.execute(_SQL["numbers"], {"kinds": " ".join(KINDS)})
+        database.execute(_SQL["numbered"])
         database.execute(CREATE_INDEX)
         database.execute(f"INSERT INTO search_index (search_index, rank) VALUES ('hashsize', {HELD_BYTES})")
         _copy(database, "search_index", ("rowid", "title", "names", "body"), "numbered", "id", ("id", *INDEX_TEXTS))
@@ -179,7 +153,7 @@ def _write_index(working: Path, path: Path) -> None:
 
 
 def _write_search(database: Database) -> None:
-    database.execute(NUMBERED)
+    database.execute(_SQL["numbered"])
     _copy(database, "search_documents", ("id", *DOCUMENT_TEXTS, "is_repeat", "position"), "numbered", "id")
     kinds = database.query("SELECT kind, min(id) AS first_id, max(id) AS last_id FROM search_documents GROUP BY kind")
     plans = list(database.query("SELECT measure_word AS measure, goal_word AS goal FROM plan_facts LIMIT 2"))
@@ -194,12 +168,11 @@ def _write_search(database: Database) -> None:
 
 
 def _write_words(database: Database) -> None:
-    """The words of all documents, and those of the synonyms but the names of organizations, which documents have."""
-    sql = "SELECT DISTINCT word FROM search_synonyms WHERE word NOT IN (SELECT name FROM organization_names) ORDER BY word"
+    """The words of all documents, and those of the synonyms."""
     database.execute("CREATE TEMP TABLE names (surface, reading, lemma, documents)")
-    names = read_names(row["word"] for row in database.query(sql))
+    names = read_names(row["word"] for row in database.query(_SQL["names"]))
     database.conn.executemany("INSERT INTO temp.names VALUES (:surface, :reading, :lemma, :documents)", names)
-    database.execute(WORDS)
+    database.execute(_SQL["words"])
 
 
 def _create_indexes(database: Database) -> None:

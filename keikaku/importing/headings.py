@@ -11,12 +11,11 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
 from pydantic import BaseModel
 
+from keikaku.files.beside import read_data
 from keikaku.importing.tables import CellProblem, Sheet
 from keikaku.plan.field_types import FiscalYear
 from keikaku.plan.fiscal_year import find_fiscal_years, read_fiscal_year, short_fiscal_year
@@ -65,7 +64,8 @@ class Layout(BaseModel, extra="forbid"):
 
 @cache
 def words() -> dict[str, Any]:
-    return yaml.safe_load(Path(__file__).with_name("words.yml").read_text("utf-8"))
+    words: dict[str, Any] = read_data(__file__, "words.yml")
+    return words
 
 
 def _compile(pattern: str) -> re.Pattern[str]:

@@ -12,8 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from keikaku.files.beside import read_data
 from keikaku.importing.cells import read_figure
 from keikaku.importing.tables import Cell, CellProblem, read_sheets
 from keikaku.plan.errors import InvalidData
@@ -41,7 +40,7 @@ class FiguresSheet:
 
 @cache
 def read_about() -> FiguresSheet:
-    return FiguresSheet(**yaml.safe_load(Path(__file__).with_name("figures.yml").read_text("utf-8")))
+    return FiguresSheet(**read_data(__file__, "figures.yml"))
 
 
 class FilledRow(dict[str, Cell]):

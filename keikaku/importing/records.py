@@ -5,18 +5,16 @@ Records keep their ids, and of a figure that changed the one before stays as an 
 
 from collections import Counter
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
+from keikaku.files.beside import read_data
 from keikaku.importing.cells import Said
 from keikaku.importing.headings import Layout
 from keikaku.importing.tables import Cell, CellProblem
 from keikaku.plan.fiscal_year import read_fiscal_year
 from keikaku.plan.ids import coded_measure_id, numbered_id
 
-TABLES: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_name("tables.yml").read_text("utf-8"))
+TABLES: dict[str, dict[str, str]] = read_data(__file__, "tables.yml")
 COLUMNS = {name: table["columns"].split() for name, table in TABLES.items()}
 NAMES = {name: table["name"] for name, table in TABLES.items()}
 FIGURE_TABLES = ("figures", "results")

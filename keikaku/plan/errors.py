@@ -9,12 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from keikaku.files.beside import read_data
 
 Place = tuple[int, int]
-MESSAGES: dict[str, tuple[str, str]] = yaml.load(
-    Path(__file__).with_name("messages.yml").read_text("utf-8"), Loader=yaml.CSafeLoader
-)
+MESSAGES: dict[str, tuple[str, str]] = read_data(__file__, "messages.yml")
 _ENGLISH = re.compile(r" \([a-z][^()]*\)")
 
 

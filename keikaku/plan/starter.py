@@ -3,43 +3,12 @@
 import json
 from pathlib import Path
 
+from keikaku.files.beside import read_data
 from keikaku.plan.errors import refusal
 from keikaku.plan.fiscal_year import read_fiscal_years
 from keikaku.plan.folder import read_city
 from keikaku.plan.plain_text import plain_text
 from keikaku.plan.reading import is_missing
-
-MUNICIPALITY = """\
-# この市区町村について。計画が二つ以上あっても、このファイルは一つです。
-id: {city}  # フォルダーの名前と同じ
-code: "{code}"  # 全国地方公共団体コード、6桁
-name: {name}
-# corporate_number: "0000000000000"  # 法人番号、13桁
-"""
-PLAN = """\
-# この計画について。# で始まる行は説明です。計画に書かれているものだけ、# を消して書きます。
-id: {city}-{plan}  # 公開したあとは変えません
-title: {title}
-start_fiscal_year: {first}  # 令和3年度、R3、2021 のどれでも
-end_fiscal_year: {last}
-# theme: 子育て  # 何についての計画か
-# concept: 計画の合言葉
-# follows: {city}-mae  # この計画の前の計画の id
-# words: {{goal: 基本目標, measure: 施策, organization: 担当課, target: KPI}}  # この計画での呼び名
-# periods:  # 前期・後期など、計画が期間を分けているときだけ
-#   - {{name: 前期, start_fiscal_year: R3, end_fiscal_year: R5}}
-documents:  # 読んだ文書。一つ目が、ふつうの出典になります
-  - title: {document}{retrieved}
-#   url: https://
-#   date: 2021-03
-"""
-ORGANIZATIONS = "id,name,kind,parent,printed"
-TABLES = {  # headings that most plans need; docs/add-a-plan.ja.md has all
-    "goals": "code,level,parent,title",
-    "measures": "code,name,goals,organizations,marks,target",
-    "indicators": "goals,measures,label,member,baseline,target,organizations",
-    "results": "indicator,fiscal_year,value,printed,status,note,source_url",
-}
 
 
 def read_span(folder: Path, years: str) -> tuple[int, int]:
@@ -76,11 +45,12 @@ def write_starter(
         "first": first,
         "last": last,
     }
-    texts = {folder / "plan.yml": PLAN.format(**values)}
-    texts |= {folder / f"{table}.csv": f"{headings}\n" for table, headings in TABLES.items()}
+    words = read_data(__file__, "starter.yml")
+    texts = {folder / "plan.yml": words["plan"].format(**values)}
+    texts |= {folder / f"{table}.csv": f"{headings}\n" for table, headings in words["tables"].items()}
     if is_missing(city / "municipality.yml"):
-        texts[city / "municipality.yml"] = MUNICIPALITY.format(**values)
-        texts[city / "organizations.csv"] = f"{ORGANIZATIONS}\n"
+        texts[city / "municipality.yml"] = words["municipality"].format(**values)
+        texts[city / "organizations.csv"] = f"{words['organizations']}\n"
     folder.mkdir(parents=True)
     for file, text in texts.items():
         file.write_text(text, "utf-8-sig" if file.suffix == ".csv" else "utf-8")  # the mark is for Excel

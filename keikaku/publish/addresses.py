@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+from keikaku.files.beside import read_statements
 from keikaku.files.digest import ROOT
 from keikaku.publish.catalogue.guides import read_notebooks
-from keikaku.publish.filling import read_statements
 from keikaku.publish.records.citation import FORMATS
 from keikaku.publish.records.json_ld import DESCRIBED
 from keikaku.schema.tables import read_schema

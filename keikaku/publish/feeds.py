@@ -15,9 +15,10 @@ from html import escape
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
+from keikaku.files.beside import read_statements
 from keikaku.plan.fiscal_year import format_date, format_fiscal_year
 from keikaku.publish.addresses import is_of_this_machine
-from keikaku.publish.filling import Row, fill, read_rows, read_statements
+from keikaku.publish.filling import Row, fill, read_rows
 from keikaku.schema.codes import CODES
 
 Execute = Callable[..., Any]

@@ -9,7 +9,6 @@ import re
 from collections.abc import Callable
 from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -29,12 +28,6 @@ def fill(name: str, /, **words: Any) -> str:
 def fill_data(name: str, /, **words: Any) -> Any:
     """What the YAML of templates/NAME says, in the order in which it stands there."""
     return yaml.load(fill(name, **words), yaml.CSafeLoader)
-
-
-def read_statements(module: str) -> dict[str, str]:
-    """The statements of the SQL file beside a module, under the names that stand above them: `-- name: NAME`."""
-    parts = re.split(r"^-- name: (\w+)\n", Path(module).with_suffix(".sql").read_text("utf-8"), flags=re.MULTILINE)
-    return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
 def read_rows(execute: Callable[..., Any], sql: str, **values: Any) -> list[Row]:

@@ -4,11 +4,9 @@ Guarantees: a coded value of a table or view has the word of codes.yml; every co
 has a Japanese name and a sentence. Does not: ask the database, so the words of a plan (names, labels) come from callers.
 """
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
+from keikaku.files.beside import read_data
 from keikaku.schema.codes import CODES, Terms
 
 
@@ -19,9 +17,7 @@ class Operator(NamedTuple):
     sentence: str
 
 
-_WORDS: dict[str, Any] = yaml.load(
-    Path(__file__).with_name("conditions.yml").read_text("utf-8"), Loader=yaml.CSafeLoader
-)
+_WORDS: dict[str, Any] = read_data(__file__, "conditions.yml")
 OPERATORS = {name: Operator(*words) for name, words in _WORDS["operators"].items()}
 OF_PLAN = {"plan_id", "municipality", "theme"}  # columns that are the same in all rows of a plan
 YES_NO: Terms = {"1": ("はい", ""), "0": ("いいえ", "")}

@@ -2,12 +2,11 @@
 
 import re
 from collections.abc import Callable, Collection, Container, Iterable, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
+from keikaku.files.beside import read_data
 
-_DATA = yaml.safe_load(Path(__file__).with_name("questions.yml").read_text("utf-8"))
+_DATA = read_data(__file__, "questions.yml")
 
 
 class Question(NamedTuple):

@@ -14,7 +14,7 @@ from datasette.filters import FilterArguments
 from datasette.utils import escape_sqlite
 from datasette.utils.asgi import BadRequest, Request
 
-from keikaku.publish.filling import read_statements
+from keikaku.files.beside import read_statements
 from keikaku.search import Filters, search, suggest
 from keikaku.views.addresses import find_site_root
 

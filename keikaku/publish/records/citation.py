@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from keikaku.publish.filling import fill, fill_data, read_statements
+from keikaku.files.beside import read_statements
+from keikaku.publish.filling import fill, fill_data
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\s]+")
 _ENDS_ADDRESS = re.compile(r"[\s{}\\<>\"|^`\x00-\x1f\x7f-\x9f]")

@@ -11,7 +11,7 @@ import unicodedata
 from difflib import SequenceMatcher
 from typing import Any
 
-from keikaku.publish.filling import read_statements
+from keikaku.files.beside import read_statements
 from keikaku.search import normalise
 from keikaku.search.index import kind_token
 from keikaku.search.lexicon import Execute
