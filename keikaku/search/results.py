@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from keikaku.files.beside import read_statements
 from keikaku.search.lexicon import Execute, Lexicon, load_lexicon
 from keikaku.search.matching import ANYWHERE, Filters, Plan, plan_query
 from keikaku.search.reading import Reading
@@ -13,40 +14,7 @@ from keikaku.search.suggest import Suggestion, near_spellings, near_themes
 
 MOST = 500  # results of one search
 CANDIDATES = 400
-TITLE, NAMES, BODY = 10.0, 4.0, 1.0  # weights of the columns for bm25
-# CROSS JOIN: asked the other way round, the index would be searched once for each document.
-_HITS = f"""
-    SELECT d.is_repeat, k.position, round(bm25(search_index, {TITLE}, {NAMES}, {BODY}), 6), d.position, d.id
-    FROM search_index CROSS JOIN search_documents AS d ON d.id = search_index.rowid JOIN search_kinds AS k ON k.kind = d.kind
-    WHERE search_index MATCH ? AND search_index.rowid BETWEEN ? AND ?
-"""
-_FIRST = f"""
-    SELECT 0, 0, 0, 0, rowid FROM search_index
-    WHERE search_index MATCH ? AND rowid BETWEEN ? AND ? ORDER BY rowid LIMIT {CANDIDATES}
-"""
-# The heading of a passage says little without what it is a passage of.
-_DOCUMENTS = """
-    SELECT d.id, d.kind, d.row_id, iif(d.kind = 'passage', d.names || '（' || d.title || '）', d.title), d.table_name, s.name,
-        d.code, d.plan_id, d.body, iif(d.kind = 'passage', '', d.names), CASE d.kind WHEN 'measure' THEN '担当：'
-            WHEN 'organization' THEN '別名：' WHEN 'evaluation' THEN '評価：' WHEN 'event' THEN '年度：' ELSE '' END
-    FROM search_documents AS d LEFT JOIN sectors AS s ON s.id = d.sector_id
-    WHERE d.id IN (SELECT value FROM json_each(?))
-"""
-_KINDS = """
-    SELECT kind, first_id, last_id,
-        (SELECT count(*) FROM search_index WHERE search_index MATCH ? AND rowid BETWEEN first_id AND last_id)
-    FROM search_kinds ORDER BY position
-"""
-# A municipality that is named, and what is known of a code that no measure has.
-_NAMED = """
-    SELECT label || 'のページ', '/plans/municipalities/' || municipalities.id
-    FROM json_each(?1) AS asked JOIN municipalities ON municipalities.id = asked.value
-    UNION ALL
-    SELECT reason, '/plans/corrections/' || corrections.id
-    FROM json_each(?2) AS asked CROSS JOIN corrections ON corrections.kind = 'omission' AND instr(reason, asked.value)
-    WHERE ?1 = '[]' OR plan_id IN (SELECT id FROM plans WHERE municipality_id IN (SELECT value FROM json_each(?1)))
-"""
-_EXISTS = "SELECT 1 FROM search_index WHERE search_index MATCH ? LIMIT 1"
+_SQL = read_statements(__file__)
 # A page asks once for its rows and once for what it says of them; more are kept only as long as both may come.
 _REMEMBERED = 8
 
@@ -103,19 +71,19 @@ def plan_in(execute: Execute, query: str, filters: Filters = ANYWHERE) -> Plan:
     """The plan of a query for a database."""
 
     def exists(match: str) -> bool:
-        return any(True for _ in execute(_EXISTS, (match,)))
+        return any(True for _ in execute(_SQL["exists"], (match,)))
 
     return plan_query(query, load_lexicon(execute), exists, filters)
 
 
 def _search(execute: Execute, query: str, filters: Filters, lexicon: Lexicon) -> Results:
     plan = plan_in(execute, query, filters)
-    kinds = [tuple(row) for row in execute(_KINDS, (plan.match,))]
+    kinds = [tuple(row) for row in execute(_SQL["kinds"], (plan.match,))]
     asked = [(first, last) for kind, first, last, _ in kinds if filters.kind in ("", kind)]
     span = (min((first for first, _ in asked), default=0), max((last for _, last in asked), default=-1))
     ids = [hit[-1] for hit in _best(execute, plan.levels, span)[:MOST]]
     needles = needles_of(plan.ways)
-    rows = {id_: _result(row, needles) for id_, *row in execute(_DOCUMENTS, (str(ids),))}
+    rows = {id_: _result(row, needles) for id_, *row in execute(_SQL["documents"], (str(ids),))}
     results = [rows[id_] for id_ in ids]
     found = Results(results, {kind: count for kind, _, _, count in kinds if count}, plan.notes)
     if plan.reading:
@@ -139,7 +107,7 @@ def _lead_on(execute: Execute, reading: Reading, in_plan: bool, plans: set[str])
     codes = [term.missing_code for term in reading.terms if term.missing_code]
     questions = reading.questions.values()
     links = [(question.title, question.path_for(*only)) for question in questions]
-    links += [(row[0], row[1]) for row in execute(_NAMED, (json.dumps(sorted(reading.cities)), json.dumps(codes)))]
+    links += [(row[0], row[1]) for row in execute(_SQL["named"], (json.dumps(sorted(reading.cities)), json.dumps(codes)))]
     return {"links": dict(links), "columns": [question.column for question in questions if question.column]}
 
 
@@ -151,9 +119,9 @@ def _best(execute: Execute, levels: list[str], span: tuple[int, int]) -> list[_H
     """
     hits: dict[int, _Hit] = {}
     for level, match in enumerate(levels):
-        found = list(execute(_FIRST, (match, *span)))
+        found = list(execute(_SQL["first"], (match, *span, CANDIDATES)))
         if 0 < len(found) < CANDIDATES:  # else too many to compare: as they are numbered
-            found = list(execute(_HITS, (match, *span)))
+            found = list(execute(_SQL["hits"], (match, *span)))
         for is_repeat, kind, bm25, position, id_ in found:
             hits.setdefault(id_, (level, is_repeat, kind, bm25, position, id_))
         if len(hits) >= MOST:

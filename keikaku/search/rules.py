@@ -19,7 +19,7 @@ _SHARED = {
     "keikaku.search.query": "MAX_LENGTH MAX_WORDS _WORD _CODE _ABOUT_YEAR _ERA",
     "keikaku.search.questions": "QUESTIONS SAYS_NOTHING _ASKING _ENDS _BETWEEN",
     "keikaku.search.reading": "_DEEPEST",
-    "keikaku.search.results": "MOST CANDIDATES _HITS _FIRST _DOCUMENTS _KINDS _NAMED _EXISTS",
+    "keikaku.search.results": "MOST CANDIDATES _SQL",
     "keikaku.search.snippet": "LENGTH LEAD",
     "keikaku.search.text": "EDITS NOTHING _FORMS _WITHOUT_WIDTH _JOINS_BEFORE _LETTERS _LATIN _RUN _DIGITS _NUMBER _LARGE _SMALL _SIZES",
 }

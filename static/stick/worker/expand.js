@@ -2,7 +2,7 @@
 
 const limits = rules.expand;
 let searched = []; // what is searched is limited to these
-const exists = (match) => execute(rules.results.EXISTS, [and([match, ...searched])]).length > 0;
+const exists = (match) => execute(rules.results.SQL.exists, [and([match, ...searched])]).length > 0;
 const named = (...tokens) => `names : ${tokens.length > 1 ? `(${tokens.map((token) => `"${token}"`).join(" OR ")})` : `"${tokens[0]}"`}`;
 
 // Words of the database: how each is written, read and replaced; what queries may name.

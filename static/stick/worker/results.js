@@ -1,16 +1,16 @@
 /* What a query finds, best first, as keikaku/search/ ranks and cuts it (results, snippet). */
 
-const sql = rules.results;
+const { SQL: sql, ...bounds } = rules.results;
 
 const search = cached((asked) => find(...JSON.parse(asked)));
 
 /* `filters`: municipality, plan, theme, kind. */
 function find(query, filters) {
-  const { levels, notes, ways, reading } = plan(query, filters), kinds = execute(sql.KINDS, [levels.at(-1) ?? rules.text.NOTHING]);
+  const { levels, notes, ways, reading } = plan(query, filters), kinds = execute(sql.kinds, [levels.at(-1) ?? rules.text.NOTHING]);
   const asked = kinds.filter(([kind]) => [kind, ""].includes(filters.kind ?? ""));
   const first = Math.min(...asked.map(([, first]) => first)), last = Math.max(...asked.map(([, , last]) => last));
-  const ids = asked.length ? best(levels, [first, last]).slice(0, sql.MOST) : [], needles = needlesOf(ways);
-  const rows = new Map(execute(sql.DOCUMENTS, [JSON.stringify(ids)]).map(([id, ...row]) => [id, describe(row, needles)]));
+  const ids = asked.length ? best(levels, [first, last]).slice(0, bounds.MOST) : [], needles = needlesOf(ways);
+  const rows = new Map(execute(sql.documents, [JSON.stringify(ids)]).map(([id, ...row]) => [id, describe(row, needles)]));
   const results = ids.map((id) => rows.get(id)), counts = kinds.map(([kind, , , count]) => [kind, count]).filter(([, count]) => count);
   return { results, counts, notes, ...(reading ? leadOn(reading, filters, results) : { links: [], columns: [] }) };
 }
@@ -21,7 +21,7 @@ function leadOn(reading, filters, results) {
   const questions = [...reading.questions.values()], codes = reading.terms.map(missingCode).filter(Boolean);
   const takenBy = ({ takes }) => takes.map((name) => [name, name.startsWith("municipality") ? cities : plans]).find(([, ids]) => ids.length === 1);
   const address = (question, [name, [id]] = takenBy(question) ?? ["", []]) => (name ? `${question.path}${question.path.includes("?") ? "&" : "?"}${name}=${id}` : question.path);
-  const pages = execute(sql.NAMED, [JSON.stringify([...reading.cities].sort()), JSON.stringify(codes)]);
+  const pages = execute(sql.named, [JSON.stringify([...reading.cities].sort()), JSON.stringify(codes)]);
   const links = new Map([...questions.map((question) => [question.title, address(question)]), ...pages]);
   return { links: [...links], columns: questions.map((question) => question.column).filter(Boolean) };
 }
@@ -29,9 +29,9 @@ function leadOn(reading, filters, results) {
 function best(levels, span) {
   const hits = new Map();
   for (const [level, match] of levels.entries()) {
-    const found = execute(sql.FIRST, [match, ...span]), isFew = found.length && found.length < sql.CANDIDATES;
-    for (const row of isFew ? execute(sql.HITS, [match, ...span]) : found) if (!hits.has(row.at(-1))) hits.set(row.at(-1), [level, ...row]);
-    if (hits.size >= sql.MOST) break;
+    const found = execute(sql.first, [match, ...span, bounds.CANDIDATES]), isFew = found.length && found.length < bounds.CANDIDATES;
+    for (const row of isFew ? execute(sql.hits, [match, ...span]) : found) if (!hits.has(row.at(-1))) hits.set(row.at(-1), [level, ...row]);
+    if (hits.size >= bounds.MOST) break;
   }
   const inOrder = (a, b) => a.map((value, i) => value - b[i]).find(Boolean) ?? 0;
   return [...hits.values()].sort(inOrder).map((hit) => hit.at(-1));
