@@ -7,24 +7,18 @@ from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from keikaku.importing.headings import pattern_of, plain, words
+from keikaku.importing.headings import PATTERNS, WORDS, plain
 from keikaku.importing.tables import Cell
+from keikaku.plan import target_words
 from keikaku.plan.fiscal_year import find_fiscal_years, half_width
 from keikaku.plan.indicators import is_scaled, unit_in
 from keikaku.plan.plain_text import plain_text
 from keikaku.plan.target import read_parts
-from keikaku.plan.target_words import NO_VALUE
 
 DITTO = ("〃", "同上", "″", "”", "々", "↑", '"', "''")
-KINDS: list[str] = words()["cells"]
+KINDS: list[str] = WORDS["cells"]
 _MOST_DECIMALS = 4  # besides those that are shown, of a number that somebody typed
-_REPEATED = re.compile(
-    r"^(?:[(（【［\[〔<＜]再掲[)）】］\]〕>＞]|再掲[:：\s])|[(（【［\[〔<＜]再掲[)）】］\]〕>＞]$|[※＊*]再掲$"
-)
 SEVERAL = "一つの欄に数がいくつもあるので、言葉として残しました"
-_PERSONAL = re.compile(
-    r"(?<![0-9])0[0-9]{1,3}[-(][0-9]{1,4}[-)][0-9]{3,4}(?![0-9])|[\w.+-]+@[\w-]+\.\w+|(?:内線|電話)(?:番号)?[:.(]?[0-9]|(?i:tel)[:.(0-9]"
-)
 _NUMBER = re.compile(r"([△▲-]|マイナス)?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,15})(\.[0-9]+)?")
 _LITERAL = re.compile(r'"([^"]*)"|\\(.)|_.|\*.|\[[^\]]*\]')
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]|_x000D_")
@@ -81,7 +75,7 @@ def read_figure(cell: Cell, unit: str | None) -> Said:
     lines = [line for line in map(clean, str(cell.value).splitlines()) if re.search("[0-9]", plain_text(line).text)]
     if sum(not find_fiscal_years(line) and line[0] not in "(（" for line in lines) > 1:
         return Said("数をふくむ文", " ".join(lines), why=SEVERAL)
-    parts = [] if NO_VALUE.fullmatch(whole) else read_parts(text)
+    parts = [] if target_words.PATTERNS["no_value"].fullmatch(whole) else read_parts(text)
     found = [one for part in parts for one in part.indicators if one.value is not None]
     if len(found) == 1 == len(parts):
         return Said("数", text)
@@ -157,7 +151,7 @@ def _shown(exact: Decimal, signs: str, unit: str, why: str = "") -> Said:
 
 def without_repeat(text: str) -> str:
     """A name without the （再掲） before or behind it, in whichever brackets."""
-    return _REPEATED.sub("", text).strip()
+    return PATTERNS["repeated"].sub("", text).strip()
 
 
 def read_grade(cell: Cell) -> Said:
@@ -184,9 +178,9 @@ def read_name(cell: Cell) -> Said:
     text = clean(cell.value)
     if not text:
         return Said("空欄")
-    if _PERSONAL.search(text if text.isascii() else plain_text(text).text):
+    if PATTERNS["personal"].search(text if text.isascii() else plain_text(text).text):
         return Said("読まない", why="電話番号か連絡先のようです")
-    if re.fullmatch(words()["not_measured"], text):
+    if PATTERNS["not_measured"].fullmatch(text):
         return Said("－", text)
     return Said("名前", text)
 
@@ -206,7 +200,7 @@ def is_body(text: str) -> bool:
     """Whether a name is one of a body by its end or its kind, and nobody's."""
     pieces = [piece for piece in re.split("[()（）:：]", re.sub("[(（][株有][)）]", "株式会社", text)) if piece]
     return bool(pieces) and not any(
-        pattern_of("person").fullmatch(piece)
-        or not (pattern_of("department").fullmatch(piece) or pattern_of("body").fullmatch(piece))
+        PATTERNS["person"].fullmatch(piece)
+        or not (PATTERNS["department"].fullmatch(piece) or PATTERNS["body"].fullmatch(piece))
         for piece in pieces
     )

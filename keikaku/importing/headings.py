@@ -10,12 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
 
-from keikaku.files.beside import read_data
+from keikaku.files.beside import compile_patterns, read_data
 from keikaku.importing.tables import CellProblem, Sheet
 from keikaku.plan.field_types import FiscalYear
 from keikaku.plan.fiscal_year import find_fiscal_years, read_fiscal_year, short_fiscal_year
@@ -30,9 +29,13 @@ _BARE_YEAR = re.compile(r"(?<![0-9])([0-9]{1,2}|元)年度?")
 _YEAR_ALONE = re.compile(r"(?:令和|平成)[0-9]{1,2}(?![0-9年])|(?<![0-9])20[0-9]{2}(?![0-9年.])")
 _UNIT = re.compile(rf"(?P<base>.+)\((?:単位:?)?(?P<unit>(?:[百千]?[万億]|[百千])?(?:{UNIT}))\)")
 _UNIT_ABOVE = re.compile(r"\(単位:?([^()]+)\)|(?<!\()単位:([^ ()]+)")
-_AROUND_YEAR = re.compile(
-    r"^(?:末|まで|時点|現在|度|[/・:の()])+|[/・:の(]+$|\((?:末|まで|時点|現在)*\)|(?:末|まで|時点|現在)$"
-)
+WORDS: dict[str, Any] = read_data(__file__, "words.yml")
+PATTERNS = compile_patterns(WORDS["patterns"])
+_ROLES = [
+    (role, compile_patterns({role: pattern}, levels=WORDS["patterns"]["levels"])[role])
+    for rule in WORDS["roles"]
+    for role, pattern in rule.items()
+]
 
 
 @dataclass(frozen=True)
@@ -62,26 +65,6 @@ class Layout(BaseModel, extra="forbid"):
     bodies: list[str] = []
 
 
-@cache
-def words() -> dict[str, Any]:
-    words: dict[str, Any] = read_data(__file__, "words.yml")
-    return words
-
-
-def _compile(pattern: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\s", "", pattern.replace("{levels}", words()["levels"])))
-
-
-@cache
-def pattern_of(name: str) -> re.Pattern[str]:
-    return _compile(words()[name])
-
-
-@cache
-def _roles() -> list[tuple[str, re.Pattern[str]]]:
-    return [(role, _compile(pattern)) for rule in words()["roles"] for role, pattern in rule.items()]
-
-
 def plain(text: object) -> str:
     return re.sub(r"\s", "", unicodedata.normalize("NFKC", str(text)).replace("~", "～"))
 
@@ -106,7 +89,7 @@ def read_heading(parts: Sequence[str], layout: Layout, years: tuple[int, int], t
 
 def _match(text: str, printed: str) -> Column | None:
     for base, said in dict.fromkeys([(text, None), take_unit(text)]):
-        for role, pattern in _roles():
+        for role, pattern in _ROLES:
             if found := pattern.fullmatch(base):
                 named = {"level": "", "name": "", "name2": "", "group": "", "slot": ""} | found.groupdict("")
                 level = named["level"] or named["name"] or named["name2"]
@@ -144,7 +127,7 @@ def _take_year(printed: str, plan: tuple[int, int]) -> tuple[str, int | None, st
         rest = rest[:start] + rest[end:]
     before = None
     while before != rest:
-        before, rest = rest, _AROUND_YEAR.sub("", rest).replace("()", "")
+        before, rest = rest, PATTERNS["around_year"].sub("", rest).replace("()", "")
     return rest.removesuffix(")") if rest.count(")") > rest.count("(") else rest, found[0][2], calendar
 
 
@@ -204,7 +187,7 @@ def find_tables(sheet: Sheet, layout: Layout, years: tuple[int, int]) -> list[Ta
 def _year_of(name: str, years: tuple[int, int], must_say: bool) -> int | None:
     """The one year whose results a sheet or title names; of a title the words must say that."""
     rest, year, _ = _take_year(plain(name), years) or ("", None, "")
-    says = re.fullmatch(r"(?P<of>実績|進捗|達成)?(?:の|値|一覧|状況|評価|表|シート|分|報告書?)*", rest.strip("・-_"))
+    says = PATTERNS["sheet_of_results"].fullmatch(rest.strip("・-_"))
     return year if says and (says["of"] or not must_say) else None
 
 
@@ -289,11 +272,11 @@ def faults_of(table: Table, years: tuple[int, int], layout: Layout) -> Iterator[
 
 def _say_nearest(table: Table) -> str:
     """Which known layout comes nearest and what it has that the table lacks; empty where the table is of one."""
-    known, roles = words()["layouts"], {column.role for column in table.columns}
+    known, roles = WORDS["layouts"], {column.role for column in table.columns}
     roles |= {"figure", "target"} if {"year", "kind"} <= roles else set()
     missing = [[need for need in one["needs"] if need not in roles] for one in known]
     if not all(missing):
         return ""
     nearest = min(range(len(known)), key=lambda i: (len(missing[i]), -len(known[i]["needs"])))
-    names = "、".join(words()["names"].get(role, role) for role in missing[nearest])
+    names = "、".join(WORDS["names"].get(role, role) for role in missing[nearest])
     return f"知っている表ではありません。近いのは「{known[nearest]['title']}」で、{names}の列がありません"

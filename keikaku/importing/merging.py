@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from keikaku.importing.headings import words
+from keikaku.importing.headings import WORDS
 from keikaku.importing.records import FIGURE_TABLES, NAMES, Figure, Line, Reading, key_of
 from keikaku.importing.tables import as_csv
 from keikaku.plan.fiscal_year import format_fiscal_year
@@ -184,11 +184,11 @@ def _name_of(line: Line, labels: dict[str, str]) -> str:
 
 def _kind_of(name: str, role: str) -> str:
     other = "department" if role in ("lead", "support", "department", "responsible") else "association"
-    kinds = words()["organizations"].items()
+    kinds = WORDS["organizations"].items()
     return next((kind for kind, ends in kinds if re.search(f"(?:{ends})$", name)), other)
 
 
 def _meaning(field: str, said: str) -> str:
     plain = re.sub(r"^[0-9０-９]+[\s　.．]*", "", said)
-    known = words()["meanings"].get(field, {}).items()
+    known = WORDS["meanings"].get(field, {}).items()
     return next((meaning for meaning, pattern in known if re.fullmatch(pattern, plain)), "")

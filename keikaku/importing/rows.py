@@ -16,7 +16,7 @@ from keikaku.importing.cells import (
     unit_spelled,
     without_repeat,
 )
-from keikaku.importing.headings import COSTS, FIGURES, Column, Table, plain, take_unit, words
+from keikaku.importing.headings import COSTS, FIGURES, WORDS, Column, Table, plain, take_unit
 from keikaku.importing.records import Figure, Line, Reading
 from keikaku.plan.fiscal_year import format_fiscal_year, read_fiscal_year
 from keikaku.plan.indicators import unit_in, year_in
@@ -72,11 +72,11 @@ class Row:
         cell, above = self.cells[column.index], self.reading.above
         if column.role in FIGURES:
             return Said("")
-        if (why := words()["unread"].get(column.role)) is not None:
+        if (why := WORDS["unread"].get(column.role)) is not None:
             said = Said("読まない", clean(cell.value) if column.role in _USED else "", why=why)
             if column.role == "kind" and cell.value is None:
                 said = above.get(column.index, said)
-            elif column.role == "kind" and plain(said.text) not in words()["kinds"]:
+            elif column.role == "kind" and plain(said.text) not in WORDS["kinds"]:
                 said = Said("わからない", said.text, why="計画か実績かを言う言葉ではありません")
         elif column.role in ("grade", "decision", "mark"):
             said = read_grade(cell)
@@ -346,7 +346,7 @@ class Row:
     def _add_figure(self, line: Line, column: Column, said: Said) -> None:
         role, year = column.role, column.year
         if role == "year":
-            role = words()["kinds"].get(plain(self.text("kind")), "")
+            role = WORDS["kinds"].get(plain(self.text("kind")), "")
         if column.block is not None:
             year = self.reading.block_years[column.block]
             made = self._sheet_year()

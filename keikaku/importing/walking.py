@@ -8,7 +8,7 @@ data is refused.
 import re
 
 from keikaku.importing.cells import Said, clean, grade_spelled
-from keikaku.importing.headings import FIGURES, Table, faults_of, find_tables, pattern_of, plain, words
+from keikaku.importing.headings import FIGURES, PATTERNS, WORDS, Table, faults_of, find_tables, plain
 from keikaku.importing.records import Reading
 from keikaku.importing.rows import Row
 from keikaku.importing.tables import CellProblem, Sheet
@@ -89,7 +89,7 @@ def _find_levels(reading: Reading, tables: list[Table]) -> None:
         reading.levels += [heading[0] for heading in headings if heading]
         reading.levels += [column.level for column in table.of("level")]
     reading.levels = list(dict.fromkeys(reading.levels))
-    for known in (words()["measures"], words()["steps"]):
+    for known in (WORDS["measures"], WORDS["steps"]):
         if named := [level for level in reading.levels if level in known]:
             reading.measure_level = named[-1]
             return
@@ -102,7 +102,7 @@ def _texts_of(sheet: Sheet, number: int) -> list[str]:
 def _heading_row(sheet: Sheet, number: int) -> tuple[str, str] | None:
     """The level and the name that a row of one text gives for the rows below it."""
     texts = _texts_of(sheet, number)
-    found = pattern_of("heading_row").fullmatch(texts[0]) if len(texts) == 1 else None
+    found = PATTERNS["heading_row"].fullmatch(texts[0]) if len(texts) == 1 else None
     return (found["level"], found["name"].strip("「」【】") or texts[0]) if found else None
 
 
@@ -127,8 +127,8 @@ def _read_table(reading: Reading, table: Table) -> None:
             _tell_row(reading, sheet, number, Said("見出し"))
         elif number < table.heading_rows.start:
             _tell_row(reading, sheet, number, Said("題名・注"))
-        elif only and (pattern_of("notes").fullmatch(only) or (number > last and not _is_row(table, number))):
-            reading.legend |= {grade_spelled(sign): said for sign, said in pattern_of("legend").findall(only)}
+        elif only and (PATTERNS["notes"].fullmatch(only) or (number > last and not _is_row(table, number))):
+            reading.legend |= {grade_spelled(sign): said for sign, said in PATTERNS["legend"].findall(only)}
             _tell_row(reading, sheet, number, Said("題名・注"))
         elif only and not _is_data(table, number):
             wrong = f"{number + 1}行目の「{only[:30]}」が、見出しか注かわかりません"
@@ -159,7 +159,7 @@ def _is_total(table: Table, number: int) -> bool:
     """合計 as the part that an indicator counts is a row as the others."""
     parts = {column.index for column in table.of("member")}
     cells = enumerate(table.sheet.rows[number])
-    return any(pattern_of("totals").fullmatch(plain(cell.value)) for c, cell in cells if cell.value and c not in parts)
+    return any(PATTERNS["totals"].fullmatch(plain(cell.value)) for c, cell in cells if cell.value and c not in parts)
 
 
 def _tell_row(reading: Reading, sheet: Sheet, number: int, said: Said) -> None:

@@ -7,18 +7,7 @@ from typing import Literal, NamedTuple
 from keikaku.plan.errors import words_of
 from keikaku.plan.fiscal_year import find_fiscal_years, format_fiscal_year, read_fiscal_year
 from keikaku.plan.plain_text import PlainText, plain_text
-from keikaku.plan.target_words import (
-    DUE_WORDS,
-    MONTH,
-    NAME_WITH_DIGITS,
-    NO_CHOICE,
-    NOT_DUE,
-    OR,
-    PERIOD,
-    QUANTITY,
-    SPAN,
-    Per,
-)
+from keikaku.plan.target_words import PATTERNS, Per
 
 DueKind = Literal["by", "in"]
 Calendar = Literal["fiscal", "calendar", "date"]
@@ -79,32 +68,36 @@ SHOW = {hidden: digit for digit, hidden in HIDE.items()}
 def mark_target(printed: str) -> MarkedTarget:
     """Find the times and quantities of a target, and what can be said to be neither."""
     plain = plain_text(printed)
-    text = NAME_WITH_DIGITS.sub(lambda name: name[0].translate(HIDE), plain.text)
+    text = PATTERNS["name_with_digits"].sub(lambda name: name[0].translate(HIDE), plain.text)
     target = MarkedTarget(plain, text, [], [], [], [])
     years = _find_years(plain, text)
     while years:
         first = years.pop(0)
-        opens_span = years and SPAN.fullmatch(text, first.end, years[0].start)
+        opens_span = years and PATTERNS["span"].fullmatch(text, first.end, years[0].start)
         is_named_twice = years and years[0].year == first.year and text[first.end : years[0].start] == "・"
         year = years.pop(0) if opens_span or is_named_twice else first  # 平成31・令和元年度
         # 2013年度比46%削減, 10%減（対H25）: the year is part of what is counted
         if text.startswith(("比", "対比"), year.end) or text[: first.start].endswith("対"):
             text = text[: first.start] + text[first.start : year.end].translate(HIDE) + text[year.end :]
             continue
-        words = DUE_WORDS.match(text, year.end)
+        words = PATTERNS["due_words"].match(text, year.end)
         end = words.end() if words else year.end
-        if NOT_DUE.match(text, year.end):
+        if PATTERNS["not_due"].match(text, year.end):
             target.faults.append((first.start, target.refusal("not due", first.start, year.end)))
         kind: DueKind = "by" if words and words["by"] and not opens_span else "in"
         times = Times(None, year.year, kind, first.year if opens_span else None, year.calendar, year.note)
         target.dues.append((first.start, times))
         text = masked(text, first.start, end)
-    periods = list(PERIOD.finditer(text))
+    periods = list(PATTERNS["period"].finditer(text))
     for period in periods:
         text = masked(text, *period.span())
-    quantities = list(QUANTITY.finditer(text))
-    for word in OR.finditer(text):
-        before = [q for q in quantities if q.end() <= word.start() and not NO_CHOICE.match(text, q.end(), word.start())]
+    quantities = list(PATTERNS["quantity"].finditer(text))
+    for word in PATTERNS["or"].finditer(text):
+        before = [
+            q
+            for q in quantities
+            if q.end() <= word.start() and not PATTERNS["no_choice"].match(text, q.end(), word.start())
+        ]
         if before or any(not text[word.end() : q.start()].strip("| ") for q in quantities if q.start() >= word.end()):
             error = target.refusal("alternative", *word.span())
             target.faults.extend((start, error) for start in (word.start(), *(q.start() for q in before)))
@@ -114,7 +107,7 @@ def mark_target(printed: str) -> MarkedTarget:
 def _find_years(plain: PlainText, text: str) -> list[_Year]:
     """Fiscal years, calendar years and months in printed order, with what must be said about how they were read."""
     years = []
-    for month in MONTH.finditer(text):
+    for month in PATTERNS["month"].finditer(text):
         with suppress(ValueError):  # a year that its era never had stays a number that nobody understands
             year = read_fiscal_year(month["year"]) - (int(month["month"]) < 4)
             years.append(_Year(*month.span(), year, "date", f"{month[0]}は{format_fiscal_year(year)}と読みました"))
@@ -124,7 +117,7 @@ def _find_years(plain: PlainText, text: str) -> list[_Year]:
         note: str | None = None
         if plain.places[start] in plain.ended:
             note = f"{plain.ended[plain.places[start]]}年度は{format_fiscal_year(year)}のことです"
-        elif not named.endswith(("年", "年度")) and not SPAN.match(text, end):
+        elif not named.endswith(("年", "年度")) and not PATTERNS["span"].match(text, end):
             note = f"{named}は{format_fiscal_year(year)}と読みました"
         years.append(_Year(start, end, year, calendar, note))
     return sorted(years)

@@ -16,7 +16,6 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Literal, NamedTuple, cast
 
-from keikaku.plan import target_words as words
 from keikaku.plan.amounts import Number, find_amount, read_amount
 from keikaku.plan.marked_target import (
     LONGEST_TARGET,
@@ -31,7 +30,7 @@ from keikaku.plan.marked_target import (
     mark_target,
     masked,
 )
-from keikaku.plan.target_words import Comparator, Direction, Per
+from keikaku.plan.target_words import COMPARATORS, LEVELS, PATTERNS, SIGNS, SLASH, Comparator, Direction, Per
 
 
 @dataclass(frozen=True)
@@ -101,7 +100,7 @@ def _read_part(target: MarkedTarget, clause: Span, opening: Times) -> Part:
 def _clauses(target: MarkedTarget) -> Iterator[Span]:
     """Cut between parts that each say something by themselves (毎年、 does not), and at "and" between quantities."""
     start, last = 0, len(target.text)
-    for cut in words.CUT.finditer(target.text):
+    for cut in PATTERNS["cut"].finditer(target.text):
         after_quantity = any(quantity.end() == cut.start() for quantity in target.quantities)
         if cut["and"] and not (after_quantity and _quantities(target, (cut.end(), last))):
             continue
@@ -117,10 +116,10 @@ def _clauses(target: MarkedTarget) -> Iterator[Span]:
 
 def _stands_alone(target: MarkedTarget, clause: Span) -> bool:
     text = target.text[slice(*clause)]
-    if _quantities(target, clause) or words.CONTINUE.search(text):
+    if _quantities(target, clause) or PATTERNS["continue"].search(text):
         return True
     has_due = any(start in range(*clause) for start, _ in target.dues)
-    return bool(re.search(r"\w", text) and (has_due or (target.quantities and words.DONE.search(text))))
+    return bool(re.search(r"\w", text) and (has_due or (target.quantities and PATTERNS["done"].search(text))))
 
 
 def _quantities(target: MarkedTarget, clause: Span) -> list[re.Match[str]]:
@@ -147,12 +146,12 @@ def _read_clause(target: MarkedTarget, clause: Span, opening: Times) -> Iterator
     if times == Times() and not any(map(_slash, quantities)):
         times = opening
     start, end = clause
-    accumulation = words.ACCUMULATION.search(target.text, start, end)
+    accumulation = PATTERNS["accumulation"].search(target.text, start, end)
     if times.first_year and not accumulation and not times.per:
         raise target.refusal("span", *clause)
-    counted = words.COUNTED.match(target.text, quantities[0].end(), end)
-    named = _label(words.CONTINUE.sub("", target.text[start : quantities[0].start()]))
-    is_kept = bool(named and words.AS_BEFORE.fullmatch(named))  # 現状維持（65%）
+    counted = PATTERNS["counted"].match(target.text, quantities[0].end(), end)
+    named = _label(PATTERNS["continue"].sub("", target.text[start : quantities[0].start()]))
+    is_kept = bool(named and PATTERNS["as_before"].fullmatch(named))  # 現状維持（65%）
     label = None if is_kept else named or (counted and _label(counted["label"]))
     accumulated = cast(Literal["total", "mean"] | None, accumulation and accumulation.lastgroup)
     kept: Direction | None = "keep" if is_kept else None
@@ -174,8 +173,8 @@ def _read_quantity(target: MarkedTarget, quantity: re.Match[str], common: Indica
     is_odd = scaled or quantity["sign"] or quantity["low_unit"] not in (None, quantity["unit"])  # 5～10万円
     if low is not None and (low >= value or is_odd):
         raise target.refusal("range", *quantity.span())
-    about = re.search(rf"{words.ABOUT}$", target.text[: quantity.start()]) or re.search(
-        words.ABOUT_AFTER, quantity["words"]
+    about = PATTERNS["about_before"].search(target.text[: quantity.start()]) or PATTERNS["about_after"].search(
+        quantity["words"]
     )
     comparator = _comparator(quantity)
     return replace(
@@ -196,10 +195,10 @@ def _direction(
     """Where better lies, as far as it is printed: 以上, 5%に抑える, 5%削減 (more of a change that is meant)."""
     if comparator:
         return "up" if comparator in (">=", ">") else "down"
-    aim = words.AIM.match(target.text, quantity.end())
+    aim = PATTERNS["aim"].match(target.text, quantity.end())
     if aim and not (aim["keep"] and value == 0):  # what is kept at zero can only be worse above it
         return cast(Direction, aim.lastgroup)
-    return "up" if re.search(words.MEANT, quantity["words"]) and not quantity["sign"] else None
+    return "up" if PATTERNS["meant"].search(quantity["words"]) and not quantity["sign"] else None
 
 
 def _read_words(target: MarkedTarget, clause: Span, times: Times) -> Indicator:
@@ -208,22 +207,22 @@ def _read_words(target: MarkedTarget, clause: Span, times: Times) -> Indicator:
     said = text.replace(MASK, "").translate(SHOW).replace("()", "")
     if not re.search(r"\w", text):
         raise target.refusal("empty", *clause)
-    if words.NO_VALUE.fullmatch(said.strip("()（）")):
+    if PATTERNS["no_value"].fullmatch(said.strip("()（）")):
         raise target.refusal("no value", *clause)
     kind: Literal["continue", "milestone", "activity"] = "activity"
-    if times.due_fiscal_year or re.search(words.ORDINAL, said):
+    if times.due_fiscal_year or PATTERNS["ordinal"].search(said):
         kind = "milestone"
-    if words.CONTINUE.search(text):
-        kind, text = "continue", words.CONTINUE.sub("", text)
-    direction = next((direction for level, direction in words.LEVELS if level.fullmatch(said)), None)
-    start = words.AGAINST_START.fullmatch(said)
-    kept: Literal["="] | None = "=" if words.AS_BEFORE.fullmatch(said) else None
+    if PATTERNS["continue"].search(text):
+        kind, text = "continue", PATTERNS["continue"].sub("", text)
+    direction = next((direction for level, direction in LEVELS.items() if PATTERNS[level].fullmatch(said)), None)
+    start = PATTERNS["against_start"].fullmatch(said)
+    kept: Literal["="] | None = "=" if PATTERNS["as_before"].fullmatch(said) else None
     return Indicator(
         kind,
         _label(text),
         printed=target.plain.printed_part(*clause),
         direction=direction,
-        against=words.COMPARATORS[start["words"]] if start else kept,
+        against=COMPARATORS[start["words"]] if start else kept,
         **times._asdict(),
     )
 
@@ -236,21 +235,21 @@ def _refuse_unread(target: MarkedTarget, clause: Span, quantities: list[re.Match
     rest = target.text
     for quantity in quantities:
         rest = masked(rest, *quantity.span())
-        after = words.NOT_AFTER_QUANTITY.match(target.text, quantity.end())
+        after = PATTERNS["not_after_quantity"].match(target.text, quantity.end())
         if after:
             raise target.refusal("after", quantity.start(), after.end())
     for one, other in pairwise(quantities):
         between = target.text[one.end() : other.start()].strip()
         is_rate = one["number"] == "1" and not one["words"]  # 1人1回
         has_units = one["unit"] and (other["unit"] or other["half"])
-        if is_rate or not has_units or not (between == "" or words.COUNTED.fullmatch(between)):
+        if is_rate or not has_units or not (between == "" or PATTERNS["counted"].fullmatch(between)):
             raise target.refusal("apart", one.start(), other.end())
     rest = masked(masked(rest, 0, clause[0]), clause[1], len(rest))
     sign = next((i for i, sign in enumerate(rest) if sign != "〇" and unicodedata.category(sign)[0] == "N"), None)
-    unread = words.UNREAD.search(rest) or words.NUMBER_WORD.search(rest)
+    unread = PATTERNS["unread"].search(rest) or PATTERNS["number_word"].search(rest)
     if unread or sign is not None:
         raise target.refusal("number", *(unread.span() if unread else (sign or 0, (sign or 0) + 1)))
-    bent = quantities and words.NOT_WITH_QUANTITY.search(target.text, *clause)
+    bent = quantities and PATTERNS["not_with_quantity"].search(target.text, *clause)
     if bent:
         raise target.refusal("bent", *bent.span())
 
@@ -258,21 +257,21 @@ def _refuse_unread(target: MarkedTarget, clause: Span, quantities: list[re.Match
 def _comparator(quantity: re.Match[str]) -> Comparator | None:
     """The first that fits in the order of COMPARATORS, where longer words come before those that they hold."""
     if quantity["compared"]:
-        return words.SIGNS[quantity["compared"]]
-    signs = (sign for word, sign in words.COMPARATORS.items() if word in quantity["words"])
+        return SIGNS[quantity["compared"]]
+    signs = (sign for word, sign in COMPARATORS.items() if word in quantity["words"])
     return next(signs, ">" if quantity["half"] == "過半数" else None)
 
 
 def _slash(quantity: re.Match[str]) -> Per | None:
     """The period after a slash, as in 20人/回."""
-    return next((per for word, per in words.SLASH.items() if f"/{word}" in quantity["words"]), None)
+    return next((per for word, per in SLASH.items() if f"/{word}" in quantity["words"]), None)
 
 
 def _unit(quantity: re.Match[str]) -> str | None:
     """The unit with its change: 半数 is in %, 5%の削減 in %削減."""
     if quantity["half"]:
         return "%"
-    change = re.search(words.CHANGE, quantity["words"])
+    change = PATTERNS["change"].search(quantity["words"])
     unit = (quantity["unit"] or "").replace("パーセント", "%")
     return unit + (re.sub("^(?:ずつ)?[をの]?", "", change[0]) if change else "") or None
 
@@ -297,7 +296,7 @@ def number_as_printed(value: int | Decimal, cells: Iterable[str | None]) -> str:
 
 def _label(text: str) -> str | None:
     """What is counted or done, as printed, or None where only times, particles or 実施 are left."""
-    text = words.ACCUMULATION.sub("", text).replace(MASK, "")
+    text = PATTERNS["accumulation"].sub("", text).replace(MASK, "")
     text = re.sub(r"(?:^|を)(?:実施|行う)(?:する)?$", "", text).translate(SHOW).replace("()", "")
-    text = re.sub(rf"^[\s、。,;:・をの]+|(?:[\s、。,;:・(はがをのでに]|{words.ABOUT})+$", "", text)
+    text = re.sub(rf"^[\s、。,;:・をの]+|(?:[\s、。,;:・(はがをのでに]|{PATTERNS['about'].pattern})+$", "", text)
     return text if re.search(r"\w", text) else None

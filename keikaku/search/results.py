@@ -107,7 +107,9 @@ def _lead_on(execute: Execute, reading: Reading, in_plan: bool, plans: set[str])
     codes = [term.missing_code for term in reading.terms if term.missing_code]
     questions = reading.questions.values()
     links = [(question.title, question.path_for(*only)) for question in questions]
-    links += [(row[0], row[1]) for row in execute(_SQL["named"], (json.dumps(sorted(reading.cities)), json.dumps(codes)))]
+    links += [
+        (row[0], row[1]) for row in execute(_SQL["named"], (json.dumps(sorted(reading.cities)), json.dumps(codes)))
+    ]
     return {"links": dict(links), "columns": [question.column for question in questions if question.column]}
 
 

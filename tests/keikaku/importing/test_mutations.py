@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl.worksheet.cell_range import CellRange
 
-from keikaku.importing.headings import words
+from keikaku.importing import headings
 from keikaku.importing.records import COLUMNS
 from keikaku.plan.errors import InvalidData
 from tests.keikaku.importing.tables import TABLES, Rows, Table, write
@@ -224,6 +224,6 @@ def test_many_random_workbooks_are_read_or_refused(tmp_path: Path) -> None:
 
 
 def test_every_role_of_the_words_is_known() -> None:
-    roles = {role for rule in words()["roles"] for role in rule}
-    needed = {need for layout in words()["layouts"] for need in layout["needs"]}
-    assert needed <= roles and words()["unread"].keys() <= roles
+    roles = {role for rule in headings.WORDS["roles"] for role in rule}
+    needed = {need for layout in headings.WORDS["layouts"] for need in layout["needs"]}
+    assert needed <= roles and headings.WORDS["unread"].keys() <= roles
