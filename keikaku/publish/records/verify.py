@@ -67,35 +67,47 @@ def judge_quoted(
     wanted: str, pages: Mapping[RecordId, Page], records: Mapping[RecordId, str], releases: Sequence[Release]
 ) -> Verdict:
     """`wanted` is the beginning of the hash of a page, or of a record alone, as pages had it before they told of their parts."""
-    found = judge_page(wanted, pages, releases)
-    if found:
-        return found
+    today = {record: hash_page(page.parts) for record, page in pages.items()}
+    past = ((release, {r: hash_page(parts) for r, parts in held.items()}) for release, held in replay_pages(releases))
+    current, last, released = _find(wanted, today, past)
+    if current:
+        parts = tuple(Part(name, "stands") for name in _in_order(pages[current[0]].parts))
+        return Verdict("stands", current, released, (), wanted, "page", parts)
+    if last:
+        record = min(last)
+        was = next(held[record] for place, (_, held) in enumerate(replay_pages(releases)) if place == last[record])
+        verdict = _compare(record, was, pages.get(record) or Page(), releases)
+        return replace(verdict, records=tuple(sorted(last)), released=released)
     verdict = replace(judge_record(wanted, records, releases), covers="record")
     page = pages.get(verdict.records[0]) if verdict.records else None
-    if page is None:
-        return verdict
     status = "stands" if verdict.status == "stands" else "changed"
-    parts = (Part(name, status if name == "record" else "not_covered") for name in _in_order(page.parts))
-    return replace(verdict, parts=tuple(parts))
+    names = _in_order(page.parts) if page else ()
+    return replace(verdict, parts=tuple(Part(n, status if n == "record" else "not_covered") for n in names))
 
 
-def judge_page(wanted: str, pages: Mapping[RecordId, Page], releases: Sequence[Release]) -> Verdict | None:
-    """None where no page has or had the hash."""
-    quoted: dict[RecordId, tuple[int, Parts]] = {}
-    released = []
-    for place, (release, held) in enumerate(replay_pages(releases)):
-        matching = {record: (place, parts) for record, parts in held.items() if hash_page(parts) == wanted}
-        released += [release.version] if matching else []
-        quoted |= matching
-    current = {record: page for record, page in pages.items() if hash_page(page.parts) == wanted}
+def judge_record(wanted: str, records: Mapping[RecordId, str], releases: Sequence[Release]) -> Verdict:
+    """`wanted` is the beginning of a hash; `records` are those of today."""
+    current, last, released = _find(wanted, records, replay(releases))
     if current:
-        parts = tuple(Part(name, "stands") for name in _in_order(next(iter(current.values())).parts))
-        return Verdict("stands", tuple(sorted(current)), tuple(released), (), wanted, "page", parts)
-    if not quoted:
-        return None
-    record, (place, was) = min(quoted.items())
-    verdict = _compare(record, was, pages.get(record) or Page(), releases, place)
-    return replace(verdict, records=tuple(sorted(quoted)), released=tuple(released))
+        return Verdict("stands", current, released, now=wanted)
+    if not last:
+        return Verdict("unknown")
+    status = "withdrawn" if records.keys().isdisjoint(last) else "changed"
+    events = tuple(find_events(last, releases[min(last.values()) + 1 :]))
+    return Verdict(status, tuple(sorted(last)), released, events, since=released[-1])
+
+
+def _find(
+    wanted: str, today: Mapping[RecordId, str], past: Iterable[tuple[Release, Mapping[RecordId, str]]]
+) -> tuple[tuple[RecordId, ...], dict[RecordId, int], tuple[str, ...]]:
+    """What has the hash today; what had it, with the place of the last release that held it; versions of all that did."""
+    last: dict[RecordId, int] = {}
+    released = []
+    for place, (release, held) in enumerate(past):
+        matching = [record for record, digest in held.items() if digest == wanted]
+        released += [release.version] if matching else []
+        last |= dict.fromkeys(matching, place)
+    return tuple(sorted(r for r, digest in today.items() if digest == wanted)), last, tuple(released)
 
 
 def judge_between(wanted: str, record: RecordId, page: Page, releases: Sequence[Release]) -> Verdict | None:
@@ -113,17 +125,15 @@ def judge_between(wanted: str, record: RecordId, page: Page, releases: Sequence[
     return None
 
 
-def _compare(
-    record: RecordId, was: Parts, page: Page, releases: Sequence[Release], place: int | None = None
-) -> Verdict:
-    """What became of a page; `place` is that of the release which held it, of a page between releases each part has its own."""
+def _compare(record: RecordId, was: Parts, page: Page, releases: Sequence[Release]) -> Verdict:
+    """What became of a page; it need not have been that of a release, but each part may have been in one."""
     held = [held.get(record, {}) for _, held in replay_pages(releases)]
     parts, first = [], len(releases) - 1
     for name in _in_order({**was, **page.parts}):
         if was.get(name) == page.parts.get(name):
             parts.append(Part(name, "stands"))
             continue
-        known = [i for i, told in enumerate(held) if told.get(name) == was.get(name)] if place is None else [place]
+        known = [i for i, told in enumerate(held) if told.get(name) == was.get(name)]
         day = next((day for day, digest in page.recorded.items() if digest == was.get(name)), "")
         before = [i for i, release in enumerate(releases) if release.date < day]  # that the figures came after
         last = max(known or before, default=-1)
@@ -141,25 +151,6 @@ def _compare(
 
 def _in_order(parts: Parts) -> list[str]:
     return [name for name in PARTS if name in parts]
-
-
-def judge_record(wanted: str, records: Mapping[RecordId, str], releases: Sequence[Release]) -> Verdict:
-    """`wanted` is the beginning of a hash; `records` are those of today."""
-    current = tuple(sorted(record for record, digest in records.items() if digest == wanted))
-    last: dict[RecordId, int] = {}
-    released = []
-    for place, (release, held) in enumerate(replay(releases)):
-        matching = [record for record, digest in held.items() if digest == wanted]
-        released += [release.version] if matching else []
-        last |= dict.fromkeys(matching, place)
-    if current:
-        return Verdict("stands", current, tuple(released), now=wanted)
-    if not last:
-        return Verdict("unknown")
-    known = tuple(sorted(last))
-    status = "changed" if any(record in records for record in known) else "withdrawn"
-    events = tuple(find_events(known, releases[min(last.values()) + 1 :]))
-    return Verdict(status, known, tuple(released), events, since=released[-1])
 
 
 def judge_answer(wanted: str, now: str, ids: Iterable[str], releases: Sequence[Release]) -> Verdict:
