@@ -11,6 +11,7 @@ from datasette.app import Datasette
 
 from keikaku.schema.codes import CODES
 from keikaku.schema.conditions import find_terms
+from tests.pages.listing_page import ask, rows_of
 from tests.sites import ROOT
 
 METADATA: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
@@ -19,19 +20,8 @@ QUERIES: dict[str, dict[str, Any]] = PLANS["queries"]
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 HELP = re.compile(r"[^：]{1,15}：[^：].*。")
 SEARCH_COLUMNS = ["kind", "id", "title", "snippet", "url"]
+ANSWERS: list[dict[str, Any]] = yaml.safe_load((ROOT / "tests" / "answers.yml").read_text("utf-8"))
 ODD = ["'", '"', "%", "*", "NEAR(", "🐋", "-1", "；drop table measures", "あ" * 400, "x" * 3_000]
-
-
-async def rows(site: Datasette, path: str) -> list[dict[str, Any]]:
-    response = await site.client.get(quote(path, safe="/?&=.+_"))
-    assert response.status_code == 200, f"{path}: {response.status_code} {response.text[:300]}"
-    return list(response.json())
-
-
-async def answers(site: Datasette, query: str, column: str, **parameters: str) -> list[Any]:
-    """One column of a canned query's answer."""
-    asked = "".join(f"&{name}={value}" for name, value in parameters.items())
-    return [row[column] for row in await rows(site, f"/plans/{query}.json?_shape=array{asked}")]
 
 
 def parameters_of(query: str) -> list[str]:
@@ -102,7 +92,7 @@ async def test_query_is_described_and_answers_without_parameters(site: Datasette
     assert JAPANESE.search(QUERIES[query]["description_html"])
     for name in parameters_of(query):
         assert f"<code>{name}</code>" in QUERIES[query]["description_html"]
-    found = await rows(site, f"/plans/{query}.json?_shape=array")
+    found = await rows_of(site, query)
     assert bool(found) == (query != "compare")  # which needs two municipalities
     if query == "compare":
         return
@@ -121,7 +111,7 @@ async def test_examples_of_a_query_are_pages_with_rows(site: Datasette, query: s
         assert response.text.count("\n") > 1, link
         path, _, arguments = link.partition("?")
         if path.removeprefix("/plans/") in QUERIES:
-            assert await rows(site, f"{path}.json?_shape=array&{arguments}"), link
+            assert await rows_of(site, f"{path.removeprefix('/plans/')}?{arguments}"), link
 
 
 @pytest.mark.parametrize("query", [query for query in QUERIES if parameters_of(query)])
@@ -132,79 +122,33 @@ async def test_odd_input_is_answered(site: Datasette, query: str) -> None:
             assert response.status_code == 200, (name, odd[:20], response.text[:300])
 
 
-async def test_measures_by_organization_takes_any_name(site: Datasette) -> None:
-    async def codes(name: str) -> list[str]:
-        return await answers(site, "measures_by_organization", "番号", organization=name)
-
-    shokokai = await codes("商工会")
-    assert len(shokokai) == 33
-    assert {"工-1", "商-1", "共-10"} <= set(shokokai)
-    assert "観-9" not in shokokai
-    nokyo = ["農-2", "農-3", "農-4", "農-5", "農-6", "農-8", "農-9", "観-3", "共-4"]
-    for name in ("農協", "農業協同組合", "JA", "ＪＡ", "ja", "東京みどり農業協同組合", "akishima-nokyo"):
-        assert await codes(name) == nokyo, name
-    assert await codes("だれも知らない団体") == []
-    assert len(await codes("")) == 46
-
-
-async def test_measures_of_a_department_count_as_its_bodys(site: Datasette) -> None:
-    path = "/plans/measures_by_organization.json?_shape=array&organization=市"
-    found = {row["番号"]: row for row in await rows(site, path)}
-    assert len(found) == 45
-    assert "農-5" not in found
-    assert found["共-8"]["該当する団体"] == "市(環境部)"
-    assert found["観-2"]["再掲"] == "再掲"
-    assert found["工-3"]["再掲"] is None
-    assert await answers(site, "measures_by_organization", "番号", organization="市（環境部）") == ["共-8"]
+@pytest.mark.parametrize("case", ANSWERS, ids=lambda case: f"{case['asked']} {'、'.join(case['columns'])}")
+async def test_a_question_is_answered_as_it_should_be(site: Datasette, case: dict[str, Any]) -> None:
+    columns = case["columns"]
+    found = [
+        row[columns[0]] if len(columns) == 1 else [row[c] for c in columns]
+        for row in await rows_of(site, case["asked"])
+    ]
+    assert case.get("all", found) == found
+    assert case.get("number", len(found)) == len(found)
+    assert [row for row in case.get("among", ()) if row not in found] == []
+    assert [row for row in case.get("none", ()) if row in found] == []
+    assert {*found} == {case["each"]} if "each" in case else True
 
 
 PARTS = {"前期：未達成": 1, "前期：未実施": 1, "前期：一部達成": 2, "期限経過・実績の記録なし": 4}
 
 
-async def test_unmet_targets_say_why(site: Datasette) -> None:
-    found = await rows(site, "/plans/unmet_targets.json?_shape=array")
-    first_half = {(row["分野"], row["施策"]): row["理由"] for row in found if row["理由"].startswith("前期：")}
-    assert {
-        ("工業", "事業所による出前授業の体制確立"): "前期：未実施",
-        ("工業", "近隣の大学、高専、工業高校等と連携した人材確保支援"): "前期：未達成",
-        ("工業", "たま工業交流展の参加支援"): "前期：未達成",
-        ("商業", "大型商業施設とのコラボレーション"): "前期：未実施",
-        ("商業", "特色ある個店づくり"): "前期：未実施",
-        ("商業", "創業セミナーの実施"): "前期：未達成",
-    }.items() <= first_half.items()
-    assert not any("事業承継" in row["施策"] for row in found)
-    ranks = [(PARTS[row["理由"]], "工業商業農業観光共通".index(row["分野"])) for row in found]
+async def test_questions_have_their_rows_in_an_order_that_can_be_read(site: Datasette) -> None:
+    unmet = await rows_of(site, "unmet_targets")
+    assert not any("事業承継" in row["施策"] for row in unmet)
+    ranks = [(PARTS[row["理由"]], "工業商業農業観光共通".index(row["分野"])) for row in unmet]
     assert ranks == sorted(ranks)
-    assert {r["理由"] for r in await rows(site, "/plans/unmet_targets.json?_shape=array&reason=未実施")} == {
-        "前期：未実施"
-    }
-    assert {r["分野"] for r in await rows(site, "/plans/unmet_targets.json?_shape=array&sector=商")} == {"商業"}
-
-
-OVERDUE = ["工-4", "工-5", "観-4", "観-9", "観-10"]
-YEARLY = ["工-2", "工-6", "工-9", "商-4", "農-1", "農-1", "農-2", "農-4", "農-6", "農-7", "農-8", "農-9", "農-9", "観-1", "観-6", "観-7", "観-8", "共-2", "共-3"]  # fmt: skip
-
-
-async def test_unreported_targets_can_be_asked_for_by_body(site: Datasette) -> None:
-    assert await answers(site, "unreported", "番号") == [*OVERDUE, *YEARLY]
-    found = await rows(site, "/plans/unreported.json?_shape=array&organization=農協")
-    assert [row["番号"] for row in found] == ["農-2", "農-4", "農-6", "農-8", "農-9", "農-9"]
-    assert found[1]["たずねること"] == (
-        "「農-4 学校給食での地場野菜の使用」の目標「学校給食での昭島産の野菜等の使用量」（毎年 10,000kgを使用）の、令和7年度の実績"
-    )
-    assert {row["最後の実績"] for row in found} == {None, "令和3年度", "令和4年度", "令和5年度"}
-    assert await answers(site, "unreported", "番号", organization="どこにもない団体") == []
-
-
-async def test_the_final_year_has_what_is_due_what_was_due_and_what_is_yearly(site: Datasette) -> None:
-    found = await rows(site, "/plans/final_year.json?_shape=array")
-    parts: dict[str, list[str]] = {}
-    for row in found:
-        parts.setdefault(row["区分"], []).append(row["番号"])
-    assert list(parts) == ["期限が来るもの", "期限の年度が終わったもの", "毎年・毎回の目標"]
-    assert parts["期限が来るもの"] == ["商-1", "商-5", "観-9", "共-8"]
-    assert sorted(parts["期限の年度が終わったもの"]) == sorted([*OVERDUE, "共-6", "共-7"])
-    assert sorted(parts["毎年・毎回の目標"]) == sorted([*YEARLY, "共-10"])
+    parts = [row["区分"] for row in await rows_of(site, "final_year")]
+    assert list(dict.fromkeys(parts)) == ["期限が来るもの", "期限の年度が終わったもの", "毎年・毎回の目標"]
+    assert parts == sorted(parts, key=list(dict.fromkeys(parts)).index)
+    ids = [row["id"] for row in await rows_of(site, "search?q=郷土芸能まつり")]
+    assert ids.index("akishima-kanko-8") < ids.index("akishima-kyotsu-9")  # a repeat comes after its original
 
 
 CHECKABLE = "has_number, has_unit, has_baseline, has_year, has_direction, has_body, score"
@@ -221,97 +165,31 @@ CHECKABLE = "has_number, has_unit, has_baseline, has_year, has_direction, has_bo
     ],
 )
 async def test_what_is_there_to_check_a_target_by(site: Datasette, code: str, known: tuple[int, ...]) -> None:
-    db = site.get_database("plans")
-    assert tuple((await db.execute(f"SELECT {CHECKABLE} FROM checkability WHERE code = ?", [code])).rows[0]) == known
-
-
-async def test_ended_and_new_measures(site: Datasette) -> None:
-    assert await answers(site, "ended_measures", "施策") == [
-        "空き店舗オーナーと創業者のマッチング",
-        "昭島ブランド・フードグランプリの開催",
-        "まちコン等地域イベントの開催",
-        "昭島観光案内所の総合拠点化",
-    ]
-    assert await answers(site, "new_measures", "番号") == ["工-10", "観-9", "観-10", "共-5", "共-6", "共-7", "共-8"]
-
-
-@pytest.mark.parametrize("year", ["2024", "2024年度", "令和6年度", "令和６年", "令和 6 年度", "R6", "Ｒ６", "r6", "6"])
-async def test_targets_due_in_a_year_however_it_is_written(site: Datasette, year: str) -> None:
-    assert await answers(site, "targets_due", "番号", fiscal_year=year) == ["工-4", "工-5", "観-10"]
+    assert await ask(site, f"SELECT {CHECKABLE} FROM checkability WHERE code = '{code}'") == [known]
+    assert await ask(site, "SELECT count(*), max(score) FROM checkability") == [(44, 5)]
 
 
 async def test_years_left_out_mean_this_year_within_the_plan(site: Datasette) -> None:
     sql = "SELECT label FROM fiscal_years WHERE fiscal_year = min(2026, (SELECT fiscal_year FROM current_fiscal_year))"
-    this_year = (await site.get_database("plans").execute(sql)).single_value()
-    assert set(await answers(site, "targets_due", "期限")) == {this_year}
-    assert set(await answers(site, "events_by_year", "年度")) == {this_year}
-
-
-async def test_events_of_a_year_include_those_that_span_it(site: Datasette) -> None:
-    spanning = "広域連携による観光資源の掘り起し"
-    for year in ("2018", "令和2年度", "R4"):
-        assert spanning in await answers(site, "events_by_year", "項目", fiscal_year=year)
-    assert spanning not in await answers(site, "events_by_year", "項目", fiscal_year="2023")
-    assert await answers(site, "events_by_year", "年度", fiscal_year="令和元年") == ["令和元年度"] * 4
-
-
-async def test_measures_by_goal(site: Datasette) -> None:
-    assert len(await answers(site, "measures_by_goal", "番号")) == 85
-    for goal in ("2", "②", "市民が「農」と触れ合う機会の創出"):
-        codes = await answers(site, "measures_by_goal", "番号", sector="農業", goal=goal)
-        assert codes == ["農-1", "農-3", "農-4", "農-5", "農-6", "農-8", "農-9"]
-
-
-async def test_linked_measures_stand_once_in_a_pair(site: Datasette) -> None:
-    found = await rows(site, "/plans/linked_measures.json?_shape=array")
-    assert {(row["番号"], row["相手の番号"]): row["つながり"] for row in found} == {
-        ("工-3", "観-2"): "連携・再掲",
-        ("工-7", "商-2"): "連携・再掲",
-        ("商-3", "観-5"): "連携・再掲",
-        ("商-3", "共-1"): "再掲",
-        ("農-9", "観-3"): "連携・再掲",
-        ("観-8", "共-9"): "再掲",
-    }
-    assert len(found) == 6
-
-
-async def test_first_half_goes_over_into_the_second(site: Datasette) -> None:
-    found = await rows(site, "/plans/first_to_second_half.json?_shape=array")
-    changes = {(row["前の名前"], row["後の番号"]): row["変化"] for row in found}
-    assert len(found) == len(changes) == 37 + 7
-    assert changes["技術・商品のPR", "工-2"] == "同じ名前で継続"
-    assert changes["直売所マップの作成", "農-3"] == "名前を変えて継続"
-    assert changes["特色ある個店づくり", "商-5"] == "内容を変更"
-    assert changes["近隣の大学、高専、工業高校等と連携した人材確保支援", "工-5"] == "内容と名前を変更"
-    assert changes["まちコン等地域イベントの開催", None] == "終了"
-    assert changes[None, "共-8"] == "新規"
+    ((this_year,),) = await ask(site, sql)
+    assert {row["期限"] for row in await rows_of(site, "targets_due")} == {this_year}
+    assert {row["年度"] for row in await rows_of(site, "events_by_year")} == {this_year}
 
 
 async def test_organizations_together_do_not_count_repeats(site: Datasette) -> None:
-    path = "/plans/organizations_together.json?_shape=array"
-    everyone = {(row["団体"], row["相手の団体"]): row["施策の数"] for row in await rows(site, path)}
-    asked = {(row["団体"], row["相手の団体"]): row for row in await rows(site, f"{path}&organization=農協")}
-    nokyo = "東京みどり農業協同組合"
-    assert asked[nokyo, "昭島市"]["施策の番号"] == "農-2、農-3、農-4、農-6、農-8、農-9、共-4"
-    assert {pair[0] for pair in asked} == {nokyo}
-    for (one, other), row in asked.items():
-        assert (
-            row["施策の数"]
-            == len(row["施策の番号"].split("、"))
-            == everyone.get((one, other), everyone.get((other, one)))
-        )
+    rows = await rows_of(site, "organizations_together") + await rows_of(
+        site, "organizations_together?organization=農協"
+    )
+    numbers: dict[frozenset[str], set[int]] = {}
+    for row in rows:
+        assert row["施策の数"] == len(row["施策の番号"].split("、"))
+        numbers.setdefault(frozenset((row["団体"], row["相手の団体"])), set()).add(row["施策の数"])
+    assert len(rows) > len(numbers) and {len(found) for found in numbers.values()} == {1}
 
 
-async def test_search_leads_to_pages_and_puts_repeats_after_their_originals(site: Datasette) -> None:
-    found = await rows(site, "/plans/search.json?_shape=array&q=観光")
-    assert {row["kind"] for row in found} == {"measure", "goal", "organization", "evaluation", "event"}
-    for row in found:
-        response = await site.client.get(f"{row['url']}.json")
-        assert response.status_code == 200, row["url"]
-    ids = await answers(site, "search", "id", q="郷土芸能まつり")
-    assert ids.index("akishima-kanko-8") < ids.index("akishima-kyotsu-9")
-    assert await answers(site, "search", "id", q="該当する言葉がない") == []
-    assert len(await answers(site, "search", "id")) == 40
+async def test_search_leads_to_pages(site: Datasette) -> None:
+    for row in await rows_of(site, "search?q=観光"):
+        assert (await site.client.get(f"{row['url']}.json")).status_code == 200, row["url"]
 
 
 async def test_a_column_of_codes_is_shown_in_words(site: Datasette) -> None:

@@ -107,24 +107,6 @@ async def test_the_legend_of_progress_counts_what_its_links_list(site, two_plans
     assert Counter(labels[code] for code in SQUARE.findall(page.html)) == Counter(row["状態"] for row in shown)
 
 
-@pytest.mark.parametrize(
-    ("year", "measure", "expected"),
-    [
-        ("2024", "観-8", [("目標に届いていない", None, "令和5年度")]),  # 30,000 of 50,000 visitors in 2023
-        ("令和8年度", "観-8", [("判定できない", "全体の数", "令和6年度")]),  # of 2024 the two days alone are known
-        ("R5", "観-9", [("今年度が期限", None, None), ("期限はこれから", None, None)]),
-        ("", "観-9", [("期限経過・実績の記録なし", None, None), ("今年度が期限", None, None)]),
-        ("2020", "共-4", [("期限の定めなし", None, "令和2年度")]),  # cancelled, in a year that was not over
-        ("2022", "共-7", [("期限はこれから", None, None)]),
-        ("2024", "共-7", [("実績の公表あり", None, "令和5年度")]),
-    ],
-)
-async def test_progress_knows_of_a_year_what_was_known_in_it(site, year, measure, expected):
-    rows = (await site.client.get(f"/plans/progress.json?_shape=array&as_of={year}")).json()
-    found = [(row["状態"], row["足りないもの"], row["実績の年度"]) for row in rows if row["番号"] == measure]
-    assert found == expected
-
-
 async def test_names_are_links_and_their_ids_are_left_out(site):
     page = await open_page(site, "/plans/measures_by_goal?sector=農業")
     assert page.links["/plans/measures/akishima-nogyo-4"] == "学校給食での地場野菜の使用"
