@@ -52,32 +52,15 @@ async def test_every_table_and_view_is_a_japanese_page_however_it_is_asked(site,
     assert faults == []
 
 
-async def test_coded_values_are_words_and_ids_are_names(site):
-    page = await open_page(site, "/plans/evaluations")
-    table = page.text.partition("この行は")[0]
+async def test_coded_values_are_words(site):
+    table = (await open_page(site, "/plans/evaluations")).text.partition("この行は")[0]
     assert not re.search(r"\b(not_met|partly_met|target_stated|never_carried_out)\b", table)
-    assert "未実施" in page.text
-    assert "目標への言及" in page.text
-    page = await open_page(site, "/plans/measures")
-    assert page.links["/plans/sectors/akishima-kogyo"] == "工業"
-    assert page.links["/plans/measures/akishima-kogyo-1"] == "騒音対策、環境改善に関する設備投資への支援"
+    assert (await open_page(site, "/plans/targets?state=unreported")).text.count("「実績の記録なし」") > 1
 
 
 async def test_rows_with_two_keys_link_to_their_page(site):
     page = await open_page(site, "/plans/measure_goals")
     assert any(re.fullmatch(r"/plans/measure_goals/[^/,]+,[^/]+", link) for link in page.links)
-
-
-async def test_the_count_and_the_conditions_are_said_in_japanese(site):
-    page = await open_page(site, "/plans/measures?sector_id=akishima-nogyo&number__gte=3&_search=給食")
-    assert "「分野」が「農業」" in page.text
-    assert "「番号（数）」が「3」以上" in page.text
-    assert "「給食」を含む" in page.text
-    through = '{"table":"measure_organizations","column":"organization_id","value":"akishima-shokokai"}'
-    page = await open_page(site, f"/plans/measures?_through={through}&repeat_of__isnull=1")
-    assert "「団体」が「昭島市商工会」" in page.text
-    assert "再掲を除く" in page.text
-    assert (await open_page(site, "/plans/targets?state=unreported")).text.count("「実績の記録なし」") > 1
 
 
 async def test_every_condition_can_be_left_out(site):
@@ -119,13 +102,6 @@ async def test_codes_stand_as_printed(site):
     link = next(link for link, text in page.links.items() if text.startswith("番号") and "_sort=" in link)
     codes = re.findall(r'data-label="番号">([^<]+)<', (await site.client.get(link)).text)
     assert codes.index("共-2") < codes.index("共-3") < codes.index("共-10")
-
-
-async def test_facets_have_words_counts_and_a_way_back(site):
-    page = await open_page(site, "/plans/evaluations?outcome=not_met&_facet=rule")
-    assert re.search(r'aria-current="true"[^>]*>.*?未達成', page.html, re.DOTALL)
-    assert "目標への言及" in page.text
-    assert "判定の決まりの内訳を閉じる" in page.text
 
 
 async def test_every_count_of_a_column_leads_to_counts(site, pages):

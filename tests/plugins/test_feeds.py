@@ -123,18 +123,6 @@ async def test_targets_without_a_recorded_result_are_a_feed_and_a_calendar(site:
     assert sorted(str(event["DTEND"].dt) for event in events) == sorted(wanted.values())
 
 
-async def test_pages_lead_to_the_search_and_to_what_else_they_are(site: Datasette) -> None:
-    for path in ("plans/akishima", "sectors/akishima-kogyo", "organizations/akishima-nokyo"):
-        page = (await site.client.get(f"/plans/{path}")).text
-        assert f'type="application/ld+json" href="/plans/{path}.jsonld"' in page
-    pages = ("/", "/timeline", "/data", "/plans/measures", "/plans/measures/akishima-kogyo-1", "/plans/unmet_targets")
-    for page in pages:
-        head = (await site.client.get(page)).text.partition("</head>")[0]
-        assert '<link rel="alternate" type="application/atom+xml" title="データの変更" href="/changes.atom">' in head
-        assert 'rel="search" type="application/opensearchdescription+xml"' in head
-    assert "昭島市産業振興計画のデータを公開" in (await site.client.get("/data")).text
-
-
 async def test_the_site_map_has_every_record_once_and_only_pages(site: Datasette) -> None:
     tree = ElementTree.fromstring((await site.client.get("/sitemap.xml")).content)
     addresses = [loc.text for loc in tree.findall("m:url/m:loc", MAP)]

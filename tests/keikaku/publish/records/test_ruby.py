@@ -8,10 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from keikaku.plan.errors import InvalidData
-from keikaku.plan.folder import read_city
 from keikaku.publish.records.ruby import annotate, keep_easy
 from keikaku.views.words import READINGS_ASKED
+from tests.keikaku.conftest import read_faults
 
 READINGS = {"拝島": "はいじま", "拝島駅": "はいじまえき", "掘り起し": "ほりおこし"}
 PIECES = [
@@ -118,11 +117,3 @@ def test_a_wrong_line_of_the_file_is_named(text: str, faults: list[str], folder:
     found = read_faults(folder)
     assert len(found) == len(faults), found
     assert all(line.startswith(begin) for line, begin in zip(found, faults, strict=True)), found
-
-
-def read_faults(folder: Path) -> list[str]:
-    try:
-        read_city(folder)
-    except InvalidData as error:
-        return [str(problem).removeprefix(f"{folder}/") for problem in error.problems]
-    return []
