@@ -27,9 +27,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 async def released(folder: Path) -> Datasette:
-    datasette = Datasette(config_dir=folder)
-    await datasette.invoke_startup()
-    return datasette
+    return await serve(folder)
 
 
 async def ask(site: Datasette, digest: str, of: str = "") -> dict[str, Any]:
@@ -37,6 +35,26 @@ async def ask(site: Datasette, digest: str, of: str = "") -> dict[str, Any]:
     assert response.status_code == 200, response.text
     told: dict[str, Any] = response.json()
     return told
+
+
+@pytest.fixture
+def copied(folder: Path, tmp_path: Path) -> Path:
+    """A folder to serve, with the same data, which a test may change; without its database."""
+    for name in SERVED:
+        (tmp_path / name).symlink_to(ROOT / name)
+    shutil.copytree(folder / "data", tmp_path / "data")
+    return tmp_path
+
+
+async def serve(folder: Path) -> Datasette:
+    site = Datasette(config_dir=folder)
+    await site.invoke_startup()
+    return site
+
+
+def release(folder: Path, since: Path) -> None:
+    options = ("--reason", "足した。", "--date", "2026-03-01", "--since", str(since / "plans.db"))
+    assert build(folder, "release", "1.0.2", *options).exit_code == 0
 
 
 def changed(folder: Path, table: str) -> tuple[dict[RecordId, str], dict[RecordId, str]]:
@@ -187,37 +205,29 @@ async def test_the_form_is_there_for_those_who_come_without_a_hash(released: Dat
     assert (await released.client.get("/verify.json")).status_code == 400
 
 
-async def test_telling_of_a_change_does_not_change_what_a_release_held(folder: Path, tmp_path: Path) -> None:
-    shutil.copytree(folder / "data", tmp_path / "data")
-    for name in SERVED:
-        (tmp_path / name).symlink_to(ROOT / name)
-    path = tmp_path / CHANGES
+async def test_telling_of_a_change_does_not_change_what_a_release_held(folder: Path, copied: Path) -> None:
+    path = copied / CHANGES
     path.write_text(THIRD + path.read_text("utf-8"), "utf-8")
-    assert build(tmp_path).exit_code == 0
+    assert build(copied).exit_code == 0
     tables = ["changes", "change_records", "measures"]
-    before, after = (hash_records(read_rows(place / "plans.db", tables)) for place in (folder, tmp_path))
+    before, after = (hash_records(read_rows(place / "plans.db", tables)) for place in (folder, copied))
     assert set(after.items()) - set(before.items()) == {(r, after[r]) for r in after if r.key == ("minato-change-3",)}
     assert set(before.items()) <= set(after.items())
-    site = Datasette(config_dir=tmp_path)
-    await site.invoke_startup()
+    site = await serve(copied)
     assert (await ask(site, "0" * 16))["release"] == "1.0.1"
     change = RecordId("changes", ("minato-change-1",))
     assert (await ask(site, after[change]))["status"] == "stands"
-    assert not any(record.table in tables[:2] for record in last(read_history(tmp_path / "data" / HISTORY)))
+    assert not any(record.table in tables[:2] for record in last(read_history(copied / "data" / HISTORY)))
 
 
-async def test_a_new_line_of_the_history_is_told_at_once(folder: Path, tmp_path: Path) -> None:
-    for name in SERVED:
-        (tmp_path / name).symlink_to(ROOT / name)
-    shutil.copytree(folder / "data", tmp_path / "data")
-    shutil.copy(folder / "plans.db", tmp_path)
-    history = tmp_path / "data" / HISTORY
+async def test_a_new_line_of_the_history_is_told_at_once(folder: Path, copied: Path) -> None:
+    shutil.copy(folder / "plans.db", copied)
+    history = copied / "data" / HISTORY
     whole = history.read_text("utf-8")
     history.write_text(whole.splitlines(keepends=True)[0], "utf-8")
     before, _ = changed(folder, "measures")
     ((_, digest),) = before.items()
-    site = Datasette(config_dir=tmp_path)
-    await site.invoke_startup()
+    site = await serve(copied)
     first = await site.client.get(f"/verify.json?hash={digest}")
     assert (first.json()["status"], first.json()["events"], first.json()["release"]) == ("changed", [], None)
     history.write_text(whole, "utf-8")
@@ -245,21 +255,17 @@ def quoted(folder: Path) -> str:
     ],
 )  # fmt: skip
 async def test_the_hash_of_a_page_covers_what_it_shows_part_by_part(
-    folder: Path, tmp_path: Path, file: str, old: str, new: str, changed: dict[str, str]
+    folder: Path, copied: Path, file: str, old: str, new: str, changed: dict[str, str]
 ) -> None:
-    for name in SERVED:
-        (tmp_path / name).symlink_to(ROOT / name)
-    shutil.copytree(folder / "data", tmp_path / "data")
     was = quoted(folder)
-    path = tmp_path / "data" / "minato" / "bunka" / file
+    path = copied / "data" / "minato" / "bunka" / file
     place = path.read_text("utf-8").index("code: 芸-4") if file == "measures.yml" else 0
     text = path.read_text("utf-8")
     assert old in text[place:]
     path.write_text(text[:place] + text[place:].replace(old, new, 1), "utf-8")
-    (tmp_path / CHANGES).write_text(TELLS + SECOND + FIRST, "utf-8")
-    assert build(tmp_path).exit_code == 0
-    site = Datasette(config_dir=tmp_path)
-    await site.invoke_startup()
+    (copied / CHANGES).write_text(TELLS + SECOND + FIRST, "utf-8")
+    assert build(copied).exit_code == 0
+    site = await serve(copied)
     told = await ask(site, was, "/plans/measures/minato-geijutsu-4")
     states = {part["name"]: part["status"] for part in told["parts"]}
     assert (told["status"], told["covers"], told["released"]) == ("changed", "page", ["1.0.0", "1.0.1"])
@@ -268,48 +274,31 @@ async def test_the_hash_of_a_page_covers_what_it_shows_part_by_part(
     assert [c["id"] for c in told["told"]] == ["minato-change-3"]
     assert "まだ公開版に記録されていません" in (await site.client.get(f"/verify?hash={was}")).text
     page = (await site.client.get("/plans/measures/minato-geijutsu-4")).text
-    assert quoted(tmp_path) in page and was not in page
+    assert quoted(copied) in page and was not in page
     told = await ask(site, "0" * 16, "/plans/measures/minato-geijutsu-4")
-    assert (told["status"], told["hash_now"]) == ("differs", quoted(tmp_path))
-    released = build(
-        tmp_path,
-        "release",
-        "1.0.2",
-        "--reason",
-        "足した。",
-        "--date",
-        "2026-03-01",
-        "--since",
-        str(folder / "plans.db"),
-    )
-    assert released.exit_code == 0, released.output
+    assert (told["status"], told["hash_now"]) == ("differs", quoted(copied))
+    release(copied, folder)
     told = await ask(site, was)
     assert {part["version"] for part in told["parts"] if part["status"] != "stands"} == {"1.0.2"}
     assert {part["reason"] for part in told["parts"]} == {"", "足した。"}
-    assert (await ask(site, quoted(tmp_path)))["released"] == ["1.0.2"]
+    assert (await ask(site, quoted(copied)))["released"] == ["1.0.2"]
 
 
-async def test_a_page_quoted_between_two_releases_is_told_part_by_part(folder: Path, tmp_path: Path) -> None:
-    for name in SERVED:
-        (tmp_path / name).symlink_to(ROOT / name)
-    shutil.copytree(folder / "data", tmp_path / "data")
-    results, corrections = (
-        tmp_path / "data" / "minato" / "bunka" / name for name in ("results.csv", "corrections.yml")
-    )
-    (tmp_path / CHANGES).write_text(TELLS + SECOND + FIRST, "utf-8")
+async def test_a_page_quoted_between_two_releases_is_told_part_by_part(folder: Path, copied: Path) -> None:
+    results, corrections = (copied / "data" / "minato" / "bunka" / name for name in ("results.csv", "corrections.yml"))
+    (copied / CHANGES).write_text(TELLS + SECOND + FIRST, "utf-8")
     heading, rows = results.read_text("utf-8").split("\n", 1)
 
     def record(*figures: tuple[str, str]) -> str:
         more = [f"芸-4,1,{year},,met,,https://example.jp/{day},みなと市,{day}\n" for year, day in figures]
         results.write_text(f"{heading},recorded_on\n{rows}{''.join(more)}", "utf-8")
-        assert build(tmp_path).exit_code == 0
-        return quoted(tmp_path)
+        assert build(copied).exit_code == 0
+        return quoted(copied)
 
     was = record(("令和4年度", "2026-02-10"))
     corrections.write_text(SLIP + corrections.read_text("utf-8"), "utf-8")
     now = record(("令和4年度", "2026-02-10"), ("令和5年度", "2026-02-20"))
-    site = Datasette(config_dir=tmp_path)
-    await site.invoke_startup()
+    site = await serve(copied)
     assert (await ask(site, was))["status"] == "unknown"
     told = await ask(site, was, "/plans/measures/minato-geijutsu-4")
     assert (told["status"], told["hash_now"], told["released"]) == ("changed", now, [])
@@ -321,8 +310,7 @@ async def test_a_page_quoted_between_two_releases_is_told_part_by_part(folder: P
     assert [c["id"] for c in told["told"]] == ["minato-change-3"]
     page = (await site.client.get(f"/verify?hash={was}&of=/plans/measures/minato-geijutsu-4")).text
     assert "公開した版のあいだに" in page and "新しい実績を登録した日：2026年2月20日" in page
-    options = ("--reason", "足した。", "--date", "2026-03-01", "--since", str(folder / "plans.db"))
-    assert build(tmp_path, "release", "1.0.2", *options).exit_code == 0
+    release(copied, folder)
     told = await ask(site, was, "/plans/measures/minato-geijutsu-4")
     assert {part["version"] for part in told["parts"] if part["status"] == "changed"} == {"1.0.2"}
 

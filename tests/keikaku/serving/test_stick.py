@@ -21,6 +21,10 @@ from tests.sites import ROOT
 from tests.test_docs import blocks
 
 ALONE = "plans/compare/index.html"  # to which nothing leads where one plan has nothing to compare
+# What only a server can answer, or has a form of its own in the folder.
+LIVE = (
+    "verify/", "plans/search", "openapi.json", "opensearch.xml", "robots.txt", "sitemap", "llms.txt", "notebooks/", "manifest.json", "static/",
+)  # fmt: skip
 HASHES = "sha256sum --quiet -c MANIFEST"
 SIGNATURE = "openssl pkeyutl -verify -pubin -inkey public-key.pem -rawin -in MANIFEST -sigfile MANIFEST.sig"
 
@@ -43,6 +47,11 @@ def copy(stick: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(stick, tmp_path / "stick"))
 
 
+def list_again(folder: Path) -> None:
+    lines = [f"{digest}  {name}\n" for name, digest in read_digests(folder).items()]
+    (folder / "MANIFEST").write_text("".join(lines), "utf-8")
+
+
 @pytest.fixture(params=["file", "http"])
 def address(request: pytest.FixtureRequest, stick: Path, tmp_path: Path) -> Iterator[str]:
     """Of the first page: on the disk, and below a path of a host that knows nothing but files."""
@@ -60,6 +69,7 @@ def test_every_link_leads_to_a_file_and_nothing_is_asked_elsewhere(address: str,
     assert pages - read <= {ALONE}
     assert {"search/index.html", "sql/index.html", "verify.html", "plans.db", "README.txt", "files/plans.xlsx"} <= read
     assert len(read) > 300
+    assert (stick / "index.html").stat().st_size <= 60 * 1024
 
 
 def test_a_folder_whose_site_no_other_machine_reaches_names_no_address(stick: Path) -> None:
@@ -72,10 +82,8 @@ def test_a_folder_whose_site_no_other_machine_reaches_names_no_address(stick: Pa
                 parts = [archive.read(name) for name in archive.namelist()]
         naming += [path.name for part in parts if b"127.0.0.1:8001" in part or b"//localhost" in part]
     assert naming == []
-    pages = {path: path.read_text("utf-8").partition("<body")[2] for path in stick.rglob("*.html")}
-    assert [
-        path for path, body in pages.items() if re.search(r">[^<]*\.\./", body)
-    ] == []  # a place of the folder is none to read
+    bodies = {path: path.read_text("utf-8").partition("<body")[2] for path in stick.rglob("*.html")}
+    assert [path for path, body in bodies.items() if re.search(r">[^<]*\.\./", body)] == []  # no place to read
     cited = (stick / "cite" / "measures" / "minato-geijutsu-1.txt").read_text("utf-8")
     assert "年。" in cited
     described = json.loads((stick / "plans" / "measures" / "minato-geijutsu-1.jsonld").read_text("utf-8"))
@@ -94,29 +102,9 @@ def test_where_the_site_was_is_said_and_no_link_of_that_name_leads_into_the_fold
 def test_every_permanent_page_and_picture_is_in_it(stick: Path, baked: Path) -> None:
     site = baked / "site"
     own = [path.relative_to(site) for path in site.rglob("*") if path.is_file() and path.suffix != ".gz"]
-    missing = [path.as_posix() for path in own if not (stick / path).is_file()]
-    for live in (
-        "verify/",
-        "plans/search",
-        "openapi.json",
-        "opensearch.xml",
-        "robots.txt",
-        "sitemap",
-        "llms.txt",
-        "notebooks/",
-        "manifest.json",
-        "static/",
-    ):
-        missing = [path for path in missing if not path.startswith(live)]
-    assert {
-        path
-        for path in missing
-        if not path.endswith("embed-1.html") and not (path.endswith(".xlsx") and path.count("/") == 2)
-    } == set()
-
-
-def test_the_first_page_is_light(stick: Path) -> None:
-    assert (stick / "index.html").stat().st_size <= 60 * 1024
+    missing = {path.as_posix() for path in own if not (stick / path).is_file()}
+    missing = {path for path in missing if not path.startswith(LIVE) and not path.endswith("embed-1.html")}
+    assert [path for path in missing if not (path.endswith(".xlsx") and path.count("/") == 2)] == []
 
 
 @pytest.mark.long
@@ -196,8 +184,7 @@ def test_a_changed_byte_is_found(path: str, copy: Path) -> None:
     done = run(HASHES, copy)
     assert (done.returncode, done.stdout) == (1, f"{path}: FAILED\n")
     assert run(SIGNATURE, copy).returncode == 0
-    digests = read_digests(copy)  # whoever changes the list as well
-    (copy / "MANIFEST").write_text("".join(f"{digest}  {name}\n" for name, digest in digests.items()), "utf-8")
+    list_again(copy)  # whoever changes the list as well
     assert run(HASHES, copy).returncode == 0
     assert run(SIGNATURE, copy).returncode != 0
 
@@ -222,12 +209,9 @@ def test_only_what_is_whole_is_signed_and_only_with_the_published_key(copy: Path
     shutil.rmtree(copy)
     shutil.copytree(stick, copy)
     key = stick.parent / "test.key"
-    facts.write_text(
-        facts.read_text("utf-8").replace('"public_key": ""', f'"public_key": "{read_public_key(key)}"'), "utf-8"
-    )
-    (copy / "MANIFEST").write_text(
-        "".join(f"{digest}  {name}\n" for name, digest in read_digests(copy).items()), "utf-8"
-    )
+    named = f'"public_key": "{read_public_key(key)}"'
+    facts.write_text(facts.read_text("utf-8").replace('"public_key": ""', named), "utf-8")
+    list_again(copy)
     code, said = invoke("sign", "--key", tmp_path / "other.key", copy)
     assert (code, "is not the one that metadata.yml names" in said) == (1, True)
     code, said = invoke("sign", "--key", key, copy, "--zip", tmp_path / "stick.zip")
@@ -242,40 +226,27 @@ def test_an_archive_is_the_folder_and_depends_on_no_clock(stick: Path, copy: Pat
         assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         archive.extractall(tmp_path / "unpacked")
     assert read_digests(tmp_path / "unpacked" / "stick") == read_digests(stick)
-    assert (
-        run(HASHES, tmp_path / "unpacked" / "stick").returncode,
-        run(SIGNATURE, tmp_path / "unpacked" / "stick").returncode,
-    ) == (0, 0)
-
-
-def test_a_part_is_made_again_without_the_others(parted: Path, baked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stick_module, "write_site", lambda _, folder, *__: shutil.copytree(baked / "site", folder))
-    code, said = invoke("compare", parted / "minato", "--data", baked / "data", "--quiet")
-    assert (code, "every byte is the same" in said) == (0, True)
+    assert [run(line, tmp_path / "unpacked" / "stick").returncode for line in (HASHES, SIGNATURE)] == [0, 0]
 
 
 @pytest.mark.parametrize("bakes", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_made_again_every_byte_is_the_same_and_what_was_changed_is_named(
-    copy: Path, baked: Path, monkeypatch: pytest.MonkeyPatch, bakes: bool
+    copy: Path, parted: Path, baked: Path, monkeypatch: pytest.MonkeyPatch, bakes: bool
 ) -> None:
-    """Both by one folder: what was changed in it is named, and nothing else. In short runs from the site that was baked."""
+    """Of a part without the others; of a folder in which something was changed. In short runs from the site that was baked."""
     if not bakes:
         monkeypatch.setattr(stick_module, "write_site", lambda _, folder, *__: shutil.copytree(baked / "site", folder))
+    code, said = invoke("compare", parted / "minato", "--data", baked / "data", "--quiet")
+    assert (code, "every byte is the same" in said) == (0, True)
     (copy / "about" / "index.html").write_text("", "utf-8")
-    code, said = invoke("compare", copy, "--data", baked / "data", "--quiet")
-    assert (code, said) == (1, "about/index.html: differs\n")
+    assert invoke("compare", copy, "--data", baked / "data", "--quiet") == (1, "about/index.html: differs\n")
 
 
 def test_the_file_alone_answers_in_stock_datasette(stick: Path, tmp_path: Path) -> None:
     (block,) = blocks("docs/stick.md", "yaml")
     (tmp_path / "metadata.yml").write_text(block["body"], "utf-8")
-    program = [
-        sys.executable,
-        str(ROOT / "tests" / "stock_datasette.py"),
-        str(stick / "plans.db"),
-        str(tmp_path / "metadata.yml"),
-    ]
-    done = subprocess.run(program, capture_output=True, text=True)
+    files = (ROOT / "tests" / "stock_datasette.py", stick / "plans.db", tmp_path / "metadata.yml")
+    done = subprocess.run([sys.executable, *map(str, files)], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 
 

@@ -10,7 +10,7 @@ import io
 import json
 import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import openpyxl
 import pyarrow.parquet
@@ -54,52 +54,34 @@ def book(site_files: Path) -> openpyxl.Workbook:
     return openpyxl.load_workbook(site_files / "plans.xlsx")
 
 
-def sheets(book: openpyxl.Workbook, data_set: DataSet) -> list[Any]:
-    return [book[table.title] for table in data_set.tables]
-
-
-def numbers(file: Csv) -> dict[str, list[str]]:
-    """The columns of numbers."""
-    return {c.name: file.column(c.name) for c in file.table.columns if c.type != "TEXT"}
-
-
 def test_L1_01_the_formats_are_read_by_machines(site_files: Path) -> None:
     endings = {path.suffix for path in site_files.rglob("*") if path.is_file()}
     assert endings == {".csv", ".xlsx", ".json", ".jsonl", ".jsonld", ".ttl", ".parquet", ".zip", ".txt", ".sql"}
 
 
-def test_L1_02_L3_01_a_file_holds_one_table_from_its_first_line(
-    files: dict[str, Csv], book: openpyxl.Workbook, data_set: DataSet
+def test_L1_02_L1_03_L1_04_L1_05_L1_09_L1_14_L1_15_L2_03_L3_01_a_file_is_one_table_of_named_columns_and_a_line_a_record(
+    site_files: Path, files: dict[str, Csv], data_set: DataSet
 ) -> None:
-    for file in files.values():
-        assert file.header == [column.name for column in file.table.columns]
-        assert {len(row) for row in file.rows} <= {len(file.header)}
-        assert len(file.rows) == file.table.count
+    for table in data_set.tables:
+        file, stored = files[table.name], data_set.rows(table)
+        assert file.header == [column.name for column in table.columns]
+        assert len(set(file.header)) == len(file.header) and all(file.header)
+        assert file.rows == [["" if cell is None else str(cell) for cell in row] for row in stored]  # empty is not zero
+        assert all(any(row) for row in file.rows), table.name
+        *lines, end = file.raw.split("\r\n")
+        assert (end, len(lines)) == ("", table.count + 1) and "\n" not in file.raw.replace("\r\n", "")
+        for row, line in zip(file.rows, lines[1:], strict=True):
+            assert all("," not in cell or f'"{cell}"' in line or '"' in cell for cell in row)
+    assert "空欄は「記載がない」ことを表し、0 ではありません" in (site_files / "README.txt").read_text("utf-8")
+
+
+def test_L1_02_L1_03_L1_04_L1_05_L2_03_L3_01_so_is_a_sheet(book: openpyxl.Workbook, data_set: DataSet) -> None:
     for table in data_set.tables:
         sheet = book[table.title]
-        assert sheet["A1"].value == table.fields[0].heading
-        assert sheet.max_row == table.count + 1
-
-
-def test_L1_03_L1_04_no_empty_rows_or_columns_and_nothing_beside_the_table(
-    files: dict[str, Csv], book: openpyxl.Workbook, data_set: DataSet
-) -> None:
-    for file in files.values():
-        assert all(any(row) for row in file.rows), file.table.name
-    for sheet in sheets(book, data_set):
         header = [cell.value for cell in sheet[1]]
-        assert all(header), sheet.title
-        assert all(any(cell.value is not None for cell in row) for row in sheet.iter_rows()), sheet.title
-
-
-def test_L1_05_L2_03_every_column_has_a_name_of_its_own(
-    files: dict[str, Csv], book: openpyxl.Workbook, data_set: DataSet
-) -> None:
-    headers = [file.header for file in files.values()]
-    headers += [[cell.value for cell in sheet[1]] for sheet in sheets(book, data_set)]
-    for header in headers:
-        assert all(header)
-        assert len(set(header)) == len(header), header
+        assert (header[0], sheet.max_row) == (table.fields[0].heading, table.count + 1)
+        assert all(header) and len(set(header)) == len(header), table.title
+        assert all(any(cell.value is not None for cell in row) for row in sheet.iter_rows()), table.title
 
 
 def test_L1_06_no_spaces_or_line_breaks_for_looks(files: dict[str, Csv]) -> None:
@@ -136,13 +118,6 @@ def test_L1_08_characters_of_one_maker_stand_only_where_they_are_printed(files: 
     assert {(table, name) for table, name, _ in wrong} <= quoting
 
 
-def test_L1_09_empty_is_not_zero(site_files: Path, files: dict[str, Csv], data_set: DataSet) -> None:
-    for table in data_set.tables:
-        stored = [["" if cell is None else str(cell) for cell in row] for row in data_set.rows(table)]
-        assert files[table.name].rows == stored
-    assert "空欄は「記載がない」ことを表し、0 ではありません" in (site_files / "README.txt").read_text("utf-8")
-
-
 def test_L1_10_L1_12_L1_13_L2_06_the_workbook_has_cells_only(book: openpyxl.Workbook) -> None:
     for sheet in book.worksheets:
         assert not sheet._images and not sheet._charts
@@ -156,27 +131,16 @@ def test_L1_10_L1_12_L1_13_L2_06_the_workbook_has_cells_only(book: openpyxl.Work
 
 
 def test_L1_11_looks_tell_nothing(book: openpyxl.Workbook, data_set: DataSet) -> None:
-    for sheet in sheets(book, data_set):
+    for sheet in (book[table.title] for table in data_set.tables):
         looks = {(cell.font.b, cell.fill.fill_type, cell.font.color and cell.font.color.rgb)
                  for row in sheet.iter_rows(min_row=2) for cell in row}  # fmt: skip
         assert len(looks) <= 1, sheet.title
 
 
-def test_L1_14_L1_15_a_record_is_a_line_and_commas_are_quoted(files: dict[str, Csv]) -> None:
-    for file in files.values():
-        lines = file.raw.split("\r\n")
-        assert lines.pop() == ""
-        assert len(lines) == len(file.rows) + 1
-        assert "\n" not in file.raw.replace("\r\n", "")
-        for row, line in zip(file.rows, lines[1:], strict=True):
-            for cell in row:
-                assert "," not in cell or f'"{cell}"' in line or '"' in cell
-
-
 def test_L2_01_L3_03_columns_of_numbers_hold_numbers_alone(files: dict[str, Csv]) -> None:
     for file in files.values():
-        for name, cells in numbers(file).items():
-            wrong = [cell for cell in cells if cell and not re.fullmatch(r"-?\d+(\.\d+)?", cell)]
+        for name in (column.name for column in file.table.columns if column.type != "TEXT"):
+            wrong = [cell for cell in file.column(name) if cell and not re.fullmatch(r"-?\d+(\.\d+)?", cell)]
             assert wrong == [], f"{file.table.name}.{name}"
 
 
