@@ -124,6 +124,7 @@ def _write_tables(database: Database, synonyms: Iterable[Synonyms]) -> None:
     database.table("codes").insert_all(code_rows())
     for table in (*TABLES, "report_passages"):
         _copy(database, table, columns_of()[table], f"working.{table}", f"{CITY}, rowid")
+    database.execute(_SQL["told_apart"])
     groups = [(group.words, group.also) for group in synonyms]
     own = database.query(f"SELECT words, also FROM working.synonyms ORDER BY {CITY}, rowid")
     groups += [(json.loads(group["words"]), json.loads(group["also"])) for group in own]

@@ -18,6 +18,10 @@ SELECT min(first) AS first, max(last) AS last FROM (
     SELECT coalesce(first_year, last_year), last_year FROM working.figures WHERE last_year IS NOT NULL
 )
 
+-- name: told_apart
+UPDATE municipalities SET label = prefecture || name
+WHERE name IN (SELECT name FROM municipalities GROUP BY name HAVING count(*) > 1)
+
 -- name: words
 -- Of two common forms of a word, the one that more documents have.
 INSERT INTO search_words (surface, reading, lemma, documents)

@@ -15,9 +15,8 @@ def prefecture_of(code: str) -> str:
 
 
 def label_of(name: str, code: str) -> str:
-    """The name by which no other is meant: 東京都府中市, 山形県川西町, 加古川市. Of cities two names are had by two."""
-    is_alone = name.endswith(("市", "都", "道", "府", "県")) and name not in ("府中市", "伊達市")
-    return name if is_alone else prefecture_of(code) + name
+    """What it is called where the prefecture is not said: 山形県川西町, 加古川市. Names of towns are had by many, of cities by few."""
+    return name if name.endswith(("市", "都", "道", "府", "県")) else prefecture_of(code) + name
 
 
 def municipality_check_digit(code: str) -> str:

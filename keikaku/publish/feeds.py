@@ -51,13 +51,8 @@ def read_silences(execute: Execute, root: str) -> list[Row]:
 
 
 def read_told_days(execute: Execute) -> dict[str, str]:
-    """Plan -> ISO date that its data is of, for people; plans of which nobody wrote one down are left out."""
+    """Plan -> ISO date that its data is of; plans of which nobody wrote one down are left out."""
     return dict(execute(_SQL["told_days"]).fetchall())
-
-
-def read_last_changes(execute: Execute) -> dict[str, str]:
-    """Plan -> ISO date of its last change, for programs, which need one."""
-    return dict(execute(_SQL["first_days"]).fetchall()) | read_told_days(execute)
 
 
 def make_urn(name: str) -> str:
@@ -79,7 +74,8 @@ def write_calendar(entries: Iterable[Row], **words: str) -> str:
     Addresses that no other machine reaches are left out.
 
     Entries are targets, events or silences as feeds.sql gives them. Their days are in ISO 8601: first, next_day (after the
-    last) and until, up to which it comes once a year, or None; `changed` is that of the last change.
+    last) and until, up to which it comes once a year, or None; `changed` is that of the last change,
+    empty where nobody wrote it down.
     """
     ordered = sorted(entries, key=lambda entry: (entry["first"], entry["uid"]))
     terms = {"comparators": CODES["figures", "comparator"], "periods": CODES["indicators", "per"]}
@@ -123,5 +119,5 @@ def find_calendar(execute: Execute, id_: str, root: str) -> str | None:
         name=f"{whose}{about['title']} 期限",
         description=f"{about['title']}の{'、'.join(told) or '期限'}。計画書そのものではありません。",
         url=f"{root}{about['table_name']}/{id_}",
-        changed=read_last_changes(execute)[about["plan_id"]],
+        changed=read_told_days(execute).get(about["plan_id"], ""),
     )

@@ -20,10 +20,6 @@ SELECT p.id, coalesce(
 ) AS day
 FROM plans AS p WHERE day IS NOT NULL ORDER BY p.id
 
--- name: first_days
--- The day before which the data of a plan cannot be: when its document was published, else when the plan began.
-SELECT id, coalesce(substr(document_date || '-01-01', 1, 10), start_fiscal_year || '-04-01') FROM plan_facts ORDER BY id
-
 -- name: about
 SELECT r.plan_id, r.table_name, r.title AS name, p.title FROM records AS r JOIN plan_facts AS p ON p.id = r.plan_id
 WHERE r.id = :id AND r.table_name IN ('plans', 'sectors', 'organizations')
@@ -96,7 +92,7 @@ SELECT
     'unreported-' || entry AS uid,
     reason_kind AS kind,
     iif(reason_kind = 'overdue', '期限の年度が終わった目標', '毎年・毎回の目標') AS label,
-    coalesce(code || ' ', '') || label || '（' || year || '）' AS title,
+    coalesce(code || ' ', '') || label || coalesce('（' || member || '）', '') || '（' || year || '）' AS title,
     question,
     :root || 'plans/' || table_name || '/' || row_id AS url,
     day, date(day, '-1 day') AS first, day AS next_day, NULL AS until

@@ -73,7 +73,7 @@ def fill_metadata(metadata: dict[str, Any], execute: Execute) -> None:
     if len(plans) > 1:
         _offer_facets(described.get("tables") or {})
     described.setdefault("title", only["title"] if only else "自治体の計画")
-    about = fill("about_database.html", source=metadata["source"], official=metadata["official"])
+    about = fill("about_database.html", **{word: metadata.get(word) for word in ("source", "official", "license")})
     described.setdefault("description_html", about.rstrip("\n"))
     replace_words(metadata, words)
 

@@ -807,7 +807,7 @@ SELECT
     t.plan_id,
     t.sector_id,
     t.sector,
-    iif(t.measure_id IS NULL, t.label, t.name),
+    iif(t.measure_id IS NULL, t.label || coalesce('（' || t.member || '）', ''), t.name),
     NULL,
     NULL,
     NULL,

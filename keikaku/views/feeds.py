@@ -10,8 +10,8 @@ from keikaku.publish.feeds import (
     NOTE,
     find_calendar,
     read_changes,
-    read_last_changes,
     read_silences,
+    read_told_days,
     write_atom,
     write_calendar,
 )
@@ -32,7 +32,8 @@ FEEDS = {
     "unreported": (read_silences, ":unreported", "実績の記録がない目標", "plans/unreported"),
 }
 A_YEAR = "31536000"  # seconds
-Place = tuple[str, str]  # an absolute address, and the ISO date on which what stands there changed last
+NEVER = "1970-01-01"  # of what nothing is known
+Place = tuple[str, str]  # an absolute address, and the ISO date of the last change of what stands there, or nothing
 
 
 async def send_text(template: str, content_type: str, datasette: Datasette, request: Request) -> Response:
@@ -71,15 +72,15 @@ def _send_places(outer: str, inner: str, places: list[Place]) -> Response:
 async def _read_parts(datasette: Datasette, request: Request) -> dict[str, list[Place]]:
     """The pages of the site, and the records of each plan."""
     root, db = find_site_root(datasette, request), datasette.get_database()
-    last: dict[str, str] = await db.execute_fn(lambda connection: read_last_changes(connection.execute))
+    last: dict[str, str] = await db.execute_fn(lambda connection: read_told_days(connection.execute))
     queries = await datasette.get_canned_queries(db.name, None)
     below = [f"{db.name}/{name}" for name in dict.fromkeys([*await list_tables(datasette), *queries])]
     pages = ["", "timeline", "data", "about", "verify", db.name, *below]
-    parts = {PAGES: [(root + page, max(last.values())) for page in pages]}
+    parts = {PAGES: [(root + page, max(last.values(), default="")) for page in pages]}
     sql = "SELECT table_name, id FROM records WHERE plan_id = ?"
-    for plan, changed in last.items():
+    for (plan,) in await db.execute("SELECT id FROM plans ORDER BY id"):
         records = await db.execute_fn(lambda connection, plan=plan: connection.execute(sql, (plan,)).fetchall())
-        parts[plan] = [(f"{root}plans/{table}/{row_id}", changed) for table, row_id in records]
+        parts[plan] = [(f"{root}plans/{table}/{row_id}", last.get(plan, "")) for table, row_id in records]
     return parts
 
 
@@ -89,7 +90,7 @@ async def send_feed(datasette: Datasette, request: Request) -> Response:
     name = request.url_vars["feed"]
     read, mark, title, page = FEEDS[name]
     entries = await db.execute_fn(lambda connection: read(connection.execute, root))
-    last = await db.execute_fn(lambda connection: read_last_changes(connection.execute))
+    last = await db.execute_fn(lambda connection: read_told_days(connection.execute))
     feed = write_atom(
         entries,
         metadata["plugins"]["citation"]["title_en"] + mark,
@@ -98,7 +99,7 @@ async def send_feed(datasette: Datasette, request: Request) -> Response:
         rights=f"{metadata['license']} {metadata['license_url']}",
         address=f"{root}{name}.atom",
         page=root + page,
-        updated=max((entry["day"] for entry in entries), default=max(last.values())),
+        updated=max((entry["day"] for entry in entries), default=max(last.values(), default=NEVER)),
     )
     return Response(feed, content_type=ATOM)
 
@@ -108,7 +109,7 @@ async def send_silences(datasette: Datasette, request: Request) -> Response:
     root, db = find_site_root(datasette, request), datasette.get_database()
     silences = await db.execute_fn(lambda connection: read_silences(connection.execute, root))
     _, _, title, page = FEEDS["unreported"]
-    changed = max((silence["day"] for silence in silences), default="1970-01-01")
+    changed = max((silence["day"] for silence in silences), default=NEVER)
     words = {"name": f"{site_title(datasette)} {title}", "description": NOTE, "url": root + page}
     return Response(write_calendar(silences, changed=changed, **words), content_type=CALENDAR)
 

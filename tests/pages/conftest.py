@@ -6,6 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import yaml
 from datasette.app import Datasette
 
 from tests.browser.running_site import copy_own_data
@@ -35,6 +36,20 @@ def build_two_plans(folder: Path) -> None:
 @pytest.fixture(scope="session")
 async def all_shapes(shapes_folder: Path) -> Datasette:
     return await open_site(shapes_folder)
+
+
+@pytest.fixture(scope="session")
+async def odd(tmp_path_factory: pytest.TempPathFactory) -> Datasette:
+    """The plans of odd.yml."""
+    return await open_site(make_once(tmp_path_factory, "odd", build_odd))
+
+
+def build_odd(folder: Path) -> None:
+    for name, text in yaml.safe_load(Path(__file__).with_name("odd.yml").read_text("utf-8")).items():
+        file = folder / "data" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    fill_folder(folder, "--data", folder / "data")
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ import json
 import re
 from contextlib import redirect_stdout
 from html import unescape
+from pathlib import Path
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
@@ -124,3 +125,11 @@ async def test_who_publishes_the_site_is_told_where_metadata_says_so(site_folder
     assert "みなとデータの会が公開しています。" in page
     assert '<a class="tap" href="mailto:data@example.org">データ係</a>' in page
     assert "が公開しています" not in about_page
+
+
+async def test_the_database_says_its_licence_as_metadata_does(site_folder: Path) -> None:
+    metadata = yaml.safe_load((site_folder / "metadata.yml").read_text("utf-8"))
+    site = Datasette(config_dir=site_folder, metadata={**metadata, "license": "政府標準利用規約（第2.0版）"})
+    await site.invoke_startup()
+    page = (await site.client.get("/plans")).text
+    assert "利用条件：政府標準利用規約（第2.0版）。" in page and "CC BY" not in page

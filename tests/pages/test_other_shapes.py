@@ -92,7 +92,7 @@ FOUND = {
     ("/plans/measures/subete-kihon2-no-91", "ホーム</a>", TRAIL): ["すべて市", "第2次すべて市総合計画", "環境", "No. 91"],
     ("/plans/events/subete-kihon2-event-1", "ホーム</a>", TRAIL): ["すべて市", "第2次すべて市総合計画", "年表"],
     ("/plans/organizations/subete-fukushi-ka", "ホーム</a>", TRAIL): ["すべて市"],
-    ("/plans/indicators/subete-kihon2-kenko-josei", "ホーム</a>", TRAIL): ["すべて市", "第2次すべて市総合計画", "指標", "健康寿命"],
+    ("/plans/indicators/subete-kihon2-kenko-josei", "ホーム</a>", TRAIL): ["すべて市", "第2次すべて市総合計画", "指標", "健康寿命（女性）"],
     ("/plans/municipalities/subete", "ホーム</a>", TRAIL): ["すべて市"],
 }  # fmt: skip
 

@@ -13,8 +13,10 @@ SAID = yaml.safe_load(Path(__file__).with_name("said.yml").read_text("utf-8"))
 
 
 @pytest.fixture
-def sites(site: Datasette, two_plans: Datasette, all_shapes: Datasette, crowded: Datasette) -> dict[str, Datasette]:
-    return {"one": site, "two": two_plans, "shapes": all_shapes, "many": crowded}
+def sites(
+    site: Datasette, two_plans: Datasette, all_shapes: Datasette, odd: Datasette, crowded: Datasette
+) -> dict[str, Datasette]:
+    return {"one": site, "two": two_plans, "shapes": all_shapes, "odd": odd, "many": crowded}
 
 
 @pytest.mark.parametrize(("served", "path"), [(served, path) for served, pages in SAID.items() for path in pages])

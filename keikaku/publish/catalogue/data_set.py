@@ -17,7 +17,7 @@ from keikaku.files.digest import fingerprint, name_version
 from keikaku.files.errors import FilesError
 from keikaku.files.read_only import open_read_only
 from keikaku.plan.fiscal_year import ends_on, starts_on
-from keikaku.publish.feeds import make_urn, read_last_changes
+from keikaku.publish.feeds import make_urn, read_told_days
 from keikaku.publish.filling import read_rows
 from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.about import Field, plain_lines
@@ -187,7 +187,7 @@ def describe_data_set(database: Path, described: dict[str, Any]) -> DataSet:
     citation: dict[str, Any] = described.get("plugins", {}).get("citation", {})
     with closing(open_read_only(database)) as connection:
         tables = tuple(_read_tables(inner["tables"], connection))
-        changed = max(read_last_changes(connection.execute).values(), default="")
+        changed = max(read_told_days(connection.execute).values(), default="")
     return DataSet(
         path=database,
         name=database.stem,
