@@ -20,6 +20,7 @@ PAGES = {
     "filtered_table": "/plans/measures?sector_id=akishima-nogyo&_facet=is_new&_sort_desc=number",
     "view": "/plans/measure_overview",
     "checkability": "/plans/checkability",
+    "results": "/plans/results",
     "evaluations": "/plans/evaluation_overview",
     "search": "/plans/search?q=" + quote("給食"),
     "search_without_result": "/plans/search?q=" + quote("宇宙開発"),
