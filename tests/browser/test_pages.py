@@ -260,5 +260,5 @@ def test_the_sheet_of_the_final_year_counts_the_days_on_screen_and_prints_on_a4(
 def test_a_table_stays_a_table_on_paper(browser, site, name):
     browser.open(site + PAGES[name], 1280)
     pages, width, _ = browser.print_size()
-    assert round(width / 72 * 25.4) == 210
+    assert round(width / 72 * 25.4) == (297 if name == "progress" else 210)  # a table of many columns lies on its side
     assert pages <= 9  # rows turned into cards for a phone took 16

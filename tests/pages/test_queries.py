@@ -227,3 +227,15 @@ async def test_each_plan_has_its_own_pictures_and_groups(two_plans):
 )
 async def test_results_are_for_search_engines_where_there_are_any(site, query, kept_out):
     assert ('content="noindex"' in (await site.client.get(f"/plans/search{query}")).text) is kept_out
+
+
+async def test_downloads_say_how_many_rows_they_have(site, two_plans, queries):
+    faults = []
+    for served in (site, two_plans):
+        for name in queries:
+            asked = "q=祭" if name == "search" else ""
+            said = re.findall("（([0-9,]+)行）", (await served.client.get(f"/plans/{name}?{asked}")).text)
+            rows = (await served.client.get(f"/plans/{name}.json?_shape=array&{asked}")).json()
+            if rows and {*said} != {f"{len(rows):,}"}:
+                faults.append(f"{name}: {said} of {len(rows)}")
+    assert faults == []
