@@ -5,85 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from keikaku.files.beside import read_data
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.folder import read_city
 from keikaku.plan.indicators import complete, direction_of, figures_of
 from keikaku.plan.model import Indicator, Result
 
 CITY = Path(__file__).resolve().parents[2] / "fixtures" / "subete"
-
-# What is wrong: file, old, new, the fault without its folder.
-FAULTS = {
-    "no such indicator": (
-        "figures.csv",
-        ",通いの場,目標値,令和6年度",
-        ",通いの物,目標値,令和6年度",
-        "figures.csv:2:2: 指標「通いの物」はありません (unknown)",
-    ),
-    "a label that has members": (
-        "results.csv", "健康寿命 男性", "健康寿命", "results.csv:2:2: 指標「健康寿命」はありません (unknown)",
-    ),
-    "a code of two indicators": (
-        "results.csv",
-        "健康寿命 男性",
-        "K2",
-        "results.csv:2:2: 「K2」は2つの指標をさします (ambiguous); 指標の id を書く: subete-kihon2-fukushi-goal-1-target-1",
-    ),
-    "no indicator at that position": (
-        "results.csv",
-        "福-1,3,R6",
-        "福-1,9,R6",
-        "results.csv:18:5: 「福-1」の9番目の指標はありません (no indicator); 指標は4個です",
-    ),
-    "neither measure nor indicator": (
-        "results.csv", ",来た人の数,R5", ",,R5", "results.csv:14:1: result: ",
-    ),
-    "another unit": (
-        "figures.csv", "24か所", "24店舗", "figures.csv:2:17: 「24店舗」の単位はか所ではありません (another unit)",
-    ),
-    "another year": (
-        "figures.csv",
-        "24か所",
-        "24か所（令和5年度）",
-        "figures.csv:2:11: 2024 は「24か所（令和5年度）」の年度ではありません (another year); 2023 と読めます",
-    ),
-    "another year than the baseline's": (
-        "indicators.yml",
-        "  baseline: 12人（令和2年度）",
-        "  baseline: 12人（令和2年度）\n  baseline_year: R3",
-        "indicators.yml:34:18: 2021 は「12人（令和2年度）」の年度ではありません (another year); 2020 と読めます",
-    ),
-    "a baseline in another unit": (
-        "indicators.yml",
-        "12人（令和2年度）",
-        "12件（令和2年度）",
-        "indicators.yml:33:13: 「12件（令和2年度）」の単位は人ではありません (another unit)",
-    ),
-    "thousands or ones": (
-        "results.csv",
-        '補助の費用,R5,,,"5,400千円"',
-        "補助の費用,R5,,5400,",
-        "results.csv:12:12: 「5,000千円（令和3年度）」と数えているので、5,400 がどの単位かわかりません",
-    ),
-    "thousands or ones in a cell": (
-        "results.csv",
-        '補助の費用,R5,,,"5,400千円"',
-        "補助の費用,R5,,,5400",
-        "results.csv:12:13: 「5400」に単位がないのに、「5,000千円（令和3年度）」と数えています",
-    ),
-    "the same year twice": (
-        "figures.csv", "R7,27か所", "R6,27か所", "figures.csv:3:11: 同じ指標・年度・出典の数字がもうあります (twice)",
-    ),
-    "no such document": (
-        "figures.csv",
-        "26,以上,2,,中間見直し",
-        "26,以上,2,,中間報告",
-        "figures.csv:4:30: 文書「中間報告」はありません (unknown); 近いもの: 中間見直し",
-    ),
-    "an evaluation of no indicator": (
-        "evaluations.csv", ",ごみの量,", ",ごみの質,", "evaluations.csv:6:30: 指標「ごみの質」はありません (unknown)",
-    ),
-}  # fmt: skip
+FAULTS = read_data(__file__, "faults.yml")["figures"]
 
 
 @pytest.mark.parametrize(("file", "old", "new", "fault"), FAULTS.values(), ids=FAULTS.keys())
