@@ -1,4 +1,4 @@
-"""What can be said of a target at a fiscal year: its state, its trend, and how fresh that is (rates: rates.py).
+"""What can be said of a target at a fiscal year: its state and its trend (rates: rates.py).
 
 Guarantees: the order of rows changes nothing, a worse figure never gives a better state, silence is never met or below,
 and a figure from before the due year, or of a year that is not over, judges nothing. What a number would need to be
@@ -65,14 +65,6 @@ class Verdict:
     state: State
     missing: str | None = None
     by: Literal["number", "publisher"] | None = None
-
-
-@dataclass(frozen=True)
-class Freshness:
-    """Year of the newest result, and how many whole years have ended since without one; None where there is none."""
-
-    year: int | None
-    years_since: int | None
 
 
 _WORD_KINDS = ("milestone", "continue", "activity")
@@ -155,12 +147,6 @@ def trend(indicator: Indicator, target: Figure | None, figures: Iterable[Figure]
     if len(now) != 1 or len(then) != 1 or spans_years or indicator.accumulation == "total":
         return "unknown"
     return _change(now.pop(), then.pop(), direction_of(indicator, target, figures) if target else indicator.direction)
-
-
-def freshness(figures: Iterable[Figure], fiscal_year: int) -> Freshness:
-    """By the year of the newest result, whenever it was published or typed."""
-    years = [result.last_year for result in results_until(figures, fiscal_year) if result.last_year is not None]
-    return Freshness(max(years), max(0, fiscal_year - 1 - max(years))) if years else Freshness(None, None)
 
 
 def _change(now: Fraction | None, then: Fraction | None, direction: Direction | None) -> Trend:

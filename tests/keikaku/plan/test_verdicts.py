@@ -1,4 +1,4 @@
-"""State, trend and freshness of a target: reasoned cases, and laws over generated figures."""
+"""State and trend of a target: reasoned cases, and laws over generated figures."""
 
 from dataclasses import replace
 from fractions import Fraction
@@ -7,22 +7,19 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from keikaku.files.beside import read_data
 from keikaku.plan.verdicts import (
     Figure,
-    Freshness,
     Indicator,
     Verdict,
     current_targets,
     direction_of,
-    freshness,
     judge,
     trend,
 )
 
 THIS_YEAR = 2026
 COUNT, MORE, FEWER = Indicator("quantity"), Indicator("quantity", "up"), Indicator("quantity", "down")
-TOTAL, MEAN = Indicator("quantity", "up", "total"), Indicator("quantity", "up", "mean")
-YEARLY = Indicator("quantity", "up", per="year")
 
 
 def target(value=None, year=2025, **others):
@@ -37,138 +34,30 @@ def baseline(value, year=2019, **others):
     return Figure("baseline", year, value, **others)
 
 
-CORRECTED = [result(7500, publisher="b"), result(8100, publisher="b", edition=2)]
-
-
 def says(verdict):
     return f"not_judgeable {verdict.missing}" if verdict.missing else verdict.state
 
 
-# what is known, indicator, target, other figures -> the state in fiscal year 2026
-STATES = {
-    # direction by print, by the data's word, by the baseline, or none at all
-    "at the number": (COUNT, target(5, comparator=">="), [result(5)], "met"),
-    "one short": (COUNT, target(5, comparator=">="), [result(4)], "below"),
-    "at a number to be passed": (COUNT, target(5, comparator=">"), [result(5)], "below"),
-    "at the ceiling": (COUNT, target(5, comparator="<="), [result(5)], "met"),
-    "over the ceiling": (COUNT, target(3052, comparator="<"), [result(3052)], "below"),
-    "under the ceiling": (COUNT, target(3052, comparator="<"), [result(3051)], "met"),
-    "people moving away, more than allowed": (FEWER, target(7631), [result(8297)], "below"),
-    "a share of empty shops to be undercut": (FEWER, target(5), [result(8)], "below"),
-    "a bare number, nobody knows which way": (COUNT, target(5), [result(8)], "not_judgeable direction"),
-    "a bare number that is hit": (COUNT, target(5), [result(5)], "not_judgeable direction"),
-    "crimes fall from the baseline": (COUNT, target(1800), [baseline(2025), result(1900)], "below"),
-    "crimes fell enough": (COUNT, target(1800), [baseline(2025), result(1799)], "met"),
-    "visitors rise from the baseline": (COUNT, target(50.0), [baseline(37.2), result(34.9)], "below"),
-    "two baselines of one year": (COUNT, target(5), [baseline(1), baseline(9), result(6)], "not_judgeable direction"),
-    "print against the data's word": (
-        FEWER, target(5, comparator=">="), [result(6)], "not_judgeable direction"),
-    # zero is a number
-    "no accident was to happen, two did": (COUNT, target(0), [result(2)], "below"),
-    "no accident was to happen, none did": (COUNT, target(0), [result(0)], "met"),
-    "a balance of zero from a loss": (COUNT, target(0), [baseline(-300), result(-200)], "below"),
-    "a balance of zero, losses known": (COUNT, target(0), [result(-200)], "not_judgeable direction"),
-    # to be kept
-    "kept": (COUNT, target(65), [baseline(65), result(65)], "met"),
-    "not exactly kept": (COUNT, target(65), [baseline(65), result(64.9)], "not_judgeable comparator"),
-    # numbers that are not one exact number
-    "nearly about ten tonnes": (MORE, target(10000, approximate=True), [result(9850)], "not_judgeable approximate"),
-    "more than about ten tonnes": (MORE, target(10000, approximate=True), [result(10001)], "met"),
-    "a rounded result": (MORE, target(50000), [result(60000, approximate=True)], "not_judgeable approximate"),
-    "within a range": (COUNT, target(5, value_to=10), [result(7)], "met"),
-    "beside a range": (COUNT, target(5, value_to=10), [result(12)], "not_judgeable comparator"),
-    "above a range, more is better": (MORE, target(5, value_to=10), [result(12)], "met"),
-    "below a range, more is better": (MORE, target(5, value_to=10), [result(4)], "below"),
-    "a result that spans the target": (MORE, target(5), [result(4, value_to=6)], "not_judgeable value_to"),
-    "two publishers, one number reaches it": (MORE, target(9500), [result(9000), result(10000)], "not_judgeable publisher"),
-    "two publishers, both reach it": (MORE, target(8000), [result(9000), result(10000)], "met"),
-    "a corrected result": (MORE, target(8000), [result(9000), result(7000, edition=2)], "below"),
-    "a correction by another": (MORE, target(8000), [result(7000, publisher="a"), *CORRECTED], "not_judgeable publisher"),
-    "a correction by the same": (MORE, target(8000), [result(7000, publisher="b"), *CORRECTED], "met"),
-    # years
-    "not due yet, nothing known": (MORE, target(40, 2027), [], "ahead"),
-    "not due yet, low so far": (MORE, target(40, 2027), [result(3)], "ahead"),
-    "not due yet, reached so far": (MORE, target(40, 2027), [result(41)], "ahead"),
-    "not due yet, the city calls it short": (MORE, target(40, 2027), [result(status="not_met")], "ahead"),
-    "due this year": (MORE, target(40, 2026), [], "due"),
-    "due this year, which is not over": (MORE, target(40, 2026), [result(3, 2026)], "due"),
-    "overdue": (MORE, target(40), [], "overdue_unreported"),
-    "overdue, an interim number only": (MORE, target(40), [result(3, 2024)], "overdue_unreported"),
-    "overdue, an estimate only": (MORE, target(40), [Figure("estimate", 2025, 50)], "overdue_unreported"),
-    "only a later year is known": (MORE, target(40, 2023), [result(50, 2024)], "not_judgeable last_year"),
-    "a result of no year": (MORE, target(40), [result(50, None)], "not_judgeable last_year"),
-    "a result of next year is not known yet": (MORE, target(40), [result(50, 2027)], "overdue_unreported"),
-    "calendar year against fiscal year": (
-        MORE, target(1270, calendar="calendar"), [result(1300)], "not_judgeable calendar"),
-    "calendar years": (MORE, target(1270, calendar="calendar"), [result(1300, calendar="calendar")], "met"),
-    # totals and means span years
-    "the whole total": (TOTAL, target(120, first_year=2021), [result(130, first_year=2021)], "met"),
-    "one year of a total": (TOTAL, target(120, first_year=2021), [result(20)], "not_judgeable first_year"),
-    "a total so far": (TOTAL, target(120, 2026, first_year=2021), [result(20, 2024, first_year=2021)], "due"),
-    "mean of other years": (
-        MEAN, target(1890, first_year=2021), [result(1900, first_year=2022)], "not_judgeable first_year"),
-    "a total says nothing of one year's baseline": (
-        replace(TOTAL, direction=None), target(120, first_year=2021), [baseline(15), result(90, first_year=2021)],
-        "not_judgeable direction"),
-    # every year, every event
-    "every year, the newest counts": (YEARLY, target(5, None), [result(9, 2023), result(4, 2024)], "below"),
-    "every year, from the next on": (replace(YEARLY, since=2027), target(5, None), [], "ahead"),
-    "every year, from this one on": (replace(YEARLY, since=2026), target(5, None), [], "due"),
-    "every year, nothing known": (YEARLY, target(5, None), [], "unreported"),
-    "every year, this one is not over": (YEARLY, target(5, None), [result(4, 2026)], "due"),
-    "no year is printed, and this one is not over": (MORE, target(40, None), [result(3, 2026)], "not_judgeable last_year"),
-    "every year, this one does not hide the last": (YEARLY, target(5, None), [result(4, 2026), result(6)], "met"),
-    # no year is printed: the last year of the plan counts
-    "before the plan ended": (replace(MORE, until=2025), target(40, None), [result(50, 2024)], "not_judgeable due_fiscal_year"),
-    "when the plan ended": (replace(MORE, until=2025), target(40, None), [result(50), result(30, 2024)], "met"),
-    "the plan goes on": (replace(MORE, until=2027), target(40, None), [result(50)], "not_judgeable due_fiscal_year"),
-    "every year of a plan that goes on": (replace(YEARLY, until=2027), target(5, None), [result(4)], "below"),
-    # words
-    "go on": (Indicator("continue"), None, [], "ongoing"),
-    "go on, done this year, which is not over": (Indicator("continue"), None, [result(None, 2026, status="met")], "ongoing"),
-    "go on every year": (Indicator("continue", per="year"), None, [], "unreported"),
-    "go on, stopped": (Indicator("continue"), None, [result(status="not_implemented")], "below"),
-    "done, as far as one part goes": (Indicator("milestone"), target(), [result(status="met", part="一区")], "published"),
-    "short, as far as one part goes": (Indicator("activity"), None, [result(status="not_met", part="一区")], "published"),
-    "done in part": (Indicator("activity"), None, [result(status="partly_met")], "partly_met"),
-    "done before it was due": (Indicator("milestone"), target(None, 2030), [result(None, 2024, status="met")], "met"),
-    "not done before it was due": (
-        Indicator("milestone"), target(None, 2030), [result(None, 2024, status="not_met")], "ahead"),
-    "told late that it was not done": (
-        Indicator("milestone"), target(None, 2023), [result(None, 2024, status="not_implemented")], "below"),
-    "milestone of which nothing is known": (Indicator("milestone"), target(None, 2024), [], "overdue_unreported"),
-    "a number about words": (Indicator("activity"), None, [result(30)], "published"),
-    "a target in words for a number": (COUNT, target(None), [result(30)], "not_judgeable target"),
-    # the publisher's word stands in only where no number can speak
-    "the city says short, no number": (MORE, target(40), [result(status="not_met")], "below"),
-    "the city says met, the number is short": (MORE, target(40), [result(39, status="met")], "below"),
-    "the city says met, no direction": (COUNT, target(40), [result(39, status="met")], "not_judgeable direction"),
-    # what is counted in part, and what only took place
-    "the whole beside one day": (YEARLY, target(50, None), [result(8, part="前夜祭"), result(48)], "below"),
-    "one day of two": (YEARLY, target(50, None), [result(60, part="本祭")], "not_judgeable part"),
-    "both days, not added up": (
-        YEARLY, target(50, None), [result(40, part="本祭"), result(20, part="前夜祭")], "not_judgeable part"),
-    "held, nobody counted": (YEARLY, target(50, None), [result(status="implemented")], "not_judgeable value"),
-    "cancelled": (YEARLY, target(50, None), [result(status="cancelled")], "not_judgeable value"),
-    "held, which was all that was promised": (Indicator("continue"), None, [result(status="implemented")], "published"),
-    "held in its year": (Indicator("milestone"), target(None, 2024), [result(None, 2024, status="implemented")], "published"),
-    "held before its year": (
-        Indicator("milestone"), target(None, 2024), [result(None, 2020, status="implemented")], "overdue_unreported"),
-    # before the target held
-    "short before it was set": (replace(YEARLY, since=2023), target(5, None), [result(3, 2022)], "unreported"),
-    "short since it was set": (replace(YEARLY, since=2023), target(5, None), [result(3, 2023)], "below"),
-    "done before it was set": (
-        Indicator("milestone", since=2023), target(None, 2024), [result(None, 2022, status="met")], "overdue_unreported"),
-    # no target
-    "a record": (Indicator("record"), None, [result(30)], "published"),
-    "a record without figures": (Indicator("record"), None, [], "unreported"),
-}  # fmt: skip
+CASES = read_data(__file__, "verdicts.yml")
 
 
-@pytest.mark.parametrize(("indicator", "aim", "others", "state"), STATES.values(), ids=STATES)
-def test_the_state_of_a_target(indicator, aim, others, state):
-    figures = [aim, *others] if aim else others
-    assert says(judge(indicator, aim, figures, THIS_YEAR)) == state
+def figure(told):
+    """A figure of a case: its role with its value, and what is not as usual."""
+    role, value = next(iter(told.items()))
+    others = {key: said for key, said in told.items() if key not in (role, "year")}
+    return Figure(role, told.get("year", 2019 if role == "baseline" else 2025), value, **others)
+
+
+def read(indicator, aim, others):
+    """The indicator of a case, its target if it has one, and all figures."""
+    aims = [figure(aim)] if aim else []
+    return Indicator(**{"kind": "quantity", **indicator}), aims[0] if aims else None, [*aims, *map(figure, others)]
+
+
+@pytest.mark.parametrize("case", CASES["states"].values(), ids=CASES["states"])
+def test_the_state_of_a_target(case):
+    *told, state = case
+    assert says(judge(*read(*told), THIS_YEAR)) == state
 
 
 def test_a_verdict_names_who_judged_and_what():
@@ -183,42 +72,10 @@ def test_a_revised_target_takes_the_place_of_all_before_it():
     assert current_targets([*first, *revised, result(1)]) == revised[::-1]
 
 
-TRENDS = {
-    "towards the target": (COUNT, target(50), [baseline(37), result(38)], "better"),
-    "away from it": (COUNT, target(50), [baseline(37), result(35)], "worse"),
-    "fewer is better": (FEWER, target(5), [baseline(9), result(8)], "better"),
-    "no change, whatever way": (COUNT, target(None), [baseline(9), result(9)], "same"),
-    "no direction": (COUNT, target(5, None), [result(9), result(8, 2024)], "unknown"),
-    "since the result before": (MORE, target(50), [result(9), result(8, 2023), result(10, 2021)], "better"),
-    "since the baseline first": (MORE, target(50), [baseline(10), result(9), result(8, 2023)], "worse"),
-    "one result alone": (MORE, target(50), [result(9)], "unknown"),
-    "no result": (MORE, target(50), [baseline(9)], "unknown"),
-    "half a year is no trend": (MORE, target(50), [baseline(9), result(1, 2026)], "unknown"),
-    "a sum grows by itself": (
-        TOTAL, target(50, first_year=2021), [result(9, 2022, first_year=2021), result(12, 2023, first_year=2021)],
-        "unknown"),
-    "rounded": (MORE, target(50), [baseline(9), result(10, approximate=True)], "unknown"),
-    "without a target": (MORE, None, [baseline(9), result(10)], "better"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("indicator", "aim", "others", "expected"), TRENDS.values(), ids=TRENDS)
-def test_the_trend_of_a_target(indicator, aim, others, expected):
-    assert trend(indicator, aim, [aim, *others] if aim else others, THIS_YEAR) == expected
-
-
-@pytest.mark.parametrize(
-    ("years", "expected"),
-    [
-        ([], (None, None)),
-        ([2025], (2025, 0)),
-        ([2026, 2020], (2026, 0)),
-        ([2022, 2021], (2022, 3)),
-        ([2027], (None, None)),
-    ],
-)
-def test_freshness_goes_by_the_year_of_the_newest_result(years, expected):
-    assert freshness([baseline(1), *(result(1, year) for year in years)], THIS_YEAR) == Freshness(*expected)
+@pytest.mark.parametrize("case", CASES["trends"].values(), ids=CASES["trends"])
+def test_the_trend_of_a_target(case):
+    *told, expected = case
+    assert trend(*read(*told), THIS_YEAR) == expected
 
 
 RANK = {"met": 2, "not_judgeable": 1, "below": 0}
@@ -253,7 +110,6 @@ def test_order_never_matters(indicator, aim, figures, random):
     shuffled = random.sample(figures, len(figures))
     assert judge(indicator, aim, figures, THIS_YEAR) == judge(indicator, aim, shuffled, THIS_YEAR)
     assert trend(indicator, aim, figures, THIS_YEAR) == trend(indicator, aim, shuffled, THIS_YEAR)
-    assert freshness(figures, THIS_YEAR) == freshness(shuffled, THIS_YEAR)
 
 
 @given(indicators, targets, others)
