@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
+from keikaku.files.beside import read_data
 from keikaku.importing.cells import bodies, read_figure, read_grade, read_name
 from keikaku.importing.tables import Cell
 from keikaku.plan.errors import InvalidData
 from tests.keikaku.importing.tables import Table, write
 from tests.keikaku.importing.test_spreadsheet import lines_of, run
+
+CASES = read_data(__file__, "cells.yml")
 
 HEADINGS = ["施策", "指標", "基準値", "目標値", "担当課"]
 
@@ -24,13 +27,7 @@ def read(tmp_path: Path, rows: list[list[object]], **options: object) -> tuple[P
     return folder, {at.partition("!")[2]: told.said.why for at, told in outcome.reading.log.items() if told.said.why}
 
 
-@pytest.mark.parametrize(
-    "cell",
-    [
-        "山田太郎", "商工課 山田太郎", "商工課　山田", "課長 山田", "商工課長山田太郎", "商工課\n山田太郎", "商工課（山田）", "担当：佐藤",
-        "商工課・山田太郎", "商工課/佐藤", "佐藤 一郎（商工課）", "商工課 服部", "木村", "佐藤担当", "山田美園", "商工課、磯部",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("cell", CASES["a person beside a department is in no file"])
 def test_a_person_beside_a_department_is_in_no_file(cell: str, tmp_path: Path) -> None:
     _, told = read(
         tmp_path, [HEADINGS, ["見守り", "訪問", "1件", "2件", cell], ["見守り", "相談", "1件", "2件", "福祉課"]]
@@ -41,15 +38,7 @@ def test_a_person_beside_a_department_is_in_no_file(cell: str, tmp_path: Path) -
     assert len(texts) > 5 and not [name for name in names for text in texts if name in text]
 
 
-@pytest.mark.parametrize(
-    ("cell", "expected"),
-    [
-        ("商工課", ["商工課"]), ("商工課、農政課", ["商工課", "農政課"]), ("商工課・農政課", ["商工課", "農政課"]), ("こども・子育て課", ["こども・子育て課"]),
-        ("福祉課（高齢者係）", ["福祉課（高齢者係）"]), ("（株）みほん", ["（株）みほん"]), ("NPO法人ひだまり", ["NPO法人ひだまり"]), ("市", ["市"]),
-        ("みほん市商工会", ["みほん市商工会"]), ("みほん保育園", ["みほん保育園"]), ("関係各課", ["関係各課"]), ("市民", ["市民"]), ("東海村", ["東海村"]),
-        ("みほんの里", None),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("cell", "expected"), CASES["bodies are known by their words"])
 def test_bodies_are_known_by_their_words(cell: str, expected: list[str] | None) -> None:
     assert bodies(cell) == expected
 
@@ -72,41 +61,19 @@ def test_a_layout_may_say_that_a_name_is_of_a_body(tmp_path: Path) -> None:
     assert not told and [line["name"] for line in lines_of(folder.parent, "organizations")] == ["みほんの里"]
 
 
-@pytest.mark.parametrize(
-    ("value", "unit", "kind", "text", "number"),
-    [
-        ("10\n20", "", "数をふくむ文", "10 20", None), ("1 2", "", "数をふくむ文", "1 2", None), ("5件\n10件", "", "数をふくむ文", "5件 10件", None),
-        ("3\n000", "", "数をふくむ文", "3 000", None), ("男 10\n女 20", "人", "数をふくむ文", "男 10 女 20", None), ("5件10件", "", "数をふくむ文", "5件10件", None),
-        ("1,270件\n（2026年）", "", "数", "1,270件（2026年）", None), ("△ 18", "", "数", "△ 18", -18), ("3億円", "億円", "数", "3", 3),
-        ("4,000円", "千円", "わからない", "4,000円", None), ("3,500人", "千人", "わからない", "3,500人", None), ("2千人", "人", "数", "2千人", None),
-        ("検討\n4月に実施", "", "数をふくむ文", "検討4月に実施", None),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("value", "unit", "kind", "text", "number"), CASES["numbers of a cell are never made one"])
 def test_numbers_of_a_cell_are_never_made_one(value: str, unit: str, kind: str, text: str, number: int | None) -> None:
     said = read_figure(Cell("第1表!A1", value), unit)
     assert (said.kind, said.text, said.value) == (kind, text, number)
 
 
-@pytest.mark.parametrize(
-    ("value", "format", "text", "why"),
-    [
-        (1 / 3, "0.0%", "33.3%", "計算された数"), (200 / 3, "#,##0.0", "66.7", "計算された数"), (0.3426, "0.0%", "34.26%", ""), (2.5, "0", "2.5", ""),
-        (0, '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"_ ;_ @_ ', "0", "0 と読みました"), (0, "#,###", "0", "0 と読みました"), (0, "#,##0", "0", ""),
-        (12, '_ * #,##0_ ;_ * -#,##0_ ;_ * "-"_ ;_ @_ ', "12", ""), (5, '[=0]"-";#,##0', "", "読めません"), (5, ";;;", "", "読めません"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("value", "format", "text", "why"), CASES["a number is read as its format shows it"])
 def test_a_number_is_read_as_its_format_shows_it(value: float, format: str, text: str, why: str) -> None:
     said = read_figure(Cell("第1表!A1", value, format), "")
     assert (said.text, why in said.why, bool(said.why)) == (text, True, bool(why))
 
 
-@pytest.mark.parametrize(
-    ("value", "format", "name"),
-    [
-        (86, "0000", "0086"), (0.85, "0%", "85%"), (3, "General", "3"), (3.0, "0", "3"), (7, "@", "7"), (2, '"第"0"号"', ""),
-        ("電話相談件数", "General", "電話相談件数"), ("電話0123", "General", ""), (1, "yyyy", ""),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("value", "format", "name"), CASES["a name is what the cell shows"])
 def test_a_name_is_what_the_cell_shows(value: object, format: str, name: str) -> None:
     assert read_name(Cell("第1表!A1", value, format)).text == name
 
@@ -118,18 +85,7 @@ def test_a_grade_has_one_spelling(text: str, grade: str) -> None:
     assert read_grade(Cell("第1表!A1", text)).text == grade
 
 
-@pytest.mark.parametrize(
-    ("rows", "unit", "told"),
-    [
-        ([["（単位：千円）"], ["施策", "指標", "目標値"], ["a", "x", 5]], "千円", {}),
-        ([["一覧", None, "単位:百万円"], ["施策", "指標", "目標値"], ["a", "x", 5]], "百万円", {}),
-        ([["（単位：千円）"], ["施策", "指標", "目標値"], ["a", "x", "5件"]], None, {}),
-        ([["（単位：千円）"], ["施策", "指標（人）", "目標値"], ["a", "x", 5]], "千円", {}),
-        ([["（単位：千円）"], ["施策", "指標", "基準値", "目標値"], ["a", "x", 5, "6人"]], "千円", {"D3": "単位が「千円」と違います"}),
-        ([["施策", "指標", "単位", "基準値（千人）", "目標値（人）"], ["a", "x", "人", 5, 6000]], "人", {"D2": "見出しの単位「千人」が、単位「人」と違います"}),
-        ([["施策", "指標", "基準値（千人）", "目標値（人）"], ["a", "x", 5, 6000]], "千人", {"D2": "見出しの単位「人」が、単位「千人」と違います"}),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("rows", "unit", "told"), CASES["a number has the unit of its heading"])
 def test_a_number_has_the_unit_of_its_heading(
     rows: list[list[object]], unit: str | None, told: dict[str, str], tmp_path: Path
 ) -> None:
@@ -144,17 +100,7 @@ def test_a_unit_above_the_table_that_is_none_is_told(tmp_path: Path) -> None:
     assert outcome.reading.notes == ["「単位：千円、%」がどの数のことかわからないので、使いませんでした。"]
 
 
-@pytest.mark.parametrize(
-    ("rows", "message"),
-    [
-        ([["施策", "指標", "目標値"], ["=A1", "x", 1]], "第1表!A2: 「施策」の欄が読めません：計算式の結果が保存されていません"),
-        ([["施策", "指標", "目標値"], ["a", "=A1", 1]], "第1表!B2: 「指標」の欄が読めません：計算式の結果が保存されていません"),
-        ([["基本目標", "施策", "目標値"], ["a", "#N/A", 1]], "第1表!B2: 「施策」の欄が読めません：計算式の誤りです"),
-        ([["施策", "指標", "目標値"], ["a 0123-45-6789", "x", 1]], "第1表!A2: 「施策」の欄が読めません：電話番号か連絡先のようです"),
-        ([["施策", "指標", "目標値"], ["a", "x", 1], [None, "y", 1], ["b", None, None]], "第1表!A4: 4行目の「b」が、見出しか注かわかりません"),
-        ([["基本目標", "施策", "指標", "目標値"], [None, None, "x", 1], ["G", "a", "y", 1]], "第1表!C2: 「x」の場所が空です"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("rows", "message"), CASES["a row that nobody can place is refused by its cell"])
 def test_a_row_that_nobody_can_place_is_refused_by_its_cell(
     rows: list[list[object]], message: str, tmp_path: Path
 ) -> None:

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from keikaku.files.beside import read_data
 from keikaku.importing.spreadsheet import Outcome
 from keikaku.plan.errors import InvalidData
 from tests.keikaku.importing.tables import TABLES, Rows, Table, write
 from tests.keikaku.importing.test_spreadsheet import lines_of, rows_of, run
+
+CASES = read_data(__file__, "rows.yml")
 
 HEADINGS = ["施策", "指標", "基準値", "目標値"]
 
@@ -161,15 +164,7 @@ def test_a_cost_has_the_unit_of_its_heading_alone(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("rows", "merged"),
-    [
-        ([["施策", "指標", "区分", 2021, 2022], ["a", "x", "目標", 5, 7], [None, None, "実績", 6, 8]], ()),
-        ([["施策", "指標", 2021, None, 2022, None], [None, None, "計画", "実績", "計画", "実績"], ["a", "x", 5, 6, 7, 8]], ("C1:D1", "E1:F1", "A1:A2", "B1:B2")),
-        ([["施策", "指標", "目標", None, "実績", None], [None, None, 2021, 2022, 2021, 2022], ["a", "x", 5, 7, 6, 8]], ("C1:D1", "E1:F1", "A1:A2", "B1:B2")),
-        ([["施策", "指標", "2021目標", "2022(R4)目標", "2021実績", "2022実績"], ["a", "x", 5, 7, 6, 8]], ()),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("rows", "merged"), CASES["years that are numbers are headings"])
 def test_years_that_are_numbers_are_headings(rows: Rows, merged: tuple[str, ...], tmp_path: Path) -> None:
     folder, table = tmp_path / "data" / "mihon" / "keikaku", Table(rows, {}, merged)
     run(write(tmp_path / "table.xlsx", table), folder, table)

@@ -15,12 +15,15 @@ import yaml
 from click.testing import CliRunner
 
 from build_db import main
+from keikaku.files.beside import read_data
 from keikaku.importing.cells import KINDS
 from keikaku.importing.records import COLUMNS
 from keikaku.importing.spreadsheet import Outcome, import_spreadsheet, run_import
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.fiscal_year import today_in_japan
 from tests.keikaku.importing.tables import TABLES, Table, write
+
+CASES = read_data(__file__, "spreadsheet.yml")
 
 CITY = ("139998", "みほん市", "みほん市計画")
 
@@ -75,17 +78,7 @@ def test_people_and_their_numbers_are_in_no_file(tmp_path: Path) -> None:
     assert [line["name"] for line in lines_of(folder.parent, "organizations")] == ["福祉課"]
 
 
-@pytest.mark.parametrize(
-    ("value", "format", "unit", "printed"),
-    [
-        (0.342, "0%", "", "34.2%"), (0.342, "0.0%", "％", "34.2"), (0.342, "General", "人", "0.342"),
-        (0.342, "0.0%", "人", None), (1234567, "#,##0", "円", "1,234,567"), (1234567, "#,##0,", "千円", None),
-        (65, '0"人"', "", "65人"), (65, '0"人"', "件", None), (-7810, "#,##0;△#,##0", "円", "-7,810"),
-        ("▲７，８１０", "General", "円", "▲７，８１０"), (12.5, "0.00", "人", "12.50"), (0, "General", "人", "0"),
-        (45000, "yyyy/mm/dd", "人", None), (True, "General", "人", None), ("#REF!", "General", "人", None),
-        ("2,539千人", "General", "", "2,539千人"), ("３件", "General", "人", None),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("value", "format", "unit", "printed"), CASES["number formats are heeded"])
 def test_number_formats_are_heeded(value: object, format: str, unit: str, printed: str | None, tmp_path: Path) -> None:
     table = Table([["指標", "単位", "目標値"], ["来訪", unit, value]], {}, formats={"C2": format})
     folder = tmp_path / "data" / "mihon" / "keikaku"
@@ -276,16 +269,7 @@ def test_a_dry_run_proposes_a_layout_that_can_be_corrected(tmp_path: Path) -> No
     assert lines_of(folder, "indicators") == [{"measures": "1", "label": "訪問", "direction": "up", "target": "20回"}]
 
 
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("headings: [a]", "layout.yml の形ではありません"),
-        ("title: a", "layout.yml の形ではありません"),
-        ("years: [いつか]", "layout.yml の形ではありません (years.0)"),
-        ("sheets: [第9表]", "シート「第9表」がありません; 第1表 のどれか"),
-        ("headings: {指標: ？}", "見出し「指標」がわかりません"),
-    ],
-)
+@pytest.mark.parametrize(("text", "message"), CASES["a wrong layout is refused"])
 def test_a_wrong_layout_is_refused(text: str, message: str, tmp_path: Path) -> None:
     table = TABLES["years in cells"]
     (tmp_path / "layout.yml").write_text(text, "utf-8")
@@ -374,17 +358,7 @@ def test_the_command_of_the_page_for_city_staff_imports(tmp_path: Path) -> None:
         assert (done.exit_code, "4枚" in done.output) == (0, True)
 
 
-@pytest.mark.parametrize(
-    ("rows", "unclear"),
-    [
-        ([["事業番号", "事業名", "総合評価"], ["1", "見守り", "A"], ["1", "配食", "B"]], {"A3": "「1」が二度あります"}),
-        ([["指標", "区分", "R3"], ["訪問", "男性", "10回"]], {"B2": "計画か実績かを言う言葉", "C2": "目標か実績か"}),
-        ([["指標", "単位", "目標値"], ["訪問", "回", "10人"]], {"C2": "単位が「回」と違います"}),
-        ([["指標", "R4実績", "目標値"], ["訪問", "10回（令和5年度）", "12回"]], {"B2": "見出しと欄で年度が違います"}),
-        ([["指標", "R4実績", "目標値"], ["来訪", 2100, "2,539千人"]], {"B2": "どの単位かわかりません"}),
-        ([["施策", "総合評価"], ["見守り", "A" * 60]], {"B2": "評価にしては長い文です"}),
-    ],
-)
+@pytest.mark.parametrize(("rows", "unclear"), CASES["a cell that does not fit is told and left out"])
 def test_a_cell_that_does_not_fit_is_told_and_left_out(
     rows: list[list[object]], unclear: dict[str, str], tmp_path: Path
 ) -> None:

@@ -9,31 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keikaku.files.beside import read_data
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.reading import Document, read_csv, read_text, read_yaml
 
+CASES = read_data(__file__, "reading.yml")
+
 COLUMNS = {"name": str, "value": str}
 
-VALUES = {
-    "text": ("名前", "名前"),
-    "quoted digits": ('"012"', "012"),
-    "whole number": ("12", 12),
-    "negative number": ("-3", -3),
-    "decimal number": ("1.50", 1.5),
-    "true": ("true", True),
-    "false": ("false", False),
-    "nothing": ("", None),
-    "tilde": ("~", None),
-    "list": ("[a, 1]", ["a", 1]),
-    "mapping": ("{a: 1}", {"a": 1}),
-    "no octal number": ("012", "012"),
-    "no sexagesimal number": ("1:30", "1:30"),
-    "no date": ("2023-03-31", "2023-03-31"),
-    "no yes and no": ("yes", "yes"),
-    "no exponent": ("1.0e5", "1.0e5"),
-    "no infinity": (".inf", ".inf"),
-    "a line break that is folded": ("一行目\n  二行目", "一行目 二行目"),
-}
+VALUES = CASES["values"]
 
 REFUSED = {
     "broken syntax": (b"a: 1\nb: 'x' y", "2:8: YAMLとして読めません (not YAML: while parsing a block mapping did"),
@@ -76,16 +60,7 @@ TABLES = {
     "a separator of lines that is none here": ("name,value\na\u2028b,1\nc,2\n", [{"name": "a\u2028b", "value": "1"}, {"name": "c", "value": "2"}], {(1, "value"): (3, 3)}),
 }  # fmt: skip
 
-REFUSED_CSV = {
-    "empty file": ("", "1:1: 見出しの行がありません (no header); 一行目に見出し: name, value"),
-    "no heading": (",,\n", "1:1: 見出しの行がありません (no header)"),
-    "unknown heading": ('"name",valeu\n', "1:8: 見出し「valeu」はありません (unknown column); 使える見出し: value"),
-    "heading twice": ("name,value,name\n", "1:12: 見出し「name」が二つあります (column twice); 一つにする"),
-    "comma without quotes": ("name,value\na,1,191件\n", "2:5: 見出しのない列に「191件」があります (no heading); 見出しをつけるか消す。「,」の入った欄は \"…\" で囲む"),
-    "cell without a heading": ('name,value\n"a\nb",1\nc,1,2\n', "4:5: 見出しのない列に「2」があります (no heading)"),
-    "open quotation mark": ('name,value\n"a,1\n', "2:1: CSVとして読めません (not CSV: unexpected end of data); 「CSV UTF-8」"),
-    "text after a quotation": ('name,value\n"a"b,1\n', "2:1: CSVとして読めません (not CSV: ',' expected after '\"')"),
-}  # fmt: skip
+REFUSED_CSV = CASES["refused csv"]
 
 
 def read(tmp_path: Path, data: bytes) -> Document:
@@ -152,21 +127,15 @@ def test_every_part_of_a_document_knows_its_line_and_column_in_characters(tmp_pa
     assert document.key_places == {(0, "名前"): (1, 3), (0, "一覧"): (2, 3)}
 
 
-PLACES = {
-    "at the value": ((0, "a"), False, (1, 6)),
-    "at the key": ((0, "a"), True, (1, 3)),
-    "at the record where a key is missing": ((0, "b"), False, (1, 3)),
-    "at the nearest part for a path that goes on": ((0, "a", 3, "x"), False, (1, 6)),
-    "at the beginning for a record that is not there": ((7,), False, (1, 1)),
-}
+PLACES = CASES["places"]
 
 
 @pytest.mark.parametrize(("path", "at_key", "place"), PLACES.values(), ids=PLACES)
 def test_a_problem_stands_where_a_person_looks_for_it(
-    tmp_path: Path, path: tuple[str | int, ...], at_key: bool, place: tuple[int, int]
+    tmp_path: Path, path: list[str | int], at_key: bool, place: list[int]
 ) -> None:
-    problem = read(tmp_path, b"- a: 1\n").problem(path, "no value", at_key=at_key)
-    assert (problem.line, problem.column) == place
+    problem = read(tmp_path, b"- a: 1\n").problem(tuple(path), "no value", at_key=at_key)
+    assert [problem.line, problem.column] == place
 
 
 def read_cells(tmp_path: Path, data: bytes) -> Document:
