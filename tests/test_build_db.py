@@ -15,9 +15,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from build_db import main
+from keikaku.files.beside import read_data
 from tests.mutations import MUTATIONS
 from tests.programs import INSTALLED
 from tests.sites import add_city
+
+CASES = read_data(__file__, "build_db.yml")
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = ROOT / "tests" / "fixtures"
@@ -120,16 +123,7 @@ def test_a_report_that_differs_is_told_and_its_wording_put_on_no_row(
     assert listing(output.parent) == []
 
 
-WRONG_USE = {
-    "report of an unknown plan": (["--report", "minami=r.txt"], 2, "--report minami=r.txt: name the plan, as in minato/bunka=r.txt"),
-    "report that is missing": (["--report", "none.txt"], 1, "none.txt:1:1: 読めません (cannot be read: No such file or directory)"),
-    "report that is a folder": (["--report", "."], 1, ".:1:1: 読めません (cannot be read: Is a directory)"),
-    "data that is missing": (["--data", "none"], 1, "none:1:1: 計画がありません (no plan); "),
-    "data without a plan": (["--data", "site"], 1, "site:1:1: 計画がありません (no plan); "),
-    "data that is a file": (["--data", "data/minato/municipality.yml"], 1, "municipality.yml:1:1: 計画がありません (no plan); "),
-    "unknown option": (["--force"], 2, "No such option"),
-    "unknown command": (["bild"], 2, "Got unexpected extra argument (bild)"),
-}  # fmt: skip
+WRONG_USE = CASES["wrong use"]
 
 
 @pytest.mark.parametrize(("arguments", "code", "message"), WRONG_USE.values(), ids=WRONG_USE)

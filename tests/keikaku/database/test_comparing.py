@@ -7,8 +7,11 @@ import pytest
 
 from keikaku.database.building import build_database, check_data
 from keikaku.database.comparing import read_unit
+from keikaku.files.beside import read_data
 from keikaku.plan.errors import InvalidData
 from tests.keikaku.database.test_building import add_city, edit
+
+CASES = read_data(__file__, "comparing.yml")
 
 SAME_AS = """
 - table: indicators
@@ -24,17 +27,7 @@ SAME_AS = """
   same: true
   evidence: 三市の文化協会です。
 """
-# Of each municipality: the common unit, the target in it, and why it cannot stand beside the others.
-COMPARED = {
-    "公演を行う学校の数": [("higashi", "校", 5, None), ("minato", "校", 5, None), ("nishi", "社", 5, "other_unit")],
-    "来場者数": [
-        ("higashi", "人", 3000, "rejected"),
-        ("minato", "人", 3000, "rejected"),
-        ("nishi", "人", 3000, "nothing"),
-    ],
-    "公開する古文書の点数": [("higashi", "点", 200, None), ("minato", "点", 200, None), ("nishi", "点", 200, None)],
-    "養成講座参加者数": [("higashi", "人", 20, None), ("minato", "人", 20, None), ("nishi", "人", 240, None)],
-}
+COMPARED = CASES["compared"]
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +67,7 @@ def database(data: Path) -> sqlite3.Connection:
 def test_the_same_indicator_of_several_cities_stands_side_by_side(database: sqlite3.Connection, subject: str) -> None:
     columns = "municipality_id, common_unit, common_target, obstacle"
     found = database.execute(f"SELECT {columns} FROM comparisons WHERE subject = ? ORDER BY 1", [subject]).fetchall()
-    assert found == COMPARED[subject]
+    assert [list(row) for row in found] == COMPARED[subject]
 
 
 def test_nothing_else_is_compared_and_each_says_why(database: sqlite3.Connection) -> None:
@@ -97,20 +90,7 @@ def test_bodies_of_several_cities_are_one_by_number_or_by_what_people_say(databa
     ]
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "told"),
-    [
-        (
-            "minato-rekishi-1-target-1",
-            "minato-rekishi-9-target-9",
-            "same_as.yml:3:9: indicators「minato-rekishi-9-target-9」はありません",
-        ),
-        ("higashi-geijutsu-1-target-1", "minato-geijutsu-1-target-1", "に同じものが二度あります (twice)"),
-        ("same: false", "same: no", "same: 'no'"),
-        ("  same: false", "  same: true", ""),
-        ("[higashi-bunka-kyokai, nishi-bunka-kyokai]", "[higashi-bunka-kyokai]", "ids"),
-    ],
-)
+@pytest.mark.parametrize(("old", "new", "told"), CASES["what is wrong is told"])
 def test_what_is_wrong_is_told(data: Path, old: str, new: str, told: str) -> None:
     same_as = data / "same_as.yml"
     same_as.write_text(SAME_AS.replace(old, new, 1), "utf-8")

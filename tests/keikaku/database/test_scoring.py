@@ -6,7 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from build_db import main
+from keikaku.files.beside import read_data
 from tests.sites import ROOT
+
+CASES = read_data(__file__, "scoring.yml")
 
 FIXTURES = ROOT / "tests" / "fixtures"
 EXAMPLE = """\
@@ -42,17 +45,7 @@ def test_the_tables_of_any_plan_can_be_checked_alone(plan: Path) -> None:
     assert (status, said.splitlines()[0][:9]) == (0, "：誤りはありません")
 
 
-@pytest.mark.parametrize(
-    ("file", "text", "status", "said"),
-    [
-        (*WATCHED, 0, "六つがそろっているもの 1件"),
-        ("indicators.csv", "plan,label,target\nはい,貸出,充実する\n", 0, "数 0件（ないもの 1件：貸出）"),
-        ("measures.csv", "name\n本の充実\n", 0, "目標値が一つもないので"),
-        ("measures.csv", "name,gaols\n本の充実,1\n", 1, "measures.csv:1:6: 見出し「gaols」はありません (unknown column); 使える見出し: goals"),
-        ("measures.csv", "name,goals\n本の充実,まなび\n", 1, "「まなび」はありません (unknown)"),
-        ("shisaku.csv", "name\n本の充実\n", 1, "使い道のないファイルです (unknown file)"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("file", "text", "status", "said"), CASES["mistakes are told and else what is lacking"])
 def test_mistakes_are_told_and_else_what_is_lacking(
     tmp_path: Path, file: str, text: str, status: int, said: str
 ) -> None:

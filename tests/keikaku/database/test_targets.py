@@ -11,12 +11,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from keikaku.database.rows import build_rows, code_rows, fiscal_year_rows
+from keikaku.files.beside import read_data
 from keikaku.plan.model import City
 from keikaku.plan.rates import FORMULAS, rate
 from keikaku.plan.verdicts import Figure, Indicator, current_targets, judge, newest_of, results_until, trend
 from keikaku.schema.codes import CODES
 from keikaku.schema.tables import SCHEMA
 from keikaku.search.functions import register
+
+CASES = read_data(__file__, "targets.yml")
 
 YEARS = range(2012, 2034)
 PLAN: dict[str, Any] = {"id": "umi", "title": "海の計画", "start_fiscal_year": 2018, "end_fiscal_year": 2025}
@@ -124,31 +127,10 @@ def moved(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str]
         return [tuple(row) for row in rows]
 
 
-BEFORE: dict[str, Any] = {
-    "code": "1",
-    "name": "祭り",
-    "organizations": ["商工会"],
-    "counted": {"target": "令和4年度までに6回"},
-}
+BEFORE = CASES["before"]
 
 
-@pytest.mark.parametrize(
-    ("changed", "found"),
-    [
-        ({}, []),
-        ({"name": "新しい祭り"}, ["name_changed"]),
-        ({"organizations": ["観光協会"]}, ["body_replaced"]),
-        ({"organizations": ["商工会", "観光協会"]}, []),
-        ({"counted": {"target": "令和4年度までに5回"}}, ["number_lowered"]),
-        ({"counted": {"target": "令和4年度までに7回"}}, ["number_raised"]),
-        ({"counted": {"target": "令和6年度までに6回"}}, ["deadline_slipped"]),
-        ({"counted": {"target": "令和3年度までに6回"}}, []),
-        ({"counted": {"target": "令和4年度までに6件"}}, ["counted_otherwise"]),
-        ({"counted": {"target": "令和4年度までに実施", "kind": "milestone"}}, ["counted_otherwise"]),
-        ({"counted": {"target": "継続実施", "unit": "回", "kind": "continue"}}, ["number_dropped"]),
-        ({"counted": {"label": "人数", "target": "令和8年度までに9人"}}, []),
-    ],
-)
+@pytest.mark.parametrize(("changed", "found"), CASES["goalposts have moved where the data has both"])
 def test_goalposts_have_moved_where_the_data_has_both(changed: dict[str, Any], found: list[str]) -> None:
     assert moved(BEFORE, {**BEFORE, "code": "2", **changed}) == [(change, "data") for change in found]
 

@@ -11,9 +11,12 @@ import pytest
 
 from keikaku.database.building import make_tables
 from keikaku.database.errors import DatabaseError
+from keikaku.files.beside import read_data
 from keikaku.plan.model import City
 from keikaku.search import plan_in
 from tests.keikaku.conftest import write_tables
+
+CASES = read_data(__file__, "writing.yml")
 
 
 def listing(folder: Path) -> set[str]:
@@ -176,15 +179,7 @@ def test_the_fiscal_year_of_today_begins_on_the_first_of_april_in_japan(database
 
 
 TARGETS = "geijutsu-1-1 geijutsu-2-1 geijutsu-4-1 geijutsu-4-2 rekishi-1-1 rekishi-2-1 rekishi-3-1 rekishi-3-2 rekishi-4-1 rekishi-5-1"
-# States of the targets.
-STATES = {
-    2017: "ahead ahead ahead ahead ahead ahead ongoing ahead ongoing ahead",
-    2022: "not_judgeable due ahead ahead ahead due ongoing due ongoing ahead",
-    2023: "not_judgeable met due ahead ahead met ongoing below ongoing due",
-    2024: "not_judgeable below overdue ahead due below ongoing below published overdue",
-    2025: "not_judgeable below overdue due overdue below ongoing below published overdue",
-    2026: "not_judgeable below overdue overdue overdue below ongoing below published overdue",
-}
+STATES = CASES["states"]
 
 
 @pytest.mark.parametrize(("year", "states"), STATES.items())
@@ -208,22 +203,8 @@ def test_each_target_stands_once_with_its_measure_and_promoters(database: sqlite
     ]
 
 
-EVALUATED = [
-    ("前期：未実施", "学校への出前公演", "芸-2"),
-    ("前期：一部達成", "古文書の整理", "史-1"),
-    ("前期：未達成", "郷土史講座の開催", "史-3"),
-]
-BELOW = [
-    ("実績が目標に届いていない", "学校への出前公演", "芸-2"),
-    ("実績が目標に届いていない", "郷土史の案内人の育成", "史-3"),
-]
-OVERDUE = "期限経過・実績の記録なし"
-UNMET = {
-    2023: BELOW[1:],
-    2024: [*BELOW, (OVERDUE, "アトリエマップの作成", "芸-4")],
-    2025: [*BELOW, (OVERDUE, "アトリエマップの作成", "芸-4"), (OVERDUE, "古文書の公開", "史-1")],
-    2026: [*BELOW, *[(OVERDUE, "アトリエマップの作成", "芸-4")] * 2, (OVERDUE, "古文書の公開", "史-1")],
-}  # fmt: skip
+EVALUATED = CASES["evaluated"]
+UNMET = CASES["unmet"]
 
 
 @pytest.mark.parametrize(("year", "unmet"), UNMET.items())
@@ -231,7 +212,7 @@ def test_unmet_targets_have_one_of_three_reasons_and_leave_repeats_out(
     today: Any, year: int, unmet: list[tuple[str, str, str]]
 ) -> None:
     rows = ask(today(year), "SELECT reason, name, code FROM unmet_targets")
-    assert sorted(rows) == sorted([*EVALUATED, *unmet])
+    assert sorted(map(list, rows)) == sorted([*EVALUATED, *unmet])
 
 
 def test_unmet_targets_stand_by_sector_evaluations_first(today: Any) -> None:
@@ -254,14 +235,7 @@ def test_an_unmet_target_says_by_what_it_is_unmet(today: Any) -> None:
 
 
 # Of minato's targets without a result: those past their year, and those for every year or each time. It ends in fiscal 2025.
-OVER = [("overdue", "芸-4", "令和5年度"), ("overdue", "芸-4", "令和7年度"), ("overdue", "史-1", "令和6年度")]
-SILENT = {
-    2022: [],
-    2023: [],
-    2024: [OVER[0], ("yearly", "芸-1", "令和5年度"), ("yearly", "史-3", "令和5年度")],
-    2026: [*OVER, *[("yearly", code, "令和7年度") for code in ("芸-1", "芸-2", "史-3")]],
-    2031: [*OVER, *[("yearly", code, "令和7年度") for code in ("芸-1", "芸-2", "史-3")]],
-}
+SILENT = CASES["silent"]
 
 
 @pytest.mark.parametrize(("year", "silent"), SILENT.items())
@@ -269,7 +243,7 @@ def test_silence_is_of_the_due_year_or_of_the_newest_year_that_is_over(
     today: Any, year: int, silent: list[tuple[str, str, str]]
 ) -> None:
     rows = ask(today(year), "SELECT reason_kind, code, year FROM unreported ORDER BY reason_kind, position, year")
-    assert rows == silent
+    assert [list(row) for row in rows] == silent
 
 
 def test_silence_is_worded_so_that_it_can_be_asked_for(today: Any) -> None:
@@ -283,13 +257,7 @@ def test_an_ended_measure_is_not_thereby_unmet(database: sqlite3.Connection) -> 
     assert ask(database, "SELECT * FROM unmet_targets WHERE name = '街角コンサート'") == []
 
 
-ORGANIZATIONS = {
-    "みなと市": ("市区町村", None, "市、市役所", 5, 7, "芸術、歴史", "芸-1、芸-2、芸-4、史-2、史-3、史-4、史-5"),
-    "教育委員会": ("部署", "みなと市", "教委", 2, 3, "芸術、歴史", "芸-2、史-2、史-3"),
-    "市立美術館": ("部署", "みなと市", "美術館", 2, 2, "芸術、歴史", "芸-1、史-3"),
-    "郷土資料館(教育委員会)": ("部署", "教育委員会", "郷土資料館", 1, 1, "歴史", "史-1"),
-    "商店会": ("団体", None, None, 2, 3, "芸術、歴史", "芸-4、史-4、史-5"),
-}  # fmt: skip
+ORGANIZATIONS = CASES["organizations"]
 
 
 @pytest.mark.parametrize(("name", "overview"), ORGANIZATIONS.items(), ids=ORGANIZATIONS)
@@ -297,7 +265,7 @@ def test_an_organization_counts_its_measures_with_and_without_repeats(
     database: sqlite3.Connection, name: str, overview: tuple[Any, ...]
 ) -> None:
     columns = "kind_label, parent, other_names, measures, printed_measures, sectors, codes"
-    assert ask(database, f"SELECT {columns} FROM organization_overview WHERE name = ?", name) == [overview]
+    assert ask(database, f"SELECT {columns} FROM organization_overview WHERE name = ?", name) == [tuple(overview)]
 
 
 def test_each_organization_stands_once(database: sqlite3.Connection) -> None:
@@ -310,18 +278,7 @@ def test_an_organization_without_measures_counts_none(database: sqlite3.Connecti
     assert ask(database, f"SELECT {columns} FROM organization_overview WHERE name = '潮見県'") == [(0, 0, None, None)]
 
 
-MEASURES = {
-    "with its first half": (
-        "芸-2",
-        ("1 作品にふれる機会づくり／2 作り手を育てる環境づくり", "文化協会、教育委員会、市", None, "継続", "not_implemented", "史-2", 1),
-    ),
-    "a repeat has the first half of its original": (
-        "史-2",
-        ("2 歴史を生かしたにぎわい", "文化協会、教育委員会、市", None, "継続", "not_implemented", "芸-2", 1),
-    ),
-    "a new one has none": ("史-4", ("2 歴史を生かしたにぎわい", "商店会、県、市", None, None, None, None, 1)),
-    "due by its target, not by its schedule": ("芸-4", ("2 作り手を育てる環境づくり", "商店会、市", 2023, None, None, "史-5", 1)),
-}  # fmt: skip
+MEASURES = CASES["measures"]
 
 
 @pytest.mark.parametrize(("code", "overview"), MEASURES.values(), ids=MEASURES)
@@ -329,7 +286,7 @@ def test_a_measure_stands_with_the_names_behind_its_links(
     database: sqlite3.Connection, code: str, overview: tuple[Any, ...]
 ) -> None:
     columns = "goals, organizations, due_fiscal_year, decision, outcome, linked, events"
-    assert ask(database, f"SELECT {columns} FROM measure_overview WHERE code = ?", code) == [overview]
+    assert ask(database, f"SELECT {columns} FROM measure_overview WHERE code = ?", code) == [tuple(overview)]
 
 
 def test_each_measure_stands_once_even_after_two_evaluations(database: sqlite3.Connection) -> None:
@@ -338,13 +295,7 @@ def test_each_measure_stands_once_even_after_two_evaluations(database: sqlite3.C
     assert ask(database, "SELECT evaluation_id FROM measure_overview WHERE code = '史-3'") == [("minato-evaluation-4",)]
 
 
-TIMELINE = {
-    "one year": ("minato-event-9", ("歴史", 2023, "令和5年度", 2023, "令和5年度", "後期", "史-1")),
-    "a span": ("minato-event-5", ("芸術", 2019, "令和元年度", 2020, "令和2年度", "前期", "芸-2、史-2")),
-    "the whole plan": ("minato-event-2", ("全体", 2020, "令和2年度", 2020, "令和2年度", "前期", None)),
-    "first year of the second half": ("minato-event-6", ("芸術", 2022, "令和4年度", 2022, "令和4年度", "後期", "芸-4")),
-    "last year of the first half": ("minato-event-1", ("全体", 2021, "令和3年度", 2021, "令和3年度", "前期", None)),
-}  # fmt: skip
+TIMELINE = CASES["timeline"]
 
 
 @pytest.mark.parametrize(("event", "entry"), TIMELINE.values(), ids=TIMELINE)
@@ -352,7 +303,7 @@ def test_an_event_stands_in_the_timeline_with_its_years(
     database: sqlite3.Connection, event: str, entry: tuple[Any, ...]
 ) -> None:
     columns = "sector, fiscal_year, year, end_fiscal_year, end_year, period, measures"
-    assert ask(database, f"SELECT {columns} FROM timeline WHERE id = ?", event) == [entry]
+    assert ask(database, f"SELECT {columns} FROM timeline WHERE id = ?", event) == [tuple(entry)]
 
 
 def test_each_event_stands_once_in_the_timeline(database: sqlite3.Connection) -> None:

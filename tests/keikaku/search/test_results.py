@@ -12,25 +12,19 @@ from hypothesis import strategies as st
 
 from benchmarks.cases import read_cases
 from benchmarks.search import TIERS, ours
+from keikaku.files.beside import read_data
 from keikaku.search.query import read_query
 from keikaku.search.results import Result, plan_in, search
 from keikaku.search.snippet import cut_out, mark, needles_of
 from keikaku.search.suggest import suggest
 
+WORDS = read_data(__file__, "results.yml")
+
 DOCUMENT = Path(__file__).resolve().parents[3] / "docs" / "search.md"
 SYNTAX = st.text("\"()*:^+-{}ANDORNOTNEAR,. 　\\'%_;农业祭水工1title", max_size=40)
 ANYTHING = st.one_of(st.text(st.characters(exclude_categories=()), max_size=60), SYNTAX)
 CASES = read_cases()
-SAME = [
-    ["令和6年度", "R6", "2024年度", "2024", "Ｒ６", "令和六年度", "令6", "R06", "FY2024", "西暦2024年", "令和6年度末", "令和6年度中"],
-    ["令和元年度", "R元", "R1", "H31", "平成31年度", "平成31・令和元年度", "2019"],
-    ["10,000人", "10000人", "1万人", "一万人"],
-    ["工-1", "工－１", "工1", "工 1", "工ー1"],
-    ["kanko", "kankō", "kankou"],
-    ["観光", "觀光", "観\u200b光", "観光\U000e0100"],
-    ["産業", "產業"],
-    ["高校", "髙校"],
-]  # fmt: skip
+SAME = WORDS["same"]
 
 
 @pytest.fixture(scope="module")
@@ -103,22 +97,7 @@ def test_words_are_separated_by_spaces_and_a_minus_excludes() -> None:
     assert [word.code for word in read_query("農 4", ["工"])] == [None, None]
 
 
-@pytest.mark.parametrize(
-    ("query", "notes"),
-    [
-        ("商工会 セミナー", []),
-        ("騒音 ペンギン", ["「ペンギン」を含むものはないので、ほかの言葉のどれかを含むものを並べました。"]),
-        ("騒音 給食", ["すべての言葉を含むものはないので、どれかを含むものを並べました。"]),
-        ('"取り組み"', []),
-        ("-祭", ["除く言葉だけでは探せません。探す言葉も入れてください。"]),
-        ("農業 " * 31, ["一度に探せる言葉は、30までです。"]),
-        ("起業", ["「起業」は「創業」"]),
-        ("のうぎょう", ["「のうぎょう」は「農業」として探しました。"]),
-        ("R6", ["「R6」は、令和6年度（2024年度）に期限のあるものや行われるものを探しました。"]),
-        ("給食野菜", ["「給食野菜」はないので、「給食」「野菜」で探しました。"]),
-        ("昭島市 創業", ["「昭島市」の計画の中から探しました。"]),
-    ],
-)
+@pytest.mark.parametrize(("query", "notes"), WORDS["what was searched besides is told"])
 def test_what_was_searched_besides_is_told(connection: sqlite3.Connection, query: str, notes: list[str]) -> None:
     told = search(connection.execute, query).notes
     assert [any(note.startswith(begin) for note in told) for begin in notes] == [True] * len(notes)
@@ -153,16 +132,7 @@ def test_what_was_asked_last_is_not_searched_again(
     assert search(connection.execute, "市") is found
 
 
-@pytest.mark.parametrize(
-    ("text", "query", "marked"),
-    [
-        ("ＳＮＳの活用", "sns", "«ＳＮＳ»の活用"),
-        ("観光案内所利用者 10,000 人/年間", "1万人", "観光案内所利用者 «10,000 人»/年間"),
-        ("創業セミナー", "起業", "«創業»セミナー"),
-        ("<b>農業</b>", "のうぎょう", "<b>«農業»</b>"),
-        ("農\u200b業と觀光", "農業 観光", "«農\u200b業»と«觀光»"),
-    ],
-)
+@pytest.mark.parametrize(("text", "query", "marked"), WORDS["hits are marked in the original text"])
 def test_hits_are_marked_in_the_original_text(
     connection: sqlite3.Connection, text: str, query: str, marked: str
 ) -> None:
@@ -186,13 +156,7 @@ def test_where_nothing_is_found_near_words_and_themes_are_offered(connection: sq
     assert "観光マップ作成" in [theme.text for theme in search(connection.execute, "観光マツプ").themes]
 
 
-@pytest.mark.parametrize(
-    ("typed", "expected"),
-    [
-        ("のう", "農業"), ("のうg", "農業"), ("kank", "観光"), ("まつ", "まつり"), ("ＳＮ", "SNS"),
-        ("観光マ", "観光マップ作成"), ("工-3", "昭島の工業力のみえる化"), ("農4", "学校給食での地場野菜の使用"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("typed", "expected"), WORDS["suggestions follow what is typed"])
 def test_suggestions_follow_what_is_typed(connection: sqlite3.Connection, typed: str, expected: str) -> None:
     assert expected in [suggestion.text for suggestion in suggest(connection.execute, typed)]
 

@@ -5,9 +5,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from keikaku.files.beside import read_data
 from keikaku.plan.errors import InvalidData
 from keikaku.plan.folder import read_city, read_synonyms
 from keikaku.search.words import build_groups
+
+CASES = read_data(__file__, "synonyms.yml")
 
 DATA = Path(__file__).resolve().parents[3] / "data"
 
@@ -21,14 +24,7 @@ def test_the_file_may_be_left_out(tmp_path: Path, folder: Path) -> None:
     assert read_city(folder).synonyms == []
 
 
-@pytest.mark.parametrize(
-    ("text", "place"),
-    [
-        ("- words: [創業]\n", "1:3: "), ("- words: [創業, 起業]\n  also: [起業]\n", "1:3: "),
-        ("- words: [創業, ・・]\n", "1:3: "), ("- words: [創業, 創業]\n", "1:10: "), ("- words: 創業\n", "1:10: "),
-        ("- word: [創業, 起業]\n", "1:3: "), ("words: [創業, 起業]\n", "1:1: "), ("- words: [創業, 起業\n", "2:1: "),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("text", "place"), CASES["faults are told with their place"])
 def test_faults_are_told_with_their_place(tmp_path: Path, folder: Path, text: str, place: str) -> None:
     for path, read in ((tmp_path / "synonyms.yml", read_synonyms), (folder / "synonyms.yml", None)):
         path.write_text(text, "utf-8")

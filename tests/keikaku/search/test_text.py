@@ -7,8 +7,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from keikaku.files.beside import read_data
 from keikaku.search.kana import romaji_to_kana, sound
 from keikaku.search.text import TOKENIZE, find_places, index_text, needle, normalise, phrase, runs
+
+CASES = read_data(__file__, "text.yml")
 
 ANYTHING = st.text(st.characters(exclude_categories=()), max_size=60)
 # Letters that nothing around them changes: no numerals, no signs that join others.
@@ -23,19 +26,7 @@ def finds(text: str, query: str) -> bool:
         return bool(connection.execute("SELECT 1 FROM i WHERE i MATCH ?", (phrase(query) or '""',)).fetchall())
 
 
-@pytest.mark.parametrize(
-    ("text", "key"),
-    [
-        ("ＳＮＳ", "sns"), ("ｾﾐﾅｰ", "セミナー"), ("セミナ－", "セミナー"), ("①", "1"),
-        ("10,000人", "10000人"), ("1万人", "10000人"), ("一万人", "10000人"), ("１．５万人", "15000人"), ("10万", "100000"),
-        ("2万5千円", "25000円"), ("1億2,000万円", "120000000円"), ("一万二千", "12000"), ("千百", "1100"),
-        ("三百六十五", "365"), ("五人", "5人"), ("百円", "100円"), ("1.55", "1.55"), ("1.55百", "155"), ("1.555百", "1.555百"),
-        ("令和六年度", "令和6年度"), ("令和元年度", "令和1年度"), ("二〇二四年度", "2024年度"), ("第二十回", "第20回"),
-        ("３カ所", "3か所"), ("三ヶ所", "3か所"), ("霞ケ関", "霞ヶ関"),
-        ("觀光", "観光"), ("產業", "産業"), ("髙校", "高校"), ("葛\U000e0100飾", "葛飾"),
-        ("給\u200b食", "給食"), ("給\u00ad食\u2060\u200d\ufeff", "給食"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("text", "key"), CASES["spellings of the same have one key"])
 def test_spellings_of_the_same_have_one_key(text: str, key: str) -> None:
     assert normalise(text) == key
 
@@ -60,14 +51,7 @@ def test_text_is_cut_into_pairs_words_and_numbers() -> None:
     assert phrase("「」 *") == ""
 
 
-@pytest.mark.parametrize(
-    ("text", "query", "found"),
-    [
-        ("観光案内所利用者 10,000 人/年間", "1万人", True), ("来場者数 50,000 人/回", "10000人", False),
-        ("100件", "10", False), ("PRを行う", "pr", True), ("april", "pr", False),
-        ("技術・商品のPR", "商品のPR", True), ("農業×製造業", "業製", False),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("text", "query", "found"), CASES["phrases find words and whole numbers"])
 def test_phrases_find_words_and_whole_numbers(text: str, query: str, found: bool) -> None:
     assert finds(text, query) is found
 
@@ -104,14 +88,7 @@ def test_what_is_indexed_can_be_asked_for(text: str) -> None:
         finds(encodable, encodable)
 
 
-@pytest.mark.parametrize(
-    ("one", "other"),
-    [
-        ("kanko", "かんこう"), ("kankō", "カンコー"), ("kankou", "かんこう"), ("kyuushoku", "きゅうしょく"),
-        ("kyûsyoku", "きゅうしょく"), ("shimbun", "しんぶん"), ("zasshi", "ざっし"), ("matcha", "まっちゃ"),
-        ("sin'you", "しんよう"), ("ohta", "おおた"), ("dejitaru", "デジタル"), ("semina-", "セミナー"),
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize(("one", "other"), CASES["romaji and kana meet in one sound"])
 def test_romaji_and_kana_meet_in_one_sound(one: str, other: str) -> None:
     kana = romaji_to_kana(normalise(one))
     assert kana is not None
