@@ -104,7 +104,7 @@ def read_figures(database: sqlite3.Connection) -> Iterator[tuple[str, Indicator,
             known = {"calendar": f["calendar"] or "fiscal", "approximate": bool(f["is_approximate"])}
             figures[f["id"]] = Figure(**{**values, **known})
         told = (row["kind"], row["direction"], row["accumulation"], row["per"])
-        yield row["id"], Indicator(*told, since=PLAN["start_fiscal_year"]), figures
+        yield row["id"], Indicator(*told, since=PLAN["start_fiscal_year"], until=PLAN["end_fiscal_year"]), figures
 
 
 def moved(before: dict[str, Any], after: dict[str, Any]) -> list[tuple[str, str]]:
