@@ -85,21 +85,6 @@ def test_a_grade_has_one_spelling(text: str, grade: str) -> None:
     assert read_grade(Cell("第1表!A1", text)).text == grade
 
 
-@pytest.mark.parametrize(("rows", "unit", "told"), CASES["a number has the unit of its heading"])
-def test_a_number_has_the_unit_of_its_heading(
-    rows: list[list[object]], unit: str | None, told: dict[str, str], tmp_path: Path
-) -> None:
-    folder, found = read(tmp_path, rows)
-    assert [line.get("unit") for line in lines_of(folder, "indicators")] == [unit]
-    assert found == told
-
-
-def test_a_unit_above_the_table_that_is_none_is_told(tmp_path: Path) -> None:
-    rows = [["（単位：千円、％）"], ["施策", "指標", "目標値"], ["a", "x", 5]]
-    outcome = run(write(tmp_path / "t.xlsx", Table(rows, {})), tmp_path / "data" / "mihon" / "k", Table(rows, {}))
-    assert outcome.reading.notes == ["「単位：千円、%」がどの数のことかわからないので、使いませんでした。"]
-
-
 @pytest.mark.parametrize(("rows", "message"), CASES["a row that nobody can place is refused by its cell"])
 def test_a_row_that_nobody_can_place_is_refused_by_its_cell(
     rows: list[list[object]], message: str, tmp_path: Path
@@ -140,28 +125,3 @@ def test_hidden_rows_and_columns_are_told(tmp_path: Path) -> None:
     book.save(tmp_path / "table.xlsx")
     outcome = run(tmp_path / "table.xlsx", tmp_path / "data" / "mihon" / "keikaku", Table([], {}))
     assert outcome.reading.notes == ["シート「Sheet」の、隠れているB列、C列、3行も読みました。"]
-
-
-def test_a_formula_without_its_result_is_told_and_is_no_blank(tmp_path: Path) -> None:
-    _, told = read(tmp_path, [HEADINGS, ["a", "x", "=1+1", "2件", "=A1"]])
-    assert told.keys() == {"C2", "E2"} and all("保存されていません" in why for why in told.values())
-
-
-def test_a_last_row_of_one_cell_is_no_note(tmp_path: Path) -> None:
-    rows: list[list[object]] = [
-        ["施策", "指標", "内訳", "目標値"],
-        ["a", "x", "男性", "1件"],
-        [None, None, "女性", "2件"],
-        [None, None, None, "3件"],
-    ]
-    folder, told = read(tmp_path, rows)
-    parts = [(line["label"], line["member"], line["target"]) for line in lines_of(folder, "indicators")]
-    assert parts == [("x", "男性", "1件"), ("x", "女性", "2件")] and told == {"D4": "指標の名前がない値です"}
-
-
-def test_a_total_of_parts_is_a_row_and_a_word_for_a_column_may_be_a_name(tmp_path: Path) -> None:
-    rows: list[list[object]] = [
-        ["施策", "指標", "内訳", "目標値"], ["電話相談", "電話相談件数", "男性", "1件"], ["電話相談", "電話相談件数", "合計", "2件"], ["合計", None, None, "9件"],
-    ]  # fmt: skip
-    folder, told = read(tmp_path, rows)
-    assert [line["member"] for line in lines_of(folder, "indicators")] == ["男性", "合計"] and not told

@@ -209,22 +209,6 @@ def test_where_one_target_is_revised_all_are_of_the_next_edition(tmp_path: Path)
     assert [row["target"] for row in rows_of(folder, "indicators")] == ["12回"]
 
 
-def test_a_year_without_its_kind_is_counted_as_the_indicator_is(tmp_path: Path) -> None:
-    rows = [
-        ["施策", "指標", "基準値", "R5実績", "R5年度実績", "目標値"],
-        ["見守り", "婚姻数", "1,191件（2019年）", "1,050件", None, "1,270件（2026年）"],
-        ["見守り", "助成", "500件（2019年度）", "520件", None, "600件（2026年度）"],
-        ["見守り", "訪問", "5件", "6件", None, "9件"],
-        ["見守り", "相談", "5件（2019年）", None, "6件", "9件（2026年）"],
-    ]
-    folder = tmp_path / "data" / "mihon" / "keikaku"
-    run(write(tmp_path / "table.xlsx", Table(rows, {})), folder, Table(rows, {}))
-    told = [(row["fiscal_year"], row["printed"], row["calendar"]) for row in rows_of(folder, "results")]
-    assert told == [
-        ("2023", "1,050件", "calendar"), ("2023", "520件", ""), ("2023", "6件", ""), ("2023", "6件", ""),
-    ]  # fmt: skip
-
-
 def test_the_report_says_how_each_target_was_read(tmp_path: Path) -> None:
     table = Table(
         [
@@ -356,15 +340,3 @@ def test_the_command_of_the_page_for_city_staff_imports(tmp_path: Path) -> None:
         assert CliRunner().invoke(main, ["check", "--data", "data", "--quiet"]).exit_code == 0
         done = CliRunner().invoke(main, ["export-workbook", "data/mihon/sosei", "--output", "sosei.xlsx"])
         assert (done.exit_code, "4枚" in done.output) == (0, True)
-
-
-@pytest.mark.parametrize(("rows", "unclear"), CASES["a cell that does not fit is told and left out"])
-def test_a_cell_that_does_not_fit_is_told_and_left_out(
-    rows: list[list[object]], unclear: dict[str, str], tmp_path: Path
-) -> None:
-    folder = tmp_path / "data" / "mihon" / "keikaku"
-    outcome = run(write(tmp_path / "table.xlsx", Table(rows, {})), folder, Table([], {}))
-    told = {at.partition("!")[2]: t.said.why for at, t in outcome.reading.log.items() if t.said.kind == "わからない"}
-    assert told.keys() == unclear.keys()
-    assert all(why in told[at] for at, why in unclear.items())
-    assert all(str(at) in outcome.report[0].read_text("utf-8") for at in told)
