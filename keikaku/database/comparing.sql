@@ -1,6 +1,6 @@
 -- name: comparable_indicators
 -- By rule the same name, in plans of the same theme; whoever same_as names goes with the first of its group. Those of one unit
--- and basis stand side by side, if they are of two municipalities.
+-- and basis stand side by side, if they are of two municipalities. Rows are in the order in which they are compared.
 INSERT INTO comparable_indicators (indicator_id, subject_id, why, evidence, common_unit, basis, obstacle, rejection)
 WITH named AS (
     SELECT
@@ -53,8 +53,8 @@ SELECT
         WHEN min(common_unit) OVER together <> max(common_unit) OVER together THEN 'other_unit'
         WHEN min(basis) OVER together <> max(basis) OVER together THEN 'other_basis'
         ELSE 'nothing'
-    END,
+    END AS obstacle,
     rejection
 FROM alone
 WINDOW alike AS (PARTITION BY subject, common_unit, basis, own IS NULL), together AS (PARTITION BY subject, own IS NULL)
-ORDER BY subject_id, code, position
+ORDER BY (SELECT label FROM indicators WHERE id = subject_id), subject_id, obstacle IS NOT NULL, common_unit, basis, code, id

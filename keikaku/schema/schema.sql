@@ -1051,10 +1051,10 @@ SELECT
     m.id,
     m.plan_id,
     m.sector_id,
-    s.name AS sector,
+    (SELECT name FROM sectors WHERE id = m.sector_id) AS sector,
     m.code,
     m.name,
-    h.name AS period,
+    (SELECT name FROM periods WHERE id = m.period_id) AS period,
     m.is_new,
     m.repeat_of,
     (SELECT group_concat(title, '／') FROM (
@@ -1075,11 +1075,11 @@ SELECT
         JOIN figures AS t ON t.indicator_id = i.id AND t.role = 'target'
         JOIN fiscal_years AS y ON y.fiscal_year = t.last_year
         WHERE l.table_name = 'measures' AND l.row_id = m.id ORDER BY t.last_year DESC LIMIT 1) AS due,
-    e.id AS evaluation_id,
-    k.name AS evaluated_period,
-    e.decision,
-    e.grade,
-    e.outcome,
+    m.evaluation_id,
+    (SELECT name FROM periods WHERE id = (SELECT period_id FROM evaluations WHERE id = m.evaluation_id)) AS evaluated_period,
+    (SELECT decision FROM evaluations WHERE id = m.evaluation_id) AS decision,
+    (SELECT grade FROM evaluations WHERE id = m.evaluation_id) AS grade,
+    (SELECT outcome FROM evaluations WHERE id = m.evaluation_id) AS outcome,
     (SELECT group_concat(code, '、') FROM (
         SELECT DISTINCT coalesce(o.code, o.name) AS code, o.position
         FROM measure_links AS l JOIN measures AS o ON o.id = l.linked_id WHERE l.measure_id = m.id ORDER BY o.position
@@ -1087,21 +1087,20 @@ SELECT
     (SELECT count(*) FROM event_measures WHERE measure_id = m.id) AS events,
     m.summary,
     m.schedule,
-    r.code AS repeat_code,
+    (SELECT code FROM measures WHERE id = m.repeat_of) AS repeat_code,
     m.position,
     c.label AS municipality,
     p.theme
-FROM measures AS m
+FROM (
+    SELECT *, (
+        SELECT id FROM evaluations AS e
+        WHERE e.plan_id = m.plan_id AND (e.successor_id = coalesce(m.repeat_of, m.id) OR e.row_id = coalesce(m.repeat_of, m.id))
+        ORDER BY e.position LIMIT 1
+    ) AS evaluation_id
+    FROM measures AS m
+) AS m  -- other tables by subqueries, not joined: a count needs none of them
 JOIN plans AS p ON p.id = m.plan_id
-JOIN municipalities AS c ON c.id = p.municipality_id
-LEFT JOIN sectors AS s ON s.id = m.sector_id
-LEFT JOIN measures AS r ON r.id = m.repeat_of
-LEFT JOIN periods AS h ON h.id = m.period_id
-LEFT JOIN evaluations AS e ON e.id = (
-    SELECT id FROM evaluations
-    WHERE plan_id = m.plan_id AND coalesce(m.repeat_of, m.id) IN (successor_id, row_id) ORDER BY position LIMIT 1
-)
-LEFT JOIN periods AS k ON k.id = e.period_id;
+JOIN municipalities AS c ON c.id = p.municipality_id;
 
 -- One row for each plan, with its municipality, its main document, the period of today and its words: its own, or ours
 -- where it has none.

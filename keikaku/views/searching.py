@@ -80,8 +80,11 @@ async def _searchable_columns(db: Database, table: str) -> list[str]:
         is_known = {"search_documents", "indicator_links", table} <= {*await db.table_names(), *await db.view_names()}
         columns = await db.table_columns(table) if is_known else []
         ids = [name for name in columns if name == "id" or name.endswith("_id")]
-        known = [name for name in ids if (await db.execute(_find_known(table, name))).rows]
-        found[table] = ["id"] if "id" in known else known
+        known: list[str] = []
+        for name in sorted(ids, key="id".__ne__):  # whether a column of many rows has any takes long
+            if known != ["id"] and (await db.execute(_find_known(table, name))).rows:
+                known.append(name)
+        found[table] = known
     return found[table]
 
 

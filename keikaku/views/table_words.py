@@ -21,10 +21,11 @@ from keikaku.views.words import column_title, heading_of, table_title
 
 # As many choices are listed; of more, a visitor writes one.
 MOST_CHOICES = 300
-# Choices by their value, or by words in their name and heading; all by none.
+# The choice of a value, or else those with words in their name and heading; all by none.
 _NAMED = f"""
     WITH choice (value, label, heading) AS ({{}}) SELECT * FROM choice
-    WHERE value = :written OR instr(search_key(label || coalesce(heading, '')), search_key(:written)) LIMIT {MOST_CHOICES + 1}
+    WHERE CASE WHEN (SELECT count(*) FROM choice WHERE value = :written) THEN value = :written
+        ELSE instr(search_key(label || coalesce(heading, '')), search_key(:written)) END LIMIT {MOST_CHOICES + 1}
 """
 MOST_IDS = 1000  # in one statement; SQLite is given 5,000 parameters at most
 

@@ -111,3 +111,16 @@ def test_what_is_wrong_is_told(data: Path, old: str, new: str, told: str) -> Non
 )  # fmt: skip
 def test_a_unit_is_read_as_the_common_one(printed: str, common: tuple[str, float]) -> None:
     assert read_unit(printed) == common
+
+
+def test_rows_stand_in_the_order_in_which_they_are_compared(database: sqlite3.Connection) -> None:
+    written = database.execute("SELECT indicator_id FROM comparable_indicators ORDER BY rowid").fetchall()
+    in_order = database.execute("""
+        SELECT k.indicator_id FROM comparable_indicators AS k
+        JOIN indicators AS s ON s.id = k.subject_id
+        JOIN indicators AS i ON i.id = k.indicator_id
+        JOIN plans AS p ON p.id = i.plan_id
+        JOIN municipalities AS m ON m.id = p.municipality_id
+        ORDER BY s.label, k.subject_id, k.obstacle IS NOT NULL, k.common_unit, k.basis, m.code, k.indicator_id
+    """).fetchall()
+    assert len(written) > 10 and written == in_order
