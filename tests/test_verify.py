@@ -14,10 +14,13 @@ from datasette.app import Datasette
 from keikaku.database.content_hash import hash_rows, read_hash
 from keikaku.database.history import HISTORY, RecordId, hash_records, last, read_history, read_rows
 from keikaku.database.pages import Page, hash_page, read_all_pages
+from keikaku.files.beside import read_data
 from keikaku.publish.records.verify import judge_quoted
 from tests.releases import CHANGES, FIRST, REASON, SECOND, THIRD, build, make_releases
 from tests.sites import ROOT, SERVED, make_once
 from tests.test_docs import blocks
+
+CASES = read_data(__file__, "verify.yml")
 
 
 @pytest.fixture(scope="module")
@@ -109,14 +112,7 @@ async def test_every_record_page_and_answer_shows_a_hash_that_stands(released: D
         assert "変わっていません" in (await released.client.get(address)).text
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/plans/measures", "/plans/evaluations", "/plans/measures?is_new=1&_sort_desc=number", "/plans/unmet_targets",
-        "/plans/search?q=作品", "/plans/measures/minato-geijutsu-1",
-        "/plans?sql=select code, x'00ff' as b, null as n from measures where number > :n&n=1",
-    ],
-)  # fmt: skip
+@pytest.mark.parametrize("path", CASES["every download has the hash of the page"])
 async def test_every_download_has_the_hash_of_the_page(released: Datasette, path: str) -> None:
     page, mark, query = path.partition("?")
     told = (await released.client.get(quote(f"{page}.json{mark}{query}", safe="/?&=._:"))).json()
@@ -246,14 +242,8 @@ def quoted(folder: Path) -> str:
 
 
 @pytest.mark.parametrize(
-    ("file", "old", "new", "changed"),
-    [
-        ("results.csv", "芸-1,1,", FIGURE + "芸-1,1,", {"figures": "added"}),
-        ("corrections.yml", "- id: minato-correction-1\n", SLIP + "- id: minato-correction-1\n", {"corrections": "changed"}),
-        ("measures.yml", "label: アトリエマップの更新", "label: アトリエマップの見直し", {"targets": "changed"}),
-        ("measures.yml", "[商店会, 市]", "[商店会]", {"bodies": "changed"}),
-    ],
-)  # fmt: skip
+    ("file", "old", "new", "changed"), CASES["the hash of a page covers what it shows part by part"]
+)
 async def test_the_hash_of_a_page_covers_what_it_shows_part_by_part(
     folder: Path, copied: Path, file: str, old: str, new: str, changed: dict[str, str]
 ) -> None:

@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 
 from keikaku.database.rows import Row, build_rows, code_rows, fiscal_year_rows
+from keikaku.files.beside import read_data
 from keikaku.plan.model import City, PlanData
 from keikaku.schema.codes import CODES
 from keikaku.schema.tables import read_schema
+
+CASES = read_data(__file__, "rows.yml")
 
 
 @pytest.fixture(scope="module")
@@ -110,11 +113,7 @@ def test_goals_of_a_repeat_are_those_of_the_sector_under_which_it_stands(tables:
     assert pick(tables["measure_goals"], "goal_id", measure_id="minato-rekishi-2") == [("minato-rekishi-goal-2",)]
 
 
-PRINTED = {
-    "the whole target where it is one": ("minato-geijutsu-1-target-1", "来場者数 3,000人/回"),
-    "its part where it is several": ("minato-rekishi-3-target-2", "養成講座参加者数 毎年 20 名"),
-    "the words of the schedule that gives it": ("minato-geijutsu-4-target-2", "その2年後に更新する"),
-}
+PRINTED = CASES["printed"]
 
 
 @pytest.mark.parametrize(("indicator", "printed"), PRINTED.values(), ids=PRINTED)
@@ -150,17 +149,7 @@ def test_the_parts_of_organizations_in_the_report_are_kept(tables: dict[str, lis
     ]
 
 
-PLACES = {
-    "plan": ("plans", "minato", "はじめに"),
-    "sector": ("sectors", "minato-rekishi", "後期の施策 2. 歴史"),
-    "goal": ("goals", "minato-rekishi-goal-2", "後期の施策 2. 歴史 2"),
-    "measure": ("measures", "minato-geijutsu-4", "後期の施策 1. 芸術【芸-4】"),
-    "organization where it first promotes": ("organizations", "minato-ken", "後期の施策 2. 歴史【史-4】"),
-    "evaluation": ("evaluations", "minato-evaluation-3", "前期の評価 3行目"),
-    "event of a sector": ("events", "minato-event-5", "年次表 芸術 令和元年度"),
-    "event of the whole plan": ("events", "minato-event-2", "年次表 全体 令和2年度"),
-    "correction of a measure": ("corrections", "minato-correction-4", "後期の施策 2. 歴史【史-5】"),
-}
+PLACES = CASES["places"]
 
 
 @pytest.mark.parametrize(("table", "row", "place"), PLACES.values(), ids=PLACES)
