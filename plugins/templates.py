@@ -10,11 +10,13 @@ from datasette.utils import path_with_replaced_args
 from datasette.utils.asgi import Request
 from jinja2 import Environment
 
+from keikaku.database.content_hash import hash_rows
 from keikaku.plan.fiscal_year import format_counted_year, format_date, format_fiscal_year, short_fiscal_year
 from keikaku.plan.rates import FORMULAS
 from keikaku.publish.records.citation import FORMATS, RECORDS, write_credit, write_english, write_japanese
 from keikaku.publish.records.sankey import draw_sankey
 from keikaku.publish.records.timeline import lay_out_events
+from keikaku.publish.tables.first_chart import choose_chart
 from keikaku.publish.tables.shown_rows import find_empty, find_values, title_place
 from keikaku.schema import conditions
 from keikaku.schema.codes import CODES
@@ -24,7 +26,6 @@ from keikaku.views import addresses, citations, descriptions, searching, table_w
 FILTERS: dict[str, Callable[..., Any]] = {
     "easy_links": words.easy_links,
     "easy_text": words.easy_text,
-    "first_sentence": words.first_sentence,
     "fiscal_year": format_fiscal_year,
     "counted": format_counted_year,
     "japanese_date": format_date,
@@ -38,14 +39,14 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
     addresses.easy_switch_url, addresses.embed_path, addresses.find_embedded, addresses.static_url, conditions.find_order,
     conditions.find_redundant, conditions.find_terms, conditions.find_word, conditions.say_condition, draw_sankey, find_empty, find_values,
     refusals.explain_complaint, refusals.explain_words, refusals.list_complaints, searching.sort_hits, table_words.as_tuples,
-    table_words.chart_address, table_words.first_chart, table_words.read_through, title_place, verifying.content_hash,
+    choose_chart, table_words.chart_address, table_words.read_through, title_place, hash_rows,
     verifying.verify_address, words.current_fiscal_year, words.heading_of, write_credit, write_english, write_japanese,
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
     addresses.canonical_url, addresses.source_address, citations.cite_page, citations.cite_record, citations.find_reports, citations.name_drawn,
     descriptions.data_files, descriptions.dataset_json_ld, descriptions.picture_address, table_words.naming_column,
     table_words.query_cells, table_words.query_form, table_words.row_links, table_words.say_value, table_words.table_cells,
-    verifying.page_hash, words.column_title, words.data_date, words.data_version, words.database_size, words.describe_table,
+    verifying.page_hash, words.column_title, words.data_date, words.database_size, words.describe_table,
     words.list_questions, words.table_title,
 )  # fmt: skip
 

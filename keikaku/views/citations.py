@@ -64,11 +64,8 @@ async def find_reports(datasette: Datasette, request: Request, plan: str | list[
     plans = given or [row["id"] for row in await db.execute(SQL["plans_asked"], asked)]
     named = {"plans": json.dumps(plans), "most": MOST_REPORTS}
     rows = (await db.execute(SQL["sources"] + SQL["reports"], named)).rows
-    return {
-        "sources": [row["source"] for row in rows],
-        "number": rows[0]["number"] if rows else 0,
-        "asked": plans,
-    }
+    number = rows[0]["number"] if rows else 0
+    return {"sources": [row["source"] for row in rows], "number": number, "asked": plans}
 
 
 async def name_drawn(datasette: Datasette, request: Request, picture: str, plan: str) -> list[str]:
@@ -101,14 +98,13 @@ async def cite_page(datasette: Datasette, request: Request, title: str = "", pla
     """
     db = datasette.get_database()
     reports = await find_reports(datasette, request, plan)
+    sources, is_of_some = reports["sources"], bool(reports["asked"])
     whole = Citation(
         data_set=read_data_set(datasette.metadata()),
         key=f"{db.name}-{WHOLE}",
         address=public_address(datasette, request, "/data"),
         changed=_day(await data_date(datasette, request)),
-        source="、".join(reports["sources"])
-        if reports["asked"]
-        else join_reports(reports["sources"], reports["number"]),
+        source="、".join(sources) if is_of_some else join_reports(sources, reports["number"]),
     )
     if not title:
         return replace(whole, version=data_version(datasette))

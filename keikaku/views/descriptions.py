@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
 from keikaku.database.content_hash import LENGTH
+from keikaku.files.digest import stamp
 from keikaku.publish.addresses import name_picture
 from keikaku.publish.catalogue.data_set import LISTING, FileInfo, describe_data_set
 from keikaku.publish.catalogue.guides import point_at, read_notebooks
@@ -169,13 +171,12 @@ def picture_address(datasette: Datasette, request: Request) -> str:
 def _read_listing(datasette: Datasette, name: str) -> dict[str, Any]:
     """Empty if there is none that can be read."""
     path = find_site(datasette) / name
-    try:
-        return _parse(path, path.stat().st_mtime_ns)
-    except (OSError, ValueError):
-        return {}
+    return _parse(path, stamp(path))
 
 
 @lru_cache(maxsize=8)
-def _parse(path: Path, _: int) -> dict[str, Any]:
-    listing: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return listing
+def _parse(path: Path, _: str) -> dict[str, Any]:
+    with suppress(OSError, ValueError):
+        listing: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        return listing
+    return {}

@@ -12,7 +12,7 @@ from datasette.utils.asgi import Request
 from markupsafe import Markup, escape
 
 from keikaku.publish.tables import shown_rows
-from keikaku.publish.tables.first_chart import FirstChart, choose_chart
+from keikaku.publish.tables.first_chart import FirstChart
 from keikaku.publish.tables.query_forms import Choice, Parameter, build_choices, find_parameter
 from keikaku.publish.tables.shown_rows import Cell, Found, Links
 from keikaku.schema.conditions import find_word
@@ -196,7 +196,3 @@ def chart_address(request: Request, chart: FirstChart, described: dict[str, Any]
     quantity, name = (heading_of(described, column)[0] for column in (chart.quantity, chart.name))
     settings = {"mark": "bar", "x_column": quantity, "x_type": "quantitative", "y_column": name, "y_type": "ordinal"}
     return f"{address}#{urlencode({f'g.{key}': value for key, value in settings.items()}, quote_via=quote)}"
-
-
-def first_chart(columns: Sequence[str], rows: Sequence[Any]) -> FirstChart | None:
-    return choose_chart(columns, as_tuples(rows))

@@ -14,7 +14,7 @@ from datasette.app import Datasette
 from datasette.utils import tilde_encode
 from datasette.utils.asgi import BadRequest, Request
 
-from keikaku.database.content_hash import LENGTH, hash_rows, read_hash
+from keikaku.database.content_hash import LENGTH, read_hash
 from keikaku.database.history import HISTORY, Change, RecordId, Release, hash_records, read_history, read_rows
 from keikaku.database.pages import PARTS, Page, hash_page, read_all_pages, read_pages
 from keikaku.publish.catalogue.data_set import describe_data_set
@@ -38,11 +38,6 @@ FROM changes AS c JOIN change_records AS r ON r.change_id = c.id
 WHERE r.table_name = :table AND r.row_id = :id AND c.version NOT IN (SELECT value FROM json_each(:known))
 ORDER BY c.date, c.rowid
 """
-
-
-def content_hash(columns: list[str], rows: Any) -> str:
-    """Of the answer on a page."""
-    return hash_rows(columns, map(tuple, rows))
 
 
 async def page_hash(datasette: Datasette, table: str, key: str) -> str:

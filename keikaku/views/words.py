@@ -195,10 +195,6 @@ async def easy_text(context: Context, html: str) -> Markup:
     return Markup(annotate(keep_easy(str(html)), readings))
 
 
-def first_sentence(text: str) -> str:
-    return "".join(text.partition("。")[:2])
-
-
 def mark_found(text: str) -> Markup:
     """What search found stands in «»."""
     return Markup(str(escape(text)).replace("«", "<mark>").replace("»", "</mark>"))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from keikaku.files.beside import read_statements
 from keikaku.publish.filling import fill, fill_data
@@ -141,25 +141,20 @@ def write_csl_json(citation: Citation) -> str:
     return json.dumps([{name: value for name, value in item.items() if value}], ensure_ascii=False, indent=2) + "\n"
 
 
-@dataclass(frozen=True)
-class Format:
+class Format(NamedTuple):
     """A file of a citation: the ending of its address, what a visitor calls it, its media type and its writer."""
 
     ending: str
     label: str
-    plain_type: str
+    media_type: str
     write: Callable[[Citation], str]
-
-    @property
-    def media_type(self) -> str:
-        return f"{self.plain_type}; charset=utf-8"
 
 
 FORMATS = (
-    Format("txt", "テキスト", "text/plain", write_text),
-    Format("bib", "BibTeX", "application/x-bibtex", write_bibtex),
-    Format("ris", "RIS", "application/x-research-info-systems", write_ris),
-    Format("json", "CSL-JSON", "application/vnd.citationstyles.csl+json", write_csl_json),
+    Format("txt", "テキスト", "text/plain; charset=utf-8", write_text),
+    Format("bib", "BibTeX", "application/x-bibtex; charset=utf-8", write_bibtex),
+    Format("ris", "RIS", "application/x-research-info-systems; charset=utf-8", write_ris),
+    Format("json", "CSL-JSON", "application/vnd.citationstyles.csl+json; charset=utf-8", write_csl_json),
 )
 
 

@@ -93,24 +93,21 @@ def lay_out(
 
     Codes of `coded_table` are followed by their words, None: no words.
     """
-    fields: list[Field] = []
+    fields, stored = [], []
     sources: list[tuple[int, Terms | None]] = []
-    stored: list[int] = []
     place = 0
     for column in columns:
         heading, meaning = split_help(help_texts.get(column), column)
         fields.append(Field(column, heading, meaning))
-        sources.append((place, None))
         stored.append(place)
-        place += 1
-        in_words = Field(f"{column}_label", heading + NAMED, f"「{heading}」の値を言葉で表したものです。")
-        if column in named:
-            fields.append(in_words)
-            sources.append((place, None))
-            place += 1
-        elif coded_table and (terms := _telling_terms(coded_table, column)):
-            fields.append(in_words)
-            sources.append((place - 1, terms))
+        sources.append((place, None))
+        is_named = column in named
+        terms = _telling_terms(coded_table, column) if coded_table and not is_named else {}
+        if is_named or terms:
+            told = f"「{heading}」の値を言葉で表したものです。"
+            fields.append(Field(f"{column}_label", heading + NAMED, told))
+            sources.append((place + 1, None) if is_named else (place, terms))
+        place += 1 + is_named
     return Layout(tuple(fields), tuple(sources), tuple(stored))
 
 
