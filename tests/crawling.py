@@ -17,24 +17,41 @@ LOADED = ("stylesheet", "icon", "preload", "manifest")
 STYLED = re.compile(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)")
 
 
-class Links(HTMLParser):
-    """Ids of a page, addresses that it links to, and addresses that it asks for by itself."""
+class Tags(HTMLParser):
+    """Start tags of a page with their attributes, and what stands in its scripts."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
-        self.ids: set[str] = set()
-        self.links: list[str] = []
-        self.asked: list[str] = []
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[str] = []
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = dict(attrs)
-        self.ids.add(told.get("id") or "")
-        for name in ("href", "src", "action", "data", "poster", "srcset"):
-            if (address := told.get(name)) is not None:
-                loads = tag in ASKING or (tag == "link" and told.get("rel") in LOADED)
-                (self.asked if loads else self.links).append(address)
-        self.asked += [address for found in STYLED.findall(told.get("style") or "") for address in found if address]
+        self.found.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        if self.cdata_elem == "script" and data.strip():
+            self.scripts.append(data)
+
+
+class Links:
+    """Ids of a page, addresses that it links to, and addresses that it asks for by itself."""
+
+    def __init__(self, html: str) -> None:
+        self.ids: set[str] = set()
+        self.links: list[str] = []
+        self.asked: list[str] = []
+        for tag, told in Tags(html).found:
+            self.ids.add(told.get("id") or "")
+            for name in ("href", "src", "action", "data", "poster", "srcset"):
+                if (address := told.get(name)) is not None:
+                    loads = tag in ASKING or (tag == "link" and told.get("rel") in LOADED)
+                    (self.asked if loads else self.links).append(address)
+            self.asked += find_styled(told.get("style") or "")
+
+
+def find_styled(style: str) -> list[str]:
+    return [address for found in STYLED.findall(style) for address in found if address]
 
 
 def crawl(start: str) -> tuple[set[str], list[str]]:
@@ -52,22 +69,14 @@ def crawl(start: str) -> tuple[set[str], list[str]]:
             except (URLError, OSError) as error:
                 faults.append(f"{page}: {address}: {error}")
                 continue
-            is_page = address.endswith(".html")
-            read[address] = found = Links(content.decode("utf-8")) if is_page else None
-            styled = (
-                [one for pair in STYLED.findall(content.decode("utf-8")) for one in pair if one]
-                if address.endswith(".css")
-                else []
-            )
-            for link in [*(found.links if found else []), *(found.asked if found else []), *styled]:
+            found = read[address] = Links(content.decode("utf-8")) if address.endswith(".html") else None
+            links, asked = (found.links, found.asked) if found else ([], [])
+            asked += find_styled(content.decode("utf-8")) if address.endswith(".css") else []
+            for link in [*links, *asked]:
                 full = urljoin(address, link)
                 if full.startswith(root):
                     wanted.append((address, full))
-                elif (
-                    (found and link in found.asked)
-                    or link in styled
-                    or not full.startswith(("http:", "https:", "mailto:"))
-                ):
+                elif link in asked or not full.startswith(("http:", "https:", "mailto:")):
                     faults.append(f"{address}: {link} is outside")
         if (target := read[address]) and fragment and unquote(fragment) not in target.ids:
             faults.append(f"{page}: {address} has no #{fragment}")

@@ -34,6 +34,8 @@ RECORDS = {
 }
 RECORDS.pop("ruby.yml")  # a mapping of words, which has no keys
 ADDING = ("docs/add-a-plan.md", "docs/add-a-plan.ja.md")
+every_document = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+FOLDERS = "benchmarks|data|deploy|keikaku|plugins|static|templates|tests"
 RUN = 21  # as many characters as no text may share with the report's sentences
 
 
@@ -73,36 +75,22 @@ def addresses(text: str) -> list[str]:
     return [path for path in found if not path.startswith(("/etc/", "/run/", "/srv/", "/var/"))]
 
 
-# commands
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_make_target_in_a_document_exists(document: Path) -> None:
-    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
-    named = {command.split()[1] for command in commands(document.read_text("utf-8")) if command.startswith("make ")}
-    assert named <= targets
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_file_of_the_project_in_a_document_exists(document: Path) -> None:
-    folders = "benchmarks|data|deploy|keikaku|plugins|static|templates|tests"
-    named = set(re.findall(rf"`((?:{folders})/[\w./-]+\.\w+)`", document.read_text("utf-8")))
-    assert [name for name in named if not (ROOT / name).exists()] == []
-
-
-@pytest.mark.parametrize("document", [d for d in DOCUMENTS if d.name != "CHANGELOG.md"], ids=lambda path: path.name)
-def test_every_option_of_build_db_in_a_document_exists(document: Path) -> None:
-    known = {option for command in main.commands.values() for parameter in command.params for option in parameter.opts}
+@every_document
+def test_every_command_file_and_option_in_a_document_exists(document: Path) -> None:
     text = document.read_text("utf-8")
-    typed = " ".join(command for command in commands(text) if "build_db.py" in command)
-    options = set(re.findall(r"--[a-z-]+", typed)) | {option for option in terms(text) if option.startswith("--")}
-    assert options <= known
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_command_is_make_or_build_db(document: Path) -> None:
     allowed = ("make ", ".venv/bin/python build_db.py")
-    assert [command for command in commands(document.read_text("utf-8")) if not command.startswith(allowed)] == []
+    assert [command for command in commands(text) if not command.startswith(allowed)] == []
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
+    assert {command.split()[1] for command in commands(text) if command.startswith("make ")} <= targets
+    named = set(re.findall(rf"`((?:{FOLDERS})/[\w./-]+\.\w+)`", text))
+    links = re.findall(r"\]\((?!https?:)([^)#/][^)#]*)", text)
+    assert [name for name in named if not (ROOT / name).exists()] == []
+    assert [link for link in links if not (document.parent / link).exists()] == []
+    if document.name != "CHANGELOG.md":  # which tells of what there was
+        known = {option for command in main.commands.values() for given in command.params for option in given.opts}
+        typed = " ".join(command for command in commands(text) if "build_db.py" in command)
+        told = {option for option in terms(text) if option.startswith("--")}
+        assert set(re.findall(r"--[a-z-]+", typed)) | told <= known
 
 
 # addresses
@@ -114,7 +102,7 @@ def site() -> Datasette:
     return Datasette(config_dir=ROOT)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@every_document
 async def test_every_address_in_a_document_answers(document: Path, site: Datasette) -> None:
     # What is under /files/ is there after `make files` only; tests/plugins/test_files.py asks for it.
     paths = sorted(p for p in set(addresses(document.read_text("utf-8"))) if not p.startswith("/files/"))
@@ -136,15 +124,6 @@ def test_a_link_leads_to_the_address_that_it_shows(readme: str) -> None:
     links = re.findall(r"\[(/\S+?)\]\(http://127\.0\.0\.1:8001(\S+?)\)", read(readme))
     assert len(links) >= 10
     assert all(shown == target for shown, target in links)
-
-
-# files and links
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_every_relative_link_leads_to_a_file(document: Path) -> None:
-    links = re.findall(r"\]\((?!https?:)([^)#/][^)#]*)", document.read_text("utf-8"))
-    assert [link for link in links if not (document.parent / link).exists()] == []
 
 
 @pytest.mark.parametrize("readme", READMES)
@@ -348,7 +327,7 @@ def test_every_key_of_a_file_is_explained(kind: str, page: str) -> None:
 
 
 @pytest.mark.skipif(not os.environ.get("KEIKAKU_REPORT"), reason="KEIKAKU_REPORT names no report")
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+@every_document
 def test_no_document_repeats_a_sentence_of_the_report(document: Path) -> None:
     report = Path(os.environ["KEIKAKU_REPORT"].rpartition("=")[2]).read_text("utf-8")
     cells = ["".join(cell.split()) for line in report.splitlines() for cell in line.split("\t") if "。" in cell]

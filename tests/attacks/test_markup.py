@@ -7,7 +7,6 @@ import re
 import shutil
 import warnings
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +22,7 @@ from keikaku.plan.folder import read_city
 from tests.attacks.addresses import list_addresses
 from tests.attacks.asking import Answer, Asked, ask
 from tests.attacks.requests import NAMES
+from tests.crawling import Tags
 from tests.sites import ROOT, fill_folder
 
 with warnings.catch_warnings():
@@ -38,34 +38,6 @@ FIXTURE = ROOT / "tests" / "fixtures" / "minato"
 # Ends whatever it may stand in: a text, an attribute, a script, a comment, a template, a list, a line of a calendar.
 PROBE = "</script></title></textarea></style>--><xss-probe onclick=alert(1)>\"' onfocus=probe()]]>&lt;xss-probe&gt;{{6*7777}}«»"
 LIVE = re.compile(r"<xss-probe|[\"'] onfocus=probe|46662", re.I)
-
-
-class Elements(HTMLParser):
-    """What a browser would act on though no template has it."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.faults: list[str] = []
-        self.scripts: list[str] = []
-        self._in_script = False
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._in_script = tag == "script"
-        self.faults += [tag] if "probe" in tag else []
-        self.faults += [f"{tag} {name}" for name, _ in attrs if name.startswith("on") or "probe" in name]
-        self.faults += [
-            f"{tag} {name}={value}"
-            for name, value in attrs
-            if name in ("href", "src", "action") and re.match(r"\s*(javascript|data|vbscript):", value or "", re.I)
-        ]
-
-    def handle_data(self, data: str) -> None:
-        if self._in_script and data.strip():
-            self.scripts.append(data)
-
-    def handle_endtag(self, _: str) -> None:
-        self._in_script = False
 
 
 @pytest.fixture(scope="module")
@@ -157,10 +129,16 @@ def find_live(answer: Answer) -> list[str]:
 
 
 def find_live_in_page(html: str) -> list[str]:
-    elements = Elements(html)
-    for script in elements.scripts:
+    """What a browser would act on though no template has it."""
+    page, faults = Tags(html), LIVE.findall(html)
+    for script in page.scripts:
         json.loads(script)
-    return elements.faults + LIVE.findall(html)
+    for tag, attributes in page.found:
+        faults += [tag] if "probe" in tag else []
+        faults += [f"{tag} {name}" for name in attributes if name.startswith("on") or "probe" in name]
+        led = [attributes.get(name) or "" for name in ("href", "src", "action")]
+        faults += [f"{tag} {value}" for value in led if re.match(r"\s*(javascript|data|vbscript):", value, re.I)]
+    return faults
 
 
 def find_live_in_xml(body: bytes) -> Iterator[str]:

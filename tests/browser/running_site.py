@@ -38,23 +38,11 @@ def running_server(folder: Path, database: Path | None = None) -> Iterator[tuple
     if database:
         shutil.copy(database, folder / "plans.db")
     else:
-        build = [
-            sys.executable,
-            "build_db.py",
-            "--quiet",
-            "--data",
-            copy_own_data(folder),
-            "--output",
-            folder / "plans.db",
-        ]
-        subprocess.run(build, check=True, cwd=ROOT)
+        build = ["build_db.py", "--quiet", "--data", copy_own_data(folder), "--output", folder / "plans.db"]
+        subprocess.run([sys.executable, *build], check=True, cwd=ROOT)
     port = free_port()
-    server = subprocess.Popen(
-        [sys.executable, "-m", "datasette", str(folder), "--port", str(port)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        cwd=ROOT,
-    )
+    command = [sys.executable, "-m", "datasette", str(folder), "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=ROOT)
     log, started = folder / "server.log", Event()
     # What a server has started holds its end of the pipe, too: should that live on, nobody waits for it.
     writing = Thread(target=_write_log, args=(server.stderr, log, started), daemon=True)

@@ -112,12 +112,27 @@ def test_what_pages_load_is_kept_for_good_under_its_digest(client: httpx.Client)
 
 
 NO_FILES = [
-    "/index.html", "/index.json", "/plans/index.html", "/timeline/embed-1.html", "/manifest.json",
+    "/index.html",
+    "/index.json",
+    "/plans/index.html",
+    "/timeline/embed-1.html",
+    "/manifest.json",
     "/site/manifest.json",
-]  # fmt: skip
-NO_FILES += ["/plans/measures.csv.gz", "/static/site.css.gz", "/static/", "/static/nosuch.css", "/files/", "/files/csv"]
-NO_FILES += ["/files/nosuch.csv", "/files/..%2fsettings.json", "/files/../../settings.json", "/settings.json"]
-NO_FILES += ["/metadata.yml", "/plugins/site.py", "/keikaku-errors/busy.html", "/-/metrics"]
+    "/plans/measures.csv.gz",
+    "/static/site.css.gz",
+    "/static/",
+    "/static/nosuch.css",
+    "/files/",
+    "/files/csv",
+    "/files/nosuch.csv",
+    "/files/..%2fsettings.json",
+    "/files/../../settings.json",
+    "/settings.json",
+    "/metadata.yml",
+    "/plugins/site.py",
+    "/keikaku-errors/busy.html",
+    "/-/metrics",
+]
 
 
 @pytest.mark.parametrize("path", NO_FILES)

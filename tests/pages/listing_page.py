@@ -128,5 +128,12 @@ async def ask(site, sql: str) -> list[tuple]:
     return [tuple(row) for row in (await site.get_database("plans").execute(sql)).rows]
 
 
+async def tables_of(site) -> list[str]:
+    """Tables that are not hidden, and views."""
+    db = site.get_database("plans")
+    hidden = await db.hidden_table_names()
+    return [name for name in [*await db.table_names(), *await db.view_names()] if name not in hidden]
+
+
 async def open_page(site, path: str, status: int = 200) -> ListingPage:
     return ListingPage(await open_address(site, path, status))

@@ -4,14 +4,14 @@ import re
 
 import pytest
 
-from tests.pages.listing_page import ListingPage, open_page
+from tests.pages.listing_page import open_page, rows_of
 
 UNMET = ["出前授業", "人材確保", "たま工業交流展", "大型商業施設", "個店づくり", "創業セミナー"]
 
 
 async def test_unmet_targets_give_reason_evidence_and_what_became_of_them(site):
     page = await open_page(site, "/plans/unmet_targets")
-    rows = (await site.client.get("/plans/unmet_targets.json?_shape=array")).json()
+    rows = await rows_of(site, "unmet_targets")
     assert f"{len(rows)}件" in page.text
     assert [word for word in UNMET if word not in page.text] == []
     for row in rows:
@@ -30,10 +30,8 @@ async def test_unmet_targets_filter_by_reason_and_sector_with_counts(site):
         }
         assert links
         for link, count in links.items():
-            rows = (await site.client.get(link.replace("?", ".json?_shape=array&"))).json()
-            assert len(rows) == count, link
-            filtered = ListingPage((await site.client.get(link)).text)
-            assert f"{count}件：" in filtered.text
+            assert len(await rows_of(site, link.removeprefix("/plans/"))) == count, link
+            assert f"{count}件：" in (await open_page(site, link)).text
 
 
 @pytest.mark.parametrize("group", ["分野", "理由", "期限", "今後"])
@@ -41,7 +39,7 @@ async def test_unmet_targets_can_be_grouped(site, group):
     page = await open_page(site, f"/plans/unmet_targets?_group={group}")
     assert list(page.faults()) == []
     counts = [int(count) for _, text in page.headings for count in re.findall(r"（(\d+)件）", text)]
-    rows = (await site.client.get("/plans/unmet_targets.json?_shape=array")).json()
+    rows = await rows_of(site, "unmet_targets")
     evaluated = {row["ID"] for row in rows if row["評価ID"]}
     beside = [row for row in rows if not row["評価ID"] and row["ID"] in evaluated]
     assert [row["番号"] for row in beside] == ["工-4", "工-5"]
@@ -49,6 +47,14 @@ async def test_unmet_targets_can_be_grouped(site, group):
     listed = page.html.partition('class="result-count"')[2].partition('id="judgement"')[0]
     cards = re.findall(r"<h3><a href=[^>]+>(.*?)</a></h3>", listed)
     assert len(cards) == sum(counts) == 16
+
+
+@pytest.mark.parametrize("table", ["evaluations", "evaluation_overview"])
+async def test_a_list_of_evaluations_begins_with_how_all_came_out(site, two_plans, table):
+    page = await open_page(site, f"/plans/{table}")
+    assert outcomes(page.html) == [OUTCOMES_OF_37]
+    assert page.html.index('<figure class="drawing"') < page.html.index("result-count")
+    assert len(outcomes((await open_page(two_plans, f"/plans/{table}?plan_id=akishima")).html)) == 1
 
 
 async def test_unmet_targets_begin_with_how_all_came_out_and_with_what_was_not_met(site, two_plans):
@@ -72,15 +78,6 @@ async def test_unmet_targets_begin_with_how_all_came_out_and_with_what_was_not_m
     assert captions == ["みなと市文化振興計画の評価の結果", "昭島市産業振興計画の評価の結果"]
 
 
-@pytest.mark.parametrize("table", ["evaluations", "evaluation_overview"])
-async def test_a_list_of_evaluations_begins_with_how_all_came_out(site, two_plans, table):
-    page = await open_page(site, f"/plans/{table}")
-    assert list(page.faults()) == []
-    assert outcomes(page.html) == [OUTCOMES_OF_37]
-    assert page.html.index('<figure class="drawing"') < page.html.index("result-count")
-    assert len(outcomes((await open_page(two_plans, f"/plans/{table}?plan_id=akishima")).html)) == 1
-
-
 OUTCOMES_OF_37 = (
     "前期の評価 37件の結果（当サイトの判定）：○ 達成 2件 △ 一部達成 7件 × 未達成 3件 － 未実施 3件 ？ 記載なし 22件"
 )
@@ -96,18 +93,20 @@ def outcomes(html: str) -> list[str]:
     return said
 
 
-async def test_first_to_second_half_is_drawn_and_written(site):
+async def test_first_to_second_half_is_drawn_and_written_after_what_changed(site):
     page = await open_page(site, "/plans/first_to_second_half")
-    rows = (await site.client.get("/plans/first_to_second_half.json?_shape=array")).json()
-    assert page.html.count('role="img"') == 2
-    assert page.html.count("<title id=") == page.html.count("<desc id=") == 2
+    rows = await rows_of(site, "first_to_second_half")
+    assert [page.html.count(part) for part in ('role="img"', "<title id=", "<desc id=")] == [2, 2, 2]
     ended = sum(row["変化"] == "終了" for row in rows)
     assert f"終了{ended}件" in page.html
     assert f"{ended}件は終了とされました" in page.text
-    drawn = [int(n) for n in re.findall(r"→ [^<]+：(\d+)件</title>", page.html)]
-    assert sum(drawn) == 2 * len(rows)
+    assert sum(map(int, re.findall(r"→ [^<]+：(\d+)件</title>", page.html))) == 2 * len(rows)
     patterns = set(re.findall(r'<pattern id="wide-(p\d+)"', page.html))
     assert len(patterns) == len({row["変化"] for row in rows})
+    before, _, after = page.html.partition('id="changed"')
+    wanted = {row["後の名前"] or row["前の名前"] for row in rows if row["変化"] != "同じ名前で継続"}
+    assert set(re.findall(r"<a [^>]*>([^<]+)</a>", after.partition("</section>")[0])) == wanted
+    assert 'id="picture"' in after and 'id="picture"' not in before
 
 
 async def test_unreported_targets_stand_under_each_of_their_bodies_with_a_text_to_ask(site):
@@ -131,22 +130,12 @@ async def test_the_sheet_of_the_final_year_can_be_ticked_and_never_depends_on_th
     assert page.html.count("□&nbsp;達成") == 31
     assert re.search(r'<time class="days-left"\s+datetime="2027-03-31">2027年3月31日まで</time>', page.html)
     assert not re.search(r"あと\d+日", page.html)
-    assert "計画を選ぶと" in (await open_page(two_plans, "/plans/final_year")).text
     minato = await open_page(two_plans, "/plans/final_year?plan=minato")
     assert minato.html.count("□&nbsp;達成") == 6
     assert "昭島" not in minato.html.partition("区分")[0].partition('class="table-wrapper"')[2]
 
 
-async def test_first_to_second_half_names_what_changed_before_the_picture(site):
-    page = await open_page(site, "/plans/first_to_second_half")
-    rows = (await site.client.get("/plans/first_to_second_half.json?_shape=array")).json()
-    changed = page.html.partition('id="changed"')[2].partition("</section>")[0]
-    wanted = {row["後の名前"] or row["前の名前"] for row in rows if row["変化"] != "同じ名前で継続"}
-    assert set(re.findall(r"<a [^>]*>([^<]+)</a>", changed)) == wanted
-    assert page.html.index('id="changed"') < page.html.index('id="picture"')
-
-
-async def test_first_to_second_half_shows_five_moved_targets_as_our_judgement(site, two_plans):
+async def test_first_to_second_half_shows_five_moved_targets_as_our_judgement(site):
     page = await open_page(site, "/plans/first_to_second_half")
     part = page.html.partition('id="goalposts"')[2].partition("</section>")[0]
     rows = re.findall(
@@ -161,14 +150,13 @@ async def test_first_to_second_half_shows_five_moved_targets_as_our_judgement(si
         ("共-3", "セミナーを実施し目標を達成", "数えるものが変わった"),
         ("共-4", "毎年目標人数を達成", "数の目標がなくなった"),
     ]
-    asked = (await site.client.get("/plans/first_to_second_half.json?_shape=array")).json()
+    asked = await rows_of(site, "first_to_second_half")
     assert [row["後の番号"] for row in asked if row["目標の変化"]] == [code for code, _, _ in rows]
-    assert 'id="goalposts"' not in (await two_plans.client.get("/plans/first_to_second_half?plan=minato")).text
 
 
 async def test_organizations_together_are_a_matrix_whose_numbers_agree_with_the_list(site):
     page = await open_page(site, "/plans/organizations_together")
-    rows = (await site.client.get("/plans/organizations_together.json?_shape=array")).json()
+    rows = await rows_of(site, "organizations_together")
     matrix = page.html.partition('class="matrix"')[2].partition("</table>")[0]
     names = re.findall(r'organization=[^"]+">([^<]+)</a>', matrix)
     lines = [re.findall(r"<td[^>]*>([^<]+)</td>", line) for line in matrix.split("<tr>")[2:]]
@@ -200,7 +188,7 @@ async def test_a_target_stands_once_among_those_past_their_year(two_plans):
     ],
 )
 async def test_promises_are_listed_once_each_under_their_sector(site, asked, number, first):
-    rows = (await site.client.get(f"/plans/promises.json?_shape=array&{asked}")).json()
+    rows = await rows_of(site, f"promises?{asked}")
     assert (len(rows), rows[0]["番号"] if rows else None) == (number, first)
     page = await open_page(site, f"/plans/promises?{asked}")
     main = page.html.partition("<main")[2]
@@ -211,7 +199,7 @@ async def test_promises_are_listed_once_each_under_their_sector(site, asked, num
 
 
 async def test_bodies_tell_what_they_promised_and_how_it_stands(site):
-    rows = (await site.client.get("/plans/bodies.json?_shape=array")).json()
+    rows = await rows_of(site, "bodies")
     assert len(rows) == 23
     city = rows[0]
     assert (city["団体"], city["施策の数"]) == ("昭島市", 38)

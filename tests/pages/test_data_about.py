@@ -31,16 +31,12 @@ async def about_page(site):
     return (await site.client.get("/about")).text
 
 
-def test_the_questions_are_different():
-    assert len({question["question"] for question in COOKBOOK}) == len(COOKBOOK) > 10
-
-
 @pytest.mark.parametrize("question", COOKBOOK, ids=lambda question: question["question"])
 async def test_a_question_of_the_cookbook_is_answered(site, data_page, question):
     execute = site.get_database().execute
     examples = {name: (await execute(sql)).first()[0] for name, sql in question.get("parameters", {}).items()}
     address = "/plans?" + urlencode({"sql": question["sql"], **examples})
-    assert address in unescape(data_page)
+    assert unescape(data_page).count(address) == 1 and len(COOKBOOK) > 10
     assert (await site.client.get(address)).status_code == 200
     rows = (await site.client.get(address.replace("?", ".json?", 1) + "&_shape=array")).json()
     assert rows

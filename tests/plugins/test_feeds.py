@@ -9,33 +9,29 @@ from html import unescape
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 from datasette.app import Datasette
 
 from keikaku.publish.feeds import read_changes, write_atom
 from keikaku.views import feeds
 from tests.browser.page_types import PAGES
-from tests.sites import ROOT, SERVED
+from tests.sites import ROOT
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     import feedparser
     import icalendar
 
-PUBLIC = "site_url: https://plans.example.jp\npublisher: 市民の会\ncontact: mailto:errors@plans.example.jp\n"
+PUBLIC = {"site_url": "https://plans.example.jp", "publisher": "市民の会", "contact": "mailto:errors@plans.example.jp"}
 MAP = {"m": "http://www.sitemaps.org/schemas/sitemap/0.9"}
 SEARCH = {"o": "http://a9.com/-/spec/opensearch/1.1/"}
 
 
 @pytest.fixture(scope="module")
-async def named_site(site_folder, tmp_path_factory) -> Datasette:
+async def named_site(site_folder) -> Datasette:
     """The same site, whose publisher has named its address."""
-    folder = tmp_path_factory.mktemp("named")
-    for name in (*SERVED, "plans.db"):
-        if name != "metadata.yml":
-            (folder / name).symlink_to(site_folder / name)
-    metadata = (ROOT / "metadata.yml").read_text("utf-8")
-    (folder / "metadata.yml").write_text(f"{PUBLIC}{metadata}", "utf-8")
-    datasette = Datasette(config_dir=folder)
+    metadata = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))
+    datasette = Datasette(config_dir=site_folder, metadata={**metadata, **PUBLIC})
     await datasette.invoke_startup()
     return datasette
 
@@ -47,9 +43,8 @@ async def test_the_feed_of_changes_is_read_without_a_fault(site: Datasette) -> N
     feed = feedparser.parse(answer.content)
     assert (feed.bozo, feed.version, feed.feed.language) == (0, "atom10", "ja")
     rows = (await site.execute("plans", "SELECT * FROM changes ORDER BY date DESC, position DESC")).rows
-    assert [(e.title, e.updated[:10], e.tags[0].term) for e in feed.entries] == [
-        (row["title"], row["date"], row["kind"]) for row in rows
-    ]
+    told = [(entry.title, entry.updated[:10], entry.tags[0].term) for entry in feed.entries]
+    assert told == [(row["title"], row["date"], row["kind"]) for row in rows]
     for entry in feed.entries:
         assert entry.id.startswith("urn:uuid:")
         path = entry.link.removeprefix("http://localhost")
@@ -151,10 +146,9 @@ async def test_a_site_map_that_is_too_long_comes_in_parts(site: Datasette, monke
 def allows(robots: str, path: str) -> bool:
     """As RFC 9309 has it: the longest rule that fits counts, and of two as long the one that allows."""
     rules = re.findall(r"^(Allow|Disallow): (\S+)$", robots, re.MULTILINE)
-    fitting = [
+    return max(
         (len(rule), verb == "Allow") for verb, rule in rules if re.match(re.escape(rule).replace(r"\*", ".*"), path)
-    ]
-    return max(fitting)[1]
+    )[1]
 
 
 async def test_robots_read_records_and_no_questions(site: Datasette) -> None:
@@ -173,14 +167,8 @@ async def test_what_robots_must_not_read_they_are_told_not_to_follow(site: Datas
     robots = (await site.client.get("/robots.txt")).text
     links = re.findall(r"<a ([^>]*)>", (await site.client.get(PAGES[name])).text)
     assert links
-    followed = [
-        unescape(link)
-        for attributes in links
-        if "nofollow" not in attributes
-        for link in re.findall('href="(/[^"#]*)', attributes)
-        if not allows(robots, unescape(link))
-    ]
-    assert followed == []
+    followed = re.findall('href="(/[^"#]*)', " ".join(link for link in links if "nofollow" not in link))
+    assert [link for link in followed if not allows(robots, unescape(link))] == []
 
 
 async def test_a_browser_can_add_the_search(site: Datasette) -> None:

@@ -90,7 +90,7 @@ async def test_type_limit_and_plan_narrow_the_search(site: Datasette) -> None:
     def within(plan: object) -> dict[str, Any]:
         return {"query": "商工会", "properties": [{"pid": "plan", "v": plan}]}
 
-    measures, one, here, there, unknown, odd = await ask(
+    measures, one, here, there, unknown, odd, alone = await ask(
         site,
         {"query": "商工会", "type": "measures"},
         {"query": "商工会", "type": ["organizations"], "limit": 1},
@@ -98,8 +98,9 @@ async def test_type_limit_and_plan_narrow_the_search(site: Datasette) -> None:
         within("立川市"),
         {"query": "そんな団体はどこにもありません"},
         within(None),
+        {"properties": [{"pid": "plan", "v": "akishima"}]},
     )
-    assert (measures, there, unknown) == ([], [], [])
+    assert (measures, there, unknown, alone) == ([], [], [], [])
     assert len(one) == 1
     assert here[0]["id"] == odd[0]["id"] == "akishima-shokokai"
 
@@ -109,11 +110,6 @@ async def test_one_letter_is_enough_for_a_choice(site: Datasette) -> None:
     assert "akishima-shokokai" in [entity["id"] for entity in found]
     rest = (await site.client.get("/reconcile/suggest", params={"prefix": "商", "cursor": "1"})).json()["result"]
     assert rest[: len(found) - 1] == found[1:]
-
-
-async def test_a_query_of_properties_alone_finds_nothing(site: Datasette) -> None:
-    (found,) = await ask(site, {"properties": [{"pid": "plan", "v": "akishima"}]})
-    assert found == []
 
 
 HALF = r'"\ud800"'  # half a character, which no text may hold

@@ -18,14 +18,10 @@ def parts(baked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_the_parts_laid_over_one_another_are_the_site(baked: Path, parts: Path) -> None:
-    site = {
-        f.relative_to(baked / "site"): f
-        for f in (baked / "site").rglob("*")
-        if f.is_file() and f.name != "manifest.json"
-    }
-    found = [
-        (f.relative_to(part), f) for part in parts.iterdir() if part.is_dir() for f in part.rglob("*") if f.is_file()
-    ]
+    own = [f for f in (baked / "site").rglob("*") if f.is_file() and f.name != "manifest.json"]
+    site = {f.relative_to(baked / "site"): f for f in own}
+    folders = [part for part in parts.iterdir() if part.is_dir()]
+    found = [(f.relative_to(part), f) for part in folders for f in part.rglob("*") if f.is_file()]
     pages = {path: f for path, f in found if path.parts[0] != "manifests"}
     assert pages.keys() == site.keys() | {Path("plans.db")}
     assert len(pages) == sum(path.parts[0] != "manifests" for path, _ in found)

@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import zlib
+from collections import Counter
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -79,53 +80,42 @@ async def test_the_manifest_tells_of_every_file(baked: Path, manifest: dict[str,
         told[entry["path"]] = entry["sha256"]
         if packed := entry.get("packed_sha256"):
             told[entry["path"] + ".gz"] = packed
-            assert (
-                gzip.decompress((baked / "site" / (entry["path"] + ".gz")).read_bytes())
-                == (baked / "site" / entry["path"]).read_bytes()
-            )
+            plain, gzipped = ((baked / "site" / (entry["path"] + end)).read_bytes() for end in ("", ".gz"))
+            assert gzip.decompress(gzipped) == plain
     del told["../plans.db"]
     assert told == files
     assert manifest["database"]["sha256"] == hashlib.sha256((baked / "plans.db").read_bytes()).hexdigest()
 
 
-def test_pages_lead_only_to_what_is_there(baked: Path, manifest: dict[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def pages(baked: Path, manifest: dict[str, Any]) -> dict[str, str]:
+    """Every page by its address."""
+    files = {a: file["path"] for a, file in manifest["files"].items() if file["media_type"].startswith("text/html")}
+    assert len(files) > 100
+    return {address: (baked / "site" / path).read_text("utf-8") for address, path in files.items()}
+
+
+def test_no_two_pages_have_one_title(pages: dict[str, str]) -> None:
+    titles = [re.findall("<title>(.*?)</title>", page, re.DOTALL)[0] for at, page in pages.items() if "?" not in at]
+    assert [title for title, number in Counter(titles).items() if number > 1] == []
+
+
+def test_pages_lead_only_to_what_is_there(pages: dict[str, str], manifest: dict[str, Any]) -> None:
     """Every link without an argument, and every style, script and picture, is a file of the site."""
     missing, checked = set(), 0
-    for address, entry in manifest["files"].items():
-        if entry["media_type"].startswith("text/html"):
-            page = (baked / "site" / entry["path"]).read_text("utf-8")
-            for link in map(
-                unescape, re.findall(r'(?:href|src|content)="(?:http://127\.0\.0\.1:8001)?(/[^"#]*)', page)
-            ):
-                path, _, query = link.partition("?")
-                is_asset = path.startswith(("/static/", "/styles/", "/pictures/"))
-                if (query and not is_asset) or WINDOW.match(path) or path.startswith("//"):
-                    continue
+    for address, page in pages.items():
+        for link in re.findall(r'(?:href|src|content)="(?:http://127\.0\.0\.1:8001)?(/[^"#]*)', page):
+            path, _, query = unescape(link).partition("?")
+            is_asset = path.startswith(("/static/", "/styles/", "/pictures/"))
+            if (is_asset or not query) and not WINDOW.match(path) and not path.startswith("//"):
                 checked += 1
-                if path not in manifest["files"]:
-                    missing.add((path, address))
+                missing |= {(path, address)} if path not in manifest["files"] else set()
     assert checked > 5000
-    assert len(missing) == 0, sorted(missing)[:30]
+    assert sorted(missing)[:30] == []
 
 
-def test_no_two_pages_have_one_title(baked: Path, manifest: dict[str, Any]) -> None:
-    pages = {
-        address: (baked / "site" / entry["path"]).read_text("utf-8")
-        for address, entry in manifest["files"].items()
-        if entry["media_type"].startswith("text/html") and "?" not in address
-    }
-    titles = {address: re.findall("<title>(.*?)</title>", page, re.DOTALL) for address, page in pages.items()}
-    assert len(titles) > 100
-    assert [(a, title) for a, title in titles.items() if list(titles.values()).count(title) > 1] == []
-
-
-def test_places_in_pages_that_links_name_are_there(baked: Path, manifest: dict[str, Any]) -> None:
+def test_places_in_pages_that_links_name_are_there(pages: dict[str, str]) -> None:
     """Every #place of a link to a page without argument is an id of that page, and none stands twice."""
-    pages = {
-        address: (baked / "site" / entry["path"]).read_text("utf-8")
-        for address, entry in manifest["files"].items()
-        if entry["media_type"].startswith("text/html")
-    }
     ids = {address: re.findall(r'\bid="([^"]+)"', page) for address, page in pages.items()}
     assert {address: found for address, found in ids.items() if len(found) != len(set(found))} == {}
     links = {
@@ -134,8 +124,7 @@ def test_places_in_pages_that_links_name_are_there(baked: Path, manifest: dict[s
         for path, place in re.findall(r'href="(/[^"#?]*)?#([^"]+)"', page)
     }
     assert len(links) > 500
-    dead = sorted(link for link in links if link[0] in pages and link[1] not in ids[link[0]])
-    assert dead == [], {(link[0], link[1]) for link in dead}
+    assert sorted(link for link in links if link[0] in pages and link[1] not in ids[link[0]]) == []
 
 
 async def test_files_are_sent_with_digests_and_packed(client: httpx.AsyncClient, manifest: dict[str, Any]) -> None:
@@ -144,12 +133,8 @@ async def test_files_are_sent_with_digests_and_packed(client: httpx.AsyncClient,
         packed = await client.get(address, headers={**HOST, "accept-encoding": "gzip"})
         head = await client.head(address, headers=HOST)
         digest = entry.get("packed_sha256", entry["sha256"])
-        seen = (
-            packed.headers.get("etag"),
-            head.headers.get("etag"),
-            int(head.headers.get("content-length", -1)),
-            packed.status_code,
-        )
+        etags = packed.headers.get("etag"), head.headers.get("etag")
+        seen = *etags, int(head.headers.get("content-length", -1)), packed.status_code
         if seen != (f'"{digest}"', f'"{entry["sha256"]}"', entry["size"], 200):
             wrong.append((address, seen))
         if hashlib.sha256(packed.content).hexdigest() != entry["sha256"]:

@@ -14,11 +14,8 @@ import pytest
 from keikaku.publish.catalogue.formats import write_partitions
 from tests.sites import ROOT
 
-QUESTIONS = dict(
-    re.findall(
-        r"^-- name: (\w+)\n(.*?);$", (ROOT / "docs" / "questions.sql").read_text("utf-8"), re.MULTILINE | re.DOTALL
-    )
-)
+ASKED = (ROOT / "docs" / "questions.sql").read_text("utf-8")
+QUESTIONS = dict(re.findall(r"^-- name: (\w+)\n(.*?);$", ASKED, re.MULTILINE | re.DOTALL))
 NOBODY_ASKS = {"bodies_in_several_municipalities"}  # of the plans here no two name such a body
 Rows = list[tuple[Any, ...]]
 
@@ -40,10 +37,8 @@ def compare(place: Path, ask: Callable[[str], Rows]) -> None:
 
 def test_there_are_twelve_questions_and_every_folder_is_of_one_plan(place: Path) -> None:
     assert len(QUESTIONS) == 12
-    found = {
-        file.parent.relative_to(place / "parquet" / "measures").as_posix()
-        for file in (place / "parquet" / "measures").rglob("*.parquet")
-    }
+    folder = place / "parquet" / "measures"
+    found = {file.parent.relative_to(folder).as_posix() for file in folder.rglob("*.parquet")}
     plans = (
         "13/plan=akishima-kihon4", "23/plan=toyoake-danjo2", "28/plan=kakogawa-sosei2", "47/plan=minato",
         "47/plan=subete-kihon1", "47/plan=subete-kihon2",

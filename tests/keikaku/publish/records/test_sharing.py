@@ -1,6 +1,5 @@
 """Addresses to share keep what a page shows; the code to paste holds nothing that acts."""
 
-from html.parser import HTMLParser
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
@@ -10,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader
 
 from keikaku.publish.addresses import find_embedded_part, shared_address
 from keikaku.serving.headers import protect_answer
+from tests.crawling import Tags
 from tests.sites import ROOT
 
 VIEWS = [
@@ -62,16 +62,6 @@ def test_filters_and_order_stay_and_a_visit_goes() -> None:
         "/plans/measures?sector_id=a%26b&_sort_desc=number&_search=%E7%B5%A6%E9%A3%9F&_embed=1"
     )
     assert shared_address("/timeline", "easy=1") == "/timeline"
-
-
-class Tags(HTMLParser):
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[tuple[str, dict[str, str | None]]] = []
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.found.append((tag, dict(attrs)))
 
 
 @given(texts, st.lists(st.tuples(texts.filter(bool), texts.filter(bool)), max_size=3))
