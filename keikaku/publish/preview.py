@@ -8,11 +8,10 @@ import itertools
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from keikaku.files.errors import FilesError
 from keikaku.publish.filling import fill
@@ -36,21 +35,16 @@ Files = dict[str, dict[str, Any]]  # of a manifest
 Piece = tuple[bool, str]  # whether it differs, and its text
 
 
-@dataclass(frozen=True)
-class PageChange:
+class PageChange(NamedTuple):
     """`what` is 追加, なくなる or 変更; the links lead from the folder of the preview; `lines` are pairs of old and new pieces."""
 
     what: str
+    group: str  # whether the page is of one record, of a table or question, or neither
     address: str
     title: str
     lines: list[tuple[list[Piece], list[Piece]]]
     old: str
     new: str
-
-    @property
-    def group(self) -> str:
-        """Whether the page is of one record, of a table or question, or neither."""
-        return next(group for pattern, group in _GROUPS if pattern.fullmatch(self.address))
 
 
 class _Main(HTMLParser):
@@ -122,20 +116,18 @@ def _is_page(address: str, entry: Mapping[str, Any]) -> bool:
 
 def _find_changes(old: tuple[Path, Files], new: tuple[Path, Files], beside: Path) -> Iterator[PageChange]:
     for address in sorted({**old[1], **new[1]}):
-        held = [(folder, files.get(address, {})) for folder, files in (old, new)]
-        entries = [entry for _, entry in held if entry]
+        held = [folder / files[address]["path"] if address in files else None for folder, files in (old, new)]
+        entries = [files[address] for _, files in (old, new) if address in files]
         if not _is_page(address, entries[-1]) or (len(entries) == 2 and entries[0]["sha256"] == entries[1]["sha256"]):
             continue
-        before, after = (_read(folder / entry["path"]) if entry else None for folder, entry in held)
-        links = {
-            name: os.path.relpath(folder / entry["path"], beside) if entry else ""
-            for name, (folder, entry) in zip(("old", "new"), held, strict=True)
-        }
+        before, after = (_read(file) if file else None for file in held)
         lines = list(_compare(before.blocks, after.blocks)) if before and after else []
         what = "なくなる" if after is None else "変更" if before else "追加"
         if lines or what != "変更":
+            group = next(group for pattern, group in _GROUPS if pattern.fullmatch(address))
             title = (after and after.title) or (before and before.title) or address
-            yield PageChange(what, address, title, lines, **links)
+            links = (os.path.relpath(file, beside) if file else "" for file in held)
+            yield PageChange(what, group, address, title, lines, *links)
 
 
 def _read(file: Path) -> _Main:

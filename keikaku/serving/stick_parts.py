@@ -7,12 +7,10 @@ have no files besides their pages in it: plans.db and files/ have them all.
 
 import json
 import shutil
-import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from keikaku.database.building import build_database
 from keikaku.database.titles import keep_titles
@@ -20,7 +18,7 @@ from keikaku.files.proof import MANIFEST, list_differences, read_digests, write_
 from keikaku.files.read_only import open_read_only
 from keikaku.files.replacing import replacing
 from keikaku.plan.folder import find_cities, read_city
-from keikaku.publish.filling import fill
+from keikaku.publish.filling import fill, read_rows
 from keikaku.serving.baking import write_site
 from keikaku.serving.stick import FACTS, read_facts, render, write_scripts, write_stick
 
@@ -60,7 +58,8 @@ def write_first_page(folder: Path, by: str, database: Path) -> int:
     """What stands above the parts, which must be there: the page that finds plans and leads to them, the list of all plans,
     how to check them. Of the database of all plans, what finds them is left.
     """
-    plans = _read_plans(database, by)
+    with closing(open_read_only(database)) as connection:
+        plans = read_rows(connection.execute, _PLANS, by=by)
     known = [read_facts(folder / part) for part in sorted({plan["part"] for plan in plans})]
     facts = {**known[0], "by": by, "is_part": False, "date": max(part["date"] for part in known)}
     del facts["database"]
@@ -84,9 +83,3 @@ def compare_parts(folder: Path, data: Path, say: Say) -> list[str]:
         again = Path(temporary) / "stick"
         write_parts(data, again, facts["by"], facts["address"], say)
         return list_differences(read_digests(again), read_digests(folder))
-
-
-def _read_plans(database: Path, by: str) -> list[dict[str, Any]]:
-    with closing(open_read_only(database)) as connection:
-        connection.row_factory = sqlite3.Row
-        return [dict(row) for row in connection.execute(_PLANS, {"by": by})]

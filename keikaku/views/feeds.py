@@ -48,21 +48,18 @@ async def send_icon(file: str, content_type: str) -> Response:
 
 
 async def send_site_map(datasette: Datasette, request: Request) -> Response:
-    """Everything in one file while it holds it, else a list of parts."""
+    """Everything in one file while it holds it, else a list of parts; or the part that is asked for."""
     parts = await _read_parts(datasette, request)
+    if asked := request.url_vars.get("part"):
+        if asked not in parts:
+            raise NotFound("404")
+        return _send_places("urlset", "url", parts[asked][:MOST])
     places = [place for part in parts.values() for place in part]
     if len(places) <= MOST:
         return _send_places("urlset", "url", places)
     root = find_site_root(datasette, request)
     index = [(f"{root}sitemap/{name}.xml", max(day for _, day in part)) for name, part in parts.items()]
     return _send_places("sitemapindex", "sitemap", index)
-
-
-async def send_site_map_part(datasette: Datasette, request: Request) -> Response:
-    parts = await _read_parts(datasette, request)
-    if request.url_vars["part"] not in parts:
-        raise NotFound("404")
-    return _send_places("urlset", "url", parts[request.url_vars["part"]][:MOST])
 
 
 def _send_places(outer: str, inner: str, places: list[Place]) -> Response:
@@ -106,9 +103,9 @@ async def send_feed(datasette: Datasette, request: Request) -> Response:
 
 async def send_silences(datasette: Datasette, request: Request) -> Response:
     """The entries of the feed of what is unreported as a calendar."""
-    root, db = find_site_root(datasette, request), datasette.get_database()
-    silences = await db.execute_fn(lambda connection: read_silences(connection.execute, root))
-    _, _, title, page = FEEDS["unreported"]
+    root = find_site_root(datasette, request)
+    read, _, title, page = FEEDS["unreported"]
+    silences = await datasette.get_database().execute_fn(lambda connection: read(connection.execute, root))
     changed = max((silence["day"] for silence in silences), default=NEVER)
     words = {"name": f"{site_title(datasette)} {title}", "description": NOTE, "url": root + page}
     return Response(write_calendar(silences, changed=changed, **words), content_type=CALENDAR)

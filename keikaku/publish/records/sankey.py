@@ -53,18 +53,17 @@ def draw_sankey(flows: Iterable[tuple[str, str, int]], width: int, left: int, ri
     flows = [flow for flow in flows if flow[2] > 0]
     total = sum(count for *_, count in flows)
     unit = min(14.0, _LARGEST / total) if total else 0.0
-    sources = _place(((source, count) for source, _, count in flows), left, unit)
-    targets = _place(((target, count) for _, target, count in flows), width - right - _NODE_WIDTH, unit)
+    sources, targets = _place(flows, 0, left, unit), _place(flows, 1, width - right - _NODE_WIDTH, unit)
     height = max((_bottom(node) for node in (*sources.values(), *targets.values())), default=0)
     bands = tuple(_connect(flows, sources, targets, unit))
     return Sankey(width, round(height), tuple(sources.values()), tuple(targets.values()), bands)
 
 
-def _place(counts: Iterable[tuple[str, int]], x: float, unit: float) -> dict[str, Node]:
-    """Label -> node, one under the other."""
+def _place(flows: list[tuple[str, str, int]], end: int, x: float, unit: float) -> dict[str, Node]:
+    """Label -> node for one end of the flows, one under the other."""
     totals: Counter[str] = Counter()
-    for label, count in counts:
-        totals[label] += count
+    for *ends, count in flows:
+        totals[ends[end]] += count
     nodes: dict[str, Node] = {}
     y = 0.0
     for label, count in totals.items():

@@ -46,7 +46,10 @@ class TableSheet:
         self.cut = self.replaced = 0
         self._sheet = book.create_sheet(name_sheet(title, *book.sheetnames, *taken))
         self._sheet.freeze_panes = "A2"
-        _set_printing(self._sheet)
+        # Landscape, as wide as a page and as long as it has to be, with the headings on every page.
+        self._sheet.page_setup.orientation, self._sheet.page_setup.fitToHeight = "landscape", 0
+        self._sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+        self._sheet.print_title_rows = "1:1"
         self._headings = headings
         self._first: list[list[Any]] | None = []
 
@@ -67,21 +70,19 @@ class TableSheet:
 
     def describe_changes(self) -> list[tuple[str, str]]:
         """What a reader has to know of cells that do not hold what is stored."""
-        found = []
-        if self.cut:
-            found.append(
-                ("長すぎるセル", f"{self.cut:,}個のセルは、途中で切ってあります。CSVには、すべて入っています。")
-            )
-        if self.replaced:
-            words = f"{self.replaced:,}個のセルで、Excelに入らない文字を「\ufffd」に置きかえました。"
-            found.append(("入らない文字", words))
-        return found
+        told = [
+            ("長すぎるセル", self.cut, "個のセルは、途中で切ってあります。CSVには、すべて入っています。"),
+            ("入らない文字", self.replaced, "個のセルで、Excelに入らない文字を「\ufffd」に置きかえました。"),
+        ]
+        return [(heading, f"{number:,}{words}") for heading, number, words in told if number]
 
     def _begin(self) -> None:
         if self._first is None:
             return
         for place, heading in enumerate(self._headings):
-            texts = [heading + "▽", *(str(_content(row[place])) for row in self._first if place < len(row))]
+            cells = [row[place] for row in self._first if place < len(row)]
+            values = [getattr(cell, "value", cell) for cell in cells]
+            texts = [heading + "▽", *("" if value is None else str(value) for value in values)]
             width = max(_width(text) for text in texts) + 2
             self._sheet.column_dimensions[get_column_letter(place + 1)].width = min(width, _WIDEST)
         self._sheet.append([_text_cell(self._sheet, heading, header=True) for heading in self._headings])
@@ -127,7 +128,16 @@ class WorkbookFile(TableSheet):
         if notice:
             self.add([notice])
         self.end()
-        _write_about(self._book, self._about, rows, notice, [*self.describe_changes(), *notes])
+        facts = [
+            *list_facts(self._about),
+            ("行数", f"{rows:,}"),
+            ("打ち切り", notice or "なし（すべての行があります）"),
+            *(("注意", note) for note in self._about.notes),
+            *self.describe_changes(),
+            *notes,
+        ]
+        columns = [(field.heading, field.name, field.meaning) for field in self._about.fields]
+        write_notes(self._book, ABOUT_SHEET, facts, ("見出し", "列の名前", "意味"), columns)
         save_book(self._book, self._stream)
 
 
@@ -197,19 +207,6 @@ def _text_cell(sheet: Any, text: str, header: bool = False, wrapped: bool = Fals
     return cell
 
 
-def _set_printing(sheet: Any) -> None:
-    """Landscape, as wide as a page and as long as it has to be, with the headings on every page."""
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = "1:1"
-
-
-def _content(cell: Any) -> Any:
-    value = getattr(cell, "value", cell)
-    return "" if value is None else value
-
-
 def _width(text: str) -> int:
     """Width of the widest line in narrow characters."""
     return max(sum(2 if east_asian_width(c) in "FWA" else 1 for c in line[:_WIDEST]) for line in text.split("\n"))
@@ -227,16 +224,3 @@ def list_facts(about: Any) -> list[tuple[str, str]]:
         ("データの版", about.version),
         ("データベースのSHA-256", about.digest),
     ]
-
-
-def _write_about(book: Workbook, about: About, rows: int, notice: str, notes: Sequence[tuple[str, str]]) -> None:
-    ended = notice or "なし（すべての行があります）"
-    facts = [
-        *list_facts(about),
-        ("行数", f"{rows:,}"),
-        ("打ち切り", ended),
-        *(("注意", note) for note in about.notes),
-        *notes,
-    ]
-    columns = [(field.heading, field.name, field.meaning) for field in about.fields]
-    write_notes(book, ABOUT_SHEET, facts, ("見出し", "列の名前", "意味"), columns)
