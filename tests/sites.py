@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -36,6 +37,7 @@ settings.register_profile("without a stopwatch", deadline=None)
 settings.load_profile("without a stopwatch")
 
 ROOT = Path(__file__).resolve().parent.parent
+ADDRESSES: dict[str, Any] = yaml.safe_load((ROOT / "tests" / "addresses.yml").read_text("utf-8"))
 SERVED = ("metadata.yml", "settings.json", "plugins", "templates", "static")
 
 

@@ -13,33 +13,15 @@ from datasette.database import QueryInterrupted
 from keikaku.serving import layers
 from tests.browser.page_types import PAGES
 from tests.crawling import Tags
+from tests.sites import ADDRESSES
 
-FILES = [
-    "/plans/measures.json", "/plans/measures.csv", "/plans/measures.excel.csv", "/plans/measures.xlsx", "/plans.db",
-    "/static/site.css", "/static/search.js", "/-/static/app.css",
-    "/-/static-plugins/datasette_vega/datasette-vega.css", "/-/suggest?q=農", "/-/versions.json",
-]  # fmt: skip
 ENDLESS = "/plans?sql=with+recursive+c(n)+as+(select+1+union+all+select+1+from+c)+select+max(n)+from+c"
-FAULTS = [
-    "/nothing", "/static/nothing.js", "/plans/measures?nothing=1", "/plans/measures.json?nothing=1",
-    "/plans.csv?sql=nothing", "/plans?sql=%00", "/_internal",
-    "/plans/measures?_filter_column=code&_filter_op=exact&_filter_value=x",
-    ENDLESS,
-]  # fmt: skip
+DATA = [*ADDRESSES["data"], *(path for path, _ in ADDRESSES["refused_data"])]
+FAULTS = [*(path for path, _ in ADDRESSES["faults"]), ENDLESS]
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "manifest-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-CHARTS = [
-    "/plans/measures?_chart=1", "/plans/targets_due?fiscal_year=2026&_chart=1",
-    "/plans/organization_overview?_chart=1&_size=max", "/plans?sql=select+code,number+from+measures&_chart=1",
-]  # fmt: skip
-NO_CHARTS = [
-    "/?_chart=1", "/timeline?_chart=1", "/plans?_chart=1", "/data?_chart=1", "/nothing?_chart=1",
-    "/plans/nothing?_chart=1", "/plans/measures?_chart=", "/plans/measures?x_chart=1",
-    "/plans/measures?code=nothing&_chart=1", "/plans/search?q=zzzzzz&_chart=1", "/plans?sql=nothing&_chart=1",
-    "/plans/measures/akishima-kogyo-1?_chart=1", "/plans/measures.json?_chart=1", "/static/site.css?_chart=1",
-]  # fmt: skip
 DATA_SCRIPT = {"application/ld+json", "application/json"}
 
 
@@ -60,7 +42,10 @@ def find_blocked(html: str) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [*product(["GET"], [*PAGES.values(), *FILES, *FAULTS]), *product(["HEAD", "POST"], ["/", *FILES, *FAULTS])],
+    [
+        *product(["GET"], [*PAGES.values(), *ADDRESSES["pages"], *DATA, *FAULTS]),
+        *product(["HEAD", "POST"], ["/", *DATA, *FAULTS]),
+    ],
 )
 async def test_every_answer_is_protected(
     site: Datasette, hurry: Callable[[Datasette], None], method: str, path: str
@@ -80,7 +65,7 @@ async def test_every_answer_is_protected(
         assert [*find_blocked(answer.text)] == []
 
 
-@pytest.mark.parametrize("path", CHARTS)
+@pytest.mark.parametrize("path", ADDRESSES["charts"])
 async def test_the_page_of_an_open_chart_may_compile_scripts(site: Datasette, path: str) -> None:
     answer = await site.client.get(path)
     assert "'unsafe-eval'" in answer.headers["content-security-policy"]
@@ -88,7 +73,7 @@ async def test_the_page_of_an_open_chart_may_compile_scripts(site: Datasette, pa
     assert [*find_blocked(answer.text)] == []
 
 
-@pytest.mark.parametrize("path", NO_CHARTS)
+@pytest.mark.parametrize("path", ADDRESSES["no_charts"])
 async def test_no_other_page_may_however_it_is_asked(site: Datasette, path: str) -> None:
     answer = await site.client.get(path)
     assert answer.headers["content-security-policy"] == POLICY

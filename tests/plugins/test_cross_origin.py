@@ -3,34 +3,12 @@
 import pytest
 from datasette.app import Datasette
 
-RECORD = "/plans/measures/akishima-kogyo-1"
-DATA = [
-    "/plans.json", "/plans.json?sql=select+1", "/plans.csv?sql=select+1", "/plans/measures.json",
-    "/plans/measures.json?_shape=array&_nl=on", "/plans/measures.csv", "/plans/measures.excel.csv",
-    "/plans/measures.xlsx", "/plans/unmet_targets.json", "/plans/search.json?q=給食", f"{RECORD}.json",
-    f"{RECORD}.jsonld", f"{RECORD}.xlsx", "/plans.db", "/changes.atom", "/unreported.atom", "/unreported.ics",
-    "/calendar/akishima.ics", "/cite/dataset.json", "/cite/measures/akishima-kogyo-1.bib",
-    "/verify.json?hash=0123456789abcdef", "/sitemap.xml", "/opensearch.xml", "/robots.txt", "/llms.txt",
-    "/-/suggest?q=%E5%B7%A5", "/-/versions.json", "/-/health",
-]  # fmt: skip
-REFUSED = {
-    "/plans/nosuch.json": 404,
-    "/plans/measures.nosuch": 404,
-    "/plans/measures/nosuch.jsonld": 404,
-    "/files/nosuch": 404,
-    "/calendar/nosuch.ics": 404,
-    "/cite/measures/nosuch.bib": 404,
-    "/plans.json?sql=select+nosuch": 400,
-    "/plans.csv?sql=select+nosuch": 400,
-    "/plans/measures.xlsx?nosuch=1": 400,
-    "/plans.json?sql=select+1%00": 400,
-    "/verify.json": 400,
-    "/_internal.json": 403,
-}
+from tests.sites import ADDRESSES
+
 ASKING = {"origin": "https://example.com", "access-control-request-method": "GET"}
 
 
-@pytest.mark.parametrize("path", DATA)
+@pytest.mark.parametrize("path", ADDRESSES["data"])
 async def test_every_kind_of_data_may_be_read(site: Datasette, path: str) -> None:
     whole = await site.client.get(path, headers=ASKING)
     assert whole.status_code == 200
@@ -39,10 +17,10 @@ async def test_every_kind_of_data_may_be_read(site: Datasette, path: str) -> Non
         assert "ETag" in answer.headers["access-control-expose-headers"]
 
 
-@pytest.mark.parametrize("path", REFUSED)
-async def test_a_refusal_may_be_read_too(site: Datasette, path: str) -> None:
+@pytest.mark.parametrize(("path", "status"), ADDRESSES["refused_data"])
+async def test_a_refusal_may_be_read_too(site: Datasette, path: str, status: int) -> None:
     for answer in (await site.client.get(path), await site.client.post(path)):
-        assert answer.status_code in (REFUSED[path], 405)
+        assert answer.status_code in (status, 405)
         assert answer.headers.get_list("access-control-allow-origin") == ["*"]
 
 
@@ -55,7 +33,7 @@ async def test_what_is_asked_before_costs_no_answer(site: Datasette, path: str) 
     assert "GET" in answer.headers["access-control-allow-methods"]
 
 
-@pytest.mark.parametrize("path", ["/", "/plans/measures", RECORD, "/data", "/verify", "/static/site.css"])
+@pytest.mark.parametrize("path", ADDRESSES["pages"])
 async def test_pages_are_for_people(site: Datasette, path: str) -> None:
     for answer in (await site.client.get(path), await site.client.options(path, headers=ASKING)):
         assert "access-control-allow-origin" not in answer.headers

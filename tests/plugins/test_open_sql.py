@@ -11,6 +11,7 @@ import pytest
 from datasette.app import Datasette
 
 from keikaku.serving import sql_worker
+from tests.sites import ADDRESSES
 
 JAPANESE = re.compile(r"[ぁ-んァ-ヶ一-龠]")
 ENDLESS = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
@@ -25,24 +26,8 @@ TOO_MUCH = {
     "許されていない": "SELECT load_extension('x')",
     "時間がかかりすぎ": f"{ENDLESS} SELECT count(*) FROM c",
 }
-# Every way to make the server run what a visitor wrote, or to count many facets.
-BY_WORKER = [f"/plans{ending}{'&' if '?' in ending else '?'}sql=select+4711" for ending in FORMATS]
-BY_WORKER += [
-    "/plans?%73%71%6c=select+4712", "/plans?x=1&sql=select+4713", "/plans?sql=", "/plans/measures?_where=1",
-    "/plans/measures.json?_where=1", "/plans/measures.csv?_where=1", "/plans/measures.xlsx?_where=1",
-    "/plans/measures.excel.csv?_where=1", "/plans/targets?_facet=code&_facet=kind&_facet=sector&_facet=state",
-    "/plans/measures?name__contains=a&name__like=b&name__glob=c&name__startswith=d",
-    "/plans/measures.json?name__contains=a&name__contains=b&_facet=code&_facet=sector_id",
-    "/plans/events_by_year.json?sql=1", "/plans/search?q=a&_where=1", "/plans/unreported?sql=1", "/plans/progress?sql=%80",
-    "/plans/targets.json?_facet_date=code&_facet_array=kind&_facet=sector&_facet=state",
-]  # fmt: skip
-PAGES = [
-    "/", "/plans", "/plans/measures", "/plans/measures.json?_shape=array", "/plans/measures.csv",
-    "/plans/measures.csv?_stream=1", "/plans/measures.excel.csv", "/plans/measures.xlsx",
-    "/plans/measures/akishima-kogyo-1", "/plans/targets?_facet=kind",
-    "/plans/targets?_facet=kind&code__contains=1&code__startswith=a&code__gt=1&code__not=x", "/plans/search?q=農業",
-    "/plans/unmet_targets.json", "/-/suggest?q=農", "/timeline", "/data", "/plans.db",
-]  # fmt: skip
+# What waits for no worker.
+PAGES = [path for path in ADDRESSES["pages"] + ADDRESSES["data"] if "sql=" not in path]
 
 
 async def get(site: Datasette, path: str) -> httpx.Response:
@@ -105,7 +90,7 @@ async def test_a_file_whose_later_row_is_too_large_is_refused(site: Datasette, e
     assert "大きすぎます" in response.text
 
 
-@pytest.mark.parametrize("path", BY_WORKER)
+@pytest.mark.parametrize("path", ADDRESSES["by_worker"])
 async def test_what_a_visitor_wrote_waits_for_its_turn_and_is_refused(full: Datasette, path: str) -> None:
     response = await get(full, path)
     assert response.status_code == 503, response.text[:300]
