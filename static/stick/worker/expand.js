@@ -9,10 +9,8 @@ const named = (...tokens) => `names : ${tokens.length > 1 ? `(${tokens.map((toke
 
 /* Finds the values of a key among pairs of keys and values. */
 function index(pairs) {
-  const found = new Map();
-  for (const [key] of pairs) found.set(key, []);
-  for (const [key, value] of pairs) found.get(key).push(value);
-  return (key) => found.get(key) ?? [];
+  const found = Map.groupBy(pairs, ([key]) => key);
+  return (key) => (found.get(key) ?? []).map(([, value]) => value);
 }
 
 function readLexicon() {
@@ -48,10 +46,7 @@ function readAs(kana) {
   return same.length ? same : words;
 }
 
-function readFrom(kana) {
-  const begin = sound(kana);
-  return begin ? lexicon.bySounds.filter((word) => word.sound.startsWith(begin)) : [];
-}
+const readFrom = (kana, begin = sound(kana)) => (begin ? lexicon.bySounds.filter((word) => word.sound.startsWith(begin)) : []);
 
 /* Other spellings of a word or, if not `isWhole`, of a part of one: by its common form, its kanji, or its reading. */
 const siblings = cached((piece, isWhole) => {
@@ -123,16 +118,12 @@ function spellings(key, isKnown) {
 function writtenAs(kana, isKnown) {
   const cuts = segment(kana), lemmas = unique(readAs(kana).map((word) => word.lemma));
   const begun = cuts.length || isKnown || kana.length < 2 ? [] : readFrom(kana).sort(byRank).slice(0, 8);
-  return [...cuts.flatMap(combined), ...lemmas.flatMap(lexicon.byLemma).map((word) => word.key),
+  const longer = (texts, words) => texts.flatMap((text) => words.map((word) => text + word)).slice(0, limits.MAX_VARIANTS);
+  return [...cuts.flatMap((parts) => parts.reduce(longer, [""])), ...lemmas.flatMap(lexicon.byLemma).map((word) => word.key),
     ...begun.filter((word) => word.reading.startsWith(kana)).map((word) => word.key)];
 }
 
 const byRank = (a, b) => b.documents - a.documents || (a.key < b.key ? -1 : Number(a.key > b.key));
-
-/* The first words that are made of one word for each part. */
-function combined(parts) {
-  return parts.reduce((begun, words) => begun.flatMap((text) => words.map((word) => text + word)).slice(0, limits.MAX_VARIANTS), [""]);
-}
 
 /* The shortest ways to cut a reading into readings of words: for each, the words of each part. */
 function segment(kana) {

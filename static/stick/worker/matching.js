@@ -143,9 +143,8 @@ function any(terms) {
   return sizes.map((size) => combinations(terms, size)).flatMap((groups) => [either(groups, 1, true), either(groups, 3, false)]);
 }
 
-function combinations(values, size) {
-  return size ? values.flatMap((value, i) => combinations(values.slice(i + 1), size - 1).map((rest) => [value, ...rest])) : [[]];
-}
+const combinations = (values, size) =>
+  size ? values.flatMap((value, i) => combinations(values.slice(i + 1), size - 1).map((rest) => [value, ...rest])) : [[]];
 
 /* A query read by what stands where it is searched, and what limits it to there: `narrowed` by filters, and places that it names. */
 function readWithin(asked, narrowed) {
@@ -157,13 +156,12 @@ function readWithin(asked, narrowed) {
   return [names(again) === names(reading) ? again : reading, limits];
 }
 
-const namesACity = ({ places }) => [...places.keys()].some((place) => lexicon.cities(normalise(place)).length && /[市区町村]$/.test(place));
-
 /* What limits a search to the places it names. Other than cities in full, those that have none of its words are words too. */
 function within(reading) {
   const limits = [...reading.places.values()].map((tokens) => named(...tokens)), either = limits.length > 1 && !exists(and(limits)) ? [or(limits)] : limits;
-  const found = reading.terms.filter(isFound).map((term) => all([term], 3));
-  if (!limits.length || namesACity(reading) || (found.length && exists(and([or(found), ...either])))) return either;
+  const found = reading.terms.filter(isFound).map((term) => all([term], 3)), isCity = (place) => lexicon.cities(normalise(place)).length > 0;
+  const namesACity = [...reading.places.keys()].some((place) => isCity(place) && /[市区町村]$/.test(place));
+  if (!limits.length || namesACity || (found.length && exists(and([or(found), ...either])))) return either;
   forgetPlaces(reading);
   return [];
 }

@@ -56,12 +56,9 @@ function findHits(line, needles) {
 }
 
 function markHits(line, hits, start, end) {
-  let marked = start ? "…" : "", done = start;
-  for (const [from, to] of hits.filter(([from, to]) => start <= from && to <= end)) {
-    marked += `${line.slice(done, from)}«${line.slice(from, to)}»`;
-    done = to;
-  }
-  return marked + line.slice(done, end) + (end < line.length ? "…" : "");
+  const shown = hits.filter(([from, to]) => start <= from && to <= end), done = [start, ...shown.map(([, to]) => to)];
+  const marked = shown.map(([from, to], i) => `${line.slice(done[i], from)}«${line.slice(from, to)}»`).join("");
+  return `${start ? "…" : ""}${marked}${line.slice(done.at(-1), end)}${end < line.length ? "…" : ""}`;
 }
 
 /* Of the line with most hits, what stands around the first; its beginning where there is none. */
