@@ -136,9 +136,12 @@ def test_a_department_belongs_to_a_body() -> None:
 
 
 def test_a_change_names_records_that_its_release_touched() -> None:
-    """By id or code, as changes.yml names them; only for versions that are released."""
+    """Itself or a part of its page, by id or code, as changes.yml names them; only for versions that are released."""
     history = [json.loads(line) for line in (CITY.parent / "history.jsonl").read_text("utf-8").splitlines()]
-    touched = {release["version"]: set(chain.from_iterable(release["records"].values())) for release in history}
+    touched = {
+        release["version"]: set(chain(*release["records"].values(), *release.get("pages", {}).values()))
+        for release in history
+    }
     romaji = {s["prefix"]: s["id"] for s in records("sectors")}
     wrong = [
         (change["id"], name)
