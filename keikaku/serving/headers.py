@@ -6,18 +6,16 @@ What they are stands in headers.yml. A page that shows a chart notes so in its s
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from keikaku.files.beside import read_data
 from keikaku.publish.addresses import find_embedded_part
 
 Headers = list[tuple[bytes, bytes]]
 
 CHARTS = "keikaku.charts"  # in the scope of a request: a list, with something in it once the page shows a chart
 
-_SENT: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
+_SENT: dict[str, dict[str, str]] = read_data(__file__, "headers.yml")
 _ALWAYS, _READABLE = _SENT["always"], _SENT["data"]
 # The address of a page has no ending; what has one is for programs, except styles, scripts and the like.
 _DATA = re.compile(

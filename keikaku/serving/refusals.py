@@ -6,12 +6,11 @@ Does not: decide the status; parse SQL, whose words are found by their spelling,
 
 import json
 import re
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
+from keikaku.files.beside import read_data
 
-_SAID: dict[str, dict[Any, Any]] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
+_SAID: dict[str, dict[Any, Any]] = read_data(__file__, "refusals.yml")
 _NOT_WORDS = re.compile(
     r"--[^\n]*|/\*.*?(?:\*/|$)|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\[[^\]]*(?:\]|$)|`[^`]*`", re.DOTALL
 )

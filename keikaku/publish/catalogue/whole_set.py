@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-import yaml
-
+from keikaku.files.beside import read_data
 from keikaku.files.errors import FilesError
 from keikaku.files.replacing import replacing
 from keikaku.publish.catalogue.data_set import LISTING, DataSet, FileInfo, is_date, read_data_set, read_filled_metadata
@@ -32,7 +31,7 @@ README = "README.txt"
 DUCKDB = "duckdb.sql"
 DATA_PACKAGE = "datapackage.json"
 # Path, title, kind and media type of what is about all tables; NAME is that of the database.
-_LISTED: dict[str, list[list[str]]] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
+_LISTED: dict[str, list[list[str]]] = read_data(__file__, "whole_set.yml")
 # Folder and ending, kind and media type of what holds one table, and what writes it.
 _TABLES = (
     ("csv", "CSV", "text/csv; charset=utf-8; header=present", write_csv),

@@ -6,17 +6,15 @@ record of each table tells. What is no CreativeWork cannot be part of the data s
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from keikaku.files.beside import read_data
 from keikaku.publish.filling import read_rows
 
 Json = dict[str, Any]
 Execute = Callable[..., Any]
 
-_MAPPING = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
+_MAPPING = read_data(__file__, "json_ld.yml")
 DESCRIBED: tuple[str, ...] = tuple(_MAPPING["tables"])
 # Where a record is read from, if not from its table.
 _SOURCES = {"plans": "plan_facts"}

@@ -8,16 +8,14 @@ itself, or say more of an old answer than the history of the records in it.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, product
-from pathlib import Path
-
-import yaml
 
 from keikaku.database.content_hash import LENGTH
 from keikaku.database.history import Change, RecordId, Release, digest_records, keep_recorded, replay, replay_pages
 from keikaku.database.pages import PARTS, Page, Parts, hash_page
+from keikaku.files.beside import read_data
 
 MOST_PAGES = 20_000  # that may have been between two releases
-SAID: dict[str, dict[str, str]] = yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8"))
+SAID: dict[str, dict[str, str]] = read_data(__file__, "verify.yml")
 
 
 @dataclass(frozen=True)
@@ -68,15 +66,16 @@ def judge_quoted(
 ) -> Verdict:
     """`wanted` is the beginning of the hash of a page, or of a record alone, as pages had it before they told of their parts."""
     today = {record: hash_page(page.parts) for record, page in pages.items()}
-    past = ((release, {r: hash_page(parts) for r, parts in held.items()}) for release, held in replay_pages(releases))
+    held = list(replay_pages(releases))
+    past = ((release, {record: hash_page(parts) for record, parts in then.items()}) for release, then in held)
     current, last, released = _find(wanted, today, past)
     if current:
         parts = tuple(Part(name, "stands") for name in _in_order(pages[current[0]].parts))
         return Verdict("stands", current, released, (), wanted, "page", parts)
     if last:
         record = min(last)
-        was = next(held[record] for place, (_, held) in enumerate(replay_pages(releases)) if place == last[record])
-        verdict = _compare(record, was, pages.get(record) or Page(), releases)
+        _, then = held[last[record]]
+        verdict = _compare(record, then[record], pages.get(record) or Page(), releases)
         return replace(verdict, records=tuple(sorted(last)), released=released)
     verdict = replace(judge_record(wanted, records, releases), covers="record")
     page = pages.get(verdict.records[0]) if verdict.records else None

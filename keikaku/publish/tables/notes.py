@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from keikaku.publish.tables.about import Field
-from keikaku.schema.codes import CODES
+from keikaku.schema.conditions import find_word
 
 OURS = "当サイト"  # stands in the help of every column that is ours and not the report's
 MOST_CORRECTIONS = 50
@@ -106,7 +106,7 @@ def group_corrections(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Mappi
 
 def note_correction(row: Mapping[str, Any]) -> Note:
     """One row of the table of corrections in a sentence."""
-    kind = CODES["corrections", "kind"].get(row["kind"], (row["kind"], ""))[0]
+    kind = find_word("corrections", "kind", row["kind"]) or row["kind"]
     read = f"、このデータでは「{row['corrected']}」" if row["corrected"] else ""
     text = f"{kind}（{row['row_id']}）：原文は「{row['printed']}」{read}。{row['reason']}"
     return Note("correction", text, row["id"], row["table_name"], row["row_id"], row["column_name"])

@@ -7,10 +7,8 @@ Guarantees: the value in the address is always among the choices, marked as chos
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-import yaml
-
+from keikaku.files.beside import read_data
 from keikaku.plan.fiscal_year import read_fiscal_year
 
 
@@ -34,10 +32,7 @@ class Choice:
     chosen: bool
 
 
-PARAMETERS = {
-    name: Parameter(**words)
-    for name, words in yaml.safe_load(Path(__file__).with_suffix(".yml").read_text("utf-8")).items()
-}
+PARAMETERS = {name: Parameter(**words) for name, words in read_data(__file__, "query_forms.yml").items()}
 
 
 def find_parameter(name: str) -> Parameter:
