@@ -14,8 +14,6 @@ from typing import Any
 from keikaku.search.functions import register
 
 MEBIBYTE = 1024 * 1024
-# SQLite counts what all connections of a process hold; a worker has one.
-HEAP_BYTES = 64 * MEBIBYTE
 ANSWER_BYTES = 3 * MEBIBYTE
 VISITOR_LENGTH = 256 * 1024
 VISITOR_SQL_LENGTH = 20_000
@@ -77,11 +75,11 @@ def guard_connection(connection: sqlite3.Connection) -> None:
     connection.set_authorizer(authorize)
 
 
-def limit_heap(connection: sqlite3.Connection) -> None:
-    """Bound what SQLite holds in this process; to be called before the guard. The hard limit can only be lowered."""
+def limit_heap(connection: sqlite3.Connection, size: int) -> None:
+    """Bound the bytes that SQLite holds in this process; to be called before the guard. The hard limit can only be lowered."""
     connection.execute("PRAGMA temp_store = MEMORY").close()  # else large sorts write hundreds of megabytes to disk
-    connection.execute(f"PRAGMA soft_heap_limit = {HEAP_BYTES * 3 // 4}").close()
-    connection.execute(f"PRAGMA hard_heap_limit = {HEAP_BYTES}").close()
+    connection.execute(f"PRAGMA soft_heap_limit = {size * 3 // 4}").close()
+    connection.execute(f"PRAGMA hard_heap_limit = {size}").close()
 
 
 def guard_visitor(connection: sqlite3.Connection) -> None:

@@ -8,6 +8,7 @@ overstays is killed, and the next statement starts another. Knows nothing of Dat
 import asyncio
 import marshal
 import os
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -19,10 +20,21 @@ from pathlib import Path
 from typing import IO, Any
 
 from keikaku.files.digest import stamp
-from keikaku.serving.sql_guard import ANSWER_BYTES, explain_error, guard_visitor, limit_heap, set_up, weigh_row
+from keikaku.serving.sql_guard import (
+    ANSWER_BYTES,
+    MEBIBYTE,
+    explain_error,
+    guard_visitor,
+    limit_heap,
+    set_up,
+    weigh_row,
+)
 
 # One core stays free for pages.
 WORKERS = max(1, min(2, (os.cpu_count() or 1) - 1))
+# SQLite counts what it asked for, of which small rows take twice as much: DATA_BYTES is what the system gives beyond the start.
+HEAP_BYTES = 64 * MEBIBYTE // WORKERS
+DATA_BYTES = HEAP_BYTES * 3 // 2
 # To wait costs nothing; a refusal is a page to make, and who is refused at once asks again at once.
 MOST_WAITING = 100
 PATIENCE_SECONDS = 2.0
@@ -210,9 +222,12 @@ def main(database: Path, expected: str) -> None:
     with suppress(OSError):  # only Linux has it
         Path("/proc/self/oom_score_adj").write_text(OUT_OF_MEMORY_SCORE)
     connection = sqlite3.connect(f"{database.resolve().as_uri()}?immutable=1", uri=True)
-    limit_heap(connection)
+    limit_heap(connection, HEAP_BYTES)
     set_up(connection)
     guard_visitor(connection)
+    with suppress(OSError):  # only Linux tells
+        held = int(Path("/proc/self/statm").read_text().split()[5]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_DATA, (held + DATA_BYTES, held + DATA_BYTES))
     _write(sys.stdout.buffer, [])
     with suppress(EOFError):
         while True:

@@ -22,10 +22,11 @@ from keikaku.publish.tables.csv_file import CsvFile, Value
 from keikaku.publish.tables.notes import HEADINGS, Caveats
 from keikaku.publish.tables.workbook import MAX_ROWS, MEDIA_TYPE, WorkbookFile
 from keikaku.serving.baked_site import judge_condition
+from keikaku.serving.sql_guard import ANSWER_BYTES, weigh_row
 from keikaku.serving.sql_worker import WorkersBusy
 from keikaku.views.addresses import public_address
 from keikaku.views.citations import name_source
-from keikaku.views.json_answers import find_caveats, link_notes, say_complete
+from keikaku.views.json_answers import LIST_BYTES, find_caveats, link_notes, say_complete
 from keikaku.views.sources import UNLIMITED, OtherAnswer, Source, find_database, open_source, read_size
 from keikaku.views.verifying import verify_address
 from keikaku.views.words import hash_database
@@ -51,26 +52,33 @@ class Tally:
     """What a file has to say of its rows.
 
     `touched` are the ids in them that have corrections, of those in `corrected`. The digest is the content_hash of the JSON of
-    the same address, which has at most `most` rows.
+    the same address, which has at most `most` rows and, of a visitor's SQL, so many bytes.
     """
 
-    def __init__(self, columns: Sequence[str], corrected: Any, most: int) -> None:
+    def __init__(self, columns: Sequence[str], corrected: Any, most: int, most_bytes: int) -> None:
         self.count = 0
         self.touched: set[str] = set()
         self._columns = columns
         self._corrected = corrected
         self._most = most
+        self._bytes_left = most_bytes
         self._rows: list[Sequence[Value]] = []
 
     def add(self, row: Sequence[Value]) -> None:
         self.count += 1
         self.touched.update(cell for cell in row if isinstance(cell, str) and cell in self._corrected)
-        if self.count <= self._most:
+        self._bytes_left -= weigh_row(row)
+        if self._has_all():
             self._rows.append(row)
+        else:
+            self._rows.clear()
 
     def digest(self) -> str:
         """Empty where the JSON would not have all rows."""
-        return hash_rows(self._columns, self._rows) if self.count <= self._most else ""
+        return hash_rows(self._columns, self._rows) if self._has_all() else ""
+
+    def _has_all(self) -> bool:
+        return self.count <= self._most and self._bytes_left >= 0
 
 
 class FileAnswer:
@@ -146,6 +154,7 @@ async def make_file(
         source.columns,
         caveats.corrections if source.table != "corrections" else (),
         datasette.max_returned_rows if is_whole else -1,
+        ANSWER_BYTES if source.is_open_sql else LIST_BYTES,
     )
     file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 FileAnswer closes it
     try:

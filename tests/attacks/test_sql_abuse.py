@@ -52,7 +52,7 @@ WITHOUT_SQL = [
 # The kinds of work that are stopped by different means; the others are for long runs.
 CHOSEN = (
     "two gigabytes", "endless count", "doubling text returned", "rows sorted in memory", "LIKE that backtracks",
-    "our own functions",
+    "our own functions", "small rows sorted in memory", "many large rows",
 )  # fmt: skip
 
 

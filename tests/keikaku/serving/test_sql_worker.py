@@ -11,6 +11,7 @@ import pytest
 
 from keikaku.serving import sql_worker
 from keikaku.serving.sql_worker import Lease, Limits, WorkerEnded, Workers, WorkersBusy
+from tests.browser.running_site import read_memory
 
 ENDLESS = "WITH RECURSIVE c (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM c)"
 PLENTY = Limits(seconds=5)
@@ -71,6 +72,19 @@ async def test_what_fails_is_told_and_the_worker_goes_on(workers: Workers, sql: 
     async with workers.lease() as lease:
         with pytest.raises(sqlite3.DatabaseError, match=message):
             await read_all(lease, sql, Limits(0.3 if "count" in sql else 20, bytes=10**9))
+        assert (await read_all(lease, "SELECT 1"))[1] == [(1,)]
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is measured as Linux tells it")
+async def test_small_rows_take_no_more_of_the_system_than_a_worker_may(workers: Workers) -> None:
+    """SQLite does not count what each of them costs beside its bytes."""
+    async with workers.lease() as lease:
+        await read_all(lease, "SELECT 1")
+        process = lease.worker.process.pid
+        idle = read_memory(process, "VmRSS")
+        with pytest.raises(sqlite3.DatabaseError, match="memory"):
+            await read_all(lease, f"{ENDLESS} SELECT n FROM c ORDER BY n DESC", Limits(60))
+        assert sql_worker.HEAP_BYTES < read_memory(process, "VmHWM") - idle <= 1.1 * sql_worker.DATA_BYTES
         assert (await read_all(lease, "SELECT 1"))[1] == [(1,)]
 
 
