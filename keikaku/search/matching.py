@@ -5,12 +5,12 @@ from itertools import combinations
 from typing import NamedTuple
 
 from keikaku.search.expand import Exists, Term, Way, expand
-from keikaku.search.index import city_token, named, plan_token, theme_token, whole_token
+from keikaku.search.index import city_token, kind_token, named, plan_token, theme_token, whole_token
 from keikaku.search.lexicon import Lexicon
 from keikaku.search.query import MAX_WORDS, Word, count_words, read_query
 from keikaku.search.reading import Reading, read
 from keikaku.search.telling import tell_missing, tell_reading, tell_term
-from keikaku.search.text import NOTHING, phrase
+from keikaku.search.text import NOTHING, phrase, runs
 
 MAX_COMBINED = 5
 # Up to which kind of way a term is searched, and whether in titles alone: other spellings in a title are as near as the word.
@@ -32,6 +32,7 @@ class Filters(NamedTuple):
 
 
 ANYWHERE = Filters()
+LISTED = "measure"  # the kind that is shown where nothing is asked
 
 
 class Plan(NamedTuple):
@@ -46,6 +47,12 @@ class Plan(NamedTuple):
     def match(self) -> str:
         """The expression that finds every hit."""
         return self.levels[-1] if self.levels else NOTHING
+
+
+def plan_list(filters: Filters) -> Plan:
+    """What finds everything that the filters leave; all of a kind where there is no other."""
+    kind = "".join(runs(filters.kind)) if filters.kind else LISTED
+    return Plan([_and(filters.limits() or [named(kind_token(kind))])], [], [])
 
 
 def plan_query(text: str, lexicon: Lexicon, exists: Exists, filters: Filters = ANYWHERE) -> Plan:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from keikaku.files.beside import read_statements
 from keikaku.search.lexicon import Execute, Lexicon, load_lexicon
-from keikaku.search.matching import ANYWHERE, Filters, Plan, plan_query
+from keikaku.search.matching import ANYWHERE, Filters, Plan, plan_list, plan_query
 from keikaku.search.reading import Reading
 from keikaku.search.snippet import Needles, cut_out, needles_of
 from keikaku.search.suggest import Suggestion, near_spellings, near_themes
@@ -56,7 +56,7 @@ _Hit = tuple[int, int, int, float, int, int]  # level, whether a repeat, kind, s
 
 
 def search(execute: Execute, query: str, filters: Filters = ANYWHERE) -> Results:
-    """The best MOST results in a database. What was asked last is remembered."""
+    """The best MOST results in a database; for a query without a word, of all that is there. What was asked last is remembered."""
     lexicon = load_lexicon(execute)
     found: Results | None = lexicon.answers.get((query, filters))
     if found is None:
@@ -77,11 +77,11 @@ def plan_in(execute: Execute, query: str, filters: Filters = ANYWHERE) -> Plan:
 
 
 def _search(execute: Execute, query: str, filters: Filters, lexicon: Lexicon) -> Results:
-    plan = plan_in(execute, query, filters)
+    plan = plan_in(execute, query, filters) if query.strip() else plan_list(filters)
     kinds = [tuple(row) for row in execute(_SQL["kinds"], (plan.match,))]
     asked = [(first, last) for kind, first, last, _ in kinds if filters.kind in ("", kind)]
     span = (min((first for first, _ in asked), default=0), max((last for _, last in asked), default=-1))
-    ids = [hit[-1] for hit in _best(execute, plan.levels, span)[:MOST]]
+    ids = [hit[-1] for hit in _best(execute, plan, span)[:MOST]]
     needles = needles_of(plan.ways)
     rows = {id_: _result(row, needles) for id_, *row in execute(_SQL["documents"], (str(ids),))}
     results = [rows[id_] for id_ in ids]
@@ -113,19 +113,19 @@ def _lead_on(execute: Execute, reading: Reading, in_plan: bool, plans: set[str])
     return {"links": dict(links), "columns": [question.column for question in questions if question.column]}
 
 
-def _best(execute: Execute, levels: list[str], span: tuple[int, int]) -> list[_Hit]:
-    """The best hits, at least MOST of them if there are so many: by level, then originals first, by kind, by bm25.
+def _best(execute: Execute, plan: Plan, span: tuple[int, int]) -> list[_Hit]:
+    """The best hits, at least MOST of them if there are so many: by level, then originals first, by kind, by bm25 of words.
 
     Where CANDIDATES or more are equally good, the order is that of their numbers instead (measures first, short titles
     first), so that the time does not grow with the number of plans.
     """
     hits: dict[int, _Hit] = {}
-    for level, match in enumerate(levels):
+    for level, match in enumerate(plan.levels):
         found = list(execute(_SQL["first"], (match, *span, CANDIDATES)))
         if 0 < len(found) < CANDIDATES:  # else too many to compare: as they are numbered
             found = list(execute(_SQL["hits"], (match, *span)))
         for is_repeat, kind, bm25, position, id_ in found:
-            hits.setdefault(id_, (level, is_repeat, kind, bm25, position, id_))
+            hits.setdefault(id_, (level, is_repeat, kind, bm25 if plan.ways else 0, position, id_))
         if len(hits) >= MOST:
             break
     return sorted(hits.values())

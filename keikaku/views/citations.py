@@ -10,7 +10,16 @@ from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 
 from keikaku.publish.addresses import shared_address
-from keikaku.publish.records.citation import FORMATS, MOST_REPORTS, RECORDS, SQL, Citation, join_reports, read_data_set
+from keikaku.publish.records.citation import (
+    FORMATS,
+    MOST_ASKED,
+    MOST_REPORTS,
+    RECORDS,
+    SQL,
+    Citation,
+    join_reports,
+    read_data_set,
+)
 from keikaku.views.addresses import public_address
 from keikaku.views.verifying import page_hash
 from keikaku.views.words import data_date, data_version
@@ -56,7 +65,10 @@ async def cite_record(datasette: Datasette, request: Request, table: str, key: s
 
 
 async def find_reports(datasette: Datasette, request: Request, plan: str | list[str] | None = None) -> dict[str, Any]:
-    """`sources`, the documents that a page of a plan (or of some) names, and their `number`; those of all plans if none is `asked` for."""
+    """What a page of a plan, or of those `asked` for, or of all, is made from: `sources`, and how they are `named`.
+
+    Of many the first is named and the `others` are counted; where none is asked for and there is but one, nothing is.
+    """
     db = datasette.get_database()
     names = ("plan", "plan_id", "municipality", "municipality_id", "theme", "sector", "sector_id")
     asked = {name: request.args.get(name) or "" for name in names}
@@ -65,7 +77,9 @@ async def find_reports(datasette: Datasette, request: Request, plan: str | list[
     named = {"plans": json.dumps(plans), "most": MOST_REPORTS}
     rows = (await db.execute(SQL["sources"] + SQL["reports"], named)).rows
     number = rows[0]["number"] if rows else 0
-    return {"sources": [row["source"] for row in rows], "number": number, "asked": plans}
+    sources = [row["source"] for row in rows] if plans or number > 1 else []
+    others = number - 1 if number > (MOST_ASKED if plans else MOST_REPORTS) else 0
+    return {"sources": sources, "asked": plans, "others": others, "named": join_reports(sources, others)}
 
 
 async def name_drawn(datasette: Datasette, request: Request, picture: str, plan: str) -> list[str]:
@@ -88,7 +102,7 @@ async def name_source(datasette: Datasette, request: Request) -> tuple[str, str]
         return "", ""
     one = reports["asked"][0] if len(reports["asked"]) == 1 else None
     called = (await db.execute(SQL["called"], {"plan": one, "term": str(record["table"]).removesuffix("s")})).first()
-    return f"{'、'.join(reports['sources'])}を加工して作成", called["word"] if called else ""
+    return f"{reports['named']}を加工して作成", called["word"] if called else ""
 
 
 async def cite_page(datasette: Datasette, request: Request, title: str = "", plan: str | None = None) -> Citation:
@@ -98,13 +112,12 @@ async def cite_page(datasette: Datasette, request: Request, title: str = "", pla
     """
     db = datasette.get_database()
     reports = await find_reports(datasette, request, plan)
-    sources, is_of_some = reports["sources"], bool(reports["asked"])
     whole = Citation(
         data_set=read_data_set(datasette.metadata()),
         key=f"{db.name}-{WHOLE}",
         address=public_address(datasette, request, "/data"),
         changed=_day(await data_date(datasette, request)),
-        source="、".join(sources) if is_of_some else join_reports(sources, reports["number"]),
+        source=reports["named"],
     )
     if not title:
         return replace(whole, version=data_version(datasette))

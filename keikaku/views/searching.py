@@ -19,27 +19,28 @@ from keikaku.search import Filters, search, suggest
 from keikaku.views.addresses import find_site_root
 
 FEW = 8  # hits of each kind, where all kinds are shown
+MOST = 30  # of one kind on a page
 _SQL = read_statements(__file__)
 _columns: WeakKeyDictionary[Database, dict[str, list[str]]] = WeakKeyDictionary()
 
 
 async def describe_results(datasette: Datasette, database: str | None, request: Request | None) -> dict[str, Any]:
     """For the page of results: what was found and searched besides, what else to try if there is nothing."""
-    if not request or not database or request.url_vars.get("table") != "search" or not request.args.get("q"):
+    if not request or not database or request.url_vars.get("table") != "search":
         return {}
     filters = Filters(*(request.args.get(name) or "" for name in Filters._fields))
     db = datasette.get_database(database)
     return {
-        "found": await db.execute_fn(lambda conn: search(conn.execute, request.args["q"], filters)),
+        "found": await db.execute_fn(lambda conn: search(conn.execute, request.args.get("q") or "", filters)),
         "filters": filters,
     }
 
 
-def sort_hits(rows: Iterable[Mapping[str, Any]], kind: str, sector: str) -> dict[str, Any]:
+def sort_hits(rows: Iterable[Mapping[str, Any]], kind: str, sector: str, start: int = 0) -> dict[str, Any]:
     """Of what was found of a kind, what is of a sector; "" for any.
 
     `sectors` count all hits, some of which have no sector; `plans` and `of_kind` have those that are chosen, `shown` those of each
-    kind that are listed; `places` are the kinds, tables and plans of all, and whether they have sectors.
+    kind that are listed, of a chosen one from the hit `start`; `places` are the kinds, tables and plans of all, and whether they have sectors.
     """
     rows = list(rows)
     chosen = [row for row in rows if sector in ("", row["sector"])]
@@ -51,7 +52,7 @@ def sort_hits(rows: Iterable[Mapping[str, Any]], kind: str, sector: str) -> dict
         "plans": Counter(row["plan"] for row in chosen),
         "places": sorted({(row["kind"], row["url"].split("/")[2], row["plan"], bool(row["sector"])) for row in rows}),
         "of_kind": of_kind,
-        "shown": {name: hits if kind else hits[:FEW] for name, hits in of_kind.items()},
+        "shown": {name: hits[start : start + MOST] if kind else hits[:FEW] for name, hits in of_kind.items()},
     }
 
 

@@ -1,11 +1,15 @@
 """A database of many plans: no page lists them all, and every one of them can be reached; more of them in said.yml."""
 
 import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from datasette.app import Datasette
 
-from tests.pages.listing_page import open_address, rows_of
+from tests.pages.listing_page import ask, open_address, rows_of
 
 
 @pytest.mark.parametrize(
@@ -47,3 +51,38 @@ async def test_unmet_targets_are_those_of_the_chosen_plan(crowded: Datasette) ->
     assert await rows_of(crowded, "unmet_targets?plan=akishima") == every
     assert await rows_of(crowded, "unmet_targets?plan=city05") == []
     assert f"{len(every)}件" in await open_address(crowded, "/plans/unmet_targets?plan=akishima")
+
+
+async def test_a_search_without_words_is_of_all_that_the_filters_leave(all_shapes: Datasette) -> None:
+    rows = await ask(
+        all_shapes,
+        "SELECT d.row_id, d.kind, d.plan_id, p.municipality_id FROM search_documents AS d JOIN plans AS p ON p.id = d.plan_id "
+        "WHERE d.kind <> 'organization'",
+    )
+    for filters, meant in {
+        "municipality=kakogawa": {"kakogawa"},
+        "plan=toyoake-danjo2": {"toyoake-danjo2"},
+        "kind=event": {"event"},
+        "municipality=subete&kind=goal": {"subete", "goal"},
+        "": {"measure"},
+    }.items():
+        found = {row["id"] for row in await rows_of(all_shapes, f"search?{filters}") if row["kind"] != "organization"}
+        assert found, filters
+        assert found == {row[0] for row in rows if meant <= {*row[1:]}}, filters
+
+
+async def test_what_is_unmet_of_an_empty_plan_is_told_without_the_rows_of_another(
+    crowded: Datasette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = Counter[str]()
+
+    @contextmanager
+    def counting(connection: sqlite3.Connection, _: int) -> Iterator[None]:
+        connection.set_progress_handler(lambda: steps.update([plan]), 10)
+        yield
+        connection.set_progress_handler(None, 0)
+
+    monkeypatch.setattr("datasette.database.sqlite_timelimit", counting)
+    for plan in ("akishima", "city05"):
+        await open_address(crowded, f"/plans/unmet_targets?plan={plan}")
+    assert 0 < steps["city05"] < steps["akishima"] / 10, steps

@@ -22,7 +22,7 @@ from tests.sites import ROOT
 PLANS: dict[str, Any] = yaml.safe_load((ROOT / "metadata.yml").read_text("utf-8"))["databases"]["plans"]
 # Columns of text that are put together from names and codes as they stand; everything else that is computed is ours.
 PUT_TOGETHER = {"organizations", "goals", "linked", "other_names", "sectors", "codes", "sector", "measures", "title",
-                "kind", "id", "snippet", "url", "evidence", "decision", "evaluation_id", "end_fiscal_year",
+                "kind", "id", "plan", "snippet", "url", "evidence", "decision", "evaluation_id", "end_fiscal_year",
                 "団体", "施策の番号", "該当する団体", "再掲", "新規・再掲", "つながり", "読み取った欄", "分野", "根拠の語",
                 "今後", "評価ID", "期限", "指標", "目標", "before_target", "indicator_id", "前の名前", "決定", "施策", "引き継いだ施策", "目標・指標", "原文", "name", "full_name", "sector_id",
                 "due", "printed", "measure_name", "target", "sector_word", "goal_word", "measure_word", "organization_word",

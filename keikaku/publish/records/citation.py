@@ -36,13 +36,12 @@ RECORDS = {
 }
 SQL = read_statements(__file__)
 MOST_REPORTS = 10  # that are named one by one
+MOST_ASKED = 30  # where some plans are asked for
 
 
-def join_reports(sources: Sequence[str], number: int) -> str:
-    """The documents of several plans, of which `sources` are the first; empty where there is but one."""
-    if number <= 1:
-        return ""
-    return "、".join(sources) if number <= MOST_REPORTS else f"{sources[0]}ほか{number - 1:,}の計画の文書"
+def join_reports(sources: Sequence[str], others: int) -> str:
+    """Documents, of which `others` are too many to be named after the first."""
+    return f"{sources[0]}ほか{others:,}件の計画の文書" if others else "、".join(sources)
 
 
 def read_data_set(metadata: Mapping[str, Any]) -> dict[str, Any]:

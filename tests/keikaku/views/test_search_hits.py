@@ -2,7 +2,7 @@
 
 import pytest
 
-from keikaku.views.searching import FEW, sort_hits
+from keikaku.views.searching import FEW, MOST, sort_hits
 
 ROWS: list[dict[str, str | None]] = [
     {"kind": "measure", "id": "m1", "url": "/plans/measures/m1", "sector": "工業", "plan": "a"},
@@ -39,9 +39,13 @@ def test_places_are_the_tables_and_plans_of_everything_once() -> None:
     ]
 
 
-def test_one_kind_is_shown_to_its_end() -> None:
+def test_a_chosen_kind_is_shown_page_by_page() -> None:
     rows = [
         {"kind": "measure", "id": f"m{i}", "url": "/plans/measures/m", "sector": "工業", "plan": "a"}
-        for i in range(FEW + 5)
+        for i in range(MOST + 5)
     ]
-    assert [len(sort_hits(rows, kind, "")["shown"]["measure"]) for kind in ("", "measure")] == [FEW, FEW + 5]
+    pages = [
+        sort_hits(rows, kind, "", start)["shown"]["measure"]
+        for kind, start in (("", 0), ("measure", 0), ("measure", MOST))
+    ]
+    assert pages == [rows[:FEW], rows[:MOST], rows[MOST:]]
