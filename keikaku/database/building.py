@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from keikaku.database.documents import build_documents
+from keikaku.database.documents import add_documents
 from keikaku.database.history import HISTORY, Release, Told, check_told, read_history
 from keikaku.database.report import compare_report, read_passages, read_report
 from keikaku.database.rows import Row, build_rows
@@ -33,11 +33,9 @@ from keikaku.plan.folder import (
 from keikaku.plan.model import City
 from keikaku.plan.reading import read_bytes
 from keikaku.plan.words import SameAs, Synonyms
-from keikaku.search.words import count_words
 
 Say = Callable[[str], None]
 Reports = Mapping[str, Path]
-Make = Callable[[City, list[Row]], dict[str, list[Row]]]  # a municipality and wording of reports -> rows by table
 Shared = tuple[list[Synonyms], list[SameAs]]
 
 
@@ -48,7 +46,7 @@ def build_database(data: Path, output: Path, reports: Reports, say: Say) -> dict
     wording is added. Raises InvalidData, HistoryError or DatabaseError.
     """
     with take_turn(output.parent, say), told_in_one_line(output), open_working(place_of(output)) as working:
-        synonyms, same_as = _read_changed(working, data, reports, say, make_tables)
+        synonyms, same_as = _read_changed(working, data, reports, say)
         releases = _read_releases(working, data)
         if releases:
             say(f"the last release is {releases[-1].version} of {releases[-1].date}")
@@ -58,7 +56,7 @@ def build_database(data: Path, output: Path, reports: Reports, say: Say) -> dict
 def check_data(data: Path, reports: Reports, say: Say) -> None:
     """Read everything anew and write nothing. Raises as build_database does."""
     with open_working(Path(":memory:")) as working:
-        _read_changed(working, data, reports, say, lambda city, _: build_rows(city))
+        _read_changed(working, data, reports, say, searched=False)
         _read_releases(working, data)
 
 
@@ -88,8 +86,8 @@ def _read_releases(working: Database, data: Path) -> list[Release]:
     return releases
 
 
-def _read_changed(working: Database, data: Path, reports: Reports, say: Say, make: Make) -> Shared:
-    """Bring the working database up to date; returns what all plans share."""
+def _read_changed(working: Database, data: Path, reports: Reports, say: Say, searched: bool = True) -> Shared:
+    """Bring the working database up to date, with what the search is made of if it is `searched`; returns what all plans share."""
     problems: list[Problem] = []
     folders = find_cities(data)
     known = read_digests(working)
@@ -101,7 +99,11 @@ def _read_changed(working: Database, data: Path, reports: Reports, say: Say, mak
         if digest is None or digest != known.get(folder.name):
             changed += 1
             with collecting(problems):
-                replace_city(working, folder.name, digest or "", make(*_read_agreeing(folder, reports)))
+                tables = make_tables(*_read_agreeing(folder, reports))
+                with working.atomic():
+                    replace_city(working, folder.name, digest or "", tables)
+                    if searched:
+                        add_documents(working, folder.name)
     ids = [(row[CITY], row["id"]) for table in ("municipalities", "plans") for row in working[table].rows]
     problems += find_mixed_ids(data, sorted(ids))
     problems += find_shared_codes(data, sorted((row[CITY], row["code"]) for row in working["municipalities"].rows))
@@ -152,9 +154,6 @@ def _read_agreeing(folder: Path, reports: Reports) -> tuple[City, list[Row]]:
 
 
 def make_tables(city: City, passages: list[Row]) -> dict[str, list[Row]]:
-    """The rows of a municipality for the working database: its tables, and what the search is made of."""
-    tables = {**build_rows(city), "report_passages": passages}
-    documents = build_documents(tables)
+    """The rows of a municipality for the working database, but what the search is made of."""
     synonyms = [{"words": json.dumps(group.words), "also": json.dumps(group.also)} for group in city.synonyms]
-    words = count_words(documents, city.ruby.root.items())
-    return {**tables, "search_documents": documents, "words": words, "synonyms": synonyms}
+    return {**build_rows(city), "report_passages": passages, "synonyms": synonyms}

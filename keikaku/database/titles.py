@@ -10,9 +10,8 @@ from pathlib import Path
 
 import sqlean
 
-from keikaku.database.documents import belonging
 from keikaku.files.beside import read_statements
-from keikaku.search.index import CREATE_INDEX, code_token, index_entry, kind_token, whole_token
+from keikaku.search.index import CREATE_INDEX, belonging, index_entry
 
 _SQL = read_statements(__file__)
 
@@ -25,13 +24,10 @@ def keep_titles(database: Path, parts: Iterable[tuple[str, str]]) -> None:
             connection.execute(f"DELETE FROM {name}")
         connection.executescript(_SQL["documents"])
         connection.execute(CREATE_INDEX)
-        rows = {name: connection.execute(f"SELECT * FROM {name}").fetchall() for name in ("municipalities", "plans")}
-        where = belonging({name: [dict(row) for row in found] for name, found in rows.items()})
+        where = {plan["id"]: belonging(dict(plan)) for plan in connection.execute(_SQL["plans"])}
         connection.execute("BEGIN")
         for row in connection.execute("SELECT * FROM search_documents").fetchall():
-            code = [code_token(row["code"])] if row["code"] else []
-            tokens = [kind_token(row["kind"]), whole_token(row["title"]), *code, *where[row["plan_id"]]]
-            connection.execute(_SQL["entry"], {"id": row["id"], **index_entry(dict(row), tokens)})
+            connection.execute(_SQL["entry"], {"id": row["id"], **index_entry(dict(row), where[row["plan_id"]])})
         connection.executemany("INSERT INTO parts VALUES (?, ?)", parts)
         connection.execute("INSERT INTO search_index (search_index) VALUES ('optimize')")
         connection.execute("COMMIT")

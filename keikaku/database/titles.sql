@@ -24,5 +24,8 @@ INSERT INTO search_kinds (kind, position, label, first_id, last_id)
     JOIN search_documents AS d ON d.kind = l.value ->> 0 GROUP BY d.kind;
 CREATE TABLE parts (plan_id TEXT PRIMARY KEY REFERENCES plans (id), part TEXT NOT NULL);
 
+-- name: plans
+SELECT p.*, m.name AS municipality FROM plans AS p JOIN municipalities AS m ON m.id = p.municipality_id
+
 -- name: entry
 INSERT INTO search_index (rowid, title, names, body) VALUES (:id, :title_tokens, :names_tokens, :body_tokens)

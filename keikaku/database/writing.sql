@@ -1,7 +1,7 @@
 -- The working database stands as `working`, the index that is made beside it as `made`.
 
 -- name: numbers
--- Each municipality's documents are in this order already (see build_documents). Sorted without their texts, which are many
+-- Each municipality's documents are in this order already (see documents.sql). Sorted without their texts, which are many
 -- times as long.
 CREATE TABLE numbers AS
 SELECT rowid AS place FROM working.search_documents

@@ -19,13 +19,25 @@ CREATE_INDEX = f"""
 
 
 def index_entry(document: Row, tokens: Iterable[str]) -> Row:
-    """What the index has of a document, each text as its tokens; `tokens` are those that no text can make."""
+    """What the index has of a document, each text as its tokens; `tokens` are more of those that no text can make."""
+    exact = {kind_token(document["kind"]), whole_token(document["title"]), *tokens}
+    exact |= {code_token(document["code"])} if document["code"] else set()
     years = {year for _, _, year in find_fiscal_years(f"{document['title']}\n{document['body']}")}
     return {
         "title_tokens": _tokens(document["title"]),
-        "names_tokens": " ".join([_tokens(document["names"]), *sorted(set(tokens))]),
+        "names_tokens": " ".join([_tokens(document["names"]), *sorted(exact)]),
         "body_tokens": " ".join([_tokens(document["body"]), *map(year_token, sorted(years))]),
     }
+
+
+def belonging(plan: Row) -> list[str]:
+    """The tokens by which a search is narrowed to a plan, a row of `plans` with the name of its `municipality`."""
+    return [
+        plan_token(plan["id"]),
+        city_token(plan["municipality_id"]),
+        series_token(plan["title"], plan["municipality"]),
+        *([theme_token(plan["theme"])] if plan["theme"] else []),
+    ]
 
 
 def code_token(code: str) -> str:

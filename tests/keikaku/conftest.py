@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from keikaku.database.building import make_tables
+from keikaku.database.documents import add_documents
 from keikaku.database.report import read_passages, read_report
 from keikaku.database.rows import Row
 from keikaku.database.working import open_working, replace_city
@@ -85,6 +86,7 @@ def write_tables(tables: dict[str, list[Row]], path: Path) -> dict[str, int]:
     """Build a database of one municipality's rows."""
     with open_working(path.with_suffix(".rows")) as working:
         replace_city(working, "minato", "", tables)
+        add_documents(working, "minato")
     return write_database(path.with_suffix(".rows"), [], [], path, lambda _: None)
 
 
