@@ -27,9 +27,9 @@ def test_the_build_is_the_same_with_and_without_a_history(folder: Path, tmp_path
 def test_the_history_tells_what_each_release_held(folder: Path) -> None:
     releases = read_history(folder / "data" / HISTORY)
     assert [release.version for release in releases] == ["1.0.0", "1.0.1"]
-    held = last(releases)
+    held = last(release.records for release in releases)
     assert held == hash_records(read_rows(folder / "plans.db", {record.table for record in held}))
-    assert last(releases[:1]) == hash_records(
+    assert last([releases[0].records]) == hash_records(
         read_rows(folder / "before" / "plans.db", {record.table for record in held})
     )
     assert len(releases[1].records) < len(releases[0].records) / 4

@@ -215,7 +215,9 @@ async def test_telling_of_a_change_does_not_change_what_a_release_held(folder: P
     assert (await ask(site, "0" * 16))["release"] == "1.0.1"
     change = RecordId("changes", ("minato-change-1",))
     assert (await ask(site, after[change]))["status"] == "stands"
-    assert not any(record.table in tables[:2] for record in last(read_history(copied / "data" / HISTORY)))
+    assert not any(
+        record.table in tables[:2] for record in last(told.records for told in read_history(copied / "data" / HISTORY))
+    )
 
 
 async def test_a_new_line_of_the_history_is_told_at_once(folder: Path, copied: Path) -> None:
@@ -320,7 +322,8 @@ def test_what_was_quoted_from_the_first_releases_is_known_still() -> None:
     pages = {MAP: Page({"record": "0" * 16, "figures": "1" * 16})}
     for version in ("0.1.0", "0.2.0"):
         place = [release.version for release in releases].index(version)
-        held = {r: digest for r, digest in last(releases[: place + 1]).items() if r.table == "measures"}
+        held = last(release.records for release in releases[: place + 1])
+        held = {record: digest for record, digest in held.items() if record.table == "measures"}
         assert len(held) == 46
         verdicts = {record: judge_quoted(digest, pages, {}, releases) for record, digest in held.items()}
         assert all(v.covers == "record" and version in v.released for v in verdicts.values())

@@ -90,7 +90,9 @@ def read_history(path: Path) -> list[Release]:
             raise HistoryError(
                 f"{path}:{number}:1: is not a release: {wrong}; a line as `release` writes it"
             ) from error
-    for number, (release, held) in enumerate(replay(releases), 1):
+    for number, (release, held) in enumerate(
+        zip(releases, replay(release.records for release in releases), strict=True), 1
+    ):
         if digest_records(held) != release.digest:
             raise HistoryError(f"{path}:{number}:1: the records do not give the digest; the file was changed by hand")
     return releases
@@ -131,30 +133,17 @@ def digest_records(records: Mapping[RecordId, str]) -> str:
     return hashlib.sha256("".join(lines).encode("utf-8")).hexdigest()
 
 
-def replay(releases: Iterable[Release]) -> Iterator[tuple[Release, dict[RecordId, str]]]:
-    """Each release with all that it held."""
-    held: dict[RecordId, str] = {}
-    for release in releases:
-        held = _without_gone({**held, **release.records})
-        yield release, held
+def replay(told: Iterable[Mapping[RecordId, T | None]]) -> Iterator[dict[RecordId, T]]:
+    """All that each release held, from what each tells: its records, or its pages."""
+    held: dict[RecordId, T] = {}
+    for different in told:
+        held = {record: now for record, now in {**held, **different}.items() if now is not None}
+        yield held
 
 
-def replay_pages(releases: Iterable[Release]) -> Iterator[tuple[Release, dict[RecordId, Mapping[str, str]]]]:
-    """Each release with the parts of all pages that it tells of."""
-    held: dict[RecordId, Mapping[str, str]] = {}
-    for release in releases:
-        held = _without_gone({**held, **release.pages})
-        yield release, held
-
-
-def _without_gone(records: Mapping[RecordId, T | None]) -> dict[RecordId, T]:
-    return {record: held for record, held in records.items() if held is not None}
-
-
-def last(releases: Iterable[Release]) -> dict[RecordId, str]:
-    """What the last of the releases held."""
-    held = [held for _, held in replay(releases)]
-    return held[-1] if held else {}
+def last(told: Iterable[Mapping[RecordId, T | None]]) -> dict[RecordId, T]:
+    """All that the last of the releases held."""
+    return [{}, *replay(told)][-1]
 
 
 def add_release(
@@ -175,8 +164,7 @@ def add_release(
     is not the one of the last release, or changes (see check_told) that do not tell of it.
     """
     releases = read_history(path)
-    before = last(releases)
-    before_pages = ([held for _, held in replay_pages(releases)] or [{}])[-1]
+    before, before_pages = last(release.records for release in releases), last(release.pages for release in releases)
     new, pages = keep_recorded(new), keep_recorded(pages)
     records = hash_records(new)
     reason = " ".join(reason.split())

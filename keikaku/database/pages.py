@@ -15,6 +15,7 @@ from pathlib import Path
 
 from keikaku.database.content_hash import LENGTH, hash_rows
 from keikaku.database.history import RecordId, hash_records, read_table
+from keikaku.files.beside import read_statements
 from keikaku.files.read_only import open_read_only
 
 Parts = Mapping[str, str]  # name of a part -> its hash; one without rows is left out
@@ -26,7 +27,7 @@ PARTS = {
     "evaluation": "評価",
     "corrections": "訂正と注意",
 }
-_SHOWN = Path(__file__).with_name("pages.sql").read_text("utf-8").strip().rstrip(";").split(";")
+_SQL = read_statements(__file__)
 
 
 @dataclass
@@ -48,8 +49,8 @@ def read_pages(
 ) -> dict[RecordId, Page]:
     """The pages of all records, or of the one that is named; none where there is no such page."""
     named = " WHERE table_name = :table AND row_id = :id" if table else ""
-    asked = [connection.execute(f"SELECT * FROM ({sql}){named}", {"table": table, "id": id_}) for sql in _SHOWN]
-    shown = sorted({tuple(row) for rows_shown in asked for row in rows_shown})
+    asked = connection.execute(f"SELECT * FROM ({_SQL['shown']}){named}", {"table": table, "id": id_})
+    shown = sorted(set(map(tuple, asked)))
     rows = {RecordId(of_table, tuple(map(str, json.loads(key)))) for *_, of_table, key in shown}
     hashes, days = _hash_rows(connection, rows)
     pages: dict[RecordId, Page] = {}

@@ -3,7 +3,7 @@
 import pytest
 from datasette.app import Datasette
 
-from keikaku.database.history import read_history, replay
+from keikaku.database.history import read_history
 from tests.sites import ROOT
 
 # Of release 0.2.0, as its site map named them.
@@ -32,7 +32,7 @@ async def test_tables_answer_with_their_columns(site: Datasette) -> None:
 
 
 async def test_records_answer_or_say_what_took_their_place(site: Datasette) -> None:
-    held = {record for _, records in replay(read_history(ROOT / "data" / "history.jsonl")) for record in records}
+    held = {record for release in read_history(ROOT / "data" / "history.jsonl") for record in release.records}
     records = {(table, *key) for table, key in held if table in WITH_PAGES}
     assert len(records) >= 311
     db = site.get_database("plans")

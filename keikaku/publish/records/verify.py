@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import islice, product
 
 from keikaku.database.content_hash import LENGTH
-from keikaku.database.history import Change, RecordId, Release, digest_records, keep_recorded, replay, replay_pages
+from keikaku.database.history import Change, RecordId, Release, digest_records, keep_recorded, replay
 from keikaku.database.pages import PARTS, Page, Parts, hash_page
 from keikaku.files.beside import read_data
 
@@ -66,16 +66,16 @@ def judge_quoted(
 ) -> Verdict:
     """`wanted` is the beginning of the hash of a page, or of a record alone, as pages had it before they told of their parts."""
     today = {record: hash_page(page.parts) for record, page in pages.items()}
-    held = list(replay_pages(releases))
-    past = ((release, {record: hash_page(parts) for record, parts in then.items()}) for release, then in held)
-    current, last, released = _find(wanted, today, past)
+    held = list(replay(release.pages for release in releases))
+    past = ({record: hash_page(parts) for record, parts in then.items()} for then in held)
+    current, last, released = _find(wanted, today, releases, past)
     if current:
         parts = tuple(Part(name, "stands") for name in _in_order(pages[current[0]].parts))
         return Verdict("stands", current, released, (), wanted, "page", parts)
     if last:
         record = min(last)
-        _, then = held[last[record]]
-        verdict = _compare(record, then[record], pages.get(record) or Page(), releases)
+        then = [parts.get(record, {}) for parts in held]
+        verdict = _compare(record, then[last[record]], pages.get(record) or Page(), releases, then)
         return replace(verdict, records=tuple(sorted(last)), released=released)
     verdict = replace(judge_record(wanted, records, releases), covers="record")
     page = pages.get(verdict.records[0]) if verdict.records else None
@@ -86,7 +86,7 @@ def judge_quoted(
 
 def judge_record(wanted: str, records: Mapping[RecordId, str], releases: Sequence[Release]) -> Verdict:
     """`wanted` is the beginning of a hash; `records` are those of today."""
-    current, last, released = _find(wanted, records, replay(releases))
+    current, last, released = _find(wanted, records, releases, replay(release.records for release in releases))
     if current:
         return Verdict("stands", current, released, now=wanted)
     if not last:
@@ -97,12 +97,12 @@ def judge_record(wanted: str, records: Mapping[RecordId, str], releases: Sequenc
 
 
 def _find(
-    wanted: str, today: Mapping[RecordId, str], past: Iterable[tuple[Release, Mapping[RecordId, str]]]
+    wanted: str, today: Mapping[RecordId, str], releases: Sequence[Release], past: Iterable[Mapping[RecordId, str]]
 ) -> tuple[tuple[RecordId, ...], dict[RecordId, int], tuple[str, ...]]:
     """What has the hash today; what had it, with the place of the last release that held it; versions of all that did."""
     last: dict[RecordId, int] = {}
     released = []
-    for place, (release, held) in enumerate(past):
+    for place, (release, held) in enumerate(zip(releases, past, strict=True)):
         matching = [record for record, digest in held.items() if digest == wanted]
         released += [release.version] if matching else []
         last |= dict.fromkeys(matching, place)
@@ -114,19 +114,18 @@ def judge_between(wanted: str, record: RecordId, page: Page, releases: Sequence[
 
     None where no such page has the hash. More than MOST_PAGES are not tried.
     """
-    known = [held.get(record, {}) for _, held in replay_pages(releases)] + [page.parts]
-    known += [{"figures": digest} for digest in page.recorded.values()]
+    held = [pages.get(record, {}) for pages in replay(release.pages for release in releases)]
+    known = [*held, page.parts, *({"figures": digest} for digest in page.recorded.values())]
     choices = [sorted({parts.get(name, "") for parts in known}) for name in PARTS]
     for chosen in islice(product(*choices), MOST_PAGES):
         was = {name: digest for name, digest in zip(PARTS, chosen, strict=True) if digest}
         if "record" in was and hash_page(was) == wanted:
-            return _compare(record, was, page, releases)
+            return _compare(record, was, page, releases, held)
     return None
 
 
-def _compare(record: RecordId, was: Parts, page: Page, releases: Sequence[Release]) -> Verdict:
-    """What became of a page; it need not have been that of a release, but each part may have been in one."""
-    held = [held.get(record, {}) for _, held in replay_pages(releases)]
+def _compare(record: RecordId, was: Parts, page: Page, releases: Sequence[Release], held: Sequence[Parts]) -> Verdict:
+    """What became of a page, which each release `held`; it need not have been that of one, but each part may have been in one."""
     parts, first = [], len(releases) - 1
     for name in _in_order({**was, **page.parts}):
         if was.get(name) == page.parts.get(name):
