@@ -73,9 +73,9 @@ def write_plan(sheets: list[Sheet], years: tuple[int, int], layout: Layout, targ
         if is_missing(target.folder):
             _say_words(plan / "plan.yml", reading)
         settle(reading, target.document)
-        written = Written(changes=list(changes_of(reading)))
-        written.targets = list(_targets_of(_make_fit(reading, stage, plan), reading.plan))
-        written.counts = {table: len(lines) for table, lines in reading.lines.items()}
+        targets = list(_targets_of(_make_fit(reading, stage, plan), reading.plan))
+        counts = {table: len(lines) for table, lines in reading.lines.items()}
+        written = Written(counts, list(changes_of(reading)), targets)
     return reading, written
 
 

@@ -118,7 +118,8 @@ class Reading:
             return self._read[table, key]
         line = Line(values)
         same = self._same.setdefault(key_of(table, line), [])
-        old = next((one for one in same if one.cells is None), None)
+        uncoded = self._same.get(key_of(table, Line(line | {"code": ""})), [])  # as one is whose code was refused
+        old = next((one for one in [*same, *uncoded] if one.cells is None), None)
         if old is not None and table in FIGURE_TABLES:
             old.cells, newest = cells, same[-1]
             if all(newest.get(name) == line.get(name) for name in ("value", "printed")):
