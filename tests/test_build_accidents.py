@@ -219,6 +219,27 @@ def test_a_build_killed_after_a_step_leaves_the_old_file_or_the_new(folder: Path
     assert left in (before, (folder / "plans.db").read_bytes())
 
 
+BAKE = """
+import sys
+from pathlib import Path
+from keikaku.serving.baking import Bake, ProcessPoolExecutor, _open_site, get_context
+bake = Bake(Path(sys.argv[1]), Path(sys.argv[2]), "http://127.0.0.1/", {}, "")
+pool = ProcessPoolExecutor(2, get_context("spawn"), _open_site, (bake,))
+print(*pool.map(abs, [-1, -2]), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_killed_bake_leaves_no_process(folder: Path) -> None:
+    """Its processes have its output, which ends with the last of them."""
+    baking = [sys.executable, "-c", BAKE, folder / "plans.db", folder]
+    with subprocess.Popen(baking, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT) as killed:
+        assert killed.stdout
+        assert killed.stdout.readline() == "1 2\n"
+        killed.kill()
+        assert killed.communicate(timeout=60) == ("", None)
+
+
 @pytest.mark.long
 def test_a_build_killed_at_any_moment_leaves_the_old_file_or_the_new(folder: Path) -> None:
     """Half of the 50 kills spread over the time that a build takes, half over its end, where the file is written."""

@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 from io import StringIO
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -153,10 +154,18 @@ _ask: Callable[[Address], Coroutine[Any, Any, tuple[str, Entry]]]
 
 def _open_site(bake: Bake) -> None:
     global _runner, _ask
+    Thread(target=_end_with_parent, daemon=True).start()
     _runner, datasette = asyncio.Runner(), open_datasette(bake.database, bake.address, baking=True)
     use_site(datasette, bake.folder)
     _runner.run(datasette.invoke_startup())
     _ask = partial(_ask_site, bake, datasette)
+
+
+def _end_with_parent() -> None:
+    """Else the process of a bake that was killed would wait for work for ever."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _bake(address: Address) -> tuple[str, Entry]:
