@@ -31,6 +31,8 @@ TABLE_FORMS = ("", ".json", ".csv", ".excel.csv", ".xlsx", EMBEDDED)
 RECORD_FORMS = ("", ".json", ".csv", ".xlsx", EMBEDDED)
 # What has a calendar of due dates and a page to print.
 PRINTED = ("plans", "sectors", "organizations")
+MOST_RECORDS = 45_000  # in one file of a site map, which by the protocol has at most 50,000 addresses
+MAPPED_PAGES = "_pages"  # the part of the site map that is of no plan; no id begins with _
 CHART_FORMS = ("", EMBEDDED, ".svg", ".png")
 SQL = read_statements(__file__)
 PARTS = ("all", "picture", "table")
@@ -57,8 +59,10 @@ def list_addresses(execute: Callable[..., Any], described: Mapping[str, Any]) ->
     yield from (Address(f"/notebooks/{notebook.name}.ipynb") for notebook in read_notebooks())
     yield from (Address(f"/cite/dataset.{form.ending}") for form in FORMATS)
     yield from map(Address, (f"/{DATABASE}/{name}{form}" for name in list_tables(described) for form in TABLE_FORMS))
-    for (theme,) in execute("SELECT DISTINCT theme FROM plans WHERE theme IS NOT NULL ORDER BY theme"):
-        yield Address(f"/themes/{quote(theme)}")
+    yield from (Address(f"/themes/{quote(theme)}") for theme in _list_themes(execute))
+    yield from (
+        Address(f"/sitemap/{part}.xml", None if part == MAPPED_PAGES else part) for part in list_map_parts(execute)
+    )
     for plan, table, row_id in list_records(execute):
         yield from (Address(path, plan) for path in _list_forms(table, row_id))
     for plan, kind, chart in execute(f"{SQL['charts']} ORDER BY kind, id"):
@@ -73,9 +77,29 @@ def list_tables(described: Mapping[str, Any]) -> list[str]:
     return list(dict.fromkeys([*tables, *described["queries"]]))
 
 
-def list_records(execute: Callable[..., Any]) -> Iterator[tuple[str, str, str]]:
-    """Plan, table and id of every row that has a page."""
-    yield from execute("SELECT plan_id, table_name, id FROM records ORDER BY plan_id, table_name, id")
+def list_records(execute: Callable[..., Any], plan: str | None = None) -> Iterator[tuple[str, str, str]]:
+    """Plan, table and id of every row that has a page, or of those of a plan."""
+    of_plan = "" if plan is None else "WHERE plan_id = :plan"
+    yield from execute(
+        f"SELECT plan_id, table_name, id FROM records {of_plan} ORDER BY plan_id, table_name, id", {"plan": plan}
+    )
+
+
+def list_map_parts(execute: Callable[..., Any]) -> list[str]:
+    """What the parts of the site map are called where one file would not hold it: plans, and one for what is of none."""
+    if not execute(f"SELECT 1 FROM records LIMIT 1 OFFSET {MOST_RECORDS}").fetchone():
+        return []
+    return [MAPPED_PAGES, *(plan for (plan,) in execute("SELECT id FROM plans ORDER BY id"))]
+
+
+def list_mapped(execute: Callable[..., Any]) -> list[str]:
+    """Pages of municipalities and themes, below the address of the site."""
+    cities = [f"{DATABASE}/municipalities/{id_}" for (id_,) in execute("SELECT id FROM municipalities ORDER BY code")]
+    return [*cities, *(f"themes/{quote(theme)}" for theme in _list_themes(execute))]
+
+
+def _list_themes(execute: Callable[..., Any]) -> list[str]:
+    return [theme for (theme,) in execute("SELECT DISTINCT theme FROM plans WHERE theme IS NOT NULL ORDER BY theme")]
 
 
 def has_chart(execute: Callable[..., Any], kind: str, id_: str) -> bool:

@@ -43,7 +43,7 @@ SCRIPTS = ROOT / "static" / "stick"
 WORKER = ("sqlite.js", "text.js", "expand.js", "matching.js", "results.js", "worker.js")
 # What is nothing without the live site, or has a form of its own in the folder.
 _LIVE_ONLY = re.compile(
-    r".*\?|/plans/search(?:$|\.)|/verify$|/notebooks/|/(?:openapi\.json|opensearch\.xml|robots\.txt|sitemap\.xml|llms\.txt)$"
+    r".*\?|/plans/search(?:$|\.)|/verify$|/notebooks/|/(?:openapi\.json|opensearch\.xml|robots\.txt|sitemap(?:/.*)?\.xml|llms\.txt)$"
     r"|/static/(?:search\.js|embed.*)$|/plans/[^/]+/[^/]+\.xlsx$"
 )
 # What may name the site; tables in CSV do not, and may be of another encoding.

@@ -1,11 +1,13 @@
 """What programs look for by themselves: site maps, feeds, calendars, and short texts and icons under fixed names."""
 
+from sqlite3 import Connection
 from urllib.parse import unquote
 
 from datasette import Response
 from datasette.app import Datasette
 from datasette.utils.asgi import NotFound, Request
 
+from keikaku.publish.addresses import MAPPED_PAGES, list_map_parts, list_mapped, list_records
 from keikaku.publish.feeds import (
     NOTE,
     find_calendar,
@@ -24,8 +26,6 @@ CALENDAR = "text/calendar; charset=utf-8"
 OPEN_SEARCH = "application/opensearchdescription+xml; charset=utf-8"
 TEXT = "text/plain; charset=utf-8"
 XML = "application/xml; charset=utf-8"
-MOST = 50_000  # addresses of one site map, by the protocol
-PAGES = "_pages"  # the part of the site map that is of no plan; no id begins with _
 # What reads the entries of a feed, what tells its id from the site's, what it is called and which page shows the same.
 FEEDS = {
     "changes": (read_changes, "", "データの変更", "data#changes"),
@@ -33,7 +33,8 @@ FEEDS = {
 }
 A_YEAR = "31536000"  # seconds
 NEVER = "1970-01-01"  # of what nothing is known
-Place = tuple[str, str]  # an absolute address, and the ISO date of the last change of what stands there, or nothing
+# An address below that of the site, and the ISO date of the last change of what stands there, or nothing.
+Place = tuple[str, str]
 
 
 async def send_text(template: str, content_type: str, datasette: Datasette, request: Request) -> Response:
@@ -48,37 +49,30 @@ async def send_icon(file: str, content_type: str) -> Response:
 
 
 async def send_site_map(datasette: Datasette, request: Request) -> Response:
-    """Everything in one file while it holds it, else a list of parts; or the part that is asked for."""
-    parts = await _read_parts(datasette, request)
-    if asked := request.url_vars.get("part"):
-        if asked not in parts:
-            raise NotFound("404")
-        return _send_places("urlset", "url", parts[asked][:MOST])
-    places = [place for part in parts.values() for place in part]
-    if len(places) <= MOST:
-        return _send_places("urlset", "url", places)
-    root = find_site_root(datasette, request)
-    index = [(f"{root}sitemap/{name}.xml", max(day for _, day in part)) for name, part in parts.items()]
-    return _send_places("sitemapindex", "sitemap", index)
-
-
-def _send_places(outer: str, inner: str, places: list[Place]) -> Response:
-    return Response(fill("sitemap.xml", outer=outer, inner=inner, places=places), content_type=XML)
-
-
-async def _read_parts(datasette: Datasette, request: Request) -> dict[str, list[Place]]:
-    """The pages of the site, and the records of each plan."""
-    root, db = find_site_root(datasette, request), datasette.get_database()
-    last: dict[str, str] = await db.execute_fn(lambda connection: read_told_days(connection.execute))
+    """Everything in one file while it holds it, else a list of parts; or the part that is asked for, and no more is read."""
+    root, db, asked = find_site_root(datasette, request), datasette.get_database(), request.url_vars.get("part")
     queries = await datasette.get_canned_queries(db.name, None)
     below = [f"{db.name}/{name}" for name in dict.fromkeys([*await list_tables(datasette), *queries])]
     pages = ["", "timeline", "data", "about", "verify", db.name, *below]
-    parts = {PAGES: [(root + page, max(last.values(), default="")) for page in pages]}
-    sql = "SELECT table_name, id FROM records WHERE plan_id = ?"
-    for (plan,) in await db.execute("SELECT id FROM plans ORDER BY id"):
-        records = await db.execute_fn(lambda connection, plan=plan: connection.execute(sql, (plan,)).fetchall())
-        parts[plan] = [(f"{root}plans/{table}/{row_id}", last.get(plan, "")) for table, row_id in records]
-    return parts
+
+    def read(connection: Connection) -> tuple[str, list[Place]]:
+        """What the file lists, parts of the map or addresses, and those."""
+        days, execute = read_told_days(connection.execute), connection.execute
+        days[MAPPED_PAGES] = max(days.values(), default="")
+        if asked is None and (parts := list_map_parts(execute)):
+            return "sitemap", [(f"sitemap/{part}.xml", days.get(part, "")) for part in parts]
+        own = [] if asked not in (None, MAPPED_PAGES) else [*pages, *list_mapped(execute)]
+        records = list_records(execute, asked) if asked != MAPPED_PAGES else ()
+        found = [(f"{db.name}/{table}/{row_id}", days.get(plan, "")) for plan, table, row_id in records]
+        return "url", [*((page, days[MAPPED_PAGES]) for page in own), *found]
+
+    inner, places = await db.execute_fn(read)
+    if not places:
+        raise NotFound("404")
+    words = {"outer": "sitemapindex" if inner == "sitemap" else "urlset", "inner": inner}
+    return Response(
+        fill("sitemap.xml", **words, places=[(root + place, day) for place, day in places]), content_type=XML
+    )
 
 
 async def send_feed(datasette: Datasette, request: Request) -> Response:

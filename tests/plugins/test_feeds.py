@@ -12,8 +12,8 @@ import pytest
 import yaml
 from datasette.app import Datasette
 
+from keikaku.publish.addresses import list_addresses
 from keikaku.publish.feeds import read_changes, write_atom
-from keikaku.views import feeds
 from tests.browser.page_types import PAGES
 from tests.sites import ROOT
 
@@ -133,14 +133,20 @@ async def test_the_site_map_has_every_record_once_and_only_pages(site: Datasette
 
 async def test_a_site_map_that_is_too_long_comes_in_parts(site: Datasette, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = ElementTree.fromstring((await site.client.get("/sitemap.xml")).content)
-    assert feeds.MOST == 50_000
-    monkeypatch.setattr(feeds, "MOST", 400)
+    monkeypatch.setattr("keikaku.publish.addresses.MOST_RECORDS", 200)
     index = ElementTree.fromstring((await site.client.get("/sitemap.xml?not=kept")).content)
     parts = [loc.text.removeprefix("http://localhost") for loc in index.findall("m:sitemap/m:loc", MAP)]
     assert parts == ["/sitemap/_pages.xml", "/sitemap/akishima.xml"]
     found = [ElementTree.fromstring((await site.client.get(part)).content) for part in parts]
-    assert [len(part) <= 400 for part in found] == [True, True]
-    assert sum(len(part) for part in found) == len(whole)
+    assert all(len(part) for part in found)
+    mapped = [loc.text for part in found for loc in part.iterfind("m:url/m:loc", MAP)]
+    assert mapped == [loc.text for loc in whole.iterfind("m:url/m:loc", MAP)]
+    described = site.metadata(database="plans")
+    addresses = await site.get_database().execute_fn(
+        lambda connection: [*list_addresses(connection.execute, described)]
+    )
+    assert {*parts} < {address.path for address in addresses}
+    assert (await site.client.get("/sitemap/nothing.xml")).status_code == 404
 
 
 def allows(robots: str, path: str) -> bool:
