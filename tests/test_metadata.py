@@ -151,24 +151,6 @@ async def test_questions_have_their_rows_in_an_order_that_can_be_read(site: Data
     assert ids.index("akishima-kanko-8") < ids.index("akishima-kyotsu-9")  # a repeat comes after its original
 
 
-CHECKABLE = "has_number, has_unit, has_baseline, has_year, has_direction, has_body, score"
-
-
-@pytest.mark.parametrize(
-    ("code", "known"),
-    [
-        ("工-6", (1, 1, 0, 1, 1, 1, 5)),  # 毎年1回以上
-        ("工-2", (1, 1, 0, 1, 0, 1, 4)),  # 4社/年: that more is better is our reading
-        ("観-8", (1, 1, 0, 0, 0, 1, 3)),  # 50,000人/回: no year
-        ("工-4", (0, 0, 0, 1, 0, 1, 2)),  # by a year, no number
-        ("工-1", (0, 0, 0, 0, 0, 1, 1)),  # 継続実施
-    ],
-)
-async def test_what_is_there_to_check_a_target_by(site: Datasette, code: str, known: tuple[int, ...]) -> None:
-    assert await ask(site, f"SELECT {CHECKABLE} FROM checkability WHERE code = '{code}'") == [known]
-    assert await ask(site, "SELECT count(*), max(score) FROM checkability") == [(44, 5)]
-
-
 async def test_years_left_out_mean_this_year_within_the_plan(site: Datasette) -> None:
     sql = "SELECT label FROM fiscal_years WHERE fiscal_year = min(2026, (SELECT fiscal_year FROM current_fiscal_year))"
     ((this_year,),) = await ask(site, sql)
