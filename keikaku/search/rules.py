@@ -15,7 +15,7 @@ _SHARED = {
     "keikaku.search.expand": "MAX_VARIANTS MAX_SYNONYMS MAX_SPELLINGS MAX_TRIED NEAR _LONGEST _PIECE _PARTICLES _ROMAJI _PREFIX",
     "keikaku.search.kana": "_SOUNDS _KANA _SOUNDED _SPELT _LONG",
     "keikaku.search.lexicon": "_SEVERAL_WORDS _PLACE _PARTS _WORDS _SYNONYMS _PREFIXES _PLANS _MAX_GROUPS",
-    "keikaku.search.matching": "MAX_COMBINED _NEARNESS",
+    "keikaku.search.matching": "LISTED MAX_COMBINED _NEARNESS",
     "keikaku.search.query": "MAX_LENGTH MAX_WORDS _WORD _CODE _ABOUT_YEAR _ERA",
     "keikaku.search.questions": "QUESTIONS SAYS_NOTHING _ASKING _ENDS _BETWEEN",
     "keikaku.search.reading": "_DEEPEST",

@@ -166,15 +166,16 @@ function within(reading) {
   return [];
 }
 
-/* Levels of a query, each of less good hits than the one before; `filters`: municipality, plan, theme. */
+/* Levels of a query, each of less good hits than the one before; without a word, all that the `filters` leave. */
 function plan(typed, filters) {
-  const tell = (...notes) => ({ levels: [], notes, ways: [] });
+  const tell = (...notes) => ({ levels: [], notes, ways: [] }), tokens = [["0m", filters.municipality], ["0p", filters.plan], ["0t", filters.theme]].filter(([, value]) => value);
+  const limits = tokens.map((token) => named(hashed(...token)));
+  if (!typed.trim()) return { ...tell(), levels: [and(limits.length ? limits : [named(`0k${runs(filters.kind ?? "").join("") || rules.matching.LISTED}`)])] };
   if ([...plainQuery(typed).matchAll(word)].length > MAX_WORDS) return tell(`一度に探せる言葉は、${MAX_WORDS}までです。`);
   const words = readQuery(typed), asked = words.filter((word) => !word.excluded);
   if (!asked.length) return words.length ? tell("除く言葉だけでは探せません。探す言葉も入れてください。") : tell();
   const unwanted = or(words.filter((word) => word.excluded).map((word) => phrase(word.key)).filter(Boolean));
-  const tokens = [["0m", filters.municipality], ["0p", filters.plan], ["0t", filters.theme]].filter(([, value]) => value);
-  const [reading, narrowed] = readWithin(asked, tokens.map((token) => named(hashed(...token))));
+  const [reading, narrowed] = readWithin(asked, limits);
   const limited = (match) => `(${and([match, ...narrowed])})${unwanted ? ` NOT ${unwanted}` : ""}`;
   const { terms, questions } = reading, found = terms.filter(isFound), notes = [...tellReading(reading), ...found.flatMap(tellTerm)];
   let levels = any(found);

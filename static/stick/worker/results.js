@@ -9,7 +9,7 @@ function find(query, filters) {
   const { levels, notes, ways, reading } = plan(query, filters), kinds = execute(sql.kinds, [levels.at(-1) ?? rules.text.NOTHING]);
   const asked = kinds.filter(([kind]) => [kind, ""].includes(filters.kind ?? ""));
   const first = Math.min(...asked.map(([, first]) => first)), last = Math.max(...asked.map(([, , last]) => last));
-  const ids = asked.length ? best(levels, [first, last]).slice(0, bounds.MOST) : [], needles = needlesOf(ways);
+  const ids = asked.length ? best(levels, [first, last], ways.length).slice(0, bounds.MOST) : [], needles = needlesOf(ways);
   const rows = new Map(execute(sql.documents, [JSON.stringify(ids)]).map(([id, ...row]) => [id, describe(row, needles)]));
   const results = ids.map((id) => rows.get(id)), counts = kinds.map(([kind, , , count]) => [kind, count]).filter(([, count]) => count);
   return { results, counts, notes, ...(reading ? leadOn(reading, filters, results) : { links: [], columns: [] }) };
@@ -26,15 +26,14 @@ function leadOn(reading, filters, results) {
   return { links: [...links], columns: questions.map((question) => question.column).filter(Boolean) };
 }
 
-function best(levels, span) {
+function best(levels, span, isRanked) {
   const hits = new Map();
   for (const [level, match] of levels.entries()) {
     const found = execute(sql.first, [match, ...span, bounds.CANDIDATES]), isFew = found.length && found.length < bounds.CANDIDATES;
-    for (const row of isFew ? execute(sql.hits, [match, ...span]) : found) if (!hits.has(row.at(-1))) hits.set(row.at(-1), [level, ...row]);
+    for (const row of isFew ? execute(sql.hits, [match, ...span]) : found) if (!hits.has(row.at(-1))) hits.set(row.at(-1), [level, ...row.map((value, i) => (i === 2 && !isRanked ? 0 : value))]);
     if (hits.size >= bounds.MOST) break;
   }
-  const inOrder = (a, b) => a.map((value, i) => value - b[i]).find(Boolean) ?? 0;
-  return [...hits.values()].sort(inOrder).map((hit) => hit.at(-1));
+  return [...hits.values()].sort((a, b) => a.map((value, i) => value - b[i]).find(Boolean) ?? 0).map((hit) => hit.at(-1));
 }
 
 function describe([kind, id, title, table, sector, code, plan, body, names, called], needles) {
