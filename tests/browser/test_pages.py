@@ -263,3 +263,19 @@ def test_a_page_prints_on_few_sheets_of_its_size(browser, site, name):
     size, most = PRINTED[name]
     assert (round(width / 72 * 25.4), round(height / 72 * 25.4)) == size
     assert pages <= most
+
+
+LED_ON = """return [...document.querySelectorAll('main a')].filter(a => a.checkVisibility({contentVisibilityAuto: true}))
+    .map(a => a.innerText.trim()).filter(text => /(見る|読む|のページ|出典|の決まり)$/.test(text))"""
+
+
+@pytest.mark.parametrize("media", ["screen", "print"])
+def test_links_that_lead_elsewhere_stay_off_the_paper(browser, site, media):
+    names = ("home", "plan", "measure_with_results", "sector", "evaluation", "results")
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media})
+    led_on = {}
+    for name in names:
+        browser.open(site + PAGES[name], 1280)
+        led_on[name] = browser.run(LED_ON)
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert [name for name in names if led_on[name]] == ([] if media == "print" else list(names)), led_on

@@ -149,9 +149,10 @@ def format_number(value: Any) -> str:
     return f"{int(value):,}" if value == int(value) else f"{value:,}"
 
 
-def title_place(row: Sequence[Cell]) -> int:
-    """Which cell names the row: the first name that is a link, or else the first cell."""
-    named = (place for place, cell in enumerate(row) if cell.address and not is_id_column(cell.column))
+def title_place(rows: Sequence[Sequence[Cell]]) -> int:
+    """Which column names the rows: the first whose name is a link in each of them, or else the first of all."""
+    columns = enumerate(zip(*rows, strict=True))
+    named = (n for n, cells in columns if all(cell.address for cell in cells) and not is_id_column(cells[0].column))
     return next(named, 0)
 
 

@@ -20,6 +20,8 @@ ROWS = [("工業", "見学", "見学の充実", "e-1", "m-1"), ("商業", "催�
 SAID = {"sector_id": ("工業", "/plans/sectors/s")}
 FOUND = {"e-1": ("/e/1", "見学"), "e-2": ("/e/2", "催し"), "m-1": ("/m/1", "見学の充実")}
 
+NAMED = [("見学", "/m/1", "", None), ("", None, "催し", "/m/2")]
+
 
 def show(row: dict[str, Any], is_view: bool = True, links: dict[str, str] | None = None) -> list[tuple[Any, ...]]:
     table = "targets" if is_view else "measures"
@@ -79,11 +81,16 @@ def test_a_query_of_ours_folds_ids_into_names_and_a_visitors_own_keeps_them() ->
         ("施策", "/e/1"),
         ("後期の施策", "/m/1"),
     ]
-    assert title_place(folded[0]) == 1
+    assert title_place(folded) == 1
     kept = show_cells(COLUMNS, ROWS, ROWS, FOUND, fold_ids=False)
     assert [(cell.text, cell.address) for cell in kept[0]][3:] == [("見学", "/e/1"), ("m-1", "/m/1")]
-    assert title_place(kept[1]) == 0
+    assert title_place(kept) == 0
     assert show_cells(["b"], [(b"x",)], [("<Binary>",)], {}, fold_ids=False) == [[Cell("b", b"x", "<Binary>")]]
+
+
+def test_the_rows_of_a_table_are_named_by_one_column_that_says_something_in_each() -> None:
+    rows = [[Cell("分野", "工業", "工業"), Cell("前", n, n, a), Cell("後", m, m, b)] for n, a, m, b in NAMED]
+    assert [title_place(rows[:1]), title_place(rows[1:]), title_place(rows)] == [1, 2, 0]
 
 
 def test_ids_are_asked_for_once() -> None:
