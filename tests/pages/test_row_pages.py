@@ -171,7 +171,7 @@ async def test_a_target_that_cannot_be_judged_says_why_and_shows_every_figure(si
     assert len(years) == 10  # up to the last of the plan, with figures or not
     sources = await rows_of(site, "figures?indicator_id=akishima-kanko-8-target-1&role=result")
     table = table.partition("</table>")[0]
-    assert (len(sources), table.count('<th scope="row">')) == (12, 12)
+    assert (len(sources), table.count('<th scope="row"')) == (12, 12)
     assert [s["id"] for s in sources if s["source_url"] not in table or s["publisher"] not in table] == []
 
 
