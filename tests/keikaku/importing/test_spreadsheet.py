@@ -116,97 +116,23 @@ def test_a_city_s_evaluation_sheet_is_read_cell_by_cell(tmp_path: Path) -> None:
     )
 
 
-def test_a_newer_workbook_is_merged_and_what_changed_is_told(tmp_path: Path) -> None:
-    folder = tmp_path / "data" / "mihon" / "keikaku"
-    headings = ["施策", "指標", "基準値", "R4実績", "R5実績", "目標値", "担当課"]
-    first = Table(
-        [
-            headings,
-            ["見守り", "訪問", "10回", "12回", None, "20回", "福祉課"],
-            ["配食", "食数", "5食", "6食", None, "9食", "福祉課"],
-        ],
-        {},
+def test_a_plan_lists_the_workbooks_that_it_was_read_from(tmp_path: Path) -> None:
+    folder, table = (
+        tmp_path / "data" / "mihon" / "keikaku",
+        Table([["施策", "成果指標名", "目標値"], ["見守り", "訪問", "20回"]], {}),
     )
-    run(write(tmp_path / "first.xlsx", first), folder, first)
-    before = {file: file.read_bytes() for file in (tmp_path / "data").rglob("*.*")}
-    same = run(tmp_path / "first.xlsx", folder, first)
-    assert not same.written.changes and {file: file.read_bytes() for file in before} == before
-    measures = (
-        (folder / "measures.csv")
-        .read_text("utf-8-sig")
-        .replace("place\n", "place,summary\n")
-        .replace("!A2\n", "!A2,人を訪ねます。\n")
-    )
-    (folder / "measures.csv").write_text(measures.replace("!A3\n", "!A3,\n"), "utf-8")
-    second = Table(
-        [
-            headings,
-            ["新しい取組", "回数", "1回", None, "2回", "3回", "総務課"],
-            ["見守り", "訪問", "10回", "13回", "15回", "20回", "福祉課"],
-        ],
-        {},
-    )
-    told = run(write(tmp_path / "second.xlsx", second), folder, second)
-    assert sorted(told.written.changes) == [
-        ("変更", "実績", "訪問（令和4年度）：12回 → 13回"), ("表にない", "指標", "食数"),
-        ("表にない", "施策", "配食"), ("追加", "実績", "回数（令和5年度）"),
-        ("追加", "実績", "訪問（令和5年度）"), ("追加", "担当", "総務課"),
-        ("追加", "指標", "回数"), ("追加", "施策", "新しい取組"),
-    ]  # fmt: skip
-    ids = {row["name"]: (row["id"].rpartition("-")[2], row["summary"]) for row in rows_of(folder, "measures")}
-    assert ids == {"見守り": ("1", "人を訪ねます。"), "配食": ("2", ""), "新しい取組": ("3", "")}
-    assert [(r["indicator"][-1], r["fiscal_year"], r["printed"], r["edition"]) for r in rows_of(folder, "results")] == [
-        ("1", "2022", "12回", ""), ("2", "2022", "6食", ""), ("1", "2022", "13回", "2"), ("1", "2023", "15回", ""), ("3", "2023", "2回", ""),
-    ]  # fmt: skip
-    assert [row["document"] for row in rows_of(folder, "results")] == ["first.xlsx"] * 2 + ["second.xlsx"] * 3
-
-
-def test_each_row_names_the_workbook_that_says_it(tmp_path: Path) -> None:
-    folder = tmp_path / "data" / "mihon" / "keikaku"
-    headings = ["施策", "成果指標名", "目標値"]
-    first = Table([headings, ["見守り", "訪問", "20回"], ["配食", "食数", "9食"]], {})
     days = [today_in_japan().isoformat()]
-    run(write(tmp_path / "first.xlsx", first), folder, first)
-    told = yaml.safe_load((folder / "plan.yml").read_text("utf-8"))
-    assert [{**document, "retrieved": ""} for document in told["documents"]] == [
-        {"title": "first.xlsx", "retrieved": ""}
-    ]
-    assert told["words"] == {"measure": "施策", "target": "成果指標"}
-    second = Table([headings, ["足した行", "回数", "3回"], ["見守り", "訪問", "25回"], ["配食", "食数", "9食"]], {})
-    run(write(tmp_path / "second.xlsx", second), folder, second)
-    told = yaml.safe_load((folder / "plan.yml").read_text("utf-8"))
-    assert [document["title"] for document in told["documents"]] == ["first.xlsx", "second.xlsx"]
+    for name in ("first.xlsx", "second.xlsx"):
+        run(write(tmp_path / name, table), folder, table)
     days += [today_in_japan().isoformat()]
-    assert all(days[0] <= document["retrieved"] <= days[1] for document in told["documents"])
-    said = {row["label"]: (row["target"], row["document"], row["place"]) for row in rows_of(folder, "indicators")}
-    assert said == {
-        "訪問": ("20回", "", "第1表!B2"),  # the target before stays, and the next is in figures
-        "食数": ("9食", "", "第1表!B3"),  # as the first has it
-        "回数": ("3回", "second.xlsx", "第1表!B2"),
-    }
-    revised = [(row["printed"], row["edition"], row["document"]) for row in rows_of(folder, "figures")]
-    assert revised == [("25回", "2", "second.xlsx")]
-    assert not run(tmp_path / "second.xlsx", folder, second).written.changes
-    (folder / "plan.yml").write_text(
-        re.sub("documents:.*", "documents: [{title: a}]", (folder / "plan.yml").read_text("utf-8"), flags=re.S), "utf-8"
-    )
+    text = (folder / "plan.yml").read_text("utf-8")
+    told = yaml.safe_load(text)
+    assert told["words"] == {"measure": "施策", "target": "成果指標"}
+    assert [document.pop("title") for document in told["documents"]] == ["first.xlsx", "second.xlsx"]
+    assert all(days[0] <= document.pop("retrieved") <= days[1] and not document for document in told["documents"])
+    (folder / "plan.yml").write_text(re.sub("documents:.*", "documents: [{title: a}]", text, flags=re.S), "utf-8")
     with pytest.raises(InvalidData, match=re.escape("documents に「third.xlsx」がありません; documents に - title")):
-        run(write(tmp_path / "third.xlsx", second), folder, second)
-
-
-def test_where_one_target_is_revised_all_are_of_the_next_edition(tmp_path: Path) -> None:
-    """For the newest edition of an indicator's targets is what holds."""
-    folder = tmp_path / "data" / "mihon" / "keikaku"
-    headings = ["施策", "指標", "R5目標", "R6目標", "R7目標"]
-    for last in ("12回", "12回", "15回", "15回"):
-        table = Table([headings, ["見守り", "訪問", "8回", "10回", last]], {})
-        outcome = run(write(tmp_path / "table.xlsx", table), folder, table)
-    assert not outcome.written.changes
-    told = [(row["fiscal_year"], row["printed"], row["edition"]) for row in rows_of(folder, "figures")]
-    assert told == [("2023", "8回", ""), ("2024", "10回", "")] + [
-        (year, said, "2") for year, said in (("2023", "8回"), ("2024", "10回"), ("2025", "15回"))
-    ]
-    assert [row["target"] for row in rows_of(folder, "indicators")] == ["12回"]
+        run(write(tmp_path / "third.xlsx", table), folder, table)
 
 
 def test_the_report_says_how_each_target_was_read(tmp_path: Path) -> None:
