@@ -26,7 +26,7 @@ from keikaku.serving.sql_guard import ANSWER_BYTES, weigh_row
 from keikaku.serving.sql_worker import WorkersBusy
 from keikaku.views.addresses import public_address
 from keikaku.views.citations import name_source
-from keikaku.views.json_answers import LIST_BYTES, find_caveats, link_notes, say_complete
+from keikaku.views.json_answers import LIST_BYTES, find_caveats, link_notes, say_complete, say_left_out
 from keikaku.views.sources import UNLIMITED, OtherAnswer, Source, find_database, open_source, read_size
 from keikaku.views.verifying import verify_address
 from keikaku.views.words import hash_database
@@ -132,20 +132,22 @@ async def send_download(datasette: Datasette, request: Request) -> Response | Fi
     open_bytes = OPEN_WORKBOOK_BYTES if kind == "xlsx" else UNLIMITED
     # Before the rows: within a visitor's request a second statement would end the first.
     caveats = await find_caveats(find_database(datasette, request))
+    queries = await datasette.get_canned_queries(find_database(datasette, request).name, None)
+    left_out = await say_left_out(datasette, request, queries.get(request.url_vars.get("table"), {}))
     made_from, word = await name_source(datasette, request)
     try:
         async with open_source(datasette, request, asked, kind != "csv", open_bytes) as source:
             if word:
                 source = replace(source, described={**source.described, "title": word})
-            return await make_file(datasette, request, source, caveats, kind, made_from)
+            return await make_file(datasette, request, source, caveats, kind, made_from, left_out)
     except OtherAnswer as other:
         return other.response
 
 
 async def make_file(
-    datasette: Datasette, request: Request, source: Source, caveats: Caveats, kind: str, made_from: str
+    datasette: Datasette, request: Request, source: Source, caveats: Caveats, kind: str, made_from: str, left_out: str
 ) -> FileAnswer:
-    """Write all rows of a source into a file; what made it stop early is said in the file and in its headers."""
+    """Write all rows of a source into a file; what made it stop early, or what the source has left out, is said there and in its headers."""
     coded = source.table if kind != "csv" else None
     layout = lay_out(source.columns, source.described.get("columns") or {}, source.named, coded)
     about = describe(datasette, request, source, layout, made_from)
@@ -159,7 +161,7 @@ async def make_file(
     file: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 FileAnswer closes it
     try:
         sheet = _open_sheet(kind, file, about, request)
-        notice = await _copy_rows(source, sheet, layout, tally, *_find_room(datasette, kind))
+        notice = await _copy_rows(source, sheet, layout, tally, *_find_room(datasette, kind)) or left_out
         is_complete = not notice and sheet.holds_all
         digest = tally.digest() if is_complete else ""
         notes = caveats.note(layout.fields, source.reads, tally.touched, source.is_open_sql)

@@ -43,6 +43,7 @@ LISTS = ("array", "arrayfirst")  # and those that have none for a word that rows
 LIST_ROWS = 10_000
 # Of a canned query, as the guard weighs them; of a visitor's own SQL no more than of its page.
 LIST_BYTES = 48 * 1024 * 1024
+NO_PLACE = "一覧の形では打ち切れないので、条件を付けてください。"
 JSON = "application/json; charset=utf-8"
 Data = dict[str, Any]
 
@@ -63,6 +64,8 @@ async def render_json(datasette: Datasette, request: Request, data: Data) -> Res
             return Response(_dump(await _prepare_chart(datasette, request, data)), content_type=JSON)
         if shape in LISTS:
             await _complete_list(datasette, request, data)
+            if left_out := await say_left_out(datasette, request, await _find_description(datasette, request, data)):
+                raise BadRequest(f"{left_out}{NO_PLACE}")
         headers = await _describe_rows(datasette, request, data, shape)
     body, content_type = write_shape(request, data, shape)
     return Response(body, headers=headers, content_type=content_type)
@@ -108,10 +111,13 @@ def _dump(value: Any) -> str:
 
 async def _describe_rows(datasette: Datasette, request: Request, data: Data, shape: str) -> dict[str, str]:
     """Put notice, version, notes and hash into an answer that has a place for them; the headers for one that has none."""
-    is_complete = not (data.get("truncated") or data.get("next"))
+    left_out = await say_left_out(datasette, request, await _find_description(datasette, request, data))
+    is_complete = not (data.get("truncated") or data.get("next") or left_out)
     version = data_version(datasette)
     headers = say_complete(version, len(data["rows"]), is_complete)
-    if data.get("truncated"):
+    if left_out:
+        data["notice"] = left_out
+    elif data.get("truncated"):
         count = f"{len(data['rows']):,}"
         data["notice"] = f"【ここまで】{count}行で打ち切りました。続きの行があります。CSVなら、すべての行を出せます。"
     data["data_version"] = version
@@ -199,8 +205,7 @@ async def _read_whole_statement(datasette: Datasette, request: Request, data: Da
     async with open_statement(datasette, request, query["sql"], query["params"], limits) as (found, batches):
         rows = [row async for batch in batches for row in batch]
     if found.ended:
-        words = "一覧の形では打ち切れないので、条件を付けてください。"
-        raise BadRequest(f"【ここまで】{len(rows):,}行で打ち切りました。続きの行があります。{words}")
+        raise BadRequest(f"【ここまで】{len(rows):,}行で打ち切りました。続きの行があります。{NO_PLACE}")
     return rows
 
 
@@ -213,6 +218,16 @@ async def _read_rest(datasette: Datasette, request: Request, following: str, mos
         if len(rows) > most:
             return None
     return rows
+
+
+async def say_left_out(datasette: Datasette, request: Request, described: Data) -> str:
+    """That a question which metadata.yml bounds has rows of its first plans alone, since nothing is asked of it; else nothing."""
+    most = described.get("first_plans")
+    if not most or any(request.args.get(name) for name in ("plan", "municipality", "theme", "organization")):
+        return ""
+    found = await datasette.get_database().execute("SELECT count(*) FROM plans")
+    words = "plan、municipality、theme、organizationのどれかを書くと、その行がすべて出ます。"
+    return f"【ここまで】はじめの{most}計画の行だけです。{words}" if found.single_value() > most else ""
 
 
 def say_complete(version: str, rows: int, complete: bool) -> dict[str, str]:
