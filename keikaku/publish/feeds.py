@@ -106,9 +106,10 @@ def find_calendar(execute: Execute, id_: str, root: str) -> str | None:
     about = next(iter(read_rows(execute, _SQL["about"], id=id_)), None)
     if about is None:
         return None
-    targets = read_rows(execute, _SQL["chosen"] + _SQL["targets"], id=id_, root=root)
+    asked = {"id": id_, "plan": about["plan_id"], "root": root}
+    targets = read_rows(execute, _SQL["chosen"] + _SQL["targets"], **asked)
     by_measure = about["table_name"] == "organizations"
-    events = read_rows(execute, _SQL["chosen"] + _SQL["events"], id=id_, by_measure=by_measure, root=root)
+    events = read_rows(execute, _SQL["chosen"] + _SQL["events"], by_measure=by_measure, **asked)
     told = ["目標の期限"] * any(t["due_fiscal_year"] for t in targets) + ["毎年の目標"] * any(
         t["until"] for t in targets
     )

@@ -25,15 +25,18 @@ SELECT r.plan_id, r.table_name, r.title AS name, p.title FROM records AS r JOIN 
 WHERE r.id = :id AND r.table_name IN ('plans', 'sectors', 'organizations')
 
 -- name: chosen
--- Before the statements below: the measures of a plan, a sector or an organization with the bodies below it.
+-- Before the statements below: the measures of a plan, a sector or an organization with the bodies below it, of whose municipality
+-- the plan :plan is.
 WITH RECURSIVE family (id) AS (
     SELECT :id UNION SELECT o.id FROM organizations AS o JOIN family AS f ON o.parent_id = f.id
+), plans_of_city AS (
+    SELECT id FROM plans WHERE municipality_id = (SELECT municipality_id FROM plans WHERE id = :plan)
 ), chosen AS (
     SELECT * FROM measures AS m
-    WHERE :id IN (m.plan_id, m.sector_id) OR EXISTS (
+    WHERE m.plan_id IN (SELECT id FROM plans_of_city) AND (:id IN (m.plan_id, m.sector_id) OR EXISTS (
         SELECT 1 FROM measure_organizations AS mo
         WHERE mo.measure_id = m.id AND mo.organization_id IN (SELECT id FROM family)
-    )
+    ))
 )
 
 -- name: targets
@@ -49,7 +52,7 @@ WITH RECURSIVE family (id) AS (
     JOIN indicator_places AS w ON w.indicator_id = t.id
     LEFT JOIN chosen AS m ON m.id = t.measure_id
     LEFT JOIN periods AS s ON s.id = m.period_id
-    WHERE (m.id IS NOT NULL OR (t.measure_id IS NULL AND (:id IN (t.plan_id, t.sector_id) OR EXISTS (
+    WHERE t.plan_id IN (SELECT id FROM plans_of_city) AND (m.id IS NOT NULL OR (t.measure_id IS NULL AND (:id IN (t.plan_id, t.sector_id) OR EXISTS (
         SELECT 1 FROM indicator_organizations AS o WHERE o.indicator_id = t.id AND o.organization_id IN (SELECT id FROM family)
     ))))
     AND (t.due_fiscal_year IS NOT NULL OR t.per = 'year')
@@ -74,9 +77,9 @@ SELECT t.*, p.sector_word, p.measure_word, p.event_word, t.id AS uid, NULL AS un
     )
 ) AS measure_names
 FROM timeline AS t JOIN plan_facts AS p ON p.id = t.plan_id
-WHERE :id IN (t.plan_id, t.sector_id) OR (:by_measure AND EXISTS (
+WHERE t.plan_id IN (SELECT id FROM plans_of_city) AND (:id IN (t.plan_id, t.sector_id) OR (:by_measure AND EXISTS (
     SELECT 1 FROM event_measures AS em WHERE em.event_id = t.id AND em.measure_id IN (SELECT id FROM chosen)
-))
+)))
 
 -- name: silences
 -- As entries of a feed and of a calendar: of the day after the year whose result is missing, and on the last day of that year.

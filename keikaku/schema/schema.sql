@@ -960,16 +960,14 @@ WITH pairs AS (
     FROM evaluations AS e WHERE e.target_change IS NOT NULL
     UNION ALL
     SELECT plan_id, evaluation_id, indicator_id, before_name, before_target, measure_id, target, CASE
+        WHEN k.what = 'year' THEN 'deadline_slipped'
         WHEN is_other_unit THEN 'counted_otherwise'
         WHEN after_value IS NULL THEN 'number_dropped'
         WHEN after_value < before_value THEN 'number_lowered'
         ELSE 'number_raised'
     END, 'data', NULL, 0
-    FROM compared
-    WHERE before_value IS NOT NULL AND (is_other_unit OR after_value IS DISTINCT FROM before_value)
-    UNION ALL
-    SELECT plan_id, evaluation_id, indicator_id, before_name, before_target, measure_id, target, 'deadline_slipped', 'data', NULL, 0
-    FROM compared WHERE after_year > before_year
+    FROM compared CROSS JOIN (SELECT 'value' AS what UNION ALL SELECT 'year') AS k  -- asked twice, it would be made for all plans
+    WHERE iif(k.what = 'year', after_year > before_year, before_value IS NOT NULL AND (is_other_unit OR after_value IS DISTINCT FROM before_value))
     UNION ALL
     SELECT e.plan_id, e.id, NULL, e.name, NULL, e.successor_id, NULL, 'body_replaced', 'data', NULL, e.position
     FROM evaluations AS e
@@ -992,14 +990,17 @@ FROM found AS f LEFT JOIN measures AS m ON m.id = f.measure_id;
 -- What a plan that follows another one does with each of its measures, and with each indicator that stands at none: told by the
 -- printed name, or by an evaluation that names both. Nothing is said of why a name is missing. Repeats are left out.
 CREATE VIEW plan_successions AS
-WITH things AS (
-    SELECT plan_id, 'measures' AS table_name, id, code, name, target, position FROM measures WHERE repeat_of IS NULL
+WITH concerned AS (
+    SELECT id FROM plans WHERE follows_id IS NOT NULL UNION SELECT follows_id FROM plans WHERE follows_id IS NOT NULL
+), things AS (
+    SELECT plan_id, 'measures' AS table_name, id, code, name, target, position FROM measures
+    WHERE repeat_of IS NULL AND plan_id IN (SELECT id FROM concerned)
     UNION ALL
     SELECT
         i.plan_id, 'indicators', i.id, i.code, i.label || coalesce('（' || i.member || '）', ''),
         (SELECT group_concat(printed, '、') FROM figures AS f WHERE f.indicator_id = i.id AND f.role = 'target'), 1000000 + w.position * 100 + i.position
     FROM indicators AS i JOIN indicator_places AS w ON w.indicator_id = i.id
-    WHERE w.measure_id IS NULL
+    WHERE w.measure_id IS NULL AND i.plan_id IN (SELECT id FROM concerned)
 ), pairs AS (
     SELECT p.id AS plan_id, b.id AS before_id, a.id AS id
     FROM plans AS p

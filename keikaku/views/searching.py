@@ -78,7 +78,8 @@ async def _searchable_columns(db: Database, table: str) -> list[str]:
     """Columns of `table` that hold ids of rows that search knows: its own id alone, or else those of rows it names."""
     found = _columns.setdefault(db, {})
     if table not in found:
-        is_known = {"search_documents", "indicator_links", table} <= {*await db.table_names(), *await db.view_names()}
+        published = {*await db.table_names(), *await db.view_names()} - {*await db.hidden_table_names()}
+        is_known = {"indicator_links", table} <= published and "search_documents" in await db.table_names()
         columns = await db.table_columns(table) if is_known else []
         ids = [name for name in columns if name == "id" or name.endswith("_id")]
         known: list[str] = []
