@@ -12,7 +12,7 @@ import json
 import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeVar
@@ -100,7 +100,7 @@ def read_history(path: Path) -> list[Release]:
 
 def read_rows(database: Path, tables: Iterable[str]) -> dict[RecordId, Row]:
     """Every record of those of the tables that the database has, with the columns that it has."""
-    with closing(open_read_only(database)) as connection:
+    with open_read_only(database) as connection:
         return {record: row for table in tables for record, row in read_table(connection, table)}
 
 

@@ -8,7 +8,6 @@ shows the record alone has the record's hash; any other that of a table with nam
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
@@ -68,7 +67,7 @@ def read_pages(
 
 def read_all_pages(database: Path) -> dict[RecordId, Page]:
     """Of a database that was built."""
-    with closing(open_read_only(database)) as connection:
+    with open_read_only(database) as connection:
         return read_pages(connection)
 
 

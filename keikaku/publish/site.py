@@ -11,7 +11,6 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -153,7 +152,7 @@ def write_shards(database: Path, described: Mapping[str, Any], site: Path, folde
     manifest = read_manifest(site)
     if not manifest:
         raise FilesError(f"{site}: has no manifest; write it with build_db.py pages")
-    with closing(open_read_only(database)) as connection:
+    with open_read_only(database) as connection:
         prefectures: dict[str | None, str] = dict(connection.execute(_PREFECTURES))
         part_of = {a.path: prefectures.get(a.plan, ALL) for a in list_addresses(connection.execute, described)}
     parts: dict[str, list[tuple[str, Entry]]] = {}

@@ -9,7 +9,6 @@ import shutil
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -91,7 +90,7 @@ def write_site(
         files = write_files(database, METADATA, new / "files", say)
         write_pictures(database, metadata["title"], new / "pictures")
         shutil.copytree(ROOT / "static", new / "static", ignore=shutil.ignore_patterns("stick"))  # see stick.py
-        with closing(open_read_only(database)) as connection:
+        with open_read_only(database) as connection:
             inputs = site.digest_inputs(connection.execute)
             addresses = list(list_addresses(connection.execute, metadata["databases"][database.stem]))
         bake = Bake(database.resolve(), new.resolve(), facts["address"], inputs, facts["database"]["sha256"][:16])

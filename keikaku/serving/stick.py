@@ -10,7 +10,6 @@ import gzip
 import json
 import re
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -67,7 +66,7 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
     paths = {address: file["path"].removeprefix("../") for address, file in files.items()}
     own = {f"static/stick/{file.name}": file for file in sorted(SCRIPTS.iterdir()) if file.is_file()}
     metadata = read_filled_metadata(database, METADATA)
-    with closing(open_read_only(database)) as connection:
+    with open_read_only(database) as connection:
         known = paths | {f"/{path}": path for path in ("README.txt", *PAGES, *own)}
         known |= {"/all": "../index.html"} if is_part else {}
         links = StickLinks(known, metadata["databases"][DATABASE]["queries"], connection.execute)

@@ -8,7 +8,6 @@ have no files besides their pages in it: plans.db and files/ have them all.
 import json
 import shutil
 from collections.abc import Callable
-from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -58,7 +57,7 @@ def write_first_page(folder: Path, by: str, database: Path) -> int:
     """What stands above the parts, which must be there: the page that finds plans and leads to them, the list of all plans,
     how to check them. Of the database of all plans, what finds them is left.
     """
-    with closing(open_read_only(database)) as connection:
+    with open_read_only(database) as connection:
         plans = read_rows(connection.execute, _PLANS, by=by)
     known = [read_facts(folder / part) for part in sorted({plan["part"] for plan in plans})]
     facts = {**known[0], "by": by, "is_part": False, "date": max(part["date"] for part in known)}

@@ -135,9 +135,8 @@ def _tell(datasette: Datasette, wanted: str, verdict: Verdict) -> dict[str, Any]
         return {"column": change.column, "heading": heading, "old": change.old, "new": change.new}
 
     events = [
-        {"version": e.version, "date": e.date, "reason": e.reason, "record": name(e.record)}
-        | {"changes": [describe(change) for change in e.changes]}
-        for e in verdict.events
+        {**vars(event), "record": name(event.record), "changes": [describe(change) for change in event.changes]}
+        for event in verdict.events
     ]
     sentence = verdict.status
     if verdict.status == "stands" and any(part.status == "not_covered" for part in verdict.parts):

@@ -6,7 +6,7 @@
 import json
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from copy import deepcopy
 from functools import lru_cache
 from pathlib import Path
@@ -59,7 +59,7 @@ def fill_site_words(datasette: Datasette) -> None:
     files = [db.path for db in datasette.databases.values() if db.path and not db.is_memory]
     with suppress(sqlite3.Error):
         for file in files[:1]:
-            with closing(open_read_only(Path(file))) as connection:
+            with open_read_only(Path(file)) as connection:
                 fill_metadata(local_metadata(datasette), connection.execute)
 
 

@@ -6,7 +6,6 @@ give away. Guarantees: every table that is published has a title, and every colu
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -98,7 +97,7 @@ class DataSet:
         return FileInfo(f"../{self.path.name}", "SQLite", "SQLite", "application/vnd.sqlite3", size, self.digest)
 
     def query(self, sql: str) -> Iterator[tuple[Any, ...]]:
-        with closing(open_read_only(self.path)) as connection:
+        with open_read_only(self.path) as connection:
             yield from connection.execute(sql)
 
     def rows(self, table: TableInfo) -> Iterator[Sequence[Value]]:
@@ -113,7 +112,7 @@ class DataSet:
 
     def records(self, sql: str) -> list[dict[str, Any]]:
         """Rows by column name."""
-        with closing(open_read_only(self.path)) as connection:
+        with open_read_only(self.path) as connection:
             return read_rows(connection.execute, sql)
 
     def plans(self) -> list[dict[str, Any]]:
@@ -176,7 +175,7 @@ def read_filled_metadata(database: Path, path: Path) -> dict[str, Any]:
         raise FilesError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(metadata, dict) or not isinstance(metadata.get("databases"), dict):
         raise FilesError(f"{path}: has no databases")
-    with closing(open_read_only(database)) as connection:
+    with open_read_only(database) as connection:
         fill_metadata(metadata, connection.execute)
     return metadata
 
@@ -185,7 +184,7 @@ def describe_data_set(database: Path, described: dict[str, Any]) -> DataSet:
     """From the content of metadata.yml; raises KeyError for what it does not say."""
     inner: dict[str, Any] = described["databases"][database.stem]
     citation: dict[str, Any] = described.get("plugins", {}).get("citation", {})
-    with closing(open_read_only(database)) as connection:
+    with open_read_only(database) as connection:
         tables = tuple(_read_tables(inner["tables"], connection))
         changed = max(read_told_days(connection.execute).values(), default="")
     return DataSet(

@@ -7,7 +7,6 @@ type comes with a package of the build; all text stays inside the picture, cut w
 
 import hashlib
 import json
-from contextlib import closing
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import as_file, files
@@ -23,7 +22,6 @@ from keikaku.files.read_only import open_read_only
 from keikaku.files.replacing import replacing
 
 LISTING = "pictures.json"
-HOME = "home.png"
 WIDTH, HEIGHT = 1200, 630
 _MARGIN, _BAND = 72, 20
 _TITLE_SIZES = range(76, 43, -4)
@@ -51,7 +49,7 @@ class Card:
 
 def write_pictures(database: Path, site_title: str, folder: Path) -> int:
     """Write all pictures of a finished database and their listing; their number. Raises FilesError."""
-    with closing(open_read_only(database)) as connection:
+    with open_read_only(database) as connection:
         rows = connection.execute(Path(__file__).with_suffix(".sql").read_text("utf-8"), {"title": site_title})
         cards = [
             Card(path, above, code, title, tuple((n, v) for n, v in (facts[:2], facts[2:]) if v), site_title)

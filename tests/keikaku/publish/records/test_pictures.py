@@ -20,7 +20,6 @@ from PIL import Image
 from keikaku.files.errors import FilesError
 from keikaku.publish.records.pictures import (
     HEIGHT,
-    HOME,
     LISTING,
     WIDTH,
     Card,
@@ -47,7 +46,7 @@ def folder(site_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_every_measure_organization_plan_and_home_has_a_picture(folder: Path, site_folder: Path) -> None:
     with closing(sqlite3.connect(site_folder / "plans.db")) as connection:
-        wanted = {HOME} | {
+        wanted = {"home.png"} | {
             f"{table}/{row[0]}.png"
             for table in ("measures", "organizations", "plans")
             for row in connection.execute(f"SELECT id FROM {table}")
