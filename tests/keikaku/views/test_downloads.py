@@ -17,6 +17,7 @@ from datasette.app import Datasette
 from datasette.utils.asgi import Request
 
 from keikaku.publish.site_words import GENERAL, replace_words
+from keikaku.publish.tables.csv_file import FORMULA_SIGNS
 from keikaku.views import downloads
 from keikaku.views.downloads import FileAnswer
 from tests.keikaku.views.taken_files import KINDS, get, read_csv, read_sheets
@@ -183,17 +184,19 @@ async def test_a_form_of_conditions_is_redirected_to_the_same_format(site: Datas
 
 
 async def test_formulas_are_harmless_in_spreadsheets_and_exact_elsewhere(site: Datasette) -> None:
-    sql = "select '=cmd|x' as a, '@x' as b, -5 as c, '-5' as d, '+1' as e"
-    plain = read_csv(await get(site, f"/plans.csv?sql={quote(sql)}"))
-    assert plain[1] == ["=cmd|x", "@x", "-5", "-5", "+1"]
-    excel = read_csv(await get(site, f"/plans.excel.csv?sql={quote(sql)}"))
-    assert excel[1] == ["'=cmd|x", "'@x", "-5", "'-5", "'+1"]
+    formulas = [f"{sign}1+1" for sign in FORMULA_SIGNS]
+    texts = [*formulas, '=HYPERLINK("http://x")', "-5", "#N/A"]
+    cells = [f"'{text}' as c{number}" for number, text in enumerate(texts)]
+    sql = f"select {', '.join(cells)}, -5 as number"
+    _, plain = read_csv(await get(site, f"/plans.csv?sql={quote(sql)}"))
+    assert plain == [*texts, "-5"]
+    _, excel = read_csv(await get(site, f"/plans.excel.csv?sql={quote(sql)}"))
+    assert excel == [*(f"'{text}" for text in texts[:-1]), "#N/A", "-5"]
     response = await get(site, f"/plans.xlsx?sql={quote(sql)}")
-    cells = openpyxl.load_workbook(io.BytesIO(response.content)).worksheets[0][2]
-    assert [(cell.value, cell.data_type) for cell in cells] == [
-        ("=cmd|x", "s"), ("@x", "s"), (-5, "n"), ("-5", "s"), ("+1", "s")
-    ]  # fmt: skip
-    assert [bool(cell.quotePrefix) for cell in cells] == [True, True, False, True, True]
+    *found, number = openpyxl.load_workbook(io.BytesIO(response.content)).worksheets[0][2]
+    assert [(cell.value, cell.data_type) for cell in found] == [(text.replace("\r", "\n"), "s") for text in texts]
+    assert [bool(cell.quotePrefix) for cell in found] == [*[True] * (len(texts) - 1), False]
+    assert (number.value, number.data_type) == (-5, "n")
 
 
 # How it is sent

@@ -14,10 +14,8 @@ from hypothesis import strategies as st
 
 from keikaku.files.digest import fingerprint
 from keikaku.publish.tables.about import About, Field, content_disposition, lay_out, name_files, plain_lines
-from keikaku.publish.tables.csv_file import FORMULA_SIGNS, CsvFile
+from keikaku.publish.tables.csv_file import CsvFile
 from keikaku.publish.tables.workbook import ABOUT_SHEET, WorkbookFile, name_sheet
-
-FORMULAS = [f"{sign}1+1" for sign in FORMULA_SIGNS]
 
 
 def about(title: str = "施策", *columns: str, name: str = "plans-measures") -> About:
@@ -82,12 +80,6 @@ def test_csv_of_a_kind(rows: list[list[Any]], told: dict[str, Any], content: str
     assert write_csv(rows, **told).decode() == content
 
 
-@pytest.mark.parametrize("formula", FORMULAS)
-def test_no_cell_of_a_csv_for_excel_is_run(formula: str) -> None:
-    read = list(csv.reader(io.StringIO(write_csv([[formula, "x"]], for_excel=True).decode("utf-8-sig"), newline="")))
-    assert read[1] == [f"'{formula}", "x"]
-
-
 # Workbooks
 
 
@@ -105,13 +97,6 @@ def test_a_workbook_keeps_types() -> None:
 def test_text_that_looks_like_a_number_is_marked_as_text() -> None:
     sheet = read_workbook(write_workbook([["132071", "2023-03"], ["工-1", "0.5%"]])).worksheets[0]
     assert [c.number_format for row in sheet.iter_rows(min_row=2) for c in row] == ["@", "@", "General", "@"]
-
-
-@pytest.mark.parametrize("text", [*FORMULAS, "#N/A", "#REF!", '=HYPERLINK("http://x")'])
-def test_no_cell_of_a_workbook_is_run_and_none_is_changed(text: str) -> None:
-    cell = read_workbook(write_workbook([[text, 1]])).worksheets[0]["A2"]
-    assert (cell.value, cell.data_type) == (text.replace("\r", "\n"), "s")
-    assert cell.quotePrefix == (not text.startswith("#"))
 
 
 def test_numbers_that_a_spreadsheet_would_round_become_text() -> None:
