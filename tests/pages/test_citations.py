@@ -73,7 +73,7 @@ async def test_the_page_of_a_record_shows_what_the_files_hold(table: str, two_pl
 @pytest.mark.parametrize(
     ("path", "title"),
     [
-        ("/plans/measures?sector_id=akishima-nogyo", "「施策（『分野』が『農業』）」"),
+        ("/plans/measures?sector_id=akishima-nogyo", "施策（「分野」が「農業」）"),
         ("/plans/targets_due?fiscal_year=2026", "期限"),
         ("/timeline", "年表"),
         ("/plans/ruby/akishima,~E4~B8~AD~E6~A0~B8", "ふりがな"),
