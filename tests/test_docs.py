@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 from datasette.app import Datasette
 
@@ -155,6 +156,16 @@ def test_the_figure_in_the_readme_is_accepted(readme: str, tmp_path: Path) -> No
 
 
 # generated and versioned pages
+
+
+def test_a_workflow_runs_commands_that_exist_and_ends_where_one_of_a_pipe_fails() -> None:
+    workflow = yaml.safe_load(read("docs/workflows/preview.yml"))
+    steps = [step for job in workflow["jobs"].values() for step in job["steps"] if "run" in step]
+    asked = [(name, options) for step in steps for name, options in re.findall(r"build_db\.py (\S+)(.*)", step["run"])]
+    assert {"check", "build", "pages"} == {name for name, _ in asked}
+    known = {name: {option for p in command.params for option in p.opts} for name, command in main.commands.items()}
+    assert [name for name, options in asked if not {*re.findall(r"--[\w-]+", options)} <= known[name]] == []
+    assert [step for step in steps if re.search(r"[^|]\|[^|]", step["run"]) and step.get("shell") != "bash"] == []
 
 
 def test_the_data_dictionary_is_up_to_date() -> None:
