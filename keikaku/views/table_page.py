@@ -8,12 +8,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from datasette import Response
 from datasette.app import Datasette
 from datasette.database import Database
-from datasette.utils import tilde_decode, tilde_encode
+from datasette.utils import path_with_replaced_args, tilde_decode, tilde_encode
 from datasette.utils.asgi import BadRequest, Request
 
+from keikaku.publish.tables.query_forms import find_named, find_parameter
 from keikaku.serving.datasette_private import TableView
+from keikaku.serving.visitors import needs_worker
 
 # For SQLite a number is less than any text; texts stand in the order of their code points, the last of which that a page may hold is U+10FFFD.
 LOWEST_TEXT, LOWEST_NUMBER, HIGHEST = "", "-1e999", "\U0010fffd"
@@ -35,6 +38,8 @@ class TablePage(TableView):
 async def send_table(datasette: Datasette, request: Request) -> Any:
     """A page of a table, of a view or of a query; raises BadRequest for rows of a view that are counted from no number."""
     await _check_offset(datasette, request)
+    if address := await _find_meant(datasette, request):
+        return Response.redirect(address)
     return await TablePage(datasette).dispatch_request(request)
 
 
@@ -49,6 +54,23 @@ async def find_start(datasette: Datasette, request: Request) -> str | None:
         return None
     first = tilde_encode(HIGHEST) if descending else NOTHING
     return ",".join([first, *await _find_lowest_key(db, table)])
+
+
+async def _find_meant(datasette: Datasette, request: Request) -> str | None:
+    """The page of a question with the plan or municipality whose name a visitor wrote in place of its id, if only one has it."""
+    db, query = _find_table(datasette, request)
+    is_page = not request.url_vars.get("format") and not needs_worker(request.scope["query_string"])
+    if not is_page or not await datasette.get_canned_query(db.name, query, None):
+        return None
+    for name, table in (("plan", "plans"), ("municipality", "municipalities")):
+        written = (request.args.get(name) or "").strip()
+        if not written or (await db.execute(f"SELECT 1 FROM {table} WHERE id = ?", [written])).rows:
+            continue
+        asked = {"plan": "", "municipality": "", "written": written}
+        found = (await db.execute(find_named(find_parameter(name), 2), asked)).rows
+        if len(found) == 1:
+            return str(path_with_replaced_args(request, {name: found[0][0]}))
+    return None
 
 
 def _find_table(datasette: Datasette, request: Request) -> tuple[Database, str]:

@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 
 from keikaku.publish.tables import shown_rows
 from keikaku.publish.tables.first_chart import FirstChart
-from keikaku.publish.tables.query_forms import Choice, Parameter, build_choices, find_parameter
+from keikaku.publish.tables.query_forms import Choice, Parameter, build_choices, find_named, find_parameter
 from keikaku.publish.tables.shown_rows import Cell, Found, Links
 from keikaku.schema.conditions import find_word
 from keikaku.views.table_page import sort_rows
@@ -21,12 +21,6 @@ from keikaku.views.words import column_title, heading_of, table_title
 
 # As many choices are listed; of more, a visitor writes one.
 MOST_CHOICES = 300
-# The choice of a value, or else those with words in their name and heading; all by none.
-_NAMED = f"""
-    WITH choice (value, label, heading) AS ({{}}) SELECT * FROM choice
-    WHERE CASE WHEN (SELECT count(*) FROM choice WHERE value = :written) THEN value = :written
-        ELSE instr(search_key(label || coalesce(heading, '')), search_key(:written)) END LIMIT {MOST_CHOICES + 1}
-"""
 MOST_IDS = 1000  # in one statement; SQLite is given 5,000 parameters at most
 
 
@@ -178,7 +172,9 @@ async def _find_field(
     if not rows and not value:
         return None
     if is_many := len(rows) > MOST_CHOICES:
-        rows = (await datasette.execute(database, _NAMED.format(parameter.choices), {**asked, "written": value})).rows
+        rows = (
+            await datasette.execute(database, find_named(parameter, MOST_CHOICES + 1), {**asked, "written": value})
+        ).rows
         if not rows or len(rows) > MOST_CHOICES:
             told = "名前の一部を書くと、それを含むものから選べます。" + (
                 parameter.empty and f"空のままなら{parameter.empty}です。"

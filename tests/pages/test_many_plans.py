@@ -36,7 +36,10 @@ async def test_of_many_plans_one_is_chosen_by_a_part_of_its_name(
     assert "名前の一部を書くと、それを含むものから選べます。空のままならすべての計画です。" in page
     assert re.search(box.format("計画"), await open_address(crowded, "/plans/progress?plan=計画"))  # too many have it
     offered = {
-        "６９市": [("６９市", " selected", "「６９市」を含む1件から選ぶ"), ("city69", "", "第69市の計画")],
+        "第６": [
+            ("第６", " selected", "「第６」を含む10件から選ぶ"),
+            *((f"city{n}", "", f"第{n}市の計画") for n in range(60, 70)),
+        ],
         "city69": [("city69", " selected", "第69市の計画")],
     }
     for written, choices in offered.items():
@@ -44,6 +47,25 @@ async def test_of_many_plans_one_is_chosen_by_a_part_of_its_name(
         listed = page.partition('id="p-plan"')[2].partition("</select>")[0]
         found = re.findall(r'<option value="(\w*)"( selected)?>(.+?)(?:（.*)?</option>', listed)
         assert found == [("", "", "すべての計画"), *choices]
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("progress?plan=６９市&_sort=状態", "progress?_sort=%E7%8A%B6%E6%85%8B&plan=city69"),
+        ("unmet_targets?municipality=昭島市", "unmet_targets?municipality=akishima"),
+        ("search?q=祭&municipality=昭島", "search?q=%E7%A5%AD&municipality=akishima"),
+        ("progress?plan=計画", None),
+        ("progress?plan=city69", None),
+        ("progress?plan=無い", None),
+        ("progress.json?plan=６９市", None),
+    ],
+)
+async def test_a_name_that_one_plan_has_is_asked_for_by_its_id(
+    crowded: Datasette, asked: str, meant: str | None
+) -> None:
+    answer = await crowded.client.get(f"/plans/{asked}", follow_redirects=False)
+    assert (answer.status_code, answer.headers.get("location")) == ((302, f"/plans/{meant}") if meant else (200, None))
 
 
 async def test_unmet_targets_are_those_of_the_chosen_plan(crowded: Datasette) -> None:

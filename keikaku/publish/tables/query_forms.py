@@ -35,6 +35,15 @@ class Choice:
 PARAMETERS = {name: Parameter(**words) for name, words in read_data(__file__, "query_forms.yml").items()}
 
 
+def find_named(parameter: Parameter, most: int) -> str:
+    """SQL for the choice whose value is :written, or else for those with these words in their name and heading; all by none."""
+    return f"""
+        WITH choice (value, label, heading) AS ({parameter.choices}) SELECT * FROM choice
+        WHERE CASE WHEN (SELECT count(*) FROM choice WHERE value = :written) THEN value = :written
+            ELSE instr(search_key(label || coalesce(heading, '')), search_key(:written)) END LIMIT {most}
+    """
+
+
 def find_parameter(name: str) -> Parameter:
     """What is known of a parameter."""
     return PARAMETERS.get(name, Parameter(name))
