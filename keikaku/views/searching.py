@@ -19,7 +19,7 @@ from keikaku.search import Filters, search, suggest
 from keikaku.views.addresses import find_site_root
 
 FEW = 8  # hits of each kind, where all kinds are shown
-MOST = 30  # of one kind on a page
+MOST = 25  # of one kind on a page: twelve screens of a phone
 _SQL = read_statements(__file__)
 _columns: WeakKeyDictionary[Database, dict[str, list[str]]] = WeakKeyDictionary()
 
