@@ -7,9 +7,7 @@ says little: processor time is given beside it.
 
 import json
 import os
-import resource
 import sqlite3
-import subprocess
 import time
 import urllib.error
 import urllib.request
@@ -26,7 +24,7 @@ import yaml
 
 from benchmarks.growth import write_page
 from benchmarks.shapes import invent
-from benchmarks.sites import BUILD, Site, run_ours, run_stock, watch_memory
+from benchmarks.sites import Site, run_build, run_ours, run_stock
 from benchmarks.synthetic import write_plans
 from benchmarks.written import describe_machine
 from keikaku.publish.addresses import list_addresses
@@ -131,14 +129,8 @@ def measure(place: Path, number: int) -> Measured:
 
 
 def build(data: Path, database: Path) -> Measured:
-    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    process = subprocess.Popen([*BUILD, "build", "--quiet", "--data", data, "--output", database])
-    with watch_memory(process.pid) as samples:
-        if process.wait():
-            raise RuntimeError(f"{data} is not built")
-    seconds, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return {"seconds": seconds, "processor": processor, "memory": max(max(sample) for sample in samples)}
+    cost = run_build("build", "--quiet", "--data", data, "--output", database)
+    return {"seconds": cost.seconds, "processor": cost.processor, "memory": max(cost.leading, cost.started)}
 
 
 def change(file: Path) -> None:

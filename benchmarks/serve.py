@@ -28,7 +28,6 @@ from keikaku.publish.addresses import name_file
 from tests.browser.running_site import ROOT, find_processes, free_port, read_memory
 
 SLOW = 60  # seconds after which a request has failed
-BAKES = (1, 10, 100)  # plans
 STOCKS_TABLE = "stock's table page"
 TABLE, CSV, UNMET = "/plans/measures", "/plans/measures.csv", "/plans/unmet_targets"
 WORD = quote("給食")
@@ -99,10 +98,12 @@ class Question(NamedTuple):
 @click.option("--plans", default=1741, show_default=True, help="Number of plans of the larger database.")
 @click.option("--rounds", default=3, show_default=True, help="Rounds of which each figure is the median.")
 @click.option("--seconds", default=1.5, show_default=True, help="How long each figure of a round is measured.")
-@click.option("--bake", "bakes", is_flag=True, help=f"Measure the bake of {BAKES} plans, too.")
+@click.option("--bake", "bakes", multiple=True, type=int, help="Number of plans whose whole bake is measured, too.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Folder that keeps the larger databases.")
 @click.option("--write", type=click.Path(path_type=Path, dir_okay=False), help="Page whose measured part is replaced.")
-def main(plans: int, rounds: int, seconds: float, bakes: bool, folder: Path | None, write: Path | None) -> None:
+def main(
+    plans: int, rounds: int, seconds: float, bakes: tuple[int, ...], folder: Path | None, write: Path | None
+) -> None:
     """Measure and print Markdown."""
     if not shutil.which("wrk"):
         raise click.ClickException("wrk is not installed")
@@ -111,7 +112,7 @@ def main(plans: int, rounds: int, seconds: float, bakes: bool, folder: Path | No
         folders = {number: build_folder(kept, number) for number in sorted({1, plans})}
         results = measure(folders, Path(temporary), rounds, seconds)
         memory = {number: measure_memory(place) for number, place in folders.items()}
-        baked = {n: bake(build_folder(kept, n), "http://localhost/") for n in (BAKES if bakes else ())}
+        baked = {n: bake(build_folder(kept, n), "http://localhost/") for n in bakes}
     told = {"aims": list_aims(results, memory), "results": results, "memory": memory, "bakes": baked}
     text = fill("serve.md", **told, rounds=rounds, seconds=seconds, machine=describe_machine())
     click.echo(text)

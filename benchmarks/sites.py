@@ -1,6 +1,7 @@
 """What is measured: folders with a database and its baked site, and the servers that publish them, each a process of its own."""
 
 import json
+import resource
 import shutil
 import subprocess
 import sys
@@ -45,13 +46,13 @@ class Site(NamedTuple):
     process: int
 
 
-class Bake(NamedTuple):
-    """Files that were made, seconds, most bytes of the process that led and of any that asked for pages."""
+class Cost(NamedTuple):
+    """Seconds of the clock and of all processors, most bytes of the process that led and of any that it started."""
 
-    files: int
     seconds: float
+    processor: float
     leading: int
-    asking: int
+    started: int
 
 
 def build_folder(kept: Path, plans: int) -> Path:
@@ -68,17 +69,23 @@ def build_folder(kept: Path, plans: int) -> Path:
     return folder
 
 
-def bake(folder: Path, address: str) -> Bake:
-    """Make all of folder/site anew."""
+def bake(folder: Path, address: str) -> tuple[int, Cost]:
+    """Make all of folder/site anew: how many files that are, and what they cost."""
     shutil.rmtree(folder / "site", ignore_errors=True)
-    began = time.monotonic()
-    process = subprocess.Popen([*BUILD, "pages", "--quiet", "--database", folder / "plans.db", "--address", address])
+    cost = run_build("pages", "--quiet", "--database", folder / "plans.db", "--address", address)
+    return len(json.loads((folder / "site/manifest.json").read_text("utf-8"))["files"]), cost
+
+
+def run_build(*arguments: str | Path) -> Cost:
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
+    process = subprocess.Popen([*BUILD, *arguments])
     with watch_memory(process.pid) as samples:
         if process.wait():
-            raise RuntimeError(f"{folder} is not baked")
-    files = json.loads((folder / "site/manifest.json").read_text("utf-8"))["files"]
-    leading, asking = max(sample[0] for sample in samples), max(max(sample[1:], default=0) for sample in samples)
-    return Bake(len(files), time.monotonic() - began, leading, asking)
+            raise RuntimeError(f"failed: {arguments}")
+    seconds, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    leading, started = max(sample[0] for sample in samples), max(max(sample[1:], default=0) for sample in samples)
+    return Cost(seconds, processor, leading, started)
 
 
 @contextmanager
