@@ -1,5 +1,8 @@
 """A site of files: hosted below a path, and every link followed from its first page, over file:// or http://."""
 
+import base64
+import gzip
+import json
 import re
 import threading
 from collections.abc import Iterator
@@ -54,30 +57,52 @@ def find_styled(style: str) -> list[str]:
     return [address for found in STYLED.findall(style) for address in found if address]
 
 
+def read_records(html: str) -> dict[str, str]:
+    """The pages that a list of records holds, by what stands after the "?" of their address."""
+    found = re.search(r'<script type="application/gzip" id="pages">([^<]*)', html)
+    pages: dict[str, str] = json.loads(gzip.decompress(base64.b64decode(found[1]))) if found else {}
+    return pages
+
+
 def crawl(start: str) -> tuple[set[str], list[str]]:
     """Addresses from the folder of the first page that were read, and faults."""
     root = urljoin(start, ".")
     read: dict[str, Links | None] = {}
+    records: dict[str, dict[str, str]] = {}
     faults, wanted = [], [("", start)]
+
+    def follow(address: str, links: list[str], asked: list[str]) -> None:
+        for link in [*links, *asked]:
+            full = urljoin(address, link)
+            if full.startswith(root):
+                wanted.append((address, full))
+            elif link in asked or not full.startswith(("http:", "https:", "mailto:")):
+                faults.append(f"{address}: {link} is outside")
+
     while wanted:
-        page, address = wanted.pop()
-        address, fragment = urldefrag(address)
-        address = address.partition("?")[0]
+        page, link = wanted.pop()
+        address, _, query = urldefrag(link).url.partition("?")
+        fragment = urldefrag(link).fragment
         if address not in read:
             try:
                 content = urlopen(address).read()
             except (URLError, OSError) as error:
                 faults.append(f"{page}: {address}: {error}")
                 continue
-            found = read[address] = Links(content.decode("utf-8")) if address.endswith(".html") else None
-            links, asked = (found.links, found.asked) if found else ([], [])
-            asked += find_styled(content.decode("utf-8")) if address.endswith(".css") else []
-            for link in [*links, *asked]:
-                full = urljoin(address, link)
-                if full.startswith(root):
-                    wanted.append((address, full))
-                elif link in asked or not full.startswith(("http:", "https:", "mailto:")):
-                    faults.append(f"{address}: {link} is outside")
+            html = content.decode("utf-8") if address.endswith(".html") else ""
+            records[address], found = read_records(html), Links(html) if html else None
+            read[address] = found
+            styled = find_styled(content.decode("utf-8")) if address.endswith(".css") else []
+            follow(address, found.links if found else [], (found.asked if found else []) + styled)
+        if query and records[address]:
+            name, place = f"{address}?{query}", address
+            if query not in records[address]:
+                faults.append(f"{page}: {address} holds no page {query}")
+            elif name not in read:
+                read[name] = found = Links(records[address][query])
+                follow(name, found.links, found.asked)
+            if fragment != query:  # of the page; the other leads, without scripts, to what the list says of it
+                address = name if name in read else place
         if (target := read[address]) and fragment and unquote(fragment) not in target.ids:
             faults.append(f"{page}: {address} has no #{fragment}")
     return {unquote(address.removeprefix(root)) for address in read}, faults

@@ -5,7 +5,7 @@ Everything but the changed start tags stays byte for byte as it was. What become
 
 import posixpath
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from html import escape
 from html.parser import HTMLParser
 from urllib.parse import quote, urlsplit
@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from keikaku.publish.addresses import DATABASE
 
 LIVE = "data-live"  # marks, in templates, what only the live site can do
+SINGLE = "data-single"  # what a folder of many plans does not have
 _ADDRESSES = ("href", "src", "action")
 SEARCH, SQL = "search/index.html", "sql/index.html"
 _FORMS = {f"/{DATABASE}/search": SEARCH, f"/{SEARCH}": SEARCH, f"/{DATABASE}": SQL}
@@ -25,9 +26,9 @@ Find = Callable[[str], str | None]
 Attributes = list[tuple[str, str | None]]
 
 
-def write_page(html: str, file: str, root: str, find: Find) -> str:
-    """The page that lies in `file` of the folder; `root` is the address of the live site."""
-    page = _Page(file, root, find)
+def write_page(html: str, file: str, root: str, find: Find, left_out: Iterable[str] = (LIVE,)) -> str:
+    """The page that lies in `file` of the folder; `root` is the address of the live site, `left_out` marks what is not for it."""
+    page = _Page(file, root, find, left_out)
     page.feed(html)
     page.close()
     return "".join(page.written)
@@ -49,10 +50,10 @@ def relate(target: str, file: str) -> str:
 
 
 class _Page(HTMLParser):
-    def __init__(self, file: str, root: str, find: Find) -> None:
+    def __init__(self, file: str, root: str, find: Find, left_out: Iterable[str]) -> None:
         super().__init__(convert_charrefs=False)
         self.written: list[str] = []
-        self._file, self._root, self._find = file, root, find
+        self._file, self._root, self._find, self._left_out = file, root, find, set(left_out)
         self._base = urlsplit(root).path
         self._skipped = ""  # the element that is being left out
         self._depth = 0  # how many of its kind are open in it
@@ -62,7 +63,7 @@ class _Page(HTMLParser):
         if self._skipped:
             self._depth += tag == self._skipped
             return
-        kept = None if LIVE in dict(attrs) else self._point(tag, attrs)
+        kept = self._point(tag, attrs) if self._left_out.isdisjoint(dict(attrs)) else None
         if self._is_unlinked and tag == "a":
             return
         if kept is not None:

@@ -5,11 +5,10 @@ Guarantees: the same data, code and libraries give the same bytes; MANIFEST name
 """
 
 import asyncio
-import base64
-import gzip
 import json
 import re
 from collections.abc import Callable, Mapping
+from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,12 +24,13 @@ from keikaku.files.errors import FilesError
 from keikaku.files.proof import MANIFEST, list_differences, read_digests, write_manifest
 from keikaku.files.read_only import open_read_only
 from keikaku.files.replacing import replacing
-from keikaku.publish.addresses import DATABASE, is_of_this_machine
+from keikaku.publish.addresses import DATABASE, is_of_this_machine, list_addresses
 from keikaku.publish.catalogue.data_set import read_filled_metadata
 from keikaku.publish.feeds import read_told_days
 from keikaku.publish.filling import fill
 from keikaku.publish.site import read_manifest
-from keikaku.publish.stick_pages import SEARCH, SQL, forget_root, write_page
+from keikaku.publish.stick_pages import LIVE, SEARCH, SINGLE, SQL, forget_root, write_page
+from keikaku.publish.stick_records import hold_pages, link_records, list_records_of, pack
 from keikaku.search.rules import search_rules
 from keikaku.serving.baking import LOCAL, METADATA, open_datasette, write_site
 
@@ -47,58 +47,74 @@ _LIVE_ONLY = re.compile(
 )
 # What may name the site; tables in CSV do not, and may be of another encoding.
 _NAMING = re.compile(r"text/(?!csv)|application/(?:[^;]*\+)?(?:json|xml|sql)\b")
-# Files of single records besides their pages.
-_OF_RECORDS = re.compile(r"/plans/[^/]+/[^/]+\.(?:csv|json|jsonld)$|/cite/[^/]+/")
+# What a folder of many plans has once, in plans.db and in the archives and the workbook of files/; and pictures for links to a site.
+_ELSEWHERE = re.compile(r"/plans/[^/]+\.(?:csv|json)$|/files/(?:csv|jsonl|parquet)/|/pictures/")
 _FORM_ONLY = ("_shape", "_size", "_labels")  # how rows are written, not which
 
 
 def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False) -> int:
     """Write the folder anew from the baked site of a database and return how many files it has; raises FilesError.
 
-    `is_part`: it lies in the folder of keikaku.serving.stick_parts, and records have no files besides their pages.
+    `is_part`: it lies in the folder of keikaku.serving.stick_parts, and records have no files of their own.
     """
-    baked = read_manifest(site)
-    files = {
-        address: file
-        for address, file in baked["files"].items()
-        if not _LIVE_ONLY.match(address) and not (is_part and _OF_RECORDS.match(address))
+    baked, metadata = read_manifest(site), read_filled_metadata(database, METADATA)
+    described, root = metadata["databases"][DATABASE], baked["address"]
+    own = {
+        f"static/stick/{file.name}": file
+        for file in sorted(SCRIPTS.iterdir())
+        if file.is_file() and (is_part or file.name != "record.js")
     }
-    paths = {address: file["path"].removeprefix("../") for address, file in files.items()}
-    own = {f"static/stick/{file.name}": file for file in sorted(SCRIPTS.iterdir()) if file.is_file()}
-    metadata = read_filled_metadata(database, METADATA)
     with open_read_only(database) as connection:
-        known = paths | {f"/{path}": path for path in ("README.txt", *PAGES, *own)}
+        addresses = list_addresses(connection.execute, described) if is_part else []
+        lists, left_out = list_records_of(addresses)
+        paths = {
+            address: file["path"].removeprefix("../")
+            for address, file in baked["files"].items()
+            if not (_LIVE_ONLY.match(address) or (is_part and _ELSEWHERE.match(address)) or address in left_out)
+        }
+        in_lists = link_records(lists)
+        known = paths | in_lists | {f"/{path}": path for path in ("README.txt", *PAGES, *own)}
         known |= {"/all": "../index.html"} if is_part else {}
-        links = StickLinks(known, metadata["databases"][DATABASE]["queries"], connection.execute)
+        links = StickLinks(known, described["queries"], connection.execute)
         facts = {name: baked[name] for name in ("database", "code_sha256", "until")}
         facts["public_key"] = metadata.get("public_key", "")
         facts["is_part"] = is_part
-        is_known = not is_of_this_machine(baked["address"])
-        facts["address"] = baked["address"] if is_known else ""
+        is_known = not is_of_this_machine(root)
+        facts["address"] = root if is_known else ""
         facts["date"] = max(read_told_days(connection.execute).values(), default="")
-    foot, *pages = render(database, {"": "_stick_foot.html", **PAGES}, facts)
 
-    def localize(html: str, path: str) -> bytes:
+    def read(address: str) -> bytes:
+        return (site / baked["files"][address]["path"]).read_bytes()
+
+    def localize(html: str, path: str) -> str:
         whole = html.replace("</footer>", f"{foot}</footer>")
-        return write_page(whole, path, baked["address"], links.find).encode("utf-8")
+        page = write_page(whole, path, root, links.find, (LIVE, SINGLE) if is_part else (LIVE,))
+        return page if is_known else forget_root(page, path, root)
 
-    def write(path: str, content: bytes, media_type: str = "text/html") -> None:
-        if not is_known and _NAMING.match(media_type):
-            content = forget_root(content.decode("utf-8"), path, baked["address"]).encode("utf-8")
-        _write(new / path, content)
-
+    titles = {address: _read_title(read(address).decode("utf-8")) for address in in_lists}
+    own_pages = {**PAGES, **dict.fromkeys(lists, "stick_records.html")}
+    told = {**facts, "lists": lists, "titles": titles}
+    foot, *pages = render(database, {"": "_stick_foot.html", **own_pages}, told)
     with replacing(folder, MANIFEST) as new:
         for address, path in paths.items():
-            content, media_type = (site / files[address]["path"]).read_bytes(), files[address]["media_type"]
-            is_page = media_type.startswith("text/html")
-            write(path, localize(content.decode("utf-8"), path) if is_page else content, media_type)
+            media_type = baked["files"][address]["media_type"]
+            if address in in_lists:
+                continue
+            if media_type.startswith("text/html"):
+                _write_text(new / path, localize(read(address).decode("utf-8"), path))
+            elif _NAMING.match(media_type) and not is_known:
+                _write_text(new / path, forget_root(read(address).decode("utf-8"), path, root))
+            else:
+                _write(new / path, read(address))
+        for path, html in zip(own_pages, pages, strict=True):
+            page, records = localize(html, path), lists.get(path, {})
+            packed = {name: localize(read(address).decode("utf-8"), path) for name, address in records.items()}
+            _write_text(new / path, hold_pages(page, packed) if packed else page)
         for path, file in own.items():
             _write(new / path, file.read_bytes())
-        for path, html in zip(PAGES, pages, strict=True):
-            write(path, localize(html, path))
         write_scripts(new / "db", database)
-        _write(new / FACTS, json.dumps(facts, indent=1).encode())
-        _write(new / "README.txt", fill("stick_readme.txt", **facts).encode("utf-8"))
+        _write_text(new / FACTS, json.dumps(facts, indent=1))
+        _write_text(new / "README.txt", fill("stick_readme.txt", **facts))
         return write_manifest(new)
 
 
@@ -153,8 +169,16 @@ def write_scripts(folder: Path, database: Path) -> None:
     code = "\n".join([rules, *((SCRIPTS / "worker" / name).read_text("utf-8") for name in WORKER)])
     wasm = (SCRIPTS / "worker" / "sqlite3.wasm").read_bytes()
     for name, content in {"worker": code.encode(), "sqlite3": wasm, "plans": database.read_bytes()}.items():
-        packed = base64.b64encode(gzip.compress(content, mtime=0)).decode()
-        _write(folder / f"{name}.js", f'(self.keikakuFiles ??= {{}})["{name}.js"] = "{packed}";\n'.encode())
+        _write(folder / f"{name}.js", f'(self.keikakuFiles ??= {{}})["{name}.js"] = "{pack(content)}";\n'.encode())
+
+
+def _read_title(html: str) -> str:
+    """Without the name of the site."""
+    return unescape(html.partition("<title>")[2].partition("</title>")[0].rpartition(" | ")[0])
+
+
+def _write_text(file: Path, text: str) -> None:
+    _write(file, text.encode("utf-8"))
 
 
 def _write(file: Path, content: bytes) -> None:
@@ -186,7 +210,7 @@ class StickLinks:
         if path == "/" and given:  # the home page of one plan of many
             path, given = f"/{DATABASE}/plans/{dict(given).get('plan')}", given[1:]
         if file := self._files.get(path) if not given else None:
-            return file + mark + fragment
+            return (file.partition("#")[0] if mark else file) + mark + fragment
         if path == f"/{DATABASE}" and "sql" in dict(given):
             return f"{SQL}?{query}"
         _, database, table, keys = [*path.split("/"), "", ""][:4]

@@ -1,8 +1,7 @@
 """Many plans without a server: a folder of folders, one for each municipality or prefecture, and a first page that leads to them.
 
 Guarantees: each part is a folder of keikaku.serving.stick of its own, which works and is checked without the others; the first
-page finds municipalities, plans and measures of all parts by name; the same data, code and libraries give the same bytes. Records
-have no files besides their pages in it: plans.db and files/ have them all.
+page finds municipalities, plans and measures of all parts by name; the same data, code and libraries give the same bytes.
 """
 
 import json

@@ -51,13 +51,17 @@
     refuse?.(new Error(why));
   }
 
-  const locate = (path) => `${settings.root}${path.split("?")[0]}/index.html`; // from the folder of this page
+  /* From the folder of this page; of many plans the records of one (`plan`) lie in a list for each table (keikaku.publish.stick_records). */
+  function locate(path, plan) {
+    const [, tables, table, id] = /^(.*\/plans)\/([^/?]+)\/([^/?]+)/.exec(path) ?? [], isFile = !settings.lists || !plan || id === plan || table === "municipalities";
+    return isFile || !id ? `${settings.root}${path.split("?")[0]}/index.html` : `${settings.root}${tables}/${table}/${plan}.html?${id}#${id}`;
+  }
 
-  /* Rows with kind, id, title, url (from the folder of this page), snippet, sector, code and plan; `filters`: municipality, plan, theme, kind. */
+  /* Rows with kind, id, title, url (from the folder of this page), snippet, sector, code, plan and table; `filters`: municipality, plan, theme, kind. */
   async function search(text, filters = {}) {
     const { columns, rows } = await ask("query", settings.search, { ...filters, q: text });
     const named = rows.map((row) => Object.fromEntries(columns.map((column, i) => [column, row[i]])));
-    return named.map((row) => ({ ...row, url: locate(row.url) }));
+    return named.map((row) => ({ ...row, url: locate(row.url, row.plan), table: row.url.split("/").at(-2) }));
   }
 
   /* An element of a page with its children, texts or elements. */

@@ -57,14 +57,16 @@
     const rows = found.filter((row) => !sector || row.sector === sector), ofKind = Map.groupBy(rows, (row) => row.kind), known = Object.fromEntries(counts);
     const reached = sector ? rows.length : kind ? known[kind] ?? 0 : Object.values(known).reduce((sum, number) => sum + number, 0);
     const ids = JSON.stringify(rows.map((row) => row.id)), inPlans = JSON.stringify(count(rows, "plan"));
-    const hits = JSON.stringify(found.map((row) => [row.kind, row.url.split("/").at(-3), row.plan, Boolean(row.sector)]));
-    const [facets, plans, details] = await Promise.all([
+    const hits = JSON.stringify(found.map((row) => [row.kind, row.table, row.plan, Boolean(row.sector)]));
+    const [facets, plans, details, owners] = await Promise.all([
       keikaku.query(settings.facets, { counts: JSON.stringify(known), sectors: JSON.stringify(count(found, "sector")), plans: inPlans, hits }),
       keikaku.query(settings.plans, { plans: inPlans }), keikaku.query(settings.details ?? "select 1 limit 0", { ids, columns: JSON.stringify(columns) }),
+      keikaku.query(settings.records ?? "select 1 limit 0", { ids: JSON.stringify(links.map(([, path]) => path.split("/").at(-1))) }),
     ]);
     for (const [, name, , value, label] of facets.rows) if (name === "kind") labels.set(value, label);
+    const planOf = Object.fromEntries(owners.rows.map(([id, , plan]) => [id, plan]));
     const about = { plans: new Map(plans.rows), details: details.rows }, many = reached > found.length ? `（多いので、近いものから${found.length}件を示します）` : "";
-    const answers = (settings.details ? links : []).flatMap(([text, path], i) => [i ? "、" : "", element("a", { className: "tap", href: keikaku.locate(path) }, text)]);
+    const answers = (settings.details ? links : []).flatMap(([text, path], i) => [i ? "、" : "", element("a", { className: "tap", href: keikaku.locate(path, planOf[path.split("/").at(-1)]) }, text)]);
     result.replaceChildren(
       element("p", { className: "result-count" }, `「${q}」に当たるもの `, element("strong", { className: "count" }, `${reached.toLocaleString()}件`), many),
       answers.length ? element("p", { className: "note" }, "関わるページ：", answers) : "",

@@ -66,7 +66,7 @@
     try {
       const answer = await keikaku.query(form.sql.value, values), texts = answer.rows.flat().filter((value) => typeof value === "string");
       const found = await keikaku.query(settings.records, { ids: JSON.stringify(texts) });
-      const pages = new Map(found.rows.map(([id, place]) => [id, `../plans/${place}/index.html`])), count = `${answer.rows.length}件`;
+      const pages = new Map(found.rows.map(([id, path, plan]) => [id, keikaku.locate(path, plan)])), count = `${answer.rows.length}件`;
       showFields(answer.parameters, values);
       result.replaceChildren(element("p", { className: "result-count" }, element("strong", { className: "count" }, count), answer.isCut ? `以上（最初の${count}だけを示しています）` : ""),
         ...(answer.rows.length ? [saving(answer), table(answer, pages)] : [element("p", {}, "あてはまる行はありません。")]));

@@ -1,10 +1,12 @@
 """The folder that needs no server in a browser: from the disk and below a path of a host, without a network, signed."""
 
+import json
 import shutil
 
 import pytest
 from selenium.webdriver.common.by import By
 
+from keikaku.schema.codes import CODES
 from tests.browser.test_pages import list_faults
 from tests.crawling import hosting
 
@@ -14,6 +16,7 @@ const [done] = arguments;
 const look = () => { const found = FIND; if (found) done(found); else setTimeout(look, 50); };
 look();
 """
+MEASURE = "#result a.title[href*='/measures/']"
 RESULT = "return document.querySelector('#result, #checked')?.textContent ?? ''"
 
 
@@ -89,6 +92,82 @@ def test_the_first_page_above_many_plans_leads_to_what_is_named(browser, parted,
     follow(browser, f"#result a.title[href*='/{kind}/']")
     assert browser.driver.current_url.startswith(f"{parted.as_uri()}/minato/plans/{kind}/")
     assert browser.driver.find_element(By.TAG_NAME, "h1").text
+
+
+@pytest.fixture(params=["file", "http"])
+def part(request, browser, parted, tmp_path):
+    """The address of the folder of one of many plans."""
+    if request.param == "file":
+        with browser.without_network():
+            yield f"{parted.as_uri()}/minato/"
+        return
+    with hosting(parted, tmp_path) as hosted:
+        yield hosted.replace("index.html", "minato/")
+
+
+def test_of_many_plans_a_record_opens_from_its_list_and_back_leads_to_the_search(browser, part):
+    driver = browser.driver
+    browser.console_errors()
+    browser.open(f"{part}search/index.html?q=文化", 375)
+    seen = []
+    for number in (0, 1):
+        browser.wait_until(lambda: driver.find_elements(By.CSS_SELECTOR, MEASURE))
+        link = driver.find_elements(By.CSS_SELECTOR, MEASURE)[number]
+        words = link.text
+        link.click()
+        browser.wait_until(lambda words=words: driver.title.startswith(words))
+        assert "目標" in driver.find_element(By.TAG_NAME, "main").text
+        seen.append(driver.find_element(By.TAG_NAME, "h1").text)
+        assert words.endswith(seen[-1])
+        assert list_faults(browser, browser.console_errors()) == []
+        driver.back()
+    assert len({*seen}) == 2
+    browser.wait_until(lambda: driver.find_elements(By.CSS_SELECTOR, "#result a.title[href*='/organizations/']"))
+    driver.find_element(By.CSS_SELECTOR, "#result a.title[href*='/organizations/']").click()
+    browser.wait_until(lambda: driver.find_elements(By.CSS_SELECTOR, "nav.contents a"))
+    driver.find_element(By.CSS_SELECTOR, "nav.contents a:last-child").click()  # a place within the page
+    browser.wait_until(lambda: driver.find_elements(By.CSS_SELECTOR, ":target"))
+    asked = driver.current_url
+    driver.refresh()
+    browser.wait_until(lambda: driver.find_elements(By.CSS_SELECTOR, ":target"))
+    assert (driver.current_url, asked.count("#"), "?" in asked) == (asked, 1, True)
+    browser.open(f"{part}sql/index.html?sql=select+id+from+measures+limit+1", 375)
+    browser.wait_until(lambda: driver.find_elements(By.CSS_SELECTOR, "#result td a"))
+    driver.find_element(By.CSS_SELECTOR, "#result td a").click()
+    browser.wait_until(lambda: driver.find_elements(By.CSS_SELECTOR, "p.kicker"))
+
+
+def test_of_many_plans_firefox_opens_a_record_and_goes_back(firefox, parted):
+    def find(script: str):
+        """What the script finds as soon as it finds something; what waits in a page ends where another takes its place."""
+        while True:
+            try:
+                return firefox.run_async(UNTIL.replace("FIND", script))
+            except RuntimeError as error:
+                if "unloaded" not in str(error):
+                    raise
+
+    firefox.open(f"{parted.as_uri()}/minato/search/index.html?q=文化")
+    found = f"[...document.querySelectorAll({json.dumps(MEASURE)})].map((link) => [link.href, link.textContent])"
+    hits = find(f"({found}).length ? {found} : 0")
+    for href, words in hits[:2]:
+        firefox.open(href)
+        assert find("document.querySelector('p.kicker') && document.title").startswith(words)
+        firefox.send("WebDriver:Back")
+        assert find(f"({found}).length") == len(hits)
+    assert len(hits) > 1
+
+
+def test_of_many_plans_without_scripts_a_list_says_what_matters(browser, parted):
+    with browser.scripts_off():
+        file = parted / "minato" / "plans" / "measures" / "minato.html"
+        browser.open(f"{file.as_uri()}?minato-geijutsu-1#minato-geijutsu-1", 375)
+        row = browser.driver.find_element(By.ID, "minato-geijutsu-1").text
+        note = browser.driver.find_element(By.TAG_NAME, "main").text
+    assert "JavaScript が必要" in note
+    assert "目標：" in row
+    assert "団体：" in row
+    assert any(word in row for word, _ in CODES["verdicts", "state"].values())
 
 
 def test_firefox_goes_the_same_way(firefox, address):

@@ -4,10 +4,13 @@ import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import closing
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,7 @@ from click.testing import CliRunner
 
 from build_db import main
 from keikaku.files.proof import read_digests, read_public_key, write_archive
+from keikaku.schema.codes import CODES
 from keikaku.serving import stick as stick_module
 from tests.crawling import crawl, hosting
 from tests.sites import ROOT
@@ -60,6 +64,20 @@ def address(request: pytest.FixtureRequest, stick: Path, tmp_path: Path) -> Iter
         return
     with hosting(stick, tmp_path) as hosted:
         yield hosted
+
+
+@pytest.fixture
+def parted_addresses(parted: Path, tmp_path: Path) -> Iterator[list[str]]:
+    """As `address`, of the folder of many plans."""
+    with hosting(parted, tmp_path) as hosted:
+        yield [(parted / "index.html").as_uri(), hosted]
+
+
+def place_in_part(page: Path) -> str:
+    """Where a page of the folder of one plan stands in that of many."""
+    return re.sub(
+        r"^((?:plans|charts)/[^/]+|print)/(?!minato/)([^/]+)/index\.html$", r"\1/minato.html?\2", page.as_posix()
+    )
 
 
 def test_every_link_leads_to_a_file_and_nothing_is_asked_elsewhere(address: str, stick: Path) -> None:
@@ -120,17 +138,39 @@ def test_the_real_plan_is_small_and_whole(site_folder: Path, tmp_path: Path) -> 
     assert crawl((tmp_path / "stick" / "index.html").as_uri())[1] == []
 
 
-def test_many_plans_have_a_folder_each_below_one_small_first_page(parted: Path, stick: Path) -> None:
-    read, faults = crawl((parted / "index.html").as_uri())
-    assert faults == []
-    pages = {f"minato/{page.relative_to(stick).as_posix()}" for page in stick.rglob("*.html")} | {"index.html"}
-    assert pages - {page for page in read if page.endswith(".html")} <= {f"minato/{ALONE}"}
-    number = len(read_digests(parted))
-    assert number < len(read_digests(stick)) < 2 * number
+def test_many_plans_have_a_folder_each_below_one_small_first_page(
+    parted: Path, stick: Path, parted_addresses: list[str]
+) -> None:
+    pages = {"index.html", *(f"minato/{place_in_part(page.relative_to(stick))}" for page in stick.rglob("*.html"))}
+    for address in parted_addresses:
+        read, faults = crawl(address)
+        assert faults == []
+        assert pages - read == {f"minato/{ALONE}"}
     assert (parted / "index.html").stat().st_size <= 60 * 1024
     (plan,) = json.loads((parted / "index.json").read_text("utf-8"))
     assert (plan["part"], plan["id"], plan["theme"]) == ("minato", "minato", "文化")
     assert run(HASHES, parted).returncode == run(HASHES, parted / "minato").returncode == 0
+
+
+def test_of_many_plans_no_record_has_a_file_and_its_list_says_what_matters(parted: Path) -> None:
+    part = parted / "minato"
+    with closing(sqlite3.connect(part / "plans.db")) as connection:
+        ids = {row[0] for row in connection.execute("SELECT id FROM records WHERE id <> plan_id")}
+        measures = connection.execute("SELECT id, name, organizations FROM measure_overview").fetchall()
+        targets = connection.execute(
+            "SELECT measure_id, printed, state FROM targets WHERE measure_id IS NOT NULL"
+        ).fetchall()
+    assert len(ids) > 50
+    assert [path for path in parted.rglob("*") if path.name.partition(".")[0] in ids] == []
+    html = (part / "plans" / "measures" / "minato.html").read_text("utf-8")
+    rows = {row.partition('"')[0]: unescape(row) for row in html.partition("<script type=")[0].split('<li id="')[1:]}
+    words = CODES["verdicts", "state"]
+    missing = [
+        (id_, said)
+        for id_, *said in [*measures, *((id_, printed, words[state][0]) for id_, printed, state in targets)]
+        if not all(text in rows[id_] for text in said if text)
+    ]
+    assert (missing, len(rows)) == ([], len(measures))
 
 
 @pytest.mark.long
