@@ -34,11 +34,23 @@ def write_page(html: str, file: str, root: str, find: Find, left_out: Iterable[s
     return "".join(page.written)
 
 
-def forget_root(text: str, file: str, root: str) -> str:
+def forget_server(text: str, root: str) -> str:
+    """JSON of the site without the addresses of choices and of further rows; of a list that is narrowed, the address of the whole."""
+    text = re.sub(r', "(?:next|toggle)_url": (?:null|"[^"]*")', "", text)
+    return re.sub(rf'("{re.escape(root)}[^"?]*)\?[^"]*"', r'\1"', text)
+
+
+def forget_root(text: str, file: str, root: str, find: Find) -> str:
     """A file of a folder whose site no other machine reaches: addresses become places in the folder, a page's head names none."""
     if file.endswith(".html"):
         text = re.sub(rf'<(?:link|meta) [^>]*"{re.escape(root)}[^>]*>\n?', "", text)
-    return text.replace(root, posixpath.relpath(".", posixpath.dirname(file) or ".") + "/")
+    top = posixpath.relpath(".", posixpath.dirname(file) or ".")
+
+    def place(found: re.Match[str]) -> str:
+        target = find(f"/{found[1]}")
+        return relate(target, file) if target else f"{top}/{found[1]}"
+
+    return re.sub(re.escape(root) + r"((?:[\w/%~,-]|\.\w)*)", place, text)
 
 
 def relate(target: str, file: str) -> str:

@@ -7,7 +7,7 @@ Guarantees: the same data, code and libraries give the same bytes; MANIFEST name
 import asyncio
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from html import unescape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -29,7 +29,7 @@ from keikaku.publish.catalogue.data_set import read_filled_metadata
 from keikaku.publish.feeds import read_told_days
 from keikaku.publish.filling import fill
 from keikaku.publish.site import read_manifest
-from keikaku.publish.stick_pages import LIVE, SEARCH, SINGLE, SQL, forget_root, write_page
+from keikaku.publish.stick_pages import LIVE, SEARCH, SINGLE, SQL, forget_root, forget_server, write_page
 from keikaku.publish.stick_records import hold_pages, link_records, list_records_of, pack
 from keikaku.search.rules import search_rules
 from keikaku.serving.baking import LOCAL, METADATA, open_datasette, write_site
@@ -42,7 +42,8 @@ SCRIPTS = ROOT / "static" / "stick"
 WORKER = ("sqlite.js", "text.js", "expand.js", "matching.js", "results.js", "worker.js")
 # What is nothing without the live site, or has a form of its own in the folder.
 _LIVE_ONLY = re.compile(
-    r".*\?|/plans/search(?:$|\.)|/verify$|/notebooks/|/(?:openapi\.json|opensearch\.xml|robots\.txt|sitemap(?:/.*)?\.xml|llms\.txt)$"
+    r".*\?|(?:/plans)?/?\.json$|/plans/search(?:$|\.)|/verify$|/notebooks/"
+    r"|/(?:openapi\.json|opensearch\.xml|robots\.txt|sitemap(?:/.*)?\.xml|llms\.txt)$"
     r"|/static/(?:search\.js|embed.*)$|/plans/[^/]+/[^/]+\.xlsx$"
 )
 # What may name the site; tables in CSV do not, and may be of another encoding.
@@ -75,7 +76,8 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
         in_lists = link_records(lists)
         known = paths | in_lists | {f"/{path}": path for path in ("README.txt", *PAGES, *own)}
         known |= {"/all": "../index.html"} if is_part else {}
-        links = StickLinks(known, described["queries"], connection.execute)
+        cut = {f"/{path}" for path in paths.values() if path.endswith(".json") and _is_cut(site / path)}
+        links = StickLinks(known, described["queries"], connection.execute, cut)
         facts = {name: baked[name] for name in ("database", "code_sha256", "until")}
         facts["public_key"] = metadata.get("public_key", "")
         facts["is_part"] = is_part
@@ -89,7 +91,7 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
     def localize(html: str, path: str) -> str:
         whole = html.replace("</footer>", f"{foot}</footer>")
         page = write_page(whole, path, root, links.find, (LIVE, SINGLE) if is_part else (LIVE,))
-        return page if is_known else forget_root(page, path, root)
+        return page if is_known else forget_root(page, path, root, links.find)
 
     titles = {address: _read_title(read(address).decode("utf-8")) for address in in_lists}
     own_pages = {**PAGES, **dict.fromkeys(lists, "stick_records.html")}
@@ -102,8 +104,10 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
                 continue
             if media_type.startswith("text/html"):
                 _write_text(new / path, localize(read(address).decode("utf-8"), path))
-            elif _NAMING.match(media_type) and not is_known:
-                _write_text(new / path, forget_root(read(address).decode("utf-8"), path, root))
+            elif _NAMING.match(media_type):
+                text = read(address).decode("utf-8")
+                text = forget_server(text, root) if "json" in media_type else text
+                _write_text(new / path, text if is_known else forget_root(text, path, root, links.find))
             else:
                 _write(new / path, read(address))
         for path, html in zip(own_pages, pages, strict=True):
@@ -177,6 +181,11 @@ def _read_title(html: str) -> str:
     return unescape(html.partition("<title>")[2].partition("</title>")[0].rpartition(" | ")[0])
 
 
+def _is_cut(file: Path) -> bool:
+    """Whether JSON has the first rows of a table only."""
+    return '"next": "' in file.read_text("utf-8")
+
+
 def _write_text(file: Path, text: str) -> None:
     _write(file, text.encode("utf-8"))
 
@@ -187,10 +196,18 @@ def _write(file: Path, content: bytes) -> None:
 
 
 class StickLinks:
-    """Finds files by address; `files` are those of the folder, without those that have an argument, `queries` the canned ones."""
+    """Finds files by address; `files` are those of the folder, without those that have an argument, `queries` the canned ones,
+    `cut` the addresses of those that have the first rows only.
+    """
 
-    def __init__(self, files: Mapping[str, str], queries: Mapping[str, Any], execute: Callable[..., Any]) -> None:
-        self._files, self._queries = files, queries
+    def __init__(
+        self,
+        files: Mapping[str, str],
+        queries: Mapping[str, Any],
+        execute: Callable[..., Any],
+        cut: Collection[str] = (),
+    ) -> None:
+        self._files, self._queries, self._cut = files, queries, cut
         self._columns = {
             name: dict(execute("SELECT name, pk FROM pragma_table_info(?)", [name]).fetchall())
             for (name,) in execute("SELECT name FROM sqlite_master WHERE type IN ('table', 'view')").fetchall()
@@ -209,7 +226,9 @@ class StickLinks:
             return f"{SEARCH}?{query}" if query else SEARCH
         if path == "/" and given:  # the home page of one plan of many
             path, given = f"/{DATABASE}/plans/{dict(given).get('plan')}", given[1:]
-        if file := self._files.get(path) if not given else None:
+        if path in self._cut and "_size" in query:  # all of them were wanted
+            path = path.removesuffix(".json")
+        elif file := self._files.get(path) if not given else None:
             return (file.partition("#")[0] if mark else file) + mark + fragment
         if path == f"/{DATABASE}" and "sql" in dict(given):
             return f"{SQL}?{query}"

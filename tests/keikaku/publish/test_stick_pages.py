@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from keikaku.publish.stick_pages import write_page
+from keikaku.publish.stick_pages import forget_server, write_page
 from keikaku.serving.stick import StickLinks
 
 ROOT = "https://keikaku.example.jp/plan/"
@@ -73,6 +73,16 @@ SQL = "../../../sql/index.html?sql="
 )  # fmt: skip
 def test_a_page_leads_to_files_of_the_folder(before: str, after: str | None) -> None:
     assert write_page(before, "plans/measures/a-1/index.html", ROOT, LINKS.find) == (before if after is None else after)
+
+
+def test_json_keeps_no_address_that_only_a_server_answers() -> None:
+    told = {
+        "next": None, "next_url": None, "toggle_url": "/plans/measures.json", "results": [{"value": 0, "toggle_url": f"{ROOT}plans/measures.json?is_new=0"}],
+        "inDefinedTermSet": f"{ROOT}plans/codes?table_name=evaluations", "url": "https://elsewhere.example/?a=1", "@id": f"{ROOT}about",
+    }  # fmt: skip
+    assert json.loads(forget_server(json.dumps(told), ROOT)) == {
+        "next": None, "results": [{"value": 0}], "inDefinedTermSet": f"{ROOT}plans/codes", "url": "https://elsewhere.example/?a=1", "@id": f"{ROOT}about",
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from html import unescape
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from click.testing import CliRunner
@@ -27,7 +28,7 @@ from tests.test_docs import blocks
 ALONE = "plans/compare/index.html"  # to which nothing leads where one plan has nothing to compare
 # What only a server can answer, or has a form of its own in the folder.
 LIVE = (
-    "verify/", "plans/search", "openapi.json", "opensearch.xml", "robots.txt", "sitemap", "llms.txt", "notebooks/", "manifest.json", "static/",
+    "verify/", "plans/search", "index.json", "plans.json", "openapi.json", "opensearch.xml", "robots.txt", "sitemap", "llms.txt", "notebooks/", "manifest.json", "static/",
 )  # fmt: skip
 HASHES = "sha256sum --quiet -c MANIFEST"
 SIGNATURE = "openssl pkeyutl -verify -pubin -inkey public-key.pem -rawin -in MANIFEST -sigfile MANIFEST.sig"
@@ -105,9 +106,38 @@ def test_a_folder_whose_site_no_other_machine_reaches_names_no_address(stick: Pa
     cited = (stick / "cite" / "measures" / "minato-geijutsu-1.txt").read_text("utf-8")
     assert "年。" in cited
     described = json.loads((stick / "plans" / "measures" / "minato-geijutsu-1.jsonld").read_text("utf-8"))
-    assert described["@id"] == "../../plans/measures/minato-geijutsu-1"
+    assert described["@id"] == "minato-geijutsu-1/index.html"
     facts = json.loads((stick / stick_module.FACTS).read_text("utf-8"))
     assert facts["address"] == ""
+
+
+@pytest.mark.parametrize("of_many", [False, True])
+def test_what_programs_read_leads_to_files_and_asks_no_server(of_many: bool, stick: Path, parted: Path) -> None:
+    folder = parted / "minato" if of_many else stick
+    led, nowhere = set(), []
+    for file in sorted(
+        path for path in folder.rglob("*") if path.suffix in (".atom", ".ics", ".json", ".jsonld", ".ttl", ".txt")
+    ):
+        text = unescape(file.read_text("utf-8"))
+        nowhere += [(file.name, key) for key in ("toggle_url", "next_url") if f'"{key}"' in text]
+        for address in re.findall(r"""["<'](\.{0,2}/?[\w./%~,-]+\.html[^"<>']*|\.{1,2}/[^"<>']*)["'>]""", text):
+            target = file.parent / re.split("[?#]", unquote(address))[0]
+            is_name = (
+                file.parent.name == "files" and (target / "index.html").is_file()
+            )  # of a dataset, in the words of DCAT
+            (led.add(target) if target.is_file() or is_name else nowhere.append((file.name, address)))
+    assert nowhere == []
+    assert len(led) > (5 if of_many else 50)
+
+
+def test_a_file_of_the_first_rows_is_not_offered_as_the_whole_table(stick: Path) -> None:
+    offered = []
+    for page in sorted(stick.glob("plans/*/index.html")):
+        for href, number in re.findall(r'href="([^"]*)">JSON（([\d,]+)行）', page.read_text("utf-8")):
+            rows = json.loads((page.parent / href).read_text("utf-8"))["rows"] if href.endswith(".json") else None
+            offered.append((page.parent.name, rows is None or len(rows) == int(number.replace(",", ""))))
+    assert len(offered) > 40
+    assert [name for name, is_whole in offered if not is_whole] == []
 
 
 def test_where_the_site_was_is_said_and_no_link_of_that_name_leads_into_the_folder(stick: Path, baked: Path) -> None:
