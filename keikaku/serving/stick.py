@@ -48,8 +48,9 @@ _LIVE_ONLY = re.compile(
 )
 # What may name the site; tables in CSV do not, and may be of another encoding.
 _NAMING = re.compile(r"text/(?!csv)|application/(?:[^;]*\+)?(?:json|xml|sql)\b")
-# What a folder of many plans has once, in plans.db and in the archives and the workbook of files/; and pictures for links to a site.
-_ELSEWHERE = re.compile(r"/plans/[^/]+\.(?:csv|json)$|/files/(?:csv|jsonl|parquet)/|/pictures/")
+# What a folder of many plans has once, in plans.db and in the archives and the workbook of files/, with what describes their files;
+# and pictures for links to a site.
+_ELSEWHERE = re.compile(r"/plans/[^/]+\.(?:csv|json)$|/files/(?!README|plans)|/pictures/")
 _FORM_ONLY = ("_shape", "_size", "_labels")  # how rows are written, not which
 
 

@@ -192,6 +192,8 @@ def test_of_many_plans_no_record_has_a_file_and_its_list_says_what_matters(parte
         ).fetchall()
     assert len(ids) > 50
     assert [path for path in parted.rglob("*") if path.name.partition(".")[0] in ids] == []
+    kept = ["README.txt", "plans-csv.zip", "plans-jsonl.zip", "plans-parquet.zip", "plans.xlsx"]
+    assert sorted(path.name for path in (part / "files").iterdir()) == kept
     html = (part / "plans" / "measures" / "minato.html").read_text("utf-8")
     rows = {row.partition('"')[0]: unescape(row) for row in html.partition("<script type=")[0].split('<li id="')[1:]}
     words = CODES["verdicts", "state"]
