@@ -173,7 +173,7 @@ def write_scripts(folder: Path, database: Path) -> None:
     rules = f"const rules = {json.dumps(search_rules(), ensure_ascii=False)};"
     code = "\n".join([rules, *((SCRIPTS / "worker" / name).read_text("utf-8") for name in WORKER)])
     wasm = (SCRIPTS / "worker" / "sqlite3.wasm").read_bytes()
-    with TemporaryDirectory() as temporary, closing(open_read_only(database)) as connection:
+    with TemporaryDirectory() as temporary, open_read_only(database) as connection:
         whole = Path(temporary) / database.name  # without what was deleted from it, a fifth when packed
         connection.execute("VACUUM INTO ?", [str(whole)])
         content_of = {"worker": code.encode(), "sqlite3": wasm, "plans": whole.read_bytes()}
