@@ -61,11 +61,8 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
     """
     baked, metadata = read_manifest(site), read_filled_metadata(database, METADATA)
     described, root = metadata["databases"][DATABASE], baked["address"]
-    own = {
-        f"static/stick/{file.name}": file
-        for file in sorted(SCRIPTS.iterdir())
-        if file.is_file() and (is_part or file.name != "record.js")
-    }
+    scripts = [file for file in sorted(SCRIPTS.iterdir()) if file.is_file() and (is_part or file.name != "record.js")]
+    own = {f"static/stick/{file.name}": file for file in scripts}
     with open_read_only(database) as connection:
         addresses = list_addresses(connection.execute, described) if is_part else []
         lists, left_out = list_records_of(addresses)
@@ -79,12 +76,7 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
         known |= {"/all": "../index.html"} if is_part else {}
         cut = {f"/{path}" for path in paths.values() if path.endswith(".json") and _is_cut(site / path)}
         links = StickLinks(known, described["queries"], connection.execute, cut)
-        facts = {name: baked[name] for name in ("database", "code_sha256", "until")}
-        facts["public_key"] = metadata.get("public_key", "")
-        facts["is_part"] = is_part
-        is_known = not is_of_this_machine(root)
-        facts["address"] = root if is_known else ""
-        facts["date"] = max(read_told_days(connection.execute).values(), default="")
+        facts = _tell_facts(baked, metadata.get("public_key", ""), is_part, connection.execute)
 
     def read(address: str) -> bytes:
         return (site / baked["files"][address]["path"]).read_bytes()
@@ -92,7 +84,7 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
     def localize(html: str, path: str) -> str:
         whole = html.replace("</footer>", f"{foot}</footer>")
         page = write_page(whole, path, root, links.find, (LIVE, SINGLE) if is_part else (LIVE,))
-        return page if is_known else forget_root(page, path, root, links.find)
+        return page if facts["address"] else forget_root(page, path, root, links.find)
 
     titles = {address: _read_title(read(address).decode("utf-8")) for address in in_lists}
     own_pages = {**PAGES, **dict.fromkeys(lists, "stick_records.html")}
@@ -108,7 +100,7 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
             elif _NAMING.match(media_type):
                 text = read(address).decode("utf-8")
                 text = forget_server(text, root) if "json" in media_type else text
-                _write_text(new / path, text if is_known else forget_root(text, path, root, links.find))
+                _write_text(new / path, text if facts["address"] else forget_root(text, path, root, links.find))
             else:
                 _write(new / path, read(address))
         for path, html in zip(own_pages, pages, strict=True):
@@ -121,6 +113,14 @@ def write_stick(database: Path, site: Path, folder: Path, is_part: bool = False)
         _write_text(new / FACTS, json.dumps(facts, indent=1))
         _write_text(new / "README.txt", fill("stick_readme.txt", **facts))
         return write_manifest(new)
+
+
+def _tell_facts(baked: dict[str, Any], key: str, is_part: bool, execute: Callable[..., Any]) -> dict[str, Any]:
+    """What stick.json says; no address where no other machine reaches the site."""
+    facts = {name: baked[name] for name in ("database", "code_sha256", "until")}
+    facts |= {"public_key": key, "is_part": is_part}
+    facts["address"] = "" if is_of_this_machine(baked["address"]) else baked["address"]
+    return facts | {"date": max(read_told_days(execute).values(), default="")}
 
 
 def render(database: Path, templates: dict[str, str], facts: dict[str, Any]) -> list[str]:
