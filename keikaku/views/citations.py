@@ -72,8 +72,8 @@ async def find_reports(datasette: Datasette, request: Request, plan: str | list[
     db = datasette.get_database()
     names = ("plan", "plan_id", "municipality", "municipality_id", "theme", "sector", "sector_id")
     asked = {name: request.args.get(name) or "" for name in names}
-    given = [plan] if isinstance(plan, str) else plan
-    plans = given or [row["id"] for row in await db.execute(SQL["plans_asked"], asked)]
+    given = [plan] if isinstance(plan, str) else plan or []
+    plans = [one for one in given if one] or [row["id"] for row in await db.execute(SQL["plans_asked"], asked)]
     named = {"plans": json.dumps(plans), "most": MOST_REPORTS}
     rows = (await db.execute(SQL["sources"] + SQL["reports"], named)).rows
     number = rows[0]["number"] if rows else 0

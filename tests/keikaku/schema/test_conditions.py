@@ -32,7 +32,8 @@ def test_every_code_of_the_vocabulary_has_its_word():
     ("table", "column", "value", "word"),
     [
         ("evaluations", "outcome", "not_met", "未達成"), ("targets", "kind", "quantity", "数値"),
-        ("targets", "result_status", "met", "達成"), ("measure_overview", "outcome", "met", "達成"),
+        ("targets", "result_status", "met", "達成"), ("comparisons", "basis", "year", "一年あたり"),
+        ("comparisons", "state", "unreported", "実績の記録なし"), ("measure_overview", "outcome", "met", "達成"),
         ("organization_overview", "kind", "department", "部署"), ("measures", "is_new", 1, "はい"),
         ("measures", "is_new", 0, "いいえ"), ("measures", "code", "met", None),
         ("evaluations", "outcome", "unknown", None), ("evaluations", "outcome", None, None),
