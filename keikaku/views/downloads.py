@@ -67,8 +67,8 @@ class Tally:
     def add(self, row: Sequence[Value]) -> None:
         self.count += 1
         self.touched.update(cell for cell in row if isinstance(cell, str) and cell in self._corrected)
-        self._bytes_left -= weigh_row(row)
         if self._has_all():
+            self._bytes_left -= weigh_row(row)
             self._rows.append(row)
         else:
             self._rows.clear()

@@ -64,8 +64,6 @@ async def render_json(datasette: Datasette, request: Request, data: Data) -> Res
             return Response(_dump(await _prepare_chart(datasette, request, data)), content_type=JSON)
         if shape in LISTS:
             await _complete_list(datasette, request, data)
-            if left_out := await say_left_out(datasette, request, await _find_description(datasette, request, data)):
-                raise BadRequest(f"{left_out}{NO_PLACE}")
         headers = await _describe_rows(datasette, request, data, shape)
     body, content_type = write_shape(request, data, shape)
     return Response(body, headers=headers, content_type=content_type)
@@ -110,8 +108,13 @@ def _dump(value: Any) -> str:
 
 
 async def _describe_rows(datasette: Datasette, request: Request, data: Data, shape: str) -> dict[str, str]:
-    """Put notice, version, notes and hash into an answer that has a place for them; the headers for one that has none."""
+    """Put notice, version, notes and hash into an answer that has a place for them; the headers for one that has none.
+
+    Raises BadRequest for a list of rows that are not all, which has no place to say so.
+    """
     left_out = await say_left_out(datasette, request, await _find_description(datasette, request, data))
+    if left_out and shape in LISTS:
+        raise BadRequest(f"{left_out}{NO_PLACE}")
     is_complete = not (data.get("truncated") or data.get("next") or left_out)
     version = data_version(datasette)
     headers = say_complete(version, len(data["rows"]), is_complete)
