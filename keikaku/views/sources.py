@@ -23,7 +23,7 @@ from keikaku.serving.errors import repeat_refusal
 from keikaku.serving.refusals import say
 from keikaku.serving.sql_worker import Limits, Rows
 from keikaku.serving.visitors import open_rows
-from keikaku.views.table_page import find_sort, sort_rows
+from keikaku.views.table_page import find_meant, find_sort, sort_rows
 
 Batch = Sequence[Sequence[Value]]
 Arguments = list[tuple[str, str]]
@@ -102,6 +102,7 @@ async def open_source(
         yield await _open_table(datasette, request, database, table, asked, labels_by_default)
         return
     if query:
+        await find_meant(datasette, request)  # refuses choices that there are not
         seconds = max(CANNED_SECONDS, datasette.setting("sql_time_limit_ms") / 1000)
         place, sql, limits = table, query["sql"], Limits(seconds, asked, UNLIMITED)
         permissions = [("view-query", (database, table)), ("view-database", database), "view-instance"]

@@ -14,8 +14,10 @@ from datasette.database import Database
 from datasette.utils import path_with_replaced_args, tilde_decode, tilde_encode
 from datasette.utils.asgi import BadRequest, Request
 
-from keikaku.publish.tables.query_forms import find_named, find_parameter
+from keikaku.publish.tables.query_forms import find_choice, find_named, find_parameter
 from keikaku.serving.datasette_private import TableView
+from keikaku.serving.errors import WrongCondition
+from keikaku.serving.refusals import say
 from keikaku.serving.visitors import needs_worker
 
 # For SQLite a number is less than any text; texts stand in the order of their code points, the last of which that a page may hold is U+10FFFD.
@@ -38,7 +40,7 @@ class TablePage(TableView):
 async def send_table(datasette: Datasette, request: Request) -> Any:
     """A page of a table, of a view or of a query; raises BadRequest for rows of a view that are counted from no number."""
     await _check_offset(datasette, request)
-    if address := await _find_meant(datasette, request):
+    if address := await find_meant(datasette, request):
         return Response.redirect(address)
     return await TablePage(datasette).dispatch_request(request)
 
@@ -56,18 +58,22 @@ async def find_start(datasette: Datasette, request: Request) -> str | None:
     return ",".join([first, *await _find_lowest_key(db, table)])
 
 
-async def _find_meant(datasette: Datasette, request: Request) -> str | None:
-    """The page of a question with the plan or municipality whose name a visitor wrote in place of its id, if only one has it."""
+async def find_meant(datasette: Datasette, request: Request) -> str | None:
+    """The page of a question with the choice whose name a visitor wrote in place of its id, if only one has it.
+
+    Raises WrongCondition for a choice that there is not, in a file for a name in place of an id.
+    """
     db, query = _find_table(datasette, request)
-    is_page = not request.url_vars.get("format") and not needs_worker(request.scope["query_string"])
-    if not is_page or not await datasette.get_canned_query(db.name, query, None):
+    if needs_worker(request.scope["query_string"]) or not await datasette.get_canned_query(db.name, query, None):
         return None
-    for name, table in (("plan", "plans"), ("municipality", "municipalities")):
-        written = (request.args.get(name) or "").strip()
-        if not written or (await db.execute(f"SELECT 1 FROM {table} WHERE id = ?", [written])).rows:
-            continue
+    for name in request.args:
+        parameter, written = find_parameter(name), request.args[name].strip()
         asked = {"plan": "", "municipality": "", "written": written}
-        found = (await db.execute(find_named(find_parameter(name), 2), asked)).rows
+        if not (parameter.known_by and written) or (await db.execute(find_choice(parameter), asked)).rows:
+            continue
+        found = [] if request.url_vars.get("format") else (await db.execute(find_named(parameter, 2), asked)).rows
+        if not found:
+            raise WrongCondition(say("unknown_choice", parameter.label, written[:40]), name)
         if len(found) == 1:
             return str(path_with_replaced_args(request, {name: found[0][0]}))
     return None

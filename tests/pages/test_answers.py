@@ -184,7 +184,7 @@ async def test_a_target_stands_once_among_those_past_their_year(two_plans):
         ("due=2026&organization=市", 4, "商-1"),  # with its departments
         ("state=overdue_unreported", 5, "工-4"),
         ("state=期限経過・実績の記録なし&sector=工業", 2, "工-4"),
-        ("plan=elsewhere", 0, None),
+        ("plan=akishima&due=令和元年度", 0, None),
     ],
 )
 async def test_promises_are_listed_once_each_under_their_sector(site, asked, number, first):

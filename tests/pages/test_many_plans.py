@@ -55,10 +55,10 @@ async def test_of_many_plans_one_is_chosen_by_a_part_of_its_name(
         ("progress?plan=６９市&_sort=状態", "progress?_sort=%E7%8A%B6%E6%85%8B&plan=city69"),
         ("unmet_targets?municipality=昭島市", "unmet_targets?municipality=akishima"),
         ("search?q=祭&municipality=昭島", "search?q=%E7%A5%AD&municipality=akishima"),
+        ("progress?plan=akishima&state=目標に届いていない", None),
+        ("progress?plan=akishima&rule=前進", "progress?plan=akishima&rule=baseline"),
         ("progress?plan=計画", None),
         ("progress?plan=city69", None),
-        ("progress?plan=無い", None),
-        ("progress.json?plan=６９市", None),
     ],
 )
 async def test_a_name_that_one_plan_has_is_asked_for_by_its_id(

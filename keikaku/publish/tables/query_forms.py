@@ -14,12 +14,16 @@ from keikaku.plan.fiscal_year import read_fiscal_year
 
 @dataclass(frozen=True)
 class Parameter:
-    """`choices` is SQL that returns value, label and heading of each choice; empty for a box to write in."""
+    """`choices` is SQL that returns value, label and heading of each choice; empty for a box to write in.
+
+    `known_by` says what of a choice an address may name, which then names nothing else: its value, or its label too.
+    """
 
     label: str
     empty: str = ""
     help: str = ""
     choices: str = ""
+    known_by: str = ""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,11 @@ class Choice:
 
 
 PARAMETERS = {name: Parameter(**words) for name, words in read_data(__file__, "query_forms.yml").items()}
+
+
+def find_choice(parameter: Parameter) -> str:
+    """SQL with a row if :written is a choice."""
+    return f"WITH choice (value, label, heading) AS ({parameter.choices}) SELECT 1 FROM choice WHERE :written IN ({parameter.known_by}) LIMIT 1"
 
 
 def find_named(parameter: Parameter, most: int) -> str:

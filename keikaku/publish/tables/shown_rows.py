@@ -93,8 +93,13 @@ def _show_result(column: str, value: Any, display: Any, links: Links, found: Fou
     return Cell(column, value, "" if value is None else display, None, kind)
 
 
-# Years by number, and where the same row says them as the print counts them.
-_AS_COUNTED = {"due_fiscal_year": "due", "result_fiscal_year": "result_year", "fiscal_year": "year"}
+# Years by number, and where the same row says them in words, as the print counts them.
+_IN_WORDS = {
+    "due_fiscal_year": "due",
+    "result_fiscal_year": "result_year",
+    "fiscal_year": "year",
+    "end_fiscal_year": "end_year",
+}
 
 
 def show_rows(
@@ -111,8 +116,10 @@ def _show(table: str, is_view: bool, name: str, row: Mapping[str, Any], links: L
     stored = row[name]["value"] if isinstance(row[name], dict) else row[name]
     if name in links:
         return Cell(name, stored, stored, links[name], _find_width(stored))
-    counted = row.get(_AS_COUNTED.get(name, "")) if stored else None
-    text, address = say(name, row) or _find_text(table, is_view, name, counted or stored, found)
+    is_in_words = _IN_WORDS.get(name) in row
+    text, address = say(name, row) or (
+        (stored or "", None) if is_in_words else _find_text(table, is_view, name, stored, found)
+    )
     is_number = isinstance(stored, Number) and not find_terms(table, name) and not isinstance(row[name], dict)
     return Cell(name, stored, text, address, "number" if is_number else _find_width(stored))
 
