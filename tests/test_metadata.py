@@ -9,6 +9,7 @@ import pytest
 import yaml
 from datasette.app import Datasette
 
+from keikaku.publish.tables.query_forms import find_parameter
 from keikaku.schema.codes import CODES
 from keikaku.schema.conditions import find_terms
 from tests.pages.listing_page import ask, rows_of
@@ -119,7 +120,9 @@ async def test_odd_input_is_answered(site: Datasette, query: str) -> None:
     for odd in ODD:
         for name in {*parameters_of(query)} - {"fiscal_year", "as_of"}:
             response = await site.client.get(f"/plans/{query}.json?_shape=array&{name}={quote(odd, safe='')}")
-            assert response.status_code == 200, (name, odd[:20], response.text[:300])
+            refused = bool(find_parameter(name).known_by and odd.strip())
+            assert response.status_code == (400 if refused else 200), (name, odd[:20], response.text[:300])
+            assert not refused or response.json()["title"] == "その選び方はできません"
 
 
 @pytest.mark.parametrize("case", ANSWERS, ids=lambda case: f"{case['asked']} {'、'.join(case['columns'])}")
