@@ -122,7 +122,8 @@ def _best(execute: Execute, plan: Plan, span: tuple[int, int]) -> list[_Hit]:
     hits: dict[int, _Hit] = {}
     for level, match in enumerate(plan.levels):
         found = list(execute(_SQL["first"], (match, *span, CANDIDATES)))
-        if 0 < len(found) < CANDIDATES:  # else too many to compare: as they are numbered
+        is_new = any(id_ not in hits for *_, id_ in found)
+        if is_new and len(found) < CANDIDATES:  # else too many to compare: as they are numbered
             found = list(execute(_SQL["hits"], (match, *span)))
         for is_repeat, kind, bm25, position, id_ in found:
             hits.setdefault(id_, (level, is_repeat, kind, bm25 if plan.ways else 0, position, id_))

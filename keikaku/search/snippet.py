@@ -30,20 +30,27 @@ def mark(text: str, needles: Needles) -> str:
 
 def cut_out(text: str, needles: Needles) -> str:
     """About LENGTH characters of the line of a text with most hits, around the first; its beginning where there is none."""
-    text = "\n".join(" ".join(line.split()) for line in text.splitlines())
-    lines: dict[int, list[tuple[int, int]]] = {}
-    for start, end in _hits(text, needles):
-        if "\n" not in text[start:end]:
-            lines.setdefault(text.rfind("\n", 0, start) + 1, []).append((start, end))
-    begin = max(lines, key=lambda line: len({text[start:end] for start, end in lines[line]}), default=0)
-    hits = [(start - begin, end - begin) for start, end in lines.get(begin, ())]
-    text = text[begin:].partition("\n")[0]
+    if text.split() != text.split("\n"):  # else there is no space in it to tidy
+        text = "\n".join([" ".join(line.split()) for line in text.splitlines()])
+    hits = _hits(text, needles)
+    if "\n" in text:
+        text, hits = _choose_line(text, hits)
     first, first_end = hits[0] if hits else (0, 0)
     start = max(0, first - LEAD)
     if start and (sentence := _SENTENCE.search(text, start, first)):
         start = sentence.end()
     end = min(len(text), max(start + LENGTH, first_end))
     return _mark(text, hits, max(0, min(start, end - LENGTH)), end)
+
+
+def _choose_line(text: str, hits: list[tuple[int, int]]) -> tuple[str, list[tuple[int, int]]]:
+    """The line of a text with most different hits, and where they stand in it; the first line where there is none."""
+    lines: dict[int, list[tuple[int, int]]] = {}
+    for start, end in hits:
+        if "\n" not in text[start:end]:
+            lines.setdefault(text.rfind("\n", 0, start) + 1, []).append((start, end))
+    begin = max(lines, key=lambda line: len({text[start:end] for start, end in lines[line]}), default=0)
+    return text[begin:].partition("\n")[0], [(start - begin, end - begin) for start, end in lines.get(begin, ())]
 
 
 def _mark(text: str, hits: list[tuple[int, int]], start: int, end: int) -> str:

@@ -64,7 +64,9 @@ def find_places(text: str, key: str) -> Places | None:
         parts = [(_fold(text[start:end]), (start, end)) for start, end in pairwise([*starts, len(text)])]
         folded = "".join(part for part, _ in parts)
         places = [place for part, place in parts for _ in part]
-    for pattern, replace, _ in () if folded == key else EDITS:
+    for pattern, replace, needed in () if folded == key else EDITS:
+        if not needed.search(folded):
+            continue
         for match in reversed(list(pattern.finditer(folded))):
             start, end = match.span()
             written = replace if isinstance(replace, str) else replace(match)
@@ -160,35 +162,32 @@ def _drop_commas(match: re.Match[str]) -> str:
     return match[0].replace(",", "")
 
 
-_NUMERAL = re.compile("[0-9一二三四五六七八九十百千]")
-# In order, each with what a text has in any case that it changes; the browser's search reads the same list, so that patterns
-# are written as both languages read them.
+_KANJI = "一二三四五六七八九十百千"
+# In order, each with what a text has in any case that it changes, beginning with a sign that is fast to look for; the browser's
+# search reads the same list, so that patterns are written as both languages read them.
 EDITS: tuple[Edit, ...] = (
     (re.compile(r"(?<=[ァ-ヺー])[‐-―−-](?=[ァ-ヺ]|\s|$)"), "ー", re.compile("[‐-―−-]")),
     (
-        re.compile(r"(?<=[0-9一二三四五六七八九十百千数何各])[ヶヵケカ箇個](?=[所月国])"),
+        re.compile(rf"(?<=[0-9{_KANJI}数何各])[ヶヵケカ箇個](?=[所月国])"),
         "か",
-        re.compile("[ヶヵケカ箇個]"),
+        re.compile("[ヶヵケカ箇個][所月国]"),
     ),
-    (re.compile(r"(?<=[々一-鿿])ケ(?=[々一-鿿])"), "ヶ", re.compile("ケ")),
-    (re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])"), _drop_commas, re.compile(",")),
-    (re.compile(r"(?<=令和|平成|昭和)\s*[元一二三四五六七八九十]{1,3}(?=年)"), _read, re.compile("年")),
+    (re.compile(r"(?<=[々一-鿿])ケ(?=[々一-鿿])"), "ヶ", re.compile("ケ[々一-鿿]")),
+    (re.compile(r"(?<![0-9.,])[0-9]{1,3}(?:,[0-9]{3})+(?![0-9,])"), _drop_commas, re.compile(",[0-9]")),
+    (re.compile(r"(?<=令和|平成|昭和)\s*[元一二三四五六七八九十]{1,3}(?=年)"), _read, re.compile(f"[元{_KANJI}]年")),
     (
         re.compile(r"(?<![〇零一二三四五六七八九])[一二][〇零一二三四五六七八九]{3}(?=年)"),
         _read_year,
-        re.compile("年"),
+        re.compile("[〇零一二三四五六七八九]年"),
     ),
     (
-        re.compile(
-            rf"(?<![0-9.数何幾])(?:{_NUMBER}|[一二三四五六七八九十百千])"
-            rf"(?:{_NUMBER}|[一二三四五六七八九十百千万億兆])+(?![葉代屋])"
-        ),
+        re.compile(rf"(?<![0-9.数何幾])(?:{_NUMBER}|[{_KANJI}])(?:{_NUMBER}|[{_KANJI}万億兆])+(?![葉代屋])"),
         _read,
-        _NUMERAL,
+        re.compile(f"[0-9{_KANJI}](?:[{_KANJI}万億兆]|(?<![0-9])[0-9])"),
     ),
     (
-        re.compile(rf"(?<![0-9.数何幾〇一二三四五六七八九十百千万億兆])[一二三四五六七八九十百千](?={_COUNTER})"),
+        re.compile(rf"(?<![0-9.数何幾〇{_KANJI}万億兆])[{_KANJI}](?={_COUNTER})"),
         _read,
-        _NUMERAL,
+        re.compile(f"[{_KANJI}](?:{_COUNTER})"),
     ),
 )

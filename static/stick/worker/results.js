@@ -29,7 +29,7 @@ function leadOn(reading, filters, results) {
 function best(levels, span, isRanked) {
   const hits = new Map();
   for (const [level, match] of levels.entries()) {
-    const found = execute(sql.first, [match, ...span, bounds.CANDIDATES]), isFew = found.length && found.length < bounds.CANDIDATES;
+    const found = execute(sql.first, [match, ...span, bounds.CANDIDATES]), isFew = found.length < bounds.CANDIDATES && found.some((row) => !hits.has(row.at(-1)));
     for (const row of isFew ? execute(sql.hits, [match, ...span]) : found) if (!hits.has(row.at(-1))) hits.set(row.at(-1), [level, ...row.map((value, i) => (i === 2 && !isRanked ? 0 : value))]);
     if (hits.size >= bounds.MOST) break;
   }

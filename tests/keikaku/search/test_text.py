@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from itertools import product
 
 import pytest
 from hypothesis import example, given
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from keikaku.files.beside import read_data
 from keikaku.search.kana import romaji_to_kana, sound
-from keikaku.search.text import TOKENIZE, find_places, index_text, needle, normalise, phrase, runs
+from keikaku.search.text import EDITS, TOKENIZE, find_places, index_text, needle, normalise, phrase, runs
 
 CASES = read_data(__file__, "text.yml")
 
@@ -37,6 +38,15 @@ def test_spellings_of_the_same_have_one_key(text: str, key: str) -> None:
 )  # fmt: skip
 def test_words_that_only_look_like_numbers_stay(word: str) -> None:
     assert normalise(word) == word
+
+
+def test_no_edit_is_left_out_where_there_is_something_to_change() -> None:
+    parts = ["1", "000", ",", "二", "〇二四", "千", "万", "元", "年", "令和", "人", "箇", "所", "ケ", "山", "セ", "-"]
+    texts = ["".join(text) for text in product(parts, repeat=4)]
+    for pattern, _, needed in EDITS:
+        changed = [text for text in texts if pattern.search(text)]
+        assert changed
+        assert [text for text in changed if not needed.search(text)] == []
 
 
 def test_text_is_cut_into_pairs_words_and_numbers() -> None:
