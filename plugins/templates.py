@@ -14,6 +14,7 @@ from keikaku.database.content_hash import hash_rows
 from keikaku.plan.fiscal_year import format_counted_year, format_date, format_fiscal_year, short_fiscal_year
 from keikaku.plan.rates import FORMULAS
 from keikaku.publish.records.citation import FORMATS, RECORDS, write_credit, write_english, write_japanese
+from keikaku.publish.records.pictures import wrap_text
 from keikaku.publish.records.sankey import draw_sankey
 from keikaku.publish.records.timeline import lay_out_events
 from keikaku.publish.tables.first_chart import choose_chart
@@ -40,7 +41,7 @@ FUNCTIONS: tuple[Callable[..., Any], ...] = (
     conditions.find_redundant, conditions.find_terms, conditions.find_word, conditions.say_condition, draw_sankey, find_empty, find_values,
     refusals.explain_complaint, refusals.explain_words, refusals.list_complaints, searching.sort_hits, table_words.as_tuples,
     choose_chart, table_words.chart_address, table_words.read_through, title_place, hash_rows,
-    verifying.verify_address, words.current_fiscal_year, words.heading_of, write_credit, write_english, write_japanese,
+    verifying.verify_address, words.current_fiscal_year, words.heading_of, wrap_text, write_credit, write_english, write_japanese,
 )  # fmt: skip
 OF_THE_SITE: tuple[Callable[..., Any], ...] = (  # these take the site first
     addresses.canonical_url, addresses.source_address, citations.cite_page, citations.cite_record, citations.find_reports, citations.name_drawn,
