@@ -638,8 +638,8 @@ SELECT
     t.id AS figure_id,
     c.label AS municipality,
     p.theme
-FROM figures AS t
-JOIN indicators AS i ON i.id = t.indicator_id
+FROM indicators AS i  -- before its figures: whoever joins plans to this view can have their order kept
+JOIN figures AS t ON t.indicator_id = i.id
 JOIN plans AS p ON p.id = i.plan_id
 JOIN municipalities AS c ON c.id = p.municipality_id
 JOIN verdicts AS v ON v.figure_id = t.id AND v.fiscal_year = (

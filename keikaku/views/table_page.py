@@ -24,17 +24,26 @@ from keikaku.serving.visitors import needs_worker
 LOWEST_TEXT, LOWEST_NUMBER, HIGHEST = "", "-1e999", "\U0010fffd"
 NOTHING = "$null"  # an empty cell, in the language of ?_next=
 MOST_DIGITS = 15
+MOST_SHOWN = 200  # rows of a question on its page (templates/_query_parts.html)
 _DIGITS = re.compile(r"(\d+)")
 
 
 class TablePage(TableView):
-    """Datasette's page of a table, a view or a query, with the first page sorted as those after it are."""
+    """Datasette's page of a table, a view or a query, with the first page sorted as those after it are.
+
+    Of a question Datasette makes cells for a page of all its rows (2,000 by 20 columns): here of those alone that are shown.
+    """
 
     async def data(
         self, request: Request, default_labels: bool = False, _next: str | None = None, _size: int | None = None
     ) -> Any:
         start = _next or request.args.get("_next") or await find_start(self.ds, request)
-        return await super().data(request, default_labels, start, _size)
+        answer = await super().data(request, default_labels, start, _size)
+        if isinstance(answer, tuple) and answer[0].get("query_name"):
+            rows = answer[0]["rows"]
+            answer[0]["rows"] = rows.copy()
+            del rows[MOST_SHOWN:]  # the list that the page is made of
+        return answer
 
 
 async def send_table(datasette: Datasette, request: Request) -> Any:

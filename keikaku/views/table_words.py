@@ -172,9 +172,8 @@ async def _find_field(
     if not rows and not value:
         return None
     if is_many := len(rows) > MOST_CHOICES:
-        rows = (
-            await datasette.execute(database, find_named(parameter, MOST_CHOICES + 1), {**asked, "written": value})
-        ).rows
+        named = find_named(parameter, MOST_CHOICES + 1)
+        rows = (await datasette.execute(database, named, {**asked, "written": value})).rows if value else []
         if not rows or len(rows) > MOST_CHOICES:
             told = "名前の一部を書くと、それを含むものから選べます。" + (
                 parameter.empty and f"空のままなら{parameter.empty}です。"
