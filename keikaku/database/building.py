@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -90,13 +91,13 @@ def _read_changed(working: Database, data: Path, reports: Reports, say: Say, sea
     """Bring the working database up to date, with what the search is made of if it is `searched`; returns what all plans share."""
     problems: list[Problem] = []
     folders = find_cities(data)
-    known = read_digests(working)
-    for name in sorted(known.keys() - {folder.name for folder in folders}):
+    digests = read_digests(working)
+    for name in sorted(digests.keys() - {folder.name for folder in folders}):
         remove_city(working, name)
     changed = 0
     for folder in folders:
         digest = _digest(folder, reports)
-        if digest is None or digest != known.get(folder.name):
+        if digest is None or digest != digests.get(folder.name):
             changed += 1
             with collecting(problems):
                 tables = make_tables(*_read_agreeing(folder, reports))
@@ -107,16 +108,13 @@ def _read_changed(working: Database, data: Path, reports: Reports, say: Say, sea
     ids = [(row[CITY], row["id"]) for table in ("municipalities", "plans") for row in working[table].rows]
     problems += find_mixed_ids(data, sorted(ids))
     problems += find_shared_codes(data, sorted((row[CITY], row["code"]) for row in working["municipalities"].rows))
-    records = {
-        table: {id_ for (id_,) in working.execute(f"SELECT id FROM {table}")}
-        for table in ("indicators", "organizations")
-    }
+    known = cache(lambda table: {id_ for (id_,) in working.execute(f"SELECT id FROM {table}")})
     synonyms: list[Synonyms] = []
     same_as: list[SameAs] = []
     with collecting(problems):
         synonyms = read_synonyms(data / "synonyms.yml")
     with collecting(problems):
-        same_as = read_same_as(data / "same_as.yml", None if problems else records)
+        same_as = read_same_as(data / "same_as.yml", None if problems else known)
     if problems:
         raise InvalidData(problems)
     as_before = f", {len(folders) - changed} as before" * (changed < len(folders))
@@ -129,9 +127,10 @@ def _read_changed(working: Database, data: Path, reports: Reports, say: Say, sea
 def _digest(folder: Path, reports: Reports) -> str | None:
     """SHA-256 of what the rows of a municipality are made of; None if something cannot be read, which reading tells."""
     with suppress(InvalidData):
-        files = [(str(file.relative_to(folder)), read_bytes(file)) for file in city_files(folder)]
-        texts = [(name, read_bytes(file, linked=True)) for name, file in _reports_of(folder, reports)]
-        return hashlib.sha256(repr((files, texts)).encode()).hexdigest()
+        files = [(str(file), read_bytes(file)) for file in city_files(folder)]
+        files += [(name, read_bytes(file, linked=True)) for name, file in _reports_of(folder, reports)]
+        lengths = [(name.removeprefix(str(folder)), len(content)) for name, content in files]
+        return hashlib.sha256(b"".join([repr(lengths).encode(), *(content for _, content in files)])).hexdigest()
     return None
 
 

@@ -19,9 +19,10 @@ WITH named AS (
 ), marked AS (
     SELECT
         *,
-        first_value(id) OVER (PARTITION BY subject ORDER BY code, position) AS subject_id,
-        min(municipality_id) OVER (PARTITION BY subject) <> max(municipality_id) OVER (PARTITION BY subject) AS is_shared
+        first_value(id) OVER alike AS subject_id,
+        min(municipality_id) OVER alike <> max(municipality_id) OVER alike AS is_shared
     FROM grouped
+    WINDOW alike AS (PARTITION BY subject ORDER BY code, position ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ), counted AS MATERIALIZED (
     SELECT
         m.*,
@@ -34,7 +35,7 @@ WITH named AS (
             WHEN accumulation = 'mean' THEN 'mean'
             ELSE 'point'
         END AS basis,
-        (SELECT group_concat(s.evidence, '、') FROM same_as AS s JOIN marked AS o ON o.id = iif(s.row_id = m.id, s.other_id, s.row_id)
+        (SELECT group_concat(s.evidence, '、') FROM same_as AS s CROSS JOIN marked AS o ON o.id = iif(s.row_id = m.id, s.other_id, s.row_id)
             WHERE s.table_name = 'indicators' AND NOT s.is_same AND m.id IN (s.row_id, s.other_id) AND o.subject = m.subject) AS rejection
     FROM marked AS m WHERE is_shared
 ), alone AS MATERIALIZED (

@@ -7,7 +7,7 @@ with all faults of the folder together. A list may be a table (.csv) in the plac
 import re
 import types
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from decimal import Decimal
 from difflib import get_close_matches
 from itertools import chain, takewhile
@@ -219,10 +219,10 @@ def read_synonyms(path: Path) -> list[Synonyms]:
     return _read_shared(path, Synonyms)[1]
 
 
-def read_same_as(path: Path, known: Mapping[str, Collection[str]] | None) -> list[SameAs]:
+def read_same_as(path: Path, known: Callable[[str], Collection[str]] | None) -> list[SameAs]:
     """Read data/same_as.yml, what is the same in several plans; none if there is no such file.
 
-    `known` are the ids of each table, None where not all could be read. Raises InvalidData, also for an id that is none, or stands in two groups of the same.
+    `known` gives the ids of a table, None where not all could be read. Raises InvalidData, also for an id that is none, or stands in two groups of the same.
     """
     document, found = _read_shared(path, SameAs)
     problems: list[Problem] = []
@@ -230,8 +230,8 @@ def read_same_as(path: Path, known: Mapping[str, Collection[str]] | None) -> lis
     for i, group in enumerate(found):
         for j, id_ in enumerate(group.ids):
             at = (i, "ids", j)
-            if known and id_ not in known[group.table]:
-                near = "、".join(get_close_matches(id_, sorted(known[group.table]), n=3)) or "なし"
+            if known and id_ not in known(group.table):
+                near = "、".join(get_close_matches(id_, sorted(known(group.table)), n=3)) or "なし"
                 problems.append(document.problem(at, "unknown", what=group.table, name=id_, near=near))
             if group.same and id_ in seen:
                 problems.append(document.problem(at, "name twice", name=id_))

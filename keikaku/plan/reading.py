@@ -30,6 +30,7 @@ Convert = Callable[[str], Any]  # the text of a cell -> the value of its key
 _CELL = re.compile(r'(?:^|,)("(?:[^"]|"")*"|[^,]*)')
 DEEPEST = 20
 LARGEST = 4_000_000  # bytes of a file that people write
+_OFTEN = 1 << 16  # more bytes than most have: room for the largest takes longer to find than to fill
 
 
 @dataclass(frozen=True)
@@ -255,7 +256,9 @@ def read_bytes(path: Path, *, linked: bool = False, most: int = LARGEST) -> byte
         with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise OSError(errno.EINVAL, "not a file")
-            data = file.read(most + 1)
+            data = file.read(_OFTEN)
+            if len(data) == _OFTEN:
+                data += file.read(most + 1 - _OFTEN)
     except OSError as error:
         raise refusal(path, "file", why=error.strerror) from None
     if len(data) > most:

@@ -446,8 +446,7 @@ CREATE TABLE search_documents (
     position INTEGER NOT NULL,          -- printed order among its kind
     title TEXT NOT NULL,                -- name or title
     names TEXT NOT NULL,                -- names: of its promoters, or what else it is called
-    body TEXT NOT NULL,                 -- the rest of its text
-    UNIQUE (row_id, table_name)
+    body TEXT NOT NULL                  -- the rest of its text
 );
 
 -- The kinds of search_documents, which are numbered kind by kind.

@@ -87,8 +87,8 @@ def _word(morpheme: Any) -> Word | None:
     return Word(surface, reading, lemma if lemma != surface else None)
 
 
-def build_groups(groups: Iterable[Group], organization_names: Iterable[Row]) -> list[Row]:
-    """Rows for (words, also) of each group, then for the names of each organization.
+def build_groups(groups: Iterable[Group], organization_names: Iterable[tuple[str, str]]) -> list[Row]:
+    """Rows for (words, also) of each group, then for the names of each organization: pairs of its id and a name.
 
     Groups that are the same in several plans become one. A name that many organizations share (農協) does not find the
     names that only one of them has, but these find it.
@@ -103,12 +103,12 @@ def build_groups(groups: Iterable[Group], organization_names: Iterable[Row]) -> 
     ]
 
 
-def _names(organization_names: Iterable[Row]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+def _names(organization_names: Iterable[tuple[str, str]]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
     """(words, also) of each organization that has several names, those of one character (市) left out."""
     names: dict[str, list[str]] = {}
-    for row in organization_names:
-        if len(row["name"]) > 1:
-            names.setdefault(row["organization_id"], []).append(row["name"])
+    for organization_id, name in organization_names:
+        if len(name) > 1:
+            names.setdefault(organization_id, []).append(name)
     owners = Counter(name for group in names.values() for name in group)
     for group in names.values():
         shared = sorted(name for name in group if owners[name] > MAX_OWNERS)[:MAX_NAMES]

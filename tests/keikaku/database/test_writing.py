@@ -4,16 +4,20 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+import sqlean
 
 from keikaku.database.building import make_tables
 from keikaku.database.errors import DatabaseError
+from keikaku.database.writing import ENTRY_TOKENIZE, check, told_in_one_line
 from keikaku.files.beside import read_data
 from keikaku.plan.model import City
 from keikaku.search import plan_in
+from keikaku.search.text import TOKENIZE, index_text
 from tests.keikaku.conftest import write_tables
 
 CASES = read_data(__file__, "writing.yml")
@@ -65,6 +69,12 @@ def test_every_shell_can_dump_it(database: sqlite3.Connection) -> None:
     assert tables == {"sqlite_stat1"}
 
 
+def test_no_page_is_free(database_file: Path) -> None:
+    connection = sqlite3.connect(f"file:{database_file}?mode=ro", uri=True)
+    assert connection.execute("PRAGMA freelist_count").fetchone() == (0,)
+    connection.close()
+
+
 def test_nothing_but_the_database_is_left_in_its_place(database_file: Path) -> None:
     assert listing(database_file.parent) == {"plans.db"}
 
@@ -81,13 +91,41 @@ def test_rows_with_a_dangling_reference_are_refused_and_the_old_file_stays(city:
     assert listing(tmp_path) == {"plans.db"}
 
 
-def test_rows_that_the_schema_refuses_are_told_in_one_line(city: City, tmp_path: Path) -> None:
+REFUSED = {
+    "a value that its column does not know": ("is_new", 2, "CHECK constraint failed: is_new IN"),
+    "no value": ("position", None, "NOT NULL constraint failed: measures.position"),
+    "a name twice": ("id", "minato-geijutsu-2", "UNIQUE constraint failed: measures.id"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("column", "value", "told"), REFUSED.values(), ids=REFUSED)
+def test_rows_that_the_schema_refuses_are_told_in_one_line(
+    city: City, tmp_path: Path, column: str, value: object, told: str
+) -> None:
     broken = make_tables(city, [])
-    broken["measures"][0]["is_new"] = 2
-    with pytest.raises(DatabaseError, match=r"plans\.db: cannot be written: CHECK constraint failed") as refused:
+    broken["measures"][0][column] = value
+    with pytest.raises(DatabaseError, match=rf"plans\.db: cannot be written: {told}") as refused:
         write_tables(broken, tmp_path / "plans.db")
     assert "\n" not in str(refused.value)
     assert listing(tmp_path) == set()
+
+
+def test_a_fault_of_any_table_or_index_is_told(
+    database: sqlite3.Connection, database_file: Path, tmp_path: Path
+) -> None:
+    content, untold = database_file.read_bytes(), []
+    trees = ask(database, "SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0")
+    for name, page in trees:
+        start = (page - 1) * 4096
+        (tmp_path / "plans.db").write_bytes(content[:start] + bytes(4096) + content[start + 4096 :])
+        try:
+            with told_in_one_line(tmp_path / "plans.db"):
+                check(tmp_path / "plans.db")
+            untold.append(name)
+        except DatabaseError:
+            pass
+    assert len(trees) > 100
+    assert untold == []
 
 
 @pytest.fixture
@@ -113,6 +151,22 @@ def test_what_another_build_is_writing_and_files_of_others_are_left_alone(city: 
 
 
 # Search
+
+
+def test_the_tokens_of_every_character_are_the_same_to_both_tokenizers() -> None:
+    rows = [(point, tokens) for point in range(sys.maxunicode + 1) if (tokens := index_text(chr(point)))]
+    found = []
+    for tokenizer in (TOKENIZE, ENTRY_TOKENIZE):
+        with closing(sqlean.connect(":memory:")) as connection:
+            connection.execute(
+                f"CREATE VIRTUAL TABLE texts USING fts5 (text, content = '', tokenize = \"{tokenizer}\")"
+            )
+            connection.executemany("INSERT INTO texts (rowid, text) VALUES (?, ?)", rows)
+            connection.execute("CREATE VIRTUAL TABLE tokens USING fts5vocab (texts, 'instance')")
+            found.append(set(connection.execute("SELECT term, doc FROM tokens")))
+    assert len(found[0]) > 100_000
+    assert found[0] == found[1]
+
 
 FOUND = {
     "two characters inside a longer run": ("給食", {("measure", "学校への出前公演")}),

@@ -39,7 +39,7 @@ def test_a_plan_has_words_of_its_own(folder: Path) -> None:
 
 
 def test_groups_that_are_the_same_become_one_and_names_of_organizations_follow() -> None:
-    names = [{"organization_id": "a", "name": name} for name in ("農協", "JA", "都")]
+    names = [("a", name) for name in ("農協", "JA", "都")]
     rows = build_groups([(["創業", "起業"], ["開店"]), (["創業", "起業"], ["開店"])], names)
     assert [tuple(row.values()) for row in rows] == [
         (1, "創業", "word"), (1, "起業", "word"), (1, "開店", "also"), (2, "JA", "word"), (2, "農協", "word"),
@@ -47,6 +47,6 @@ def test_groups_that_are_the_same_become_one_and_names_of_organizations_follow()
 
 
 def test_a_name_that_many_organizations_share_does_not_find_each_of_theirs() -> None:
-    rows = [{"organization_id": i, "name": name} for i in range(30) for name in ("農協", f"{i}農業協同組合")]
-    groups = build_groups([], rows)
+    names = [(str(i), name) for i in range(30) for name in ("農協", f"{i}農業協同組合")]
+    groups = build_groups([], names)
     assert {row["role"] for row in groups if row["word"] == "農協"} == {"also"}
