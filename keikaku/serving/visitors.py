@@ -6,7 +6,6 @@ rows, counts and facets of a page, its JSON and its files alike.
 
 import asyncio
 import sqlite3
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext, suppress
 from contextvars import ContextVar
@@ -21,8 +20,7 @@ from datasette.database import Database, QueryInterrupted, Results
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from keikaku.files.digest import stamp
-from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
-from keikaku.serving.sql_guard import TOO_LARGE, TooMuch, weigh_row
+from keikaku.serving.sql_guard import TOO_LARGE, TooMuch
 from keikaku.serving.sql_worker import Lease, Limits, Row, Rows, Workers
 
 # Facets one by one are cheap; an address that asks for more than this many is treated as SQL.
@@ -36,8 +34,6 @@ _ABOUT_SCHEMA = (
 )  # fmt: skip
 # Answers to that; there are about fifteen for each table.
 MOST_KNOWN = 512
-# Short answers of long work, such as how many rows of a view each value has, are kept for whoever asks next.
-MOST_KEPT, KEPT_BYTES, KEPT_SECONDS = 512, 20_000, 0.01
 
 # The worker of the request that runs here.
 current_lease: ContextVar[Lease | None] = ContextVar("lease", default=None)
@@ -63,7 +59,6 @@ class PublishedDatabase(Database):
     def __init__(self, datasette: Datasette, path: str) -> None:
         super().__init__(datasette, path=path, is_mutable=False)
         self.known: dict[tuple[str, ...], Any] = {}
-        self.kept: dict[tuple[Any, ...], Results] = {}
         self._stamp = stamp(Path(path))
         self.was_named = False
         self.workers = Workers(Path(path))  # their processes start when they are first needed
@@ -91,7 +86,7 @@ class PublishedDatabase(Database):
         """As Datasette does; a statement that fails is told to whoever asked, not to the log."""
         lease = current_lease.get()
         if lease is None:
-            return await self._execute_once(sql, params, truncate, custom_time_limit, page_size)
+            return await super().execute(sql, params, truncate, custom_time_limit, page_size, False)
         most = self.ds.max_returned_rows + (self.ds.max_returned_rows == (page_size or self.ds.page_size))
         seconds = min(custom_time_limit or self.ds.sql_time_limit_ms, self.ds.sql_time_limit_ms) / 1000
         try:
@@ -106,20 +101,6 @@ class PublishedDatabase(Database):
         if found.ended == "bytes":
             raise TooMuch(TOO_LARGE)
         return _as_results(found.columns, rows, found.ended == "rows")
-
-    async def _execute_once(self, sql: str, params: Any, truncate: bool, *limits: int | None) -> Results:
-        """The file never changes, and what a statement of ours says of today changes with the fiscal year alone."""
-        given = params.items() if isinstance(params, dict) else params or ()
-        asked = (fiscal_year_of(today_in_japan()), sql, truncate, *given)
-        if (kept := self.kept.get(asked)) is not None:
-            return Results(kept.rows.copy(), kept.truncated, kept.description)
-        began = time.monotonic()
-        found = await super().execute(sql, params, truncate, *limits, False)
-        if time.monotonic() - began > KEPT_SECONDS and sum(map(weigh_row, found.rows)) < KEPT_BYTES:
-            self.kept[asked] = Results(found.rows.copy(), found.truncated, found.description)
-            if len(self.kept) > MOST_KEPT:
-                self.kept.pop(next(iter(self.kept)))
-        return found
 
 
 for _name in _ABOUT_SCHEMA:
