@@ -25,14 +25,14 @@ def needles_of(ways: Iterable[Way]) -> Needles:
 
 def mark(text: str, needles: Needles) -> str:
     """The whole text."""
-    return _mark(text, _hits(text, needles), 0, len(text))
+    return _mark(text, find_hits(text, needles), 0, len(text))
 
 
 def cut_out(text: str, needles: Needles) -> str:
     """About LENGTH characters of the line of a text with most hits, around the first; its beginning where there is none."""
     if text.split() != text.split("\n"):  # else there is no space in it to tidy
         text = "\n".join([" ".join(line.split()) for line in text.splitlines()])
-    hits = _hits(text, needles)
+    hits = find_hits(text, needles)
     if "\n" in text:
         text, hits = _choose_line(text, hits)
     first, first_end = hits[0] if hits else (0, 0)
@@ -63,7 +63,7 @@ def _mark(text: str, hits: list[tuple[int, int]], start: int, end: int) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _hits(text: str, needles: Needles) -> list[tuple[int, int]]:
+def find_hits(text: str, needles: Needles) -> list[tuple[int, int]]:
     """Where needles stand in a text, apart and in order; of two that overlap the one that begins first, or is longer."""
     key = normalise(text) if needles else ""
     spans = [match.span() for pattern in needles for match in pattern.finditer(key) if match[0]]
