@@ -26,6 +26,7 @@ from keikaku.serving.headers import CHARTS, protect_answer
 from keikaku.serving.refusals import Refusal, say, write_last_resort
 from keikaku.serving.site_address import keep_to_site
 from keikaku.serving.sql_worker import Lease, WorkersBusy
+from keikaku.serving.startup import ready
 
 Layer = Callable[[ASGIApp, Datasette], ASGIApp]
 
@@ -81,6 +82,17 @@ def close_websockets(app: ASGIApp, _: Datasette) -> ASGIApp:
         await (send({"type": "websocket.close"}) if scope["type"] == "websocket" else app(scope, receive, send))
 
     return closed
+
+
+def ready_server(app: ASGIApp, datasette: Datasette) -> ASGIApp:
+    """A server is told that it has started when the site is ready."""
+
+    async def started(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await ready(datasette)
+        await app(scope, receive, send)
+
+    return started
 
 
 @_of_http
@@ -235,6 +247,7 @@ def _read_word(name: str, value: str) -> str | Refusal:
 
 
 LAYERS: list[Layer] = [
+    ready_server,
     close_websockets,
     _of_http(keep_to_site),
     protect,

@@ -4,6 +4,7 @@ Each fault is one line for whoever runs the site: what would otherwise come to l
 """
 
 import asyncio
+import gc
 import logging
 import sqlite3
 import threading
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 from datasette import Response
@@ -25,6 +27,8 @@ from keikaku.serving.visitors import PublishedDatabase
 
 OPENING_SECONDS = 60
 HEALTH_SECONDS = 2.0
+# A search that finds something, one that finds nothing and so looks for near words, and a table.
+ASKED_FIRST = (f"search?q={quote('計画')}", f"search?q={quote('ゑゑ')}", "measures?_size=1")
 
 log = logging.getLogger("keikaku.health")
 
@@ -102,6 +106,21 @@ async def open_databases(datasette: Datasette) -> None:
         if await db.table_exists("search_words"):
             await db.execute_fn(lambda connection: load_lexicon(connection.execute))
         await db.table_counts(limit=OPENING_SECONDS * 1000)
+
+
+async def ready(datasette: Datasette) -> None:
+    """Before the first visitor of a server: what they would wait for is read and compiled, by asking for it once."""
+    for db in datasette.databases.values():
+        if isinstance(db, PublishedDatabase):
+            for path in ASKED_FIRST:
+                await datasette.client.get(f"/{db.name}/{path}")
+    settle()
+
+
+def settle() -> None:
+    """Look for garbage, from now on, only in what is made from now on: a look through everything takes up to 0.2 seconds of a page."""
+    gc.collect()
+    gc.freeze()
 
 
 async def tell_health(datasette: Datasette) -> Response:

@@ -1,6 +1,7 @@
 """A site starts whole or says in a line what is wrong with it; a running one keeps its data, and says when newer waits."""
 
 import asyncio
+import gc
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from datasette.app import Datasette
 from datasette.cli import cli
 
+from keikaku.serving.startup import ASKED_FIRST
 from tests.programs import drop_privileges
 from tests.sites import ROOT, SERVED
 
@@ -99,6 +101,33 @@ async def test_a_running_site_keeps_its_data_and_tells_that_newer_waits(site_cop
         health = (await site.client.get("/-/health")).json()
         assert (health["status"], health["databases"]["plans"]["newer_data"]) == ("outdated", True)
         (site_copy / "plans.db").unlink(missing_ok=True)
+
+
+async def test_a_server_has_answered_itself_before_it_says_that_it_has_started(
+    site: Datasette, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, told = [], []
+    messages = iter(["lifespan.startup", "lifespan.shutdown"])
+    get = site.client.get
+
+    async def ask(path: str) -> object:
+        asked.append((path, (answer := await get(path)).status_code))
+        return answer
+
+    async def receive() -> dict[str, str]:
+        return {"type": next(messages)}
+
+    async def send(message: dict[str, str]) -> None:
+        told.append((message["type"], list(asked), gc.get_freeze_count() > 0))
+
+    monkeypatch.setattr(site.client, "get", ask)
+    try:
+        await site.app()({"type": "lifespan"}, receive, send)
+    finally:
+        gc.unfreeze()
+    wanted = [(f"/plans/{path}", 200) for path in ASKED_FIRST]
+    assert told[0] == ("lifespan.startup.complete", wanted, True)
+    assert len(told) == 2 and len(wanted) > 1
 
 
 async def test_health_tells_no_path_and_fails_when_the_database_is_silent(
