@@ -18,11 +18,11 @@
     return counts;
   }
 
-  /* What results can be narrowed to: rows of rank, name, heading, value, label and number. */
+  /* What results can be narrowed to: rows of rank, name, heading, value, label and number, at most twelve. */
   function facet(name, choices) {
     const chosen = asked.get(name) ?? "";
     if (choices.length < 2 && !chosen) return [];
-    const items = [[0, "", "", "", "すべて", ""], ...choices.slice(0, 12)].map(([, , , value, label, number]) => {
+    const items = [[0, "", "", "", "すべて", ""], ...choices].map(([, , , value, label, number]) => {
       const item = link({ [name]: value }, {}, label, " ", element("span", { className: "help" }, number.toLocaleString()));
       if (value === chosen) item.ariaCurrent = "true";
       return element("li", {}, item);
