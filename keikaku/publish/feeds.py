@@ -55,6 +55,11 @@ def read_told_days(execute: Execute) -> dict[str, str]:
     return dict(execute(_SQL["told_days"]).fetchall())
 
 
+def read_last_day(execute: Execute, plan: str | None = "") -> str:
+    """ISO date that the data of a plan, or of all, is of; "" where nobody wrote one down."""
+    return execute(_SQL["last_day"], {"plan": plan}).fetchone()[0] or ""
+
+
 def make_urn(name: str) -> str:
     """The same for the same name, everywhere and for ever."""
     return uuid5(NAMESPACE_OID, f"keikaku:{name}").urn

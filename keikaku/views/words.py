@@ -25,7 +25,7 @@ from keikaku.files.digest import fingerprint, name_version
 from keikaku.files.read_only import open_read_only
 from keikaku.plan.fiscal_year import fiscal_year_of, today_in_japan
 from keikaku.publish.catalogue.guides import read_examples, read_notebooks
-from keikaku.publish.feeds import read_told_days
+from keikaku.publish.feeds import read_last_day
 from keikaku.publish.records.ruby import annotate, keep_easy
 from keikaku.publish.site_words import fill_metadata, replace_words
 from keikaku.publish.tables.notes import OURS
@@ -171,9 +171,8 @@ async def data_date(datasette: Datasette, request: Request) -> str:
     row_id = tilde_decode(request.path.rpartition("/")[2].partition(".")[0])
 
     def read(connection: Connection) -> str:
-        last = read_told_days(connection.execute)
         plan = connection.execute("SELECT plan_id FROM records WHERE id = ?", (row_id,)).fetchone()
-        return last.get(plan[0], "") if plan else max(last.values(), default="")
+        return read_last_day(connection.execute, plan[0] if plan else "")
 
     return str(await datasette.get_database().execute_fn(read))
 

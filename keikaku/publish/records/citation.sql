@@ -48,8 +48,17 @@ WHERE p.id IN (:plan, :plan_id) OR c.id = :municipality_id OR p.id = (SELECT pla
 SELECT word FROM plan_words WHERE plan_id = :plan AND term = iif(:term = 'indicator', 'target', :term)
 
 -- name: reports
--- Of these plans all documents; where none is named, the main one of every plan, or all of the only plan. One more than :most.
-SELECT source, count(*) OVER () AS number FROM sources
-WHERE plan_id IN (SELECT value FROM json_each(:plans) UNION ALL SELECT id FROM plans WHERE :plans = '[]')
-    AND (position = 1 OR document_id IS NULL OR :plans <> '[]' OR (SELECT count(*) FROM plans) = 1)
-ORDER BY start_fiscal_year DESC, title, position LIMIT iif(:plans = '[]', :most + 1, -1)
+-- Of these plans all documents; where none is named, the main one of every plan, or all of the only plan. One more than :most,
+-- which are chosen before they are put into words.
+, asked AS (
+    SELECT p.id, p.start_fiscal_year, p.title, d.position, d.id AS document_id
+    FROM plans AS p LEFT JOIN documents AS d ON d.plan_id = p.id
+    WHERE p.id IN (SELECT value FROM json_each(:plans) UNION ALL SELECT id FROM plans WHERE :plans = '[]')
+        AND (d.position = 1 OR d.id IS NULL OR :plans <> '[]' OR (SELECT count(*) FROM plans) = 1)
+),
+first AS (
+    SELECT * FROM asked ORDER BY start_fiscal_year DESC, title, position LIMIT iif(:plans = '[]', :most + 1, -1)
+)
+SELECT s.source, (SELECT count(*) FROM asked) AS number
+FROM first AS f JOIN sources AS s ON s.plan_id = f.id AND s.document_id IS f.document_id
+ORDER BY f.start_fiscal_year DESC, f.title, f.position
