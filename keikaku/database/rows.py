@@ -129,6 +129,7 @@ class _PlanRows:
             (placed,) = self.known.indicators_at(figure.measure, figure.indicator)
             self.told.setdefault(placed.id, []).append(figure)
         self.spans = {p.name: p for p in self.plan.periods}
+        self.read: dict[str, list[Figure]] = {}
 
     def fit(self, table: str) -> list[Row]:
         rows: Callable[[], Iterator[Row]] = getattr(self, table)
@@ -233,8 +234,11 @@ class _PlanRows:
             }
 
     def figures_of(self, placed: PlacedIndicator) -> list[Figure]:
-        cell = placed.measure.target if placed.measure else None
-        return figures_of(placed.indicator, cell, self.told.get(self.original_of(placed).id, []))
+        if placed.id not in self.read:
+            cell = placed.measure.target if placed.measure else None
+            told = self.told.get(self.original_of(placed).id, [])
+            self.read[placed.id] = figures_of(placed.indicator, cell, told)
+        return self.read[placed.id]
 
     def original_of(self, placed: PlacedIndicator) -> PlacedIndicator:
         """The indicator of the measure that the indicator's measure repeats, else itself: what is told of one is told of both."""

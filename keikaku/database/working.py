@@ -8,6 +8,7 @@ code starts with an empty one.
 import hashlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -62,6 +63,7 @@ def _create(working: Database, code: str) -> None:
         working.table("code").insert({"digest": code})
 
 
+@cache
 def _columns() -> dict[str, dict[str, type]]:
     """Table -> column -> type: those of the schema that have rows of data, and what the search is made of."""
     tables = {table.name: {column.name: TYPES[column.type] for column in table.columns} for table in read_schema()}
@@ -93,11 +95,20 @@ def replace_city(working: Database, name: str, digest: str, tables: dict[str, li
     with working.atomic():
         remove_city(working, name)
         for table, rows in tables.items():
-            working.table(table).insert_all({CITY: name, **row} for row in rows)
-        working.table("cities_read").insert({CITY: name, "digest": digest})
+            insert_rows(working, name, table, rows)
+        insert_rows(working, name, "cities_read", [{"digest": digest}])
+
+
+def insert_rows(working: Database, city: str, table: str, rows: list[Row]) -> None:
+    """Rows of one municipality, which all have the same columns."""
+    if rows:
+        columns = (CITY, *rows[0])
+        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f':{column}' for column in columns)})"
+        with working.atomic():
+            working.conn.executemany(sql, ({CITY: city, **row} for row in rows))
 
 
 def remove_city(working: Database, name: str) -> None:
     with working.atomic():
         for table in (*_columns(), "cities_read"):
-            working.table(table).delete_where(f"{CITY} = ?", [name])
+            working.execute(f"DELETE FROM {table} WHERE {CITY} = ?", [name])

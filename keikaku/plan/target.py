@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple, cast
 
@@ -70,6 +71,7 @@ class Part(NamedTuple):
     error: UnreadableTarget | None
 
 
+@lru_cache(maxsize=4096)  # the cells of a table say much the same, and checks and rows ask what each says
 def read_parts(printed: str) -> list[Part]:
     """Read each part of a printed target by itself, so that one unreadable part hides none of the others.
 
@@ -94,7 +96,7 @@ def _read_part(target: MarkedTarget, clause: Span, opening: Times) -> Part:
     try:
         return Part(printed, list(_read_clause(target, clause, opening)), None)
     except UnreadableTarget as error:
-        return Part(printed, [], error)
+        return Part(printed, [], error.with_traceback(None))
 
 
 def _clauses(target: MarkedTarget) -> Iterator[Span]:

@@ -38,9 +38,10 @@ def count_words(documents: list[Row], ruby: Iterable[tuple[str, str]]) -> list[R
     counts: Counter[Word] = Counter()
     # What the dictionary says of a word depends on what it has read before, so each plan asks it anew, once a word.
     known: dict[tuple[str, int], list[Word]] = {}
+    words_of = cache(lambda text: set(_words(text, known)))
     for document in documents:
         texts = (document["title"], document["names"], *document["body"].split("\n"))
-        counts.update({word for text in texts for word in _words(text, known)})
+        counts.update({word for text in texts for word in words_of(text)})
     for surface, reading in ruby:
         counts[Word(surface, to_hiragana(reading), None)] += 0
     return [{**word._asdict(), "documents": count} for word, count in counts.items()]
