@@ -1,6 +1,9 @@
 """Hits by kind, sector and plan."""
 
+import json
+
 import pytest
+from datasette.app import Datasette
 
 from keikaku.views.searching import FEW, MOST, sort_hits
 
@@ -49,3 +52,12 @@ def test_a_chosen_kind_is_shown_page_by_page() -> None:
         for kind, start in (("", 0), ("measure", 0), ("measure", MOST))
     ]
     assert pages == [rows[:FEW], rows[:MOST], rows[MOST:]]
+
+
+async def test_the_first_twelve_choices_are_offered_with_the_number_of_all(site: Datasette) -> None:
+    statement = (await site.jinja_env.get_template("_search_sql.html").make_module_async()).facets
+    counted = {f"分野{number:02}": number // 2 for number in range(20)}
+    asked = {"counts": "{}", "sectors": json.dumps(counted), "hits": "[]", "plans": "{}"}
+    rows = (await site.get_database().execute(statement, asked)).rows
+    best = sorted(counted, key=lambda name: (-counted[name], name))[:12]
+    assert [(row["value"], row["hits"], row["number"]) for row in rows] == [(n, counted[n], 20) for n in best]
