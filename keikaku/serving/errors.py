@@ -26,6 +26,7 @@ from keikaku.schema.conditions import OPERATORS, split_selection
 from keikaku.serving.datasette_private import DatasetteError
 from keikaku.serving.refusals import WRONG_SQL, Refusal, explain_complaint, say, say_error, say_message
 from keikaku.serving.sql_worker import WorkerEnded, WorkersBusy
+from keikaku.serving.visitors import current_lease
 
 CORE = str(Path(core.__file__).parent)
 ROOT = str(Path(__file__).resolve().parents[2])
@@ -35,6 +36,21 @@ POSTED = {"/reconcile": {*READING, "POST"}, "/-/mcp": {"DELETE", "OPTIONS", "POS
 # Mistakes in an address that Datasette's own code notices only by failing.
 SLIPS = (ValueError, TypeError, AttributeError, OverflowError, RecursionError, LookupError, sqlite3.Error)
 RETRY_SECONDS = 2
+# Arguments of a table's page that say how many of its rows are given, and how; others are a visitor's own conditions.
+PAGING = {
+    "_",
+    "_chart",
+    "_dl",
+    "_embed",
+    "_labels",
+    "_next",
+    "_nl",
+    "_nocount",
+    "_nofacet",
+    "_shape",
+    "_size",
+    "_stream",
+}
 log = logging.getLogger("keikaku.errors")
 
 
@@ -130,7 +146,11 @@ async def _judge(datasette: Datasette, request: Request, exception: Exception) -
     if isinstance(exception, WorkersBusy | WorkerEnded):
         return Answer(503, say("newer_data" if datasette.get_database().is_replaced() else "busy"))
     if isinstance(exception, QueryInterrupted) or title == "SQL Interrupted":
-        return Answer(400, say("too_slow"), sql=sql)
+        return (
+            Answer(503, say("too_busy"))
+            if await _is_ours(datasette, request)
+            else Answer(400, say("too_slow"), sql=sql)
+        )
     if isinstance(exception, OSError) and exception.errno == ENAMETOOLONG:
         return Answer(404, say(404))
     is_missing = isinstance(exception, NotFound) or getattr(exception, "status", None) == 404
@@ -149,6 +169,16 @@ async def _judge(datasette: Datasette, request: Request, exception: Exception) -
         return Answer(400, say("no_sql") if lacks_sql else say_error(exception))
     log.error("%s %s: a fault of ours", request.method, request.path, exc_info=exception)
     return Answer(500, say(500))
+
+
+async def _is_ours(datasette: Datasette, request: Request) -> bool:
+    """Whether an address asks for nothing but what the site offers: a page, a table as it is, or a question, whose parameters are
+    the site's too. What takes too long there does so because the machine is busy."""
+    if current_lease.get() or "_timelimit" in request.args:
+        return False
+    database, table = (tilde_decode(request.url_vars.get(name) or "") for name in ("database", "table"))
+    is_question = table and await datasette.get_canned_query(database, table, None)
+    return not table or bool(is_question) or set(request.args) <= PAGING
 
 
 def _say_complaint(request: Request, message: str) -> Refusal:

@@ -2,12 +2,15 @@
 
 import logging
 import re
+import sqlite3
 from urllib.parse import urlencode
 
 import pytest
 from datasette import hookimpl
+from datasette.database import QueryInterrupted
 from datasette.plugins import pm
 
+from keikaku.serving.visitors import PublishedDatabase
 from tests.pages.listing_page import JAPANESE, ListingPage
 
 # Datasette begins to count facets and leaves the rest when one fails.
@@ -155,6 +158,37 @@ async def test_a_query_that_takes_too_long_can_be_mended(site, hurry):
     page = ListingPage((await site.client.get(f"/plans?{ENDLESS}")).text)
     assert page.h1 == "時間がかかりすぎました"
     assert "with recursive c(x)" in page.html
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/plans/unmet_targets", 503),
+        ("/plans/unmet_targets.json?sector=x&_sort=x", 503),  # parameters of a question
+        ("/plans/targets", 503),
+        ("/plans/targets.json?_size=5&_next=5", 503),
+        ("/plans/unmet_targets?_timelimit=1", 400),
+        ("/plans/targets?name__contains=x", 400),
+        ("/plans/targets?_sort=name", 400),
+        ("/plans/targets.json?_where=1", 400),
+        ("/plans.json?sql=select+1", 400),
+    ],
+)
+async def test_what_takes_too_long_is_a_mistake_only_where_its_visitor_made_it(site, monkeypatch, path, status):
+    ask, stopped = PublishedDatabase.execute, []
+
+    async def stop(self, sql, params=None, truncate=False, **limits):
+        if truncate:  # the rows of a page
+            stopped.append(sql)
+            raise QueryInterrupted(sqlite3.OperationalError("interrupted"), sql, params)
+        return await ask(self, sql, params, truncate, **limits)
+
+    monkeypatch.setattr(PublishedDatabase, "execute", stop)
+    answer = await site.client.get(path)
+    assert stopped
+    assert answer.status_code == status
+    assert ("retry-after" in answer.headers) is (status == 503)
+    assert ("いま混み合っています" in answer.text) is (status == 503)
 
 
 async def test_pages_that_datasette_has_in_english_are_json_only(site):
