@@ -9,7 +9,7 @@ import json
 
 from sqlite_utils import Database
 
-from keikaku.database.working import insert_rows
+from keikaku.database.working import CITY
 from keikaku.files.beside import read_statements
 from keikaku.plan.fiscal_year import format_fiscal_year
 from keikaku.schema.codes import CODES
@@ -44,4 +44,4 @@ def add_documents(working: Database, city: str) -> None:
         document |= index_entry(document, [*exact, *where])
     words = count_words(documents, working.execute(_SQL["ruby"], asked))
     for table, rows in (("search_documents", documents), ("words", words)):
-        insert_rows(working, city, table, rows)
+        working.table(table).insert_all({CITY: city, **row} for row in rows)

@@ -95,17 +95,8 @@ def replace_city(working: Database, name: str, digest: str, tables: dict[str, li
     with working.atomic():
         remove_city(working, name)
         for table, rows in tables.items():
-            insert_rows(working, name, table, rows)
-        insert_rows(working, name, "cities_read", [{"digest": digest}])
-
-
-def insert_rows(working: Database, city: str, table: str, rows: list[Row]) -> None:
-    """Rows of one municipality, which all have the same columns."""
-    if rows:
-        columns = (CITY, *rows[0])
-        sql = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join(f':{column}' for column in columns)})"
-        with working.atomic():
-            working.conn.executemany(sql, ({CITY: city, **row} for row in rows))
+            working.table(table).insert_all({CITY: name, **row} for row in rows)
+        working.table("cities_read").insert({CITY: name, "digest": digest})
 
 
 def remove_city(working: Database, name: str) -> None:
