@@ -17,6 +17,16 @@ from keikaku.search.snippet import Needles, cut_out, mark, needles_of
 from keikaku.search.text import normalise
 
 
+_stopped: set[int] = set()  # ids of connections
+
+
+def take_stopped(connection: Connection) -> bool:
+    """Whether a function was stopped since this was last asked: SQLite does not look at it before a statement that ends at once."""
+    was_stopped = id(connection) in _stopped
+    _stopped.discard(id(connection))
+    return was_stopped
+
+
 def register(connection: Connection) -> None:
     """Set up all functions; those that search need the tables of plans.db only when they are called."""
     execute = connection.execute
@@ -47,7 +57,7 @@ def register(connection: Connection) -> None:
 
 
 def _stoppable(connection: Connection, function: Callable[..., Any]) -> Callable[..., Any]:
-    """A function of texts, NULL read as none. Where its own query is stopped, so is the statement that calls it."""
+    """A function of texts, NULL read as none. Where its own query is stopped, so is the statement that calls it (take_stopped)."""
 
     def call(*values: object) -> Any:
         try:
@@ -57,6 +67,7 @@ def _stoppable(connection: Connection, function: Callable[..., Any]) -> Callable
         except OperationalError as error:
             if error.args != ("interrupted",):
                 raise
+        _stopped.add(id(connection))
         connection.interrupt()
         return None
 

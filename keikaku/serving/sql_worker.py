@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from keikaku.files.digest import stamp
+from keikaku.search.functions import take_stopped
 from keikaku.serving.sql_guard import (
     ANSWER_BYTES,
     MEBIBYTE,
@@ -255,6 +256,8 @@ def answer(connection: sqlite3.Connection, sql: str, params: Any, limits: Limits
             if size - sent > FRAME_BYTES:
                 yield batch
                 batch, sent = [], size
+        if take_stopped(connection):
+            raise sqlite3.OperationalError("interrupted")
         yield batch
         yield ENDED, ""
     except (sqlite3.Error, MemoryError, ValueError, OverflowError) as error:
@@ -264,6 +267,7 @@ def answer(connection: sqlite3.Connection, sql: str, params: Any, limits: Limits
             explained = explain_error(error)
             yield type(explained).__name__, str(explained)
     finally:
+        take_stopped(connection)
         connection.set_progress_handler(None, _INSTRUCTIONS)
 
 

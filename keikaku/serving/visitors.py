@@ -20,6 +20,7 @@ from datasette.database import Database, QueryInterrupted, Results
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from keikaku.files.digest import stamp
+from keikaku.search.functions import take_stopped
 from keikaku.serving.sql_guard import TOO_LARGE, TooMuch
 from keikaku.serving.sql_worker import Lease, Limits, Row, Rows, Workers
 
@@ -83,7 +84,10 @@ class PublishedDatabase(Database):
         page_size: int | None = None,
         **_: object,
     ) -> Results:
-        """As Datasette does; a statement that fails is told to whoever asked, not to the log."""
+        """As Datasette does; a statement that fails is told to whoever asked, not to the log.
+
+        Raises QueryInterrupted, also where a function was stopped and SQLite ended as if it had found nothing.
+        """
         lease = current_lease.get()
         if lease is None:
             return await super().execute(sql, params, truncate, custom_time_limit, page_size, False)
@@ -101,6 +105,17 @@ class PublishedDatabase(Database):
         if found.ended == "bytes":
             raise TooMuch(TOO_LARGE)
         return _as_results(found.columns, rows, found.ended == "rows")
+
+
+    async def execute_fn(self, fn: Callable[[sqlite3.Connection], Any]) -> Any:
+        def run(connection: sqlite3.Connection) -> Any:
+            take_stopped(connection)
+            found = fn(connection)
+            if take_stopped(connection):
+                raise QueryInterrupted(sqlite3.OperationalError("interrupted"), "", None)
+            return found
+
+        return await super().execute_fn(run)
 
 
 for _name in _ABOUT_SCHEMA:
