@@ -16,7 +16,6 @@ from keikaku.search.results import plan_in, search
 from keikaku.search.snippet import Needles, cut_out, mark, needles_of
 from keikaku.search.text import normalise
 
-
 _stopped: set[int] = set()  # ids of connections
 
 

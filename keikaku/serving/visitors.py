@@ -106,7 +106,6 @@ class PublishedDatabase(Database):
             raise TooMuch(TOO_LARGE)
         return _as_results(found.columns, rows, found.ended == "rows")
 
-
     async def execute_fn(self, fn: Callable[[sqlite3.Connection], Any]) -> Any:
         def run(connection: sqlite3.Connection) -> Any:
             take_stopped(connection)
