@@ -38,19 +38,8 @@ SLIPS = (ValueError, TypeError, AttributeError, OverflowError, RecursionError, L
 RETRY_SECONDS = 2
 # Arguments of a table's page that say how many of its rows are given, and how; others are a visitor's own conditions.
 PAGING = {
-    "_",
-    "_chart",
-    "_dl",
-    "_embed",
-    "_labels",
-    "_next",
-    "_nl",
-    "_nocount",
-    "_nofacet",
-    "_shape",
-    "_size",
-    "_stream",
-}
+    "_", "_chart", "_dl", "_embed", "_labels", "_next", "_nl", "_nocount", "_nofacet", "_shape", "_size", "_stream"
+}  # fmt: skip
 log = logging.getLogger("keikaku.errors")
 
 
