@@ -114,10 +114,10 @@ def fit_title(title: str, room: int, height: int) -> tuple[list[str], int]:
     return [*kept, _shorten(rest, size, room)], size
 
 
-def wrap_text(text: str, size: int, room: int) -> list[str]:
-    """Lines no wider than `room`, which end where a word does."""
+def wrap_text(text: str, size: int, room: int, by_words: bool = True) -> list[str]:
+    """Lines no wider than `room`, which end where a word does; or else, without the dictionary, wherever a line may end."""
     lines, line = [], ""
-    for piece in _pieces(text):
+    for piece in _pieces(text, by_words):
         if line and _font(size).getlength((line + piece).rstrip()) > room:
             lines.append(line.rstrip())
             line = piece.lstrip()
@@ -139,12 +139,13 @@ def _balance(text: str, size: int, room: int, count: int) -> list[str]:
     return wrap_text(text, size, room)
 
 
-def _pieces(text: str) -> list[str]:
-    """Where a line may end: after words with the particles that follow them, never before a closing sign."""
+def _pieces(text: str, by_words: bool) -> list[str]:
+    """Where a line may end: after words with the particles that follow them, or any sign; never before a closing sign."""
     pieces: list[str] = []
     kept_open = False
-    for word in _words().tokenize(text):
-        surface, kind = word.surface(), word.part_of_speech()[0]
+    signs = ((sign, "") for sign in text)
+    words = ((word.surface(), word.part_of_speech()[0]) for word in _words().tokenize(text)) if by_words else signs
+    for surface, kind in words:
         if not surface:
             continue
         before = pieces[-1] if pieces else ""

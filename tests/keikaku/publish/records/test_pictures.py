@@ -99,9 +99,17 @@ def test_a_title_always_fits_its_box(title: str) -> None:
 
 
 @settings(max_examples=60)
-@given(japanese, st.integers(100, 900))
-def test_no_sign_is_lost_in_lines(text: str, room: int) -> None:
-    assert "".join("".join(wrap_text(text, 60, room)).split()) == "".join(text.split())
+@given(japanese, st.integers(100, 900), st.booleans())
+def test_no_sign_is_lost_in_lines(text: str, room: int, by_words: bool) -> None:
+    assert "".join("".join(wrap_text(text, 60, room, by_words)).split()) == "".join(text.split())
+
+
+def test_no_line_begins_with_a_closing_sign() -> None:
+    for by_words in (True, False):
+        assert wrap_text("出典：「計画」（市）、「別の計画」（市）", 10, 100, by_words) == [
+            "出典：「計画」（市）、",
+            "「別の計画」（市）",
+        ]
 
 
 def test_a_folder_of_someone_else_is_left_alone(site_folder: Path, tmp_path: Path) -> None:
