@@ -57,7 +57,8 @@ def read_told_days(execute: Execute) -> dict[str, str]:
 
 def read_last_day(execute: Execute, plan: str | None = "") -> str:
     """ISO date that the data of a plan, or of all, is of; "" where nobody wrote one down."""
-    return execute(_SQL["last_day"], {"plan": plan}).fetchone()[0] or ""
+    of_plan = "id BETWEEN :plan AND coalesce(nullif(:plan, ''), '~')"
+    return execute(f"SELECT max(day) FROM ({_SQL['told_days']}) WHERE {of_plan}", {"plan": plan}).fetchone()[0] or ""
 
 
 def make_urn(name: str) -> str:
@@ -125,5 +126,5 @@ def find_calendar(execute: Execute, id_: str, root: str) -> str | None:
         name=f"{whose}{about['title']} 期限",
         description=f"{about['title']}の{'、'.join(told) or '期限'}。計画書そのものではありません。",
         url=f"{root}{about['table_name']}/{id_}",
-        changed=read_told_days(execute).get(about["plan_id"], ""),
+        changed=read_last_day(execute, about["plan_id"]),
     )

@@ -20,13 +20,6 @@ SELECT p.id, coalesce(
 ) AS day
 FROM plans AS p WHERE day IS NOT NULL ORDER BY p.id
 
--- name: last_day
--- As told_days: of the plan :plan, or the last of all where it is ''.
-SELECT max(day) FROM (
-    SELECT max(date) AS day FROM changes WHERE :plan IN ('', plan_id)
-    UNION ALL SELECT max(retrieved) FROM documents WHERE :plan IN ('', plan_id) AND plan_id NOT IN (SELECT plan_id FROM changes)
-)
-
 -- name: about
 SELECT r.plan_id, r.table_name, r.title AS name, p.title FROM records AS r JOIN plan_facts AS p ON p.id = r.plan_id
 WHERE r.id = :id AND r.table_name IN ('plans', 'sectors', 'organizations')

@@ -12,6 +12,7 @@ from keikaku.publish.feeds import (
     NOTE,
     find_calendar,
     read_changes,
+    read_last_day,
     read_silences,
     read_told_days,
     write_atom,
@@ -81,7 +82,7 @@ async def send_feed(datasette: Datasette, request: Request) -> Response:
     name = request.url_vars["feed"]
     read, mark, title, page = FEEDS[name]
     entries = await db.execute_fn(lambda connection: read(connection.execute, root))
-    last = await db.execute_fn(lambda connection: read_told_days(connection.execute))
+    last = await db.execute_fn(lambda connection: read_last_day(connection.execute))
     feed = write_atom(
         entries,
         metadata["plugins"]["citation"]["title_en"] + mark,
@@ -90,7 +91,7 @@ async def send_feed(datasette: Datasette, request: Request) -> Response:
         rights=f"{metadata['license']} {metadata['license_url']}",
         address=f"{root}{name}.atom",
         page=root + page,
-        updated=max((entry["day"] for entry in entries), default=max(last.values(), default=NEVER)),
+        updated=max((entry["day"] for entry in entries), default=last or NEVER),
     )
     return Response(feed, content_type=ATOM)
 

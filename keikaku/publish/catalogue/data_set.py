@@ -16,7 +16,7 @@ from keikaku.files.digest import fingerprint, name_version
 from keikaku.files.errors import FilesError
 from keikaku.files.read_only import open_read_only
 from keikaku.plan.fiscal_year import ends_on, starts_on
-from keikaku.publish.feeds import make_urn, read_told_days
+from keikaku.publish.feeds import make_urn, read_last_day
 from keikaku.publish.filling import read_rows
 from keikaku.publish.site_words import fill_metadata
 from keikaku.publish.tables.about import Field, plain_lines
@@ -186,7 +186,7 @@ def describe_data_set(database: Path, described: dict[str, Any]) -> DataSet:
     citation: dict[str, Any] = described.get("plugins", {}).get("citation", {})
     with open_read_only(database) as connection:
         tables = tuple(_read_tables(inner["tables"], connection))
-        changed = max(read_told_days(connection.execute).values(), default="")
+        changed = read_last_day(connection.execute)
     return DataSet(
         path=database,
         name=database.stem,

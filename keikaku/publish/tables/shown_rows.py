@@ -116,10 +116,8 @@ def _show(table: str, is_view: bool, name: str, row: Mapping[str, Any], links: L
     stored = row[name]["value"] if isinstance(row[name], dict) else row[name]
     if name in links:
         return Cell(name, stored, stored, links[name], _find_width(stored))
-    is_in_words = _IN_WORDS.get(name) in row
-    text, address = say(name, row) or (
-        (stored or "", None) if is_in_words else _find_text(table, is_view, name, stored, found)
-    )
+    is_alone = is_view and _IN_WORDS.get(name) not in row
+    text, address = say(name, row) or _find_text(table, is_alone, name, stored, found)
     is_number = isinstance(stored, Number) and not find_terms(table, name) and not isinstance(row[name], dict)
     return Cell(name, stored, text, address, "number" if is_number else _find_width(stored))
 
