@@ -22,7 +22,7 @@ from keikaku.publish.tables.shown_rows import find_empty, find_values, title_pla
 from keikaku.schema import conditions
 from keikaku.schema.codes import CODES
 from keikaku.serving import refusals
-from keikaku.views import addresses, citations, descriptions, searching, table_words, verifying, words
+from keikaku.views import addresses, citations, descriptions, searching, table_page, table_words, verifying, words
 
 FILTERS: dict[str, Callable[..., Any]] = {
     "easy_links": words.easy_links,
@@ -59,7 +59,7 @@ def prepare_jinja2_environment(env: Environment, datasette: Datasette) -> None:
     env.filters.update(FILTERS)
     env.globals.update(citation_files=FORMATS, cited_tables=list(RECORDS), codes=CODES, ours=words.our_columns)
     env.globals.update(address=path_with_replaced_args, operators=conditions.OPERATORS)
-    env.globals.update(rate_formulas=FORMULAS, blank=words.Blank())
+    env.globals.update(rate_formulas=FORMULAS, blank=words.Blank(), most_shown=table_page.MOST_SHOWN)
     env.globals.update({function.__name__: function for function in FUNCTIONS})
     env.globals.update({function.__name__: partial(function, datasette) for function in OF_THE_SITE})
     env.globals["site_root"] = partial(addresses.find_site_root, datasette)

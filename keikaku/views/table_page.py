@@ -24,7 +24,7 @@ from keikaku.serving.visitors import needs_worker
 LOWEST_TEXT, LOWEST_NUMBER, HIGHEST = "", "-1e999", "\U0010fffd"
 NOTHING = "$null"  # an empty cell, in the language of ?_next=
 MOST_DIGITS = 15
-MOST_SHOWN = 200  # rows of a question on its page (templates/_query_parts.html)
+MOST_SHOWN = 200  # rows of a question on its page
 _DIGITS = re.compile(r"(\d+)")
 
 
